@@ -1,0 +1,67 @@
+"""Recurrent encoder-decoders with Keras: learn, train and ship them."""
+
+from seq2seq_keras import startup as _startup  # isort: skip  # noqa: F401
+
+
+from seq2seq_keras.data.corpora import corpus_names, load_corpus
+from seq2seq_keras.data.pairs import Pairs, PairStream
+from seq2seq_keras.data.pipeline import make_dataset
+from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.data.report import describe_pairs
+from seq2seq_keras.data.split import split_pairs
+from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.evaluate import evaluate_translator
+from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models.inference import build_inference_models
+from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.plots import plot_learning_curves
+from seq2seq_keras.special_tokens import SpecialTokens
+from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
+from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.loss import TokenCrossentropy
+from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
+from seq2seq_keras.training.train import train
+from seq2seq_keras.translator import Translator
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CharacterTokenizer",
+    "InputError",
+    "JamoTokenizer",
+    "PairStream",
+    "Pairs",
+    "Perplexity",
+    "Seq2Seq",
+    "SpecialTokens",
+    "TokenAccuracy",
+    "TokenCrossentropy",
+    "Tokenizer",
+    "TrainingConfig",
+    "Translator",
+    "WordTokenizer",
+    "build_inference_models",
+    "build_model",
+    "check_parity",
+    "compile_model",
+    "corpus_names",
+    "describe_pairs",
+    "evaluate_translator",
+    "greedy_search",
+    "load_corpus",
+    "make_dataset",
+    "make_toy_pairs",
+    "plot_learning_curves",
+    "read_pairs",
+    "score_translations",
+    "split_pairs",
+    "train",
+]

@@ -1,0 +1,1 @@
+"""Sentence pairs: read, checked, split, described and batched."""

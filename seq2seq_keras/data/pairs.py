@@ -1,0 +1,74 @@
+"""Source and target sentences side by side, in memory or streamed."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from seq2seq_keras.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Pairs:
+    """Sentence pairs in memory.
+
+    Args:
+        source: List of strings.
+        target: List of strings, as many.
+
+    Raises:
+        InputError: If the two differ in number.
+
+    Example:
+
+    >>> pairs = Pairs(["a", "b"], ["x", "y"])
+    >>> len(pairs), list(pairs), pairs[1:]
+    (2, [('a', 'x'), ('b', 'y')], Pairs(source=['b'], target=['y']))
+    """
+
+    source: list[str]
+    target: list[str]
+
+    def __post_init__(self):
+        if len(self.source) != len(self.target):
+            raise InputError(
+                "Every source needs one target. Received: "
+                f"{len(self.source)} sources and {len(self.target)} targets"
+            )
+
+    def __len__(self):
+        return len(self.source)
+
+    def __iter__(self):
+        return zip(self.source, self.target, strict=True)
+
+    def __getitem__(self, part):
+        if isinstance(part, slice):
+            return Pairs(self.source[part], self.target[part])
+        return self.source[part], self.target[part]
+
+
+@dataclasses.dataclass(frozen=True)
+class PairStream:
+    """Sentence pairs that are read anew each time they are gone through.
+
+    It takes the place of `Pairs` where the file is larger than the memory. It has
+    no length and no indices.
+
+    Args:
+        open_pairs: Function without arguments that returns an iterator of
+            `(source, target)`.
+    """
+
+    open_pairs: Callable[[], Iterator[tuple[str, str]]]
+
+    def __iter__(self):
+        return self.open_pairs()
+
+    @property
+    def source(self):
+        """An iterator over the sources, from the first."""
+        return (source for source, _ in self)
+
+    @property
+    def target(self):
+        """An iterator over the targets, from the first."""
+        return (target for _, target in self)

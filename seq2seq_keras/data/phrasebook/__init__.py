@@ -1,0 +1,1 @@
+"""A small grammar that writes English, French and Korean sentences."""

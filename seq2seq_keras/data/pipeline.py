@@ -1,0 +1,162 @@
+"""Pairs to batches for `fit`, with tf.data."""
+
+import itertools
+import warnings
+
+import tensorflow as tf
+
+from seq2seq_keras.data.pairs import PairStream
+from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.special_tokens import END_ID, START_ID
+
+# Sentences whose lengths fall between the same two numbers share a batch.
+BUCKET_BOUNDARIES = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 512)
+_CHUNK = 4096
+_STREAM_BUFFER = 100_000
+_TOKENS = tf.RaggedTensorSpec([None, None], tf.int32)
+
+
+def make_dataset(
+    pairs,
+    source_tokenizer,
+    target_tokenizer,
+    *,
+    batch_size=64,
+    batch_by="sentences",
+    shuffle=True,
+    seed=0,
+    max_source_length=None,
+    max_target_length=None,
+    bucket_boundaries=BUCKET_BOUNDARIES,
+):
+    """Makes a `tf.data.Dataset` for `model.fit` out of pairs.
+
+    For teacher forcing the decoder's input is `<sos>` and the target, what it is to
+    predict is the target and `<eos>`. Sources end with `<eos>` too, so that no row
+    is all padding. Padding is 0, on the right, with a sample weight of 0.
+
+    Pairs of like length are batched together, so that little is padding. Pairs with
+    an empty side or longer than a limit are left out; a warning says how many.
+
+    Args:
+        pairs: `Pairs`, or a `PairStream`, which is tokenized anew in each epoch.
+        source_tokenizer: A fitted tokenizer.
+        target_tokenizer: A fitted tokenizer.
+        batch_size: Integer. The size of a batch in what `batch_by` says.
+        batch_by: "sentences", or "tokens": as many sentences as keep the longer side
+            of a batch, padding included, within `batch_size` tokens.
+        shuffle: Whether each epoch comes in another order.
+        seed: Integer. Seed of that order.
+        max_source_length: Optional integer. Most tokens of a source, without `<eos>`.
+        max_target_length: Optional integer. Most tokens of a target, without `<eos>`.
+        bucket_boundaries: Increasing lengths in tokens at which buckets begin; `()`
+            for a single bucket.
+
+    Returns:
+        A dataset of `(inputs, labels, sample_weights)`: a dictionary of
+        `source_token_ids` and `target_token_ids`, int32 `(batch, length)`; int32
+        `(batch, target_length)`; float32 of the same shape.
+
+    Raises:
+        InputError: If an option is out of its range or no pair is left.
+    """
+    check_choice("batch_by", batch_by, ("sentences", "tokens"))
+    if batch_size < 1:
+        raise InputError(
+            f"`batch_size` must be positive. Received: batch_size={batch_size}"
+        )
+    encode = _Encoder(
+        source_tokenizer, target_tokenizer, max_source_length, max_target_length
+    )
+    batch_sizes = _batch_sizes(batch_size, batch_by, bucket_boundaries)
+    if isinstance(pairs, PairStream):
+        dataset = tf.data.Dataset.from_generator(
+            lambda: encode(pairs), output_signature=(_TOKENS, _TOKENS, _TOKENS)
+        ).unbatch()
+        buffer_size, batch_count = _STREAM_BUFFER, None
+    else:
+        columns = [tf.concat(parts, 0) for parts in zip(*encode(pairs), strict=True)]
+        dataset = tf.data.Dataset.from_tensor_slices(tuple(columns))
+        buffer_size = columns[0].nrows()
+        batch_count = _count_batches(columns, bucket_boundaries, batch_sizes)
+    # Padding takes tensors; a row of a ragged tensor is one in all but its type.
+    dataset = dataset.map(lambda *columns: tuple(map(tf.identity, columns)))
+    if shuffle:
+        dataset = dataset.shuffle(buffer_size, seed=seed)
+    dataset = dataset.bucket_by_sequence_length(
+        lambda source, given, _: tf.maximum(tf.size(source), tf.size(given)),
+        list(bucket_boundaries),
+        batch_sizes,
+    )
+    if batch_count is not None:
+        dataset = dataset.apply(tf.data.experimental.assert_cardinality(batch_count))
+    return dataset.map(_as_fit_takes_it).prefetch(2)
+
+
+class _Encoder:
+    """Tokenizes pairs in chunks, leaves some out and says how many."""
+
+    def __init__(self, source_tokenizer, target_tokenizer, max_source, max_target):
+        self.sides = ((source_tokenizer, max_source), (target_tokenizer, max_target))
+
+    def __call__(self, pairs):
+        pairs, total, kept = iter(pairs), 0, 0
+        while chunk := list(itertools.islice(pairs, _CHUNK)):
+            token_ids, fits = [], True
+            for (tokenizer, limit), texts in zip(
+                self.sides, zip(*chunk, strict=True), strict=True
+            ):
+                rows = tokenizer.tokenize_to_ragged(texts)
+                lengths = rows.row_lengths()
+                fits &= (lengths > 0) & (lengths <= (limit or lengths.dtype.max))
+                token_ids.append(rows)
+            source, target = (tf.ragged.boolean_mask(rows, fits) for rows in token_ids)
+            total += len(chunk)
+            kept += int(source.nrows())
+            start = tf.fill([source.nrows(), 1], START_ID)
+            end = tf.fill([source.nrows(), 1], END_ID)
+            yield (
+                tf.concat([source, end], axis=1),
+                tf.concat([start, target], axis=1),
+                tf.concat([target, end], axis=1),
+            )
+        self._report(total, kept)
+
+    def _report(self, total, kept):
+        if kept == total:
+            return
+        limits = " or ".join(
+            f"more than {limit} {side} tokens"
+            for side, (_, limit) in zip(("source", "target"), self.sides, strict=True)
+            if limit
+        )
+        message = f"{total - kept} of {total} pairs are left out: an empty side" + (
+            f" or {limits}." if limits else "."
+        )
+        if kept == 0:
+            raise InputError(f"No pair is left to train on. {message}")
+        warnings.warn(message, stacklevel=4)
+
+
+def _batch_sizes(batch_size, batch_by, boundaries):
+    if batch_by == "sentences":
+        return [batch_size] * (len(boundaries) + 1)
+    # The last bucket has no upper end; twice its lower one is a guess.
+    longest = [*(b - 1 for b in boundaries), 2 * boundaries[-1] if boundaries else 64]
+    return [max(1, batch_size // length) for length in longest]
+
+
+def _count_batches(columns, boundaries, batch_sizes):
+    lengths = tf.maximum(columns[0].row_lengths(), columns[1].row_lengths())
+    buckets = tf.searchsorted(
+        tf.constant(boundaries, lengths.dtype), lengths, side="right"
+    )
+    counts = tf.math.bincount(buckets, minlength=len(batch_sizes)).numpy().tolist()
+    return sum(
+        -(-count // size) for count, size in zip(counts, batch_sizes, strict=True)
+    )
+
+
+def _as_fit_takes_it(source, target, labels):
+    inputs = {"source_token_ids": source, "target_token_ids": target}
+    return inputs, labels, tf.cast(labels != 0, tf.float32)

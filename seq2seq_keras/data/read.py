@@ -1,0 +1,171 @@
+"""Reading sentence pairs from wherever they are."""
+
+import csv
+import functools
+import itertools
+import pathlib
+
+import pandas as pd
+
+from seq2seq_keras.data.lines import read_lines
+from seq2seq_keras.data.pairs import Pairs, PairStream
+from seq2seq_keras.errors import InputError
+
+
+def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
+    """Reads sentence pairs and checks every one of them.
+
+    Cells stay the strings they are: `NA`, `null` and `007` are words. Blank lines of
+    a table are skipped; of parallel files they are empty sentences.
+
+    Args:
+        data: The path of a table (`.csv` with commas and quotes, anything else with
+            tabs and no quoting), a pandas DataFrame, or a list of
+            `(source, target)`. With `target`, the path of the file of sources.
+        target: Optional path of the file of targets, line by line parallel.
+        columns: The two columns of a table that hold source and target: two
+            positions, for a table without a header row, or two names that stand in
+            its header row.
+        stream: Whether a file is left on disk and read anew in each epoch, for files
+            larger than the memory. It is read through once now, to check it.
+
+    Returns:
+        `Pairs`, or a `PairStream` if `stream`.
+
+    Raises:
+        InputError: If anything is wrong with the data; the message names the file
+            and the row.
+
+    Example:
+
+    >>> read_pairs([("i am a student", "je suis étudiant")])
+    Pairs(source=['i am a student'], target=['je suis étudiant'])
+    """
+    if isinstance(data, str | pathlib.Path):
+        path = pathlib.Path(data)
+        if target is not None:
+            rows = functools.partial(_read_parallel, path, pathlib.Path(target))
+        else:
+            rows = functools.partial(_read_table, path, columns)
+    elif stream or target is not None:
+        raise InputError("`target` and `stream` go with the path of a file.")
+    elif isinstance(data, pd.DataFrame):
+        rows = functools.partial(_read_frame, data, columns)
+    else:
+        rows = functools.partial(_read_list, data)
+    if stream:
+        for _ in rows():
+            pass
+        return PairStream(rows)
+    sources, targets = [], []
+    for source, translation in rows():
+        sources.append(source)
+        targets.append(translation)
+    if not sources:
+        raise InputError("There is no sentence pair in the data.")
+    return Pairs(sources, targets)
+
+
+def _read_parallel(source_path, target_path):
+    missing = object()
+    lines = [read_lines(source_path), read_lines(target_path)]
+    pairs = itertools.zip_longest(*lines, fillvalue=missing)
+    for number, pair in enumerate(pairs):
+        if missing in pair:
+            # The shorter file has `number` lines; the longer one has this line more.
+            counts = [number if side is missing else number + 1 for side in pair]
+            counts = [
+                count + sum(1 for _ in rest)
+                for count, rest in zip(counts, lines, strict=True)
+            ]
+            raise InputError(
+                f"{source_path} has {counts[0]} lines and {target_path} has "
+                f"{counts[1]}. Line n of one must translate line n of the other."
+            )
+        yield pair
+
+
+def _read_table(path, columns):
+    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _tsv_rows(path)
+    width, positions = None, (0, 0)
+    for number, row in rows:
+        if width is None:
+            width = len(row)
+            positions = _positions(columns, row, f"{path}, row {number}")
+            if columns[0] != positions[0]:
+                continue  # the header row
+        if len(row) != width:
+            raise InputError(
+                f"{path}, row {number}: {len(row)} columns, where the first row has "
+                f"{width}. Every row needs the same columns."
+            )
+        yield row[positions[0]], row[positions[1]]
+    if width is None:
+        raise InputError(f"{path}: there is no row in the file.")
+
+
+def _tsv_rows(path):
+    for number, line in enumerate(read_lines(path), start=1):
+        if line.strip():
+            yield number, line.split("\t")
+
+
+def _csv_rows(path):
+    # The module's limit of 131,072 characters a cell is one for the process.
+    csv.field_size_limit(2**31 - 1)
+    reader = csv.reader((line + "\n" for line in read_lines(path)), strict=True)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise InputError(
+                f"{path}, row {reader.line_num}: {error}. Put cells with commas, "
+                "quotes or line breaks in double quotes, and double the quotes inside."
+            ) from error
+        if row:
+            yield reader.line_num, row
+
+
+def _read_frame(frame, columns):
+    positions = _positions(columns, list(frame.columns), "The DataFrame")
+    cells = [frame.iloc[:, position] for position in positions]
+    for label, pair in zip(frame.index, zip(*cells, strict=True), strict=True):
+        _check_strings(pair, f"Row {label!r} of the DataFrame")
+        yield pair
+
+
+def _read_list(pairs):
+    for number, pair in enumerate(pairs):
+        if isinstance(pair, str) or len(pair) != 2:
+            raise InputError(
+                f"Item {number} of the list must be a pair (source, target). "
+                f"Received: {pair!r}"
+            )
+        _check_strings(pair, f"Item {number} of the list")
+        yield pair[0], pair[1]
+
+
+def _check_strings(pair, where):
+    for cell in pair:
+        if not isinstance(cell, str):
+            raise InputError(
+                f"{where}: expected a string, found {cell!r} "
+                f"({type(cell).__name__}). Drop the row or turn it into a string."
+            )
+
+
+def _positions(columns, header, where):
+    """The positions of two columns given by position or by name."""
+    if all(isinstance(column, int) for column in columns):
+        if max(columns) >= len(header):
+            raise InputError(
+                f"{where}: {len(header)} columns, but columns {columns[0]} and "
+                f"{columns[1]} (counted from 0) were asked for."
+            )
+        return tuple(columns)
+    for column in columns:
+        if column not in header:
+            raise InputError(f"{where}: no column {column!r} among {header}.")
+    return header.index(columns[0]), header.index(columns[1])

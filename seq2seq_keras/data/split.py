@@ -1,0 +1,88 @@
+"""Splitting pairs so that the test set holds nothing seen in training."""
+
+import functools
+import hashlib
+import unicodedata
+
+from seq2seq_keras.data.pairs import Pairs, PairStream
+from seq2seq_keras.errors import InputError
+
+
+def split_pairs(pairs, *, validation=0.1, test=0.1, seed=0):
+    """Splits pairs by source sentence.
+
+    Collections of sentences hold many translations of one source. All of them go to
+    the same side, since a source seen in training would measure memory. Sources that
+    differ only in case, white space or Unicode form count as one.
+
+    A source's side follows from a hash of the source and the seed, so it does not
+    depend on the other pairs, and adding pairs moves none. The shares are therefore
+    met on average, not to the last pair.
+
+    Args:
+        pairs: `Pairs` or a `PairStream`.
+        validation: Float. Share of the sources for validation.
+        test: Float. Share of the sources for the test.
+        seed: Integer. Another seed makes another split.
+
+    Returns:
+        Three `Pairs` (or `PairStream`s): training, validation and test, each in the
+        order of `pairs`.
+
+    Raises:
+        InputError: If the shares are not fractions that leave some for training, or
+            a split that was asked for came out empty.
+
+    Example:
+
+    >>> pairs = Pairs([str(n) for n in range(1000)], ["-"] * 1000)
+    >>> [len(part) for part in split_pairs(pairs)]
+    [819, 77, 104]
+    """
+    if not (0 <= validation < 1 and 0 <= test < 1 and validation + test < 1):
+        raise InputError(
+            "`validation` and `test` are shares of the sources that must leave some "
+            f"for training. Received: validation={validation}, test={test}"
+        )
+    borders = {
+        "test": (0.0, test),
+        "validation": (test, test + validation),
+        "training": (test + validation, 1.0),
+    }
+
+    def part(name):
+        low, high = borders[name]
+        for source, target in pairs:
+            if low <= _position(source, seed) < high:
+                yield source, target
+
+    names = ("training", "validation", "test")
+    if isinstance(pairs, PairStream):
+        return tuple(PairStream(functools.partial(part, name)) for name in names)
+    parts = []
+    for name in names:
+        kept = list(part(name))
+        low, high = borders[name]
+        if not kept and low < high:
+            raise InputError(
+                f"The {name} split came out empty: {len(pairs)} pairs are too few for "
+                f"a share of {high - low:.3g}."
+            )
+        parts.append(Pairs([s for s, _ in kept], [t for _, t in kept]))
+    return tuple(parts)
+
+
+def source_key(source):
+    """What makes two sources the same sentence: case and spacing aside."""
+    return " ".join(unicodedata.normalize("NFC", source).casefold().split())
+
+
+def _position(source, seed):
+    """A number in [0, 1) that is as good as random but fixed for each source."""
+    digest = hashlib.blake2b(
+        source_key(source).encode("utf-8"),
+        digest_size=8,
+        salt=seed.to_bytes(8, "little", signed=True),
+    ).digest()
+    # 53 bits are what a float holds; all 64 could round up to 1.
+    return (int.from_bytes(digest) >> 11) / 2**53

@@ -1,0 +1,98 @@
+"""Tasks whose right answer is known, for tests and first steps."""
+
+import datetime
+import random
+import string
+
+from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.errors import InputError, check_choice
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+_FIRST_DAY = datetime.date(1900, 1, 1).toordinal()
+_LAST_DAY = datetime.date(2099, 12, 31).toordinal()
+
+
+def make_toy_pairs(task, count, seed=0):
+    """Generates pairs of a toy task, no source twice.
+
+    Use them with a `CharacterTokenizer`.
+
+    Args:
+        task: "copy" (`cab` to `cab`), "reverse" (`cab` to `bac`), "addition" (`12+7`
+            to `19`) or "dates" (`3 May 1979` to `1979-05-03`).
+        count: Integer. Number of pairs.
+        seed: Integer. The same seed gives the same pairs on every machine.
+
+    Returns:
+        `Pairs`.
+
+    Raises:
+        InputError: If there is no such task, or `count` is below 1 or more than the
+            task has pairs.
+
+    Example:
+
+    >>> make_toy_pairs("reverse", 2)
+    Pairs(source=['onbizfpc', 'osxrq'], target=['cpfzibno', 'qrxso'])
+    """
+    check_choice("task", task, tuple(TOY_TASKS))
+    make_pair = TOY_TASKS[task]
+    generator = random.Random(f"{task}/{seed}")
+    pairs: dict[str, str] = {}
+    for _ in range(100 * count):
+        source, target = make_pair(generator)
+        pairs[source] = target
+        if len(pairs) == count:
+            break
+    else:
+        raise InputError(
+            f"There are not {count} different pairs of {task!r}; ask for fewer."
+        )
+    return Pairs(list(pairs), list(pairs.values()))
+
+
+def _copy(generator):
+    word = _word(generator)
+    return word, word
+
+
+def _reverse(generator):
+    word = _word(generator)
+    return word, word[::-1]
+
+
+def _word(generator):
+    length = generator.randint(3, 8)
+    return "".join(generator.choices(string.ascii_lowercase, k=length))
+
+
+def _addition(generator):
+    a, b = (generator.randrange(10 ** generator.randint(1, 3)) for _ in range(2))
+    return f"{a}+{b}", str(a + b)
+
+
+def _dates(generator):
+    day = datetime.date.fromordinal(generator.randint(_FIRST_DAY, _LAST_DAY))
+    month = _MONTHS[day.month - 1]
+    written = generator.choice(
+        [
+            f"{day.day} {month} {day.year}",
+            f"{month} {day.day}, {day.year}",
+            f"{day.day}. {month[:3]}. {day.year}",
+            f"{day.month}/{day.day}/{day.year}",
+            f"{month.lower()} {day.day} {day.year}",
+            f"{day.year} {month[:3].upper()} {day.day:02}",
+        ]
+    )
+    return written, day.isoformat()
+
+
+TOY_TASKS = {
+    "copy": _copy,
+    "reverse": _reverse,
+    "addition": _addition,
+    "dates": _dates,
+}

@@ -1,0 +1,1 @@
+"""Searching for the best target; a search knows nothing but a step function."""

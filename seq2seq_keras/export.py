@@ -1,0 +1,75 @@
+"""Writing a SavedModel that takes strings and returns strings."""
+
+import pathlib
+import secrets
+import shutil
+
+import tensorflow as tf
+
+from seq2seq_keras.errors import InputError
+
+
+def export_saved_model(graph, folder):
+    """Writes a `TranslationGraph` as a SavedModel.
+
+    Whoever loads it needs tensorflow and nothing else, not even this package.
+    Strings are expected in the Unicode form of the tokenizers, NFC by default; for
+    Hangul any form will do.
+
+    Its signatures, with `batch` of any size:
+
+    - `serving_default`: `text` (string, `(batch,)`) to `translation` (string,
+      `(batch,)`) and `score` (float32, `(batch,)`, log-probability per token);
+    - `encode`: `text` to the decoder's first states, by name;
+    - `decode_step`: `token_ids` (int32, `(batch, 1)`; the first is `<sos>`, 2) and the
+      states to `logits` (float32, `(batch, vocabulary_size)`) and the next states;
+    - `detokenize`: `token_ids` (int32, `(batch, length)`) to `text`.
+
+    Args:
+        graph: A `TranslationGraph`.
+        folder: Where the SavedModel goes; one that stands there is replaced.
+
+    Returns:
+        The folder, as a `pathlib.Path`.
+
+    Raises:
+        InputError: If the folder holds something that is not a SavedModel.
+    """
+    folder = pathlib.Path(folder)
+    if (
+        folder.exists()
+        and any(folder.iterdir())
+        and not (folder / "saved_model.pb").is_file()
+    ):
+        raise InputError(
+            f"{folder} holds files that are not a SavedModel, and exporting would "
+            "replace them. Name another folder."
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
+    try:
+        tf.saved_model.save(graph, str(beside), signatures=_signatures(graph))
+        if folder.exists():
+            shutil.rmtree(folder)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder
+
+
+def _signatures(graph):
+    encoded = graph.encode.get_concrete_function().structured_outputs
+    states = {
+        name: tf.TensorSpec([None, *state.shape[1:]], state.dtype, name)
+        for name, state in encoded.items()
+    }
+    token_ids = tf.TensorSpec([None, None], tf.int32, "token_ids")
+    decode_step = tf.function(graph.decode_step).get_concrete_function(
+        tf.TensorSpec([None, 1], tf.int32, "token_ids"), **states
+    )
+    return {
+        "serving_default": graph.translate,
+        "encode": graph.encode,
+        "decode_step": decode_step,
+        "detokenize": tf.function(graph.detokenize, input_signature=[token_ids]),
+    }

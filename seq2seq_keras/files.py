@@ -1,0 +1,47 @@
+"""Writing files so that a crash never leaves half of one."""
+
+import contextlib
+import hashlib
+import pathlib
+import secrets
+
+
+@contextlib.contextmanager
+def replaced_when_complete(path):
+    """Gives a name beside `path` to write to, and renames it when all went well.
+
+    Args:
+        path: Where the file (not a folder) belongs. Its parent folder is made.
+
+    Yields:
+        A `pathlib.Path` with the same suffix, in the same folder.
+
+    Example:
+
+    >>> import tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "notes.txt")
+    >>> with replaced_when_complete(path) as beside:
+    ...     _ = beside.write_text("whole", encoding="utf-8")
+    >>> path.read_text(encoding="utf-8")
+    'whole'
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_text(path, text):
+    """Writes `text` as UTF-8 with Unix line ends, whole or not at all."""
+    with replaced_when_complete(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def sha256(path):
+    """The SHA-256 of a file's bytes, as hexadecimal digits."""
+    with pathlib.Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""The encoder-decoder, its inference models and the check that they agree."""

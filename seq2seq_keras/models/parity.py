@@ -1,0 +1,182 @@
+"""Does decoding step by step compute what training computed?"""
+
+import dataclasses
+
+import keras
+import numpy as np
+from keras import ops
+
+from seq2seq_keras.models.inference import build_inference_models
+from seq2seq_keras.special_tokens import PAD_ID, START_ID
+
+TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass(frozen=True)
+class ParityReport:
+    """What `check_parity` found.
+
+    Attributes:
+        max_difference: Largest difference between the teacher-forced logits and those
+            of the step-by-step models, over real tokens.
+        agrees: Whether it is within the tolerance and the batch is as it should be.
+        causes: What it looks like if not: any of "start token", "shift", "padding
+            side", "dropout left on", "mask", "state order", or "unknown".
+    """
+
+    max_difference: float
+    agrees: bool
+    causes: tuple[str, ...]
+
+    def __str__(self):
+        verdict = (
+            "teacher forcing and step-by-step decoding agree"
+            if self.agrees
+            else f"they differ; look at: {', '.join(self.causes)}"
+        )
+        return f"largest difference {self.max_difference:.2e}: {verdict}"
+
+
+def check_parity(model, batch, *, encoder=None, decoder=None, tolerance=TOLERANCE):
+    """Compares teacher-forced with step-by-step logits and names the usual causes.
+
+    A model that trains well and translates badly nearly always decodes with other
+    numbers than it was trained with. The same target is run through the training
+    graph in one go and through encoder and decoder one token at a time; the logits
+    must be equal.
+
+    Args:
+        model: A model from `build_model`, just trained or loaded. With an encoder and
+            a decoder of your own, any Keras model with the same inputs.
+        batch: What `make_dataset` yields, `(inputs, labels, sample_weights)`, or just
+            its inputs, a dictionary of `source_token_ids` and `target_token_ids`.
+        encoder: Optional model to check in place of that of `build_inference_models`.
+        decoder: Optional, likewise.
+        tolerance: Float. The largest difference that counts as rounding; 1e-4 suits
+            float32.
+
+    Returns:
+        A `ParityReport`.
+
+    Example:
+
+    >>> from seq2seq_keras.models.build import build_model
+    >>> source, target = np.array([[5, 6, 3]]), np.array([[2, 7, 8]])
+    >>> batch = {"source_token_ids": source, "target_token_ids": target}
+    >>> check_parity(build_model(9, 9, units=8), batch).agrees
+    True
+    """
+    inputs, labels = (batch[0], batch[1]) if isinstance(batch, tuple) else (batch, None)
+    inputs = {name: ops.convert_to_tensor(ids, "int32") for name, ids in inputs.items()}
+    if encoder is None or decoder is None:
+        own_encoder, own_decoder = build_inference_models(model)
+        encoder, decoder = encoder or own_encoder, decoder or own_decoder
+    steps = _Steps(model, encoder, decoder)
+    difference = steps.difference(inputs)
+    causes = [
+        *_wrong_batch(inputs, labels),
+        *(_wrong_models(steps, inputs, tolerance) if difference > tolerance else ()),
+    ]
+    return ParityReport(
+        max_difference=difference,
+        agrees=difference <= tolerance and not causes,
+        causes=tuple(causes),
+    )
+
+
+class _Steps:
+    """Runs the two ways of computing the same logits."""
+
+    def __init__(self, model, encoder, decoder):
+        self.model, self.encoder, self.decoder = model, encoder, decoder
+
+    def teacher_forced(self, inputs):
+        return _numpy(self.model(inputs, training=False))
+
+    def step_by_step(self, inputs, reorder=lambda states: states):
+        states = reorder(self.encoder(inputs["source_token_ids"], training=False))
+        logits = []
+        for index in range(inputs["target_token_ids"].shape[1]):
+            token_ids = inputs["target_token_ids"][:, index : index + 1]
+            step = self.decoder({"token_ids": token_ids, **states}, training=False)
+            states = {name: step[name] for name in states}
+            logits.append(_numpy(step["logits"]))
+        return np.concatenate(logits, axis=1)
+
+    def difference(self, inputs, **options):
+        """Largest difference where the decoder's input is a real token."""
+        forced = self.teacher_forced(inputs)
+        stepped = self.step_by_step(inputs, **options)
+        real = _numpy(inputs["target_token_ids"]) != PAD_ID
+        return float(np.abs(forced - stepped)[real].max())
+
+
+def _wrong_batch(inputs, labels):
+    """Mistakes that can be seen in the token ids alone."""
+    target = _numpy(inputs["target_token_ids"])
+    first = np.argmax(target != PAD_ID, axis=1)
+    if (target[np.arange(len(target)), first] != START_ID).any():
+        yield "start token"
+    if labels is not None and _is_shifted_wrongly(target, _numpy(labels)):
+        yield "shift"
+    for token_ids in map(_numpy, inputs.values()):
+        is_padding = token_ids == PAD_ID
+        # On the right side, nothing real comes after padding.
+        if (is_padding[:, :-1] & ~is_padding[:, 1:]).any():
+            yield "padding side"
+            return
+
+
+def _is_shifted_wrongly(target, labels):
+    if labels.shape != target.shape:
+        return True
+    given, expected = target[:, 1:], labels[:, :-1]
+    return (given != expected)[given != PAD_ID].any()
+
+
+def _wrong_models(steps, inputs, tolerance):
+    """Causes found by changing one thing and looking whether the difference goes."""
+    causes = []
+    again = np.abs(steps.step_by_step(inputs) - steps.step_by_step(inputs)).max()
+    if again > tolerance or _differs_again(steps, inputs, tolerance):
+        causes.append("dropout left on")
+    else:
+        if _only_padded_rows_differ(steps, inputs, tolerance):
+            causes.append("mask")
+        if steps.difference(inputs, reorder=_swap_states) <= tolerance:
+            causes.append("state order")
+    return causes or ["unknown"]
+
+
+def _differs_again(steps, inputs, tolerance):
+    forced = steps.teacher_forced(inputs) - steps.teacher_forced(inputs)
+    return np.abs(forced).max() > tolerance
+
+
+def _only_padded_rows_differ(steps, inputs, tolerance):
+    """Whether each row agrees once its own padding is cut off."""
+    source, target = (_numpy(ids) for ids in inputs.values())
+    if (source != PAD_ID).all():
+        return False
+    for row in range(len(source)):
+        trimmed = {
+            name: ops.convert_to_tensor(ids[row : row + 1][:, ids[row] != PAD_ID])
+            for name, ids in zip(inputs, (source, target), strict=True)
+        }
+        if steps.difference(trimmed) > tolerance:
+            return False
+    return True
+
+
+def _swap_states(states):
+    """Exchanges what an LSTM's two states hold, in every layer."""
+    swapped = {}
+    for name in states:
+        other = {"hidden": "cell", "cell": "hidden"}.get(name.rpartition("_")[2])
+        partner = name.rpartition("_")[0] + f"_{other}"
+        swapped[name] = states.get(partner, states[name])
+    return swapped
+
+
+def _numpy(tensor):
+    return keras.ops.convert_to_numpy(tensor)

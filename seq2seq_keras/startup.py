@@ -1,0 +1,42 @@
+"""Imports TensorFlow without its page of start-up notes.
+
+TensorFlow's C++ side writes notes about oneDNN, CUDA and the processor to file
+descriptor 2 before anything can ask it not to. They would bury the one line a
+command prints when its input is wrong, so they are held back; whatever else was
+written meanwhile is passed on. Set `TF_CPP_MIN_LOG_LEVEL=0` to see everything.
+"""
+
+import contextlib
+import os
+import re
+import sys
+import tempfile
+
+_NOTE = re.compile(
+    rb"(WARNING: All log messages before absl::InitializeLog"
+    rb"|[IWE]\d{4} .*(port|cudart_stub|cpu_feature_guard|cuda_\w+)\.cc:"
+    rb"|To enable the following instructions:)"
+)
+
+
+@contextlib.contextmanager
+def _notes_held_back():
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held, contextlib.ExitStack() as stack:
+        kept_open = os.dup(2)
+        stack.callback(os.close, kept_open)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept_open, 2)
+            held.seek(0)
+            for line in held:
+                if not _NOTE.match(line):
+                    os.write(2, line)
+
+
+if "tensorflow" not in sys.modules and "TF_CPP_MIN_LOG_LEVEL" not in os.environ:
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with _notes_held_back():
+        import tensorflow  # noqa: F401

@@ -1,0 +1,81 @@
+"""One token for each word, clitic and punctuation mark."""
+
+import tensorflow as tf
+
+from seq2seq_keras.text.tokenizer import Tokenizer
+
+JOINER = "￭"  # U+FFED, which no script uses
+
+_WORD = r"\pL\pM\pN_"
+_CUT = "\x1f"  # marks a border between tokens; normalization leaves none in text
+_END_OF_WORD = rf"([^{_WORD}]|$)"
+
+_ENGLISH_CLITIC = r"(['’](?:s|t|re|ve|ll|d|m))"
+_FRENCH_CLITIC = (
+    r"(-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|moi|toi|lui|leur"
+    r"|le|la|les|y|en|là|ci))"
+)
+_ELISION = rf"([{_WORD}]['’])([{_WORD}])"
+_TOKEN = "|".join(
+    [
+        rf"{_CUT}(?:['’]|-(?:t-)?)[{_WORD}]+",  # a clitic that an earlier step cut off
+        r"\pN+(?:[.,]\pN+)+",  # 3.14 and 1,000
+        rf"[{_WORD}]+(?:-[{_WORD}]+)*(?:['’]{_CUT})?",  # rendez-vous, l'
+        r"\.+|!+|\?+|-+",
+        rf"[^\s{_CUT}]",
+    ]
+)
+
+
+class WordTokenizer(Tokenizer):
+    """Splits text at white space, punctuation and clitics.
+
+    - `don't` is `don` `'t`, `it's` is `it` `'s`;
+    - `l'homme` is `l'` `homme`, `est-il` is `est` `-il`, `a-t-il` is `a` `-t-il`;
+    - `rendez-vous`, `well-known` and `3.14` stay whole;
+    - every other punctuation mark or symbol is a token, a run of dots is one.
+
+    A token that touched its neighbour in the text carries the joiner `￭` on that
+    side (`étudiant` `￭.`), so that `detokenize` gives back the spacing of the text
+    without knowing the language: French writes ` ?` with a space and English
+    `?` without. Words themselves stay clean. A joiner in the text becomes `■`.
+
+    Scripts without spaces between words come out as one long word: use
+    `CharacterTokenizer` for them.
+
+    Args:
+        vocabulary: See `Tokenizer`; usually `WordTokenizer.fit(texts)` makes it.
+        **options: See `Tokenizer`.
+
+    Example:
+
+    >>> tokenizer = WordTokenizer.fit(["L'homme n'est-il pas là ?", "It's me."])
+    >>> tokenizer.split("L'homme est-il là ?")
+    ['L'￭', 'homme', 'est', '￭-il', 'là', '?']
+    >>> tokenizer.detokenize(tokenizer.tokenize("L'homme est là."))
+    "L'homme est là."
+    """
+
+    def split_graph(self, texts):
+        replace = tf.strings.regex_replace
+        texts = replace(texts, JOINER, "■")
+        # RE2 has no look-ahead: a match eats the character behind it, so of two
+        # neighbours (I'd've, donne-le-moi) only pairs as such are found.
+        for clitic in (_ENGLISH_CLITIC, _FRENCH_CLITIC):
+            pair = rf"(?i){clitic}{clitic}{_END_OF_WORD}"
+            texts = replace(texts, pair, rf"{_CUT}\1{_CUT}\2\3")
+            single = rf"(?i){clitic}{_END_OF_WORD}"
+            texts = replace(texts, single, rf"{_CUT}\1\2")
+        for _ in range(2):
+            texts = replace(texts, _ELISION, rf"\1{_CUT}\2")
+        texts = replace(texts, f"({_TOKEN})", rf"{_CUT}\1{_CUT}")
+        # Where white space already parts two tokens nothing needs a joiner.
+        texts = replace(texts, rf"^{_CUT}+|{_CUT}+$", "")
+        texts = replace(texts, rf"{_CUT}* {_CUT}*", " ")
+        texts = replace(texts, rf"{_CUT}+([^{_WORD}{_CUT}])", rf" {JOINER}\1")
+        texts = replace(texts, rf"{_CUT}+", f"{JOINER} ")
+        return tf.strings.split(texts)
+
+    def join_graph(self, tokens):
+        text = tf.strings.reduce_join(tokens, axis=-1, separator=" ")
+        return tf.strings.regex_replace(text, f" ?{JOINER} ?", "")

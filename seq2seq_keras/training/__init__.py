@@ -1,0 +1,1 @@
+"""Loss, metrics and the whole training run."""

@@ -1,0 +1,205 @@
+"""Text in, text out, and the folder a translator lives in."""
+
+import itertools
+import warnings
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+
+from seq2seq_keras import saved_folder
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.export import export_saved_model
+from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.translation_graph import TranslationGraph
+
+
+class Translator:
+    """A model with its tokenizers: translates, is saved, loaded and exported.
+
+    Args:
+        model: A model from `build_model`.
+        source_tokenizer: The tokenizer the sources were trained with.
+        target_tokenizer: The tokenizer the targets were trained with.
+        max_source_length: Integer. Longer sources are cut to that many tokens, with a
+            warning.
+        max_length: Integer. The most tokens of a translation, `<eos>` included.
+
+    Raises:
+        InputError: If the vocabularies do not fit the model or a length is not
+            positive.
+
+    Example:
+
+    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> tokenizer = WordTokenizer.fit(["a b c"])
+    >>> translator = Translator(build_model(7, 7, units=8), tokenizer, tokenizer)
+    >>> len(translator.translate(["a b", "c"]))
+    2
+    """
+
+    def __init__(
+        self,
+        model,
+        source_tokenizer,
+        target_tokenizer,
+        *,
+        max_source_length=200,
+        max_length=200,
+    ):
+        for side, tokenizer in (
+            ("source", source_tokenizer),
+            ("target", target_tokenizer),
+        ):
+            size = getattr(model, f"{side}_vocabulary_size")
+            if tokenizer.vocabulary_size != size:
+                raise InputError(
+                    f"The {side} tokenizer has {tokenizer.vocabulary_size} tokens, but "
+                    f"the model was built for {size}. Pass the tokenizer it was "
+                    "trained with."
+                )
+        for name, length in (
+            ("max_source_length", max_source_length),
+            ("max_length", max_length),
+        ):
+            if length < 1:
+                raise InputError(f"`{name}` must be positive. Received: {length}")
+        self.model = model
+        self.source_tokenizer = source_tokenizer
+        self.target_tokenizer = target_tokenizer
+        self.max_source_length = max_source_length
+        self.max_length = max_length
+        self.graph = TranslationGraph(
+            model,
+            source_tokenizer,
+            target_tokenizer,
+            max_source_length=max_source_length,
+            max_length=max_length,
+        )
+
+    def translate(self, texts, *, batch_size=64):
+        """Translates one text or many.
+
+        Args:
+            texts: A string, a list of strings, or a pandas Series of strings. An
+                empty or blank text has an empty translation.
+            batch_size: Integer. Texts decoded at a time; texts of like length are
+                decoded together and come back in the order given.
+
+        Returns:
+            A string for a string, a list for a list, a Series with the same index
+            for a Series.
+
+        Raises:
+            InputError: If something is not a string.
+        """
+        if isinstance(texts, str):
+            return self._translate_list([texts], batch_size)[0]
+        if isinstance(texts, pd.Series):
+            translations = self._translate_list(texts.tolist(), batch_size)
+            return pd.Series(translations, index=texts.index, dtype="str")
+        return self._translate_list(list(texts), batch_size)
+
+    def translate_stream(self, texts, *, batch_size=64):
+        """Translates texts as they come, without holding all of them.
+
+        Args:
+            texts: Iterable of strings.
+            batch_size: Integer. Texts decoded at a time.
+
+        Yields:
+            A translation for each text, in the same order.
+        """
+        texts, first = iter(texts), 1
+        # Many batches together, so that texts of like length meet.
+        while chunk := list(itertools.islice(texts, 100 * batch_size)):
+            yield from self._translate_list(chunk, batch_size, first)
+            first += len(chunk)
+
+    def _translate_list(self, texts, batch_size, first=1):
+        for number, text in enumerate(texts, start=first):
+            if not isinstance(text, str):
+                raise InputError(
+                    f"Text {number} is {text!r} ({type(text).__name__}); expected a "
+                    "string. Fill or drop missing values first."
+                )
+        texts = normalize_in_python(texts, self.source_tokenizer.unicode_form)
+        lengths = self._lengths(texts, first)
+        # Stable, so that the same texts always make the same batches.
+        order = np.argsort(lengths, kind="stable")
+        translations = [""] * len(texts)
+        for start in range(0, len(texts), batch_size):
+            batch = order[start : start + batch_size]
+            outputs = self.graph.translate(tf.constant([texts[i] for i in batch]))
+            for i, translation in zip(
+                batch, outputs["translation"].numpy(), strict=True
+            ):
+                translations[i] = translation.decode("utf-8")
+        return translations
+
+    def _lengths(self, texts, first):
+        """Tokens of each text; warns of those that will be cut."""
+        if not texts:
+            return np.zeros(0, int)
+        lengths = self.source_tokenizer.tokenize_to_ragged(texts).row_lengths().numpy()
+        for position in np.flatnonzero(lengths > self.max_source_length):
+            warnings.warn(
+                f"Text {first + position} has {lengths[position]} tokens and is cut to "
+                f"the first {self.max_source_length} (`max_source_length`).",
+                stacklevel=4,
+            )
+        return lengths
+
+    def save(self, folder, *, scores=None, description=""):
+        """Saves everything needed to translate the same in another process.
+
+        The folder gets the model, both tokenizers, the configuration, the scores and
+        a README that tells what it is. Other files in it are left alone.
+
+        Args:
+            folder: Where to; made if missing.
+            scores: Optional dictionary of scores to keep with the model. Name the
+                protocol in the keys, e.g. "validation perplexity".
+            description: Optional Markdown text for the README, e.g. on the data.
+
+        Returns:
+            The folder, as a `pathlib.Path`.
+        """
+        return saved_folder.write(
+            folder,
+            model=self.model,
+            source_tokenizer=self.source_tokenizer,
+            target_tokenizer=self.target_tokenizer,
+            decoding={
+                "max_source_length": self.max_source_length,
+                "max_length": self.max_length,
+            },
+            scores=scores or {},
+            description=description,
+        )
+
+    @classmethod
+    def load(cls, folder):
+        """Loads what `save` wrote, after checking that it is whole.
+
+        Args:
+            folder: The folder.
+
+        Returns:
+            A `Translator` that translates exactly as the saved one.
+
+        Raises:
+            InputError: If a file is missing, cut off or changed; it is named.
+        """
+        parts = saved_folder.read(folder)
+        return cls(
+            parts["model"],
+            parts["source_tokenizer"],
+            parts["target_tokenizer"],
+            **parts["decoding"],
+        )
+
+    def export(self, folder):
+        """Writes a SavedModel; see `seq2seq_keras.export.export_saved_model`."""
+        return export_saved_model(self.graph, folder)

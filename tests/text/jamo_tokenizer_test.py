@@ -1,0 +1,21 @@
+"""Tests of seq2seq_keras.text.jamo_tokenizer."""
+
+from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+
+
+def test_a_syllable_falls_into_its_letters():
+    tokens = JamoTokenizer(["x"]).split("값 a")
+    assert tokens == ["\u1100", "\u1161", "\u11b9", " ", "a"]
+
+
+def test_all_syllables_come_back():
+    """All 11,172 of them."""
+    text = "".join(map(chr, range(0xAC00, 0xD7A4)))
+    tokenizer = JamoTokenizer.fit([text])
+    assert tokenizer.vocabulary_size == 4 + 67
+    assert tokenizer.detokenize(tokenizer.tokenize(text)) == text
+
+
+def test_unfinished_syllables_of_a_model_stay_letters():
+    tokenizer = JamoTokenizer(["\u1100", "\u1161"])
+    assert tokenizer.detokenize([4, 4, 5]) == "\u1100가"

@@ -1,0 +1,47 @@
+"""Tests of seq2seq_keras.text.word_tokenizer."""
+
+import pytest
+
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+
+TOKENIZER = WordTokenizer(["x"])
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("je suis étudiant.", "je suis étudiant ￭."),
+        ("Où vas-tu ?", "Où vas ￭-tu ?"),
+        ("Where are you?", "Where are you ￭?"),
+        ("l'homme", "l'￭ homme"),
+        ("l’été", "l’￭ été"),
+        ("qu'est-ce que c'est", "qu'￭ est ￭-ce que c'￭ est"),
+        ("a-t-il fini", "a ￭-t-il fini"),
+        ("donne-le-moi", "donne ￭-le ￭-moi"),
+        ("don't", "don ￭'t"),
+        ("It's Tom's", "It ￭'s Tom ￭'s"),
+        ("I'd've", "I ￭'d ￭'ve"),
+        ("it 's", "it 's"),
+        ("rendez-vous", "rendez ￭-vous"),
+        ("well-known", "well-known"),
+        ("3.14 and 1,000.", "3.14 and 1,000 ￭."),
+        ('"gone" (really)...', '"￭ gone ￭" (￭ really ￭) ￭...'),
+        ("students' books", "students ￭' books"),
+        ("10€", "10 ￭€"),
+        ("저는 학생이에요.", "저는 학생이에요 ￭."),
+        ("k a̠ ɡ o̞ k̚", "k a̠ ɡ o̞ k̚"),
+        ("a￭b", "a ￭■￭ b"),
+    ],
+)
+def test_tokens_are_readable(text, tokens):
+    assert " ".join(TOKENIZER.split(text)) == tokens
+
+
+def test_a_clitic_needs_its_whole_word():
+    """A quotation that begins with the letters of a clitic stays a quotation."""
+    assert TOKENIZER.split("'student'") == ["'￭", "student", "￭'"]
+
+
+def test_an_odd_joiner_from_a_model_leaves_no_trace():
+    tokenizer = WordTokenizer(["l'￭", "￭."])
+    assert tokenizer.detokenize([5, 4]) == ". l'"
