@@ -1,0 +1,259 @@
+"""Tests of the model of seq2seq_keras.models: build, parity, padding, save, export.
+
+Every cell and option of `build_model` is in OPTIONS and goes through all of them.
+"""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models.inference import build_inference_models
+from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.training.compile import compile_model
+
+SIZES = {"units": 8, "embedding_dim": 6}
+OPTIONS = {
+    "lstm": {},
+    "gru": {"cell": "gru"},
+    "rnn": {"cell": "rnn"},
+    "layers": {"num_layers": 2},
+    "residual": {"num_layers": 3, "residual": True},
+    "bidirectional": {"bidirectional": True},
+    "bidirectional layers": {"bidirectional": True, "num_layers": 2, "cell": "gru"},
+    "dense bridge": {"bridge": "dense", "bidirectional": True},
+    "zero bridge": {"bridge": "zero", "feed_context": True},
+    "context": {"feed_context": True, "cell": "gru"},
+    "reversed": {"reverse_source": True},
+    "tied": {"tie_embeddings": True},
+    "tied, same size": {"tie_embeddings": True, "embedding_dim": 8},
+    "shared": {"share_embeddings": True},
+    "shared and tied": {"share_embeddings": True, "tie_embeddings": True},
+    "dropout": {"dropout": 0.5, "recurrent_dropout": 0.5},
+    "frozen": {"freeze_source_embeddings": True, "freeze_target_embeddings": True},
+    "everything": {
+        **{"num_layers": 2, "bidirectional": True, "residual": True, "bridge": "dense"},
+        **{"feed_context": True, "reverse_source": True, "tie_embeddings": True},
+    },
+}
+every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+
+
+def build(options):
+    return build_model(20, 20, **{**SIZES, **options})
+
+
+@pytest.fixture
+def batch():
+    source = np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]])
+    target = np.array([[2, 11, 12, 13], [2, 14, 0, 0]])
+    labels = np.array([[11, 12, 13, 3], [14, 3, 0, 0]])
+    inputs = {"source_token_ids": source, "target_token_ids": target}
+    return inputs, labels, (labels != 0).astype("float32")
+
+
+@every_option
+def test_step_by_step_equals_teacher_forcing_after_training(options, batch):
+    model = compile_model(build(options), learning_rate=0.1)
+    before = model.get_weights()
+    model.fit(*(batch[:2]), sample_weight=batch[2], epochs=2, verbose=0)
+    assert any((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
+    assert check_parity(model, batch).max_difference < 1e-4
+
+
+@every_option
+def test_padding_changes_nothing(options, batch):
+    model = build(options)
+    inputs = batch[0]
+    wider = {
+        name: np.pad(token_ids, ((0, 0), (0, 3))) for name, token_ids in inputs.items()
+    }
+    narrow, wide = model(inputs), model(wider)
+    np.testing.assert_allclose(narrow, wide[:, :4], atol=1e-6)
+
+
+@every_option
+def test_a_sentence_alone_is_a_sentence_in_a_batch(options, batch):
+    model = build(options)
+    together = model(batch[0])
+    alone = model(
+        {
+            "source_token_ids": np.array([[9, 10, 3]]),
+            "target_token_ids": np.array([[2, 14]]),
+        }
+    )
+    np.testing.assert_allclose(together[1:, :2], alone, atol=1e-6)
+
+
+@every_option
+def test_what_is_saved_loads_the_same(options, batch, tmp_path):
+    model = compile_model(build(options))
+    model.fit(*batch[:2], sample_weight=batch[2], verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.get_config() == model.get_config()
+    np.testing.assert_array_equal(model(batch[0]), loaded(batch[0]))
+    assert len(loaded.trainable_weights) == len(model.trainable_weights)
+    encoders = [build_inference_models(m)[0] for m in (model, loaded)]
+    source = ops.array(batch[0]["source_token_ids"])
+    before, after = (encoder(source) for encoder in encoders)
+    for name, state in before.items():
+        np.testing.assert_array_equal(state, after[name])
+
+
+@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+def test_the_source_matters(options, batch):
+    """The oldest complaint: the same output for any input."""
+    model = build(options)
+    other = {**batch[0], "source_token_ids": batch[0]["source_token_ids"][::-1].copy()}
+    assert np.abs(model(batch[0]) - model(other)).max() > 1e-6
+
+
+def test_a_zero_bridge_without_context_does_not_hear_the_source(batch):
+    model = build({"bridge": "zero"})
+    other = {**batch[0], "source_token_ids": batch[0]["source_token_ids"][::-1].copy()}
+    np.testing.assert_array_equal(model(batch[0]), model(other))
+
+
+def test_the_encoder_follows_the_equations_of_the_plain_cell():
+    """h_t = tanh(W x_t + U h_(t-1) + b), in loops."""
+    model = build({"cell": "rnn"})
+    encoder, _ = build_inference_models(model)
+    kernel, recurrent_kernel, bias = model.get_layer("encoder_0").get_weights()
+    embeddings = model.get_layer("source_embedding").get_weights()[0]
+    hidden = np.zeros(8)
+    for token_id in (5, 9, 3):
+        hidden = np.tanh(
+            embeddings[token_id] @ kernel + hidden @ recurrent_kernel + bias
+        )
+    states = encoder(ops.array([[5, 9, 3, 0, 0]]))
+    np.testing.assert_allclose(states["layer_0_hidden"][0], hidden, atol=1e-6)
+
+
+def test_directions_are_joined_state_by_state():
+    """Keras lists forward h, c, then backward h, c."""
+    model = build({"bidirectional": True})
+    encoder, _ = build_inference_models(model)
+    source = ops.array([[5, 9, 3, 0]])
+    states = encoder(source)
+    layer, embedding = model.get_layer("encoder_0"), model.get_layer("source_embedding")
+    for index, name in enumerate(("layer_0_hidden", "layer_0_cell"), start=1):
+        forward = layer.forward_layer(embedding(source[:, :3]))[index]
+        # Read from the end, without padding: what the backward half must have seen.
+        backward_layer = keras.layers.LSTM(4, return_state=True)
+        backward_layer.build((None, None, 6))
+        backward_layer.set_weights(layer.backward_layer.get_weights())
+        backward = backward_layer(embedding(ops.array([[3, 9, 5]])))[index]
+        expected = np.concatenate([forward, backward], axis=-1)
+        np.testing.assert_allclose(states[name], expected, atol=1e-6)
+
+
+def test_a_reversed_source_is_read_backwards(batch):
+    model = build({"reverse_source": True})
+    plain = build({})
+    plain.set_weights(model.get_weights())
+    turned = np.array([[8, 7, 6, 5, 3], [10, 9, 3, 0, 0]])
+    np.testing.assert_array_equal(
+        model(batch[0]), plain({**batch[0], "source_token_ids": turned})
+    )
+
+
+def test_tied_logits_are_products_with_the_embeddings():
+    model = build({"tie_embeddings": True, "embedding_dim": 8})
+    _, decoder = build_inference_models(model)
+    zeros = {f"layer_0_{name}": ops.zeros((1, 8)) for name in ("hidden", "cell")}
+    outputs = decoder({"token_ids": ops.array([[2]]), **zeros})
+    embeddings = model.target_embedding.get_weights()[0]
+    expected = outputs["layer_0_hidden"] @ embeddings.T
+    np.testing.assert_allclose(outputs["logits"][:, 0], expected, atol=1e-6)
+
+
+def test_pretrained_embeddings_are_taken_over_and_frozen(batch):
+    random = np.random.default_rng(0)
+    source, target = random.normal(size=(2, 20, 6)).astype("float32")
+    model = build_model(
+        *(20, 20),
+        units=8,
+        source_embeddings=source,
+        target_embeddings=target,
+        freeze_source_embeddings=True,
+    )
+    compile_model(model).fit(batch[0], batch[1], verbose=0)
+    np.testing.assert_array_equal(model.source_embedding.get_weights()[0], source)
+    assert (model.target_embedding.get_weights()[0] != target).any()
+
+
+@pytest.mark.parametrize("rows", [19, 21])
+def test_embeddings_off_by_one_are_refused(rows):
+    with pytest.raises(InputError, match=rf"\(20, 6\). Received: \({rows}, 6\)"):
+        build_model(20, 20, units=8, source_embeddings=np.zeros((rows, 6)))
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+def test_mixed_precision_trains_and_keeps_float32_logits(precision, options, batch):
+    model = compile_model(build({**options, "precision": precision}))
+    assert model(batch[0]).dtype == "float32"
+    assert all(weight.dtype == "float32" for weight in model.weights)
+    history = model.fit(*batch[:2], sample_weight=batch[2], epochs=2, verbose=0)
+    assert np.isfinite(history.history["loss"]).all()
+    scaled = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert scaled == (precision == "mixed_float16")
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision_steps_agree_to_its_own_rounding(precision, batch):
+    report = check_parity(build({"precision": precision}), batch, tolerance=0.02)
+    assert report.agrees, report
+
+
+@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+def test_the_same_seed_trains_the_same_model(options, batch):
+    weights = []
+    for _ in range(2):
+        keras.utils.set_random_seed(1)
+        model = compile_model(build({**options, "dropout": 0.3}))
+        model.fit(*batch[:2], sample_weight=batch[2], epochs=3, verbose=0)
+        weights.append(model.get_weights())
+    for first, second in zip(*weights, strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"cell": "lstn"},
+            "`cell` must be one of 'lstm', 'gru', 'rnn'. Received: cell='lstn'",
+        ),
+        ({"bridge": "x"}, "`bridge` must be one of 'direct', 'dense', 'zero'"),
+        ({"precision": "half"}, "`precision` must be one of 'float32'"),
+        ({"units": 0}, "`units` must be a positive integer. Received: units=0"),
+        ({"dropout": 1.0}, "Received: dropout=1.0"),
+        (
+            {"bidirectional": True, "units": 7},
+            "`units` must be even. Received: units=7",
+        ),
+    ],
+)
+def test_options_out_of_range_are_named(options, message):
+    with pytest.raises(InputError, match=message.replace("(", r"\(")):
+        build(options)
+
+
+def test_sharing_needs_one_vocabulary():
+    with pytest.raises(InputError, match="needs one vocabulary"):
+        build_model(20, 21, share_embeddings=True)
+
+
+def test_a_vocabulary_needs_more_than_special_tokens():
+    with pytest.raises(InputError, match="Received: target_vocabulary_size=4"):
+        build_model(20, 4)
+
+
+def test_inference_models_need_a_model_of_this_package():
+    inputs = keras.Input((3,))
+    with pytest.raises(InputError, match="Received: a Functional"):
+        build_inference_models(keras.Model(inputs, inputs))
