@@ -5,6 +5,7 @@ import secrets
 import shutil
 
 import tensorflow as tf
+from keras.export import ExportArchive
 
 from seq2seq_keras.errors import InputError
 
@@ -48,7 +49,7 @@ def export_saved_model(graph, folder):
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
     try:
-        tf.saved_model.save(graph, str(beside), signatures=_signatures(graph))
+        _archive(graph).write_out(str(beside), verbose=False)
         if folder.exists():
             shutil.rmtree(folder)
         beside.rename(folder)
@@ -57,19 +58,34 @@ def export_saved_model(graph, folder):
     return folder
 
 
+def _archive(graph):
+    # Saving the graph as a plain module reloads too, but `saved_model_cli run` then
+    # finds no variables: the archive lists them where TensorFlow 1's loader looks.
+    archive = ExportArchive()
+    archive.track(graph.model)
+    archive.track(graph)
+    for name, function in _signatures(graph).items():
+        archive.add_endpoint(name, function)
+    return archive
+
+
 def _signatures(graph):
+    """A traced `tf.function` for each signature."""
     encoded = graph.encode.get_concrete_function().structured_outputs
     states = {
         name: tf.TensorSpec([None, *state.shape[1:]], state.dtype, name)
         for name, state in encoded.items()
     }
-    token_ids = tf.TensorSpec([None, None], tf.int32, "token_ids")
-    decode_step = tf.function(graph.decode_step).get_concrete_function(
+    decode_step = tf.function(graph.decode_step)
+    decode_step.get_concrete_function(
         tf.TensorSpec([None, 1], tf.int32, "token_ids"), **states
     )
+    detokenize = tf.function(graph.detokenize)
+    detokenize.get_concrete_function(tf.TensorSpec([None, None], tf.int32, "token_ids"))
+    graph.translate.get_concrete_function()
     return {
         "serving_default": graph.translate,
         "encode": graph.encode,
         "decode_step": decode_step,
-        "detokenize": tf.function(graph.detokenize, input_signature=[token_ids]),
+        "detokenize": detokenize,
     }

@@ -31,6 +31,7 @@ class TranslationGraph(tf.Module):
         max_length,
     ):
         super().__init__(name="translation")
+        self.model = model
         self.encoder, self.decoder = build_inference_models(model)
         self.step = make_step(self.decoder)
         self.source_tokenizer = source_tokenizer

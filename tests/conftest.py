@@ -21,3 +21,34 @@ def public_data():
     if not folder or not pathlib.Path(folder).is_dir():
         pytest.skip("SEQ2SEQ_KERAS_DATA names no folder of public corpora")
     return pathlib.Path(folder)
+
+
+@pytest.fixture(scope="session")
+def translator():
+    """A small translator, trained for a moment on the phrasebook."""
+    from seq2seq_keras.data.corpora import load_corpus
+    from seq2seq_keras.data.pipeline import make_dataset
+    from seq2seq_keras.models.build import build_model
+    from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    from seq2seq_keras.training.compile import compile_model
+    from seq2seq_keras.translator import Translator
+
+    keras.utils.set_random_seed(0)
+    train = load_corpus("phrasebook/english-french").train[:4000]
+    tokenizers = WordTokenizer.fit(train.source), WordTokenizer.fit(train.target)
+    model = build_model(
+        *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+        units=64,
+        embedding_dim=32,
+        bidirectional=True,
+        feed_context=True,
+    )
+    compile_model(model, learning_rate=1e-2)
+    model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
+    return Translator(model, *tokenizers, max_source_length=30, max_length=20)
+
+
+@pytest.fixture(scope="session")
+def saved_translator(translator, tmp_path_factory):
+    """The folder it is saved in; tests that change it work on a copy."""
+    return translator.save(tmp_path_factory.mktemp("saved") / "english-french")

@@ -1,12 +1,14 @@
 """Files of public corpora: the user's copy, the cached one, or a download."""
 
 import gzip
+import http.client
 import os
 import pathlib
 import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete
@@ -46,7 +48,9 @@ def find_or_fetch(name, url):
             beside.open("wb") as file,
         ):
             shutil.copyfileobj(content, file)
-    except (OSError, EOFError) as error:
+            if response.length:  # http.client itself takes this for the end
+                raise OSError(f"the last {response.length} bytes are missing")
+    except (OSError, EOFError, http.client.HTTPException, zlib.error) as error:
         raise InputError(
             f"{name} could not be fetched from {host} ({error}). Try again, or fetch "
             "it yourself and name the folder above it in SEQ2SEQ_KERAS_DATA."

@@ -52,7 +52,7 @@ def decode_lines(file, name):
     for number, raw in enumerate(file, start=1):
         if number == 1:
             raw = raw.removeprefix(_BOM)
-        line = raw.removesuffix(b"\n").removesuffix(b"\r")
+        line = raw[:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw
         if b"\0" in line:
             raise InputError(
                 f"{name}, line {number}: NUL byte at byte {line.index(0) + 1} of the "

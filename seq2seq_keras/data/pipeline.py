@@ -50,7 +50,8 @@ def make_dataset(
         max_source_length: Optional integer. Most tokens of a source, without `<eos>`.
         max_target_length: Optional integer. Most tokens of a target, without `<eos>`.
         bucket_boundaries: Increasing lengths in tokens at which buckets begin; `()`
-            for a single bucket.
+            for a single bucket. By "tokens", further ones are added up to
+            `batch_size`.
 
     Returns:
         A dataset of `(inputs, labels, sample_weights)`: a dictionary of
@@ -61,15 +62,20 @@ def make_dataset(
         InputError: If an option is out of its range or no pair is left.
     """
     check_choice("batch_by", batch_by, ("sentences", "tokens"))
-    if batch_size < 1:
-        raise InputError(
-            f"`batch_size` must be positive. Received: batch_size={batch_size}"
-        )
+    for name, value in (
+        ("batch_size", batch_size),
+        ("max_source_length", max_source_length),
+        ("max_target_length", max_target_length),
+    ):
+        if value is not None and value < 1:
+            raise InputError(f"`{name}` must be positive. Received: {name}={value}")
     encode = _Encoder(
         source_tokenizer, target_tokenizer, max_source_length, max_target_length
     )
-    batch_sizes = _batch_sizes(batch_size, batch_by, bucket_boundaries)
+    boundaries, batch_sizes = _buckets(batch_size, batch_by, bucket_boundaries)
     if isinstance(pairs, PairStream):
+        # The first pairs tell; an error in the midst of an epoch would be TensorFlow's.
+        any(int(source.nrows()) for source, _, _ in encode(pairs))
         dataset = tf.data.Dataset.from_generator(
             lambda: encode(pairs), output_signature=(_TOKENS, _TOKENS, _TOKENS)
         ).unbatch()
@@ -78,14 +84,14 @@ def make_dataset(
         columns = [tf.concat(parts, 0) for parts in zip(*encode(pairs), strict=True)]
         dataset = tf.data.Dataset.from_tensor_slices(tuple(columns))
         buffer_size = columns[0].nrows()
-        batch_count = _count_batches(columns, bucket_boundaries, batch_sizes)
+        batch_count = _count_batches(columns, boundaries, batch_sizes)
     # Padding takes tensors; a row of a ragged tensor is one in all but its type.
     dataset = dataset.map(lambda *columns: tuple(map(tf.identity, columns)))
     if shuffle:
         dataset = dataset.shuffle(buffer_size, seed=seed)
     dataset = dataset.bucket_by_sequence_length(
         lambda source, given, _: tf.maximum(tf.size(source), tf.size(given)),
-        list(bucket_boundaries),
+        boundaries,
         batch_sizes,
     )
     if batch_count is not None:
@@ -123,7 +129,7 @@ class _Encoder:
         self._report(total, kept)
 
     def _report(self, total, kept):
-        if kept == total:
+        if kept == total > 0:
             return
         limits = " or ".join(
             f"more than {limit} {side} tokens"
@@ -138,12 +144,22 @@ class _Encoder:
         warnings.warn(message, stacklevel=4)
 
 
-def _batch_sizes(batch_size, batch_by, boundaries):
+def _buckets(batch_size, batch_by, boundaries):
+    """The lengths at which buckets begin, and one batch size more than those."""
+    boundaries = list(boundaries)
+    # With `<eos>`, no sentence is shorter than 2.
+    if any(low >= high for low, high in itertools.pairwise([1, *boundaries])):
+        raise InputError(
+            "`bucket_boundaries` must increase, from 2 or more. "
+            f"Received: bucket_boundaries={boundaries}"
+        )
     if batch_by == "sentences":
-        return [batch_size] * (len(boundaries) + 1)
-    # The last bucket has no upper end; twice its lower one is a guess.
-    longest = [*(b - 1 for b in boundaries), 2 * boundaries[-1] if boundaries else 64]
-    return [max(1, batch_size // length) for length in longest]
+        return boundaries, [batch_size] * (len(boundaries) + 1)
+    # The last bucket has no upper end, so it must be one for single sentences.
+    boundaries = boundaries or [64]
+    while boundaries[-1] <= batch_size:
+        boundaries.append(2 * boundaries[-1])
+    return boundaries, [*(max(1, batch_size // (b - 1)) for b in boundaries), 1]
 
 
 def _count_batches(columns, boundaries, batch_sizes):

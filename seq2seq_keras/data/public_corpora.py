@@ -1,6 +1,7 @@
 """Loading the public corpora: Tatoeba, Multi30k, SIGMORPHON 2021."""
 
 import zipfile
+import zlib
 
 from seq2seq_keras.data.download import find, find_or_fetch
 from seq2seq_keras.data.lines import decode_lines
@@ -93,7 +94,7 @@ def _read_archive(path, member):
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
             rows = [line.split("\t") for line in decode_lines(file, f"{path}/{member}")]
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error) as error:
         raise InputError(
             f"{path} is damaged ({error}). Delete it, and it is fetched anew."
         ) from error

@@ -11,6 +11,8 @@ from seq2seq_keras.data.lines import read_lines
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError
 
+_NO_PAIR = "There is no sentence pair in the data."
+
 
 def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
     """Reads sentence pairs and checks every one of them.
@@ -54,15 +56,15 @@ def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
     else:
         rows = functools.partial(_read_list, data)
     if stream:
-        for _ in rows():
-            pass
+        if not sum(1 for _ in rows()):
+            raise InputError(_NO_PAIR)
         return PairStream(rows)
     sources, targets = [], []
     for source, translation in rows():
         sources.append(source)
         targets.append(translation)
     if not sources:
-        raise InputError("There is no sentence pair in the data.")
+        raise InputError(_NO_PAIR)
     return Pairs(sources, targets)
 
 
@@ -124,7 +126,7 @@ def _csv_rows(path):
                 f"{path}, row {reader.line_num}: {error}. Put cells with commas, "
                 "quotes or line breaks in double quotes, and double the quotes inside."
             ) from error
-        if row:
+        if any(map(str.strip, row)) or len(row) > 1:
             yield reader.line_num, row
 
 
@@ -138,7 +140,7 @@ def _read_frame(frame, columns):
 
 def _read_list(pairs):
     for number, pair in enumerate(pairs):
-        if isinstance(pair, str) or len(pair) != 2:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise InputError(
                 f"Item {number} of the list must be a pair (source, target). "
                 f"Received: {pair!r}"
@@ -158,8 +160,13 @@ def _check_strings(pair, where):
 
 def _positions(columns, header, where):
     """The positions of two columns given by position or by name."""
+    if isinstance(columns, str) or len(columns) != 2:
+        raise InputError(
+            "`columns` must be two positions or two names. "
+            f"Received: columns={columns!r}"
+        )
     if all(isinstance(column, int) for column in columns):
-        if max(columns) >= len(header):
+        if not all(0 <= column < len(header) for column in columns):
             raise InputError(
                 f"{where}: {len(header)} columns, but columns {columns[0]} and "
                 f"{columns[1]} (counted from 0) were asked for."

@@ -192,7 +192,8 @@ def _describe_split(pairs, tokenizers, seen_in_training):
             lengths[side].append(token_ids.row_lengths().numpy())
             unknown[side] += int((token_ids.values.numpy() == UNKNOWN_ID).sum())
     sides = [
-        _describe_side(np.concatenate(lengths[side]), unknown[side]) for side in (0, 1)
+        _describe_side(np.concatenate([[], *lengths[side]]), unknown[side])
+        for side in (0, 1)
     ]
     report = SplitReport(
         total, len(sources), total - len(distinct), leaked, sides[0], sides[1]
@@ -201,6 +202,8 @@ def _describe_split(pairs, tokenizers, seen_in_training):
 
 
 def _describe_side(lengths, unknown):
+    if not lengths.size:
+        return SideReport(0.0, 0.0, 0.0, 0, 0.0, 0)
     return SideReport(
         mean_length=float(lengths.mean()),
         median_length=float(np.median(lengths)),

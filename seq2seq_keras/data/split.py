@@ -80,7 +80,7 @@ def source_key(source):
 def _position(source, seed):
     """A number in [0, 1) that is as good as random but fixed for each source."""
     digest = hashlib.blake2b(
-        source_key(source).encode("utf-8"),
+        source_key(source).encode("utf-8", "surrogatepass"),
         digest_size=8,
         salt=seed.to_bytes(8, "little", signed=True),
     ).digest()

@@ -15,7 +15,9 @@ def markov_step(seed):
     )
 
     def step(token_ids, count):
-        rows = tf.gather(tf.gather(table, tf.minimum(count, 5)), token_ids, batch_dims=1)
+        rows = tf.gather(
+            tf.gather(table, tf.minimum(count, 5)), token_ids, batch_dims=1
+        )
         return rows, count + 1
 
     return step, table.numpy()

@@ -1,0 +1,107 @@
+"""Tests of seq2seq_keras.export."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import unicodedata
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seq2seq_keras.errors import InputError
+
+TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]
+
+
+@pytest.fixture(scope="module")
+def folder(translator, tmp_path_factory):
+    return translator.export(tmp_path_factory.mktemp("export") / "serving")
+
+
+@pytest.fixture(scope="module")
+def loaded(folder):
+    return tf.saved_model.load(str(folder))
+
+
+def test_strings_in_strings_and_scores_out(loaded, translator):
+    outputs = loaded.signatures["serving_default"](text=tf.constant(TEXTS))
+    assert set(outputs) == {"translation", "score"}
+    texts = [text.decode() for text in outputs["translation"].numpy()]
+    assert texts == translator.translate(TEXTS)
+    assert outputs["score"].shape == (4,)
+    assert outputs["score"][1] == 0
+    assert (outputs["score"].numpy()[[0, 2, 3]] < 0).all()
+
+
+def test_the_score_is_the_mean_log_probability_of_the_tokens(loaded, translator):
+    """Re-scored with the training graph."""
+    text = TEXTS[2]
+    outputs = loaded.signatures["serving_default"](text=tf.constant([text]))
+    target = translator.target_tokenizer.tokenize(
+        outputs["translation"].numpy()[0].decode()
+    )
+    source = translator.source_tokenizer.tokenize(text)
+    inputs = {
+        "source_token_ids": np.array([[*source, 3]]),
+        "target_token_ids": np.array([[2, *target]]),
+    }
+    log_probabilities = tf.nn.log_softmax(translator.model(inputs, training=False))[0]
+    labels = np.array([*target, 3])
+    expected = log_probabilities.numpy()[np.arange(len(labels)), labels].mean()
+    np.testing.assert_allclose(outputs["score"][0], expected, atol=1e-5)
+
+
+def test_the_loop_can_be_run_by_hand(loaded, translator):
+    signatures = loaded.signatures
+    states = signatures["encode"](text=tf.constant(TEXTS[:1]))
+    token_ids, written = tf.constant([[2]]), []
+    for _ in range(20):
+        outputs = dict(signatures["decode_step"](token_ids=token_ids, **states))
+        token_ids = tf.argmax(outputs.pop("logits"), axis=-1, output_type=tf.int32)[
+            :, None
+        ]
+        states = outputs
+        if token_ids[0, 0] == 3:
+            break
+        written.append(int(token_ids[0, 0]))
+    text = signatures["detokenize"](token_ids=tf.constant([written]))["text"]
+    assert text.numpy()[0].decode() == translator.translate(TEXTS[0])
+
+
+def test_hangul_in_either_form_is_the_same_inside(loaded):
+    texts = tf.constant(
+        [unicodedata.normalize(form, "저는 a") for form in ("NFC", "NFD")]
+    )
+    encoded = loaded.signatures["encode"](text=texts)
+    for state in encoded.values():
+        np.testing.assert_array_equal(state[0], state[1])
+
+
+def test_exporting_again_replaces_what_is_there(translator, folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "serving")
+    (copy / "old").write_text("")
+    translator.export(copy)
+    assert not (copy / "old").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["serving"]
+    tf.saved_model.load(str(copy))
+
+
+def test_other_files_are_never_replaced(translator, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="not a SavedModel"):
+        translator.export(tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.slow
+def test_saved_model_cli_runs_it(folder):
+    command = [
+        *(str(pathlib.Path(sys.executable).with_name("saved_model_cli")), "run"),
+        *("--dir", str(folder), "--tag_set", "serve"),
+        *("--signature_def", "serving_default"),
+        *("--input_exprs", 'text=["i am a student"]'),
+    ]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "Result for output key translation" in result.stdout

@@ -1,0 +1,68 @@
+"""Tests of seq2seq_keras.training.metrics."""
+
+import keras
+import numpy as np
+import pytest
+
+from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
+
+LABELS = np.array([[4, 3, 0, 0], [5, 4, 3, 0]])
+
+
+def logits_for(predicted):
+    return 5.0 * np.eye(6, dtype="float32")[np.array(predicted)]
+
+
+@pytest.mark.parametrize("padding_right", [0, 5])
+def test_padding_counts_neither_as_right_nor_as_wrong(padding_right):
+    """Padding predicted as padding once passed for accuracy."""
+    predicted = [[4, 5, *[padding_right] * 2], [5, 4, 4, padding_right]]
+    metric = TokenAccuracy()
+    metric.update_state(LABELS, logits_for(predicted))
+    assert float(metric.result()) == pytest.approx(3 / 5)
+
+
+def test_weights_are_respected():
+    weights = np.array([[1, 0, 1, 1], [1, 1, 3, 1]])
+    metric = TokenAccuracy()
+    metric.update_state(LABELS, logits_for([[4, 3, 0, 0], [5, 5, 3, 0]]), weights)
+    assert float(metric.result()) == pytest.approx((1 + 0 + 1 + 0 + 3) / 6)
+
+
+def test_batches_of_unlike_size_are_joined_token_by_token():
+    random = np.random.default_rng(0)
+    logits = random.normal(size=(2, 4, 6)).astype("float32")
+    together, apart = Perplexity(), Perplexity()
+    together.update_state(LABELS, logits)
+    for row in range(2):
+        apart.update_state(LABELS[row : row + 1], logits[row : row + 1])
+    assert float(together.result()) == pytest.approx(float(apart.result()), rel=1e-5)
+
+
+def test_perplexity_is_the_geometric_mean_of_the_inverse_probabilities():
+    probabilities = np.full((1, 3, 6), 0.1, "float32")
+    probabilities[0, 0, 4], probabilities[0, 1, 3] = 0.5, 0.125
+    metric = Perplexity()
+    metric.update_state(np.array([[4, 3, 0]]), np.log(probabilities))
+    # Rows are no distributions, so the softmax divides by their sums.
+    first, second = 0.5 / 1.0, 0.125 / 0.625
+    assert float(metric.result()) == pytest.approx((1 / (first * second)) ** 0.5, 1e-5)
+
+
+def test_before_the_first_token_the_mean_is_zero():
+    assert float(TokenAccuracy().result()) == 0.0
+    assert float(Perplexity().result()) == 1.0
+
+
+def test_a_reset_forgets():
+    metric = TokenAccuracy()
+    metric.update_state(LABELS, logits_for(LABELS))
+    metric.reset_state()
+    metric.update_state(LABELS, logits_for((LABELS + 1) % 6))
+    assert float(metric.result()) == 0.0
+
+
+@pytest.mark.parametrize("cls", [TokenAccuracy, Perplexity])
+def test_config_round_trip(cls):
+    config = keras.saving.serialize_keras_object(cls(name="m"))
+    assert keras.saving.deserialize_keras_object(config).name == "m"

@@ -1,0 +1,209 @@
+"""Tests of seq2seq_keras.translator and of the folder it is saved in."""
+
+import json
+import shutil
+import subprocess
+import sys
+import warnings
+import zipfile
+
+import pandas as pd
+import pytest
+
+from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.models.build import build_model
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.translator import Translator
+
+LOAD = """
+import sys
+from seq2seq_keras.translator import Translator
+lines = sys.stdin.buffer.read().decode().split("\\n")
+sys.stdout.buffer.write("\\n".join(Translator.load(sys.argv[1]).translate(lines)).encode())
+"""
+# Nothing but tensorflow: not even this package's folder is on the path.
+SERVE = """
+import sys
+import tensorflow as tf
+lines = sys.stdin.buffer.read().split(b"\\n")
+serve = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
+parts = [serve(text=tf.constant(lines[i : i + 64])) for i in range(0, len(lines), 64)]
+texts = [text for part in parts for text in part["translation"].numpy()]
+assert "seq2seq_keras" not in sys.modules
+sys.stdout.buffer.write(b"\\n".join(texts))
+"""
+
+
+@pytest.fixture
+def folder(saved_translator, tmp_path):
+    return shutil.copytree(saved_translator, tmp_path / "model")
+
+
+def run(code, folder, text):
+    command = [sys.executable, "-c", code, str(folder)]
+    result = subprocess.run(command, input=text.encode(), capture_output=True, cwd="/")
+    assert result.returncode == 0, result.stderr.decode()
+    return result.stdout
+
+
+def test_other_processes_give_the_same_bytes(translator, saved_translator, tmp_path):
+    """One that loads the folder, and one that knows only tensorflow."""
+    lines = load_corpus("phrasebook/english-french").test.source[:497]
+    lines += ["", "  ", "a word never seen: xyzzy!"]
+    expected = "\n".join(translator.translate(lines)).encode()
+    assert len(set(expected.split(b"\n"))) > 200  # it says different things
+    assert run(LOAD, saved_translator, "\n".join(lines)) == expected
+    served = translator.export(tmp_path / "serving")
+    assert run(SERVE, served, "\n".join(lines)) == expected
+
+
+def test_the_order_is_kept_whatever_the_batches(translator):
+    texts = load_corpus("phrasebook/english-french").test.source[:50]
+    alone = [translator.translate(text) for text in texts]
+    assert translator.translate(texts) == alone
+    assert translator.translate(texts, batch_size=7) == alone
+    assert list(translator.translate_stream(iter(texts), batch_size=1)) == alone
+
+
+def test_a_series_keeps_its_index(translator):
+    series = pd.Series(["i am a student", "he is tired"], index=["b", "a"])
+    translated = translator.translate(series)
+    assert translated.index.tolist() == ["b", "a"]
+    assert translated["a"] == translator.translate("he is tired")
+
+
+def test_blank_texts_stay_blank(translator):
+    translations = translator.translate(["", "he is tired", " \t\u2028", ""])
+    assert translations[0] == translations[2] == translations[3] == ""
+    assert translations[1]
+    assert translator.translate([]) == []
+    assert translator.translate(pd.Series([], dtype="str")).empty
+
+
+def test_one_line_in_gives_one_line_out(translator):
+    translation = translator.translate("he is\u2028tired\nnow")
+    assert "\n" not in translation
+    assert translation == translator.translate("he is tired now")
+
+
+def test_a_long_text_is_cut_with_a_warning_that_names_it(translator):
+    long = "he is tired " * 10_000
+    with pytest.warns(UserWarning, match="Text 2 has 30000 tokens and is cut to"):
+        translations = translator.translate(["he is tired", long])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cut = translator.translate("he is tired " * 10)
+    assert translations[1] == cut
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), 7])
+def test_what_is_no_string_is_named(translator, missing):
+    with pytest.raises(InputError, match=rf"Text 2 is {missing}"):
+        translator.translate(["fine", missing])
+
+
+def test_tokenizers_must_fit_the_model(translator):
+    other = WordTokenizer.fit(["a b"])
+    message = "target tokenizer has 6 tokens, but the model was built for"
+    with pytest.raises(InputError, match=message):
+        Translator(translator.model, translator.source_tokenizer, other)
+
+
+def test_lengths_must_be_positive():
+    tokenizer = WordTokenizer.fit(["a b"])
+    with pytest.raises(InputError, match="`max_length` must be positive"):
+        Translator(build_model(6, 6, units=4), tokenizer, tokenizer, max_length=0)
+
+
+def test_the_folder_holds_all_that_belongs_to_it(translator, tmp_path):
+    folder = translator.save(
+        tmp_path / "m", scores={"BLEU": 12.5}, description="Of a test."
+    )
+    names = {path.name for path in folder.iterdir()}
+    assert names == {
+        *("model.keras", "source_tokenizer.json", "target_tokenizer.json"),
+        *("config.json", "scores.json", "README.md"),
+    }
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "| BLEU | 12.5 |" in card
+    assert "Of a test." in card
+    config = json.loads((folder / "config.json").read_text())
+    assert config["decoding"] == {"max_source_length": 30, "max_length": 20}
+    assert set(config["versions"]) == {"python", "keras", "tensorflow", "numpy"}
+
+
+def test_other_files_in_the_folder_are_left_alone(translator, folder):
+    (folder / "notes.txt").write_text("mine")
+    translator.save(folder)
+    assert (folder / "notes.txt").read_text() == "mine"
+    Translator.load(folder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model.keras", "source_tokenizer.json", "target_tokenizer.json", "config.json"],
+)
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(InputError, match=rf"{name} is missing"):
+        Translator.load(folder)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model.keras", "source_tokenizer.json", "target_tokenizer.json", "config.json"],
+)
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_cut_off_file_is_named(folder, name, share):
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(InputError, match=rf"{name} is damaged"):
+        Translator.load(folder)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(InputError, match="nowhere: there is no such model folder"):
+        Translator.load(tmp_path / "nowhere")
+
+
+def test_a_folder_of_another_format_is_refused(folder):
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "format": 99}))
+    with pytest.raises(InputError, match="not a configuration of format 1"):
+        Translator.load(folder)
+
+
+def test_a_model_of_another_kind_is_never_built(folder):
+    """Even with a matching hash: only this package's model is constructed."""
+    import hashlib
+
+    with zipfile.ZipFile(folder / "model.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    evil = {"module": "builtins", "class_name": "eval", "registered_name": "eval"}
+    members["config.json"] = json.dumps(evil).encode()
+    with zipfile.ZipFile(folder / "model.keras", "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    config = json.loads((folder / "config.json").read_text())
+    digest = hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest()
+    config["sha256"]["model.keras"] = digest
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(InputError, match="holds a 'eval', not a model that"):
+        Translator.load(folder)
+
+
+def test_a_save_that_fails_leaves_the_old_model_whole(translator, folder, monkeypatch):
+    before = (folder / "model.keras").read_bytes()
+
+    def fail(self, path, **_):
+        path.write_bytes(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(type(translator.model), "save", fail)
+    with pytest.raises(OSError, match="No space"):
+        translator.save(folder)
+    monkeypatch.undo()
+    assert (folder / "model.keras").read_bytes() == before
+    assert not list(folder.glob(".*"))
+    Translator.load(folder)
