@@ -6,6 +6,9 @@ from seq2seq_keras.decoding.greedy_search import greedy_search
 from seq2seq_keras.models.inference import build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID
 
+# Whoever sends a book in one line shall not take the memory of the others.
+MAX_CHARACTERS = 10_000
+
 
 class TranslationGraph(tf.Module):
     """Tokenizes, encodes, decodes and detokenizes inside TensorFlow graphs.
@@ -17,7 +20,8 @@ class TranslationGraph(tf.Module):
         model: A model from `build_model`.
         source_tokenizer: The tokenizer of the source.
         target_tokenizer: The tokenizer of the target.
-        max_source_length: Integer. Longer sources are cut to that many tokens.
+        max_source_length: Integer. Longer sources are cut to that many tokens, and
+            before that to 10,000 characters.
         max_length: Integer. The most tokens of a translation, `<eos>` included.
     """
 
@@ -56,6 +60,7 @@ class TranslationGraph(tf.Module):
         Returns:
             int32, shape `(batch, length)`. Every row has at least its `<eos>`.
         """
+        text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
         token_ids = self.source_tokenizer.tokenize(text)[:, : self.max_source_length]
         end = tf.fill([token_ids.nrows(), 1], END_ID)
         token_ids = tf.concat([token_ids, end], axis=1)

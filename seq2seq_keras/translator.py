@@ -11,7 +11,7 @@ from seq2seq_keras import saved_folder
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.export import export_saved_model
 from seq2seq_keras.text.normalization import normalize_in_python
-from seq2seq_keras.translation_graph import TranslationGraph
+from seq2seq_keras.translation_graph import MAX_CHARACTERS, TranslationGraph
 
 
 class Translator:
@@ -21,8 +21,8 @@ class Translator:
         model: A model from `build_model`.
         source_tokenizer: The tokenizer the sources were trained with.
         target_tokenizer: The tokenizer the targets were trained with.
-        max_source_length: Integer. Longer sources are cut to that many tokens, with a
-            warning.
+        max_source_length: Integer. Longer sources are cut to that many tokens, and
+            before that to 10,000 characters, with a warning.
         max_length: Integer. The most tokens of a translation, `<eos>` included.
 
     Raises:
@@ -125,6 +125,7 @@ class Translator:
                     "string. Fill or drop missing values first."
                 )
         texts = normalize_in_python(texts, self.source_tokenizer.unicode_form)
+        texts = [self._cut(text, number) for number, text in enumerate(texts, first)]
         lengths = self._lengths(texts, first)
         # Stable, so that the same texts always make the same batches.
         order = np.argsort(lengths, kind="stable")
@@ -137,6 +138,17 @@ class Translator:
             ):
                 translations[i] = translation.decode("utf-8")
         return translations
+
+    @staticmethod
+    def _cut(text, number):
+        """What the graph sees of a text; warns if that is not all."""
+        if len(text) > MAX_CHARACTERS:
+            warnings.warn(
+                f"Text {number} has {len(text):,} characters and is cut to the first "
+                f"{MAX_CHARACTERS:,}.",
+                stacklevel=5,
+            )
+        return text[:MAX_CHARACTERS]
 
     def _lengths(self, texts, first):
         """Tokens of each text; warns of those that will be cut."""

@@ -4,11 +4,11 @@ import json
 import shutil
 import subprocess
 import sys
-import warnings
 import zipfile
 
 import pandas as pd
 import pytest
+import tensorflow as tf
 
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.errors import InputError
@@ -88,13 +88,25 @@ def test_one_line_in_gives_one_line_out(translator):
 
 
 def test_a_long_text_is_cut_with_a_warning_that_names_it(translator):
-    long = "he is tired " * 10_000
-    with pytest.warns(UserWarning, match="Text 2 has 30000 tokens and is cut to"):
-        translations = translator.translate(["he is tired", long])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        cut = translator.translate("he is tired " * 10)
-    assert translations[1] == cut
+    with pytest.warns(UserWarning, match="Text 2 has 300 tokens and is cut to"):
+        translations = translator.translate(["he is tired", "he is tired " * 100])
+    assert translations[1] == translator.translate("he is tired " * 10)
+
+
+def test_a_very_long_word_is_cut_with_a_warning_that_names_it(translator):
+    texts = ["he is tired", "a" * 100_000 + " he is tired"]
+    message = "Text 2 has 100,012 characters and is cut to the first 10,000"
+    with pytest.warns(UserWarning, match=message):
+        translations = translator.translate(texts)
+    assert translations[1] == translator.translate("xyzzy")  # one unknown word
+
+
+def test_the_graph_cuts_as_python_does(translator):
+    texts = ["he is tired " * 100, "a" * 100_000 + " he is tired"]
+    with pytest.warns(UserWarning, match="is cut"):
+        expected = translator.translate(texts)
+    outputs = translator.graph.translate(tf.constant(texts))["translation"].numpy()
+    assert [text.decode() for text in outputs] == expected
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), 7])

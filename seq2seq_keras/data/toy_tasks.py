@@ -36,9 +36,11 @@ def make_toy_pairs(task, count, seed=0):
     Example:
 
     >>> make_toy_pairs("reverse", 2)
-    Pairs(source=['onbizfpc', 'osxrq'], target=['cpfzibno', 'qrxso'])
+    Pairs(source=['cbcbcjg', 'iihcde'], target=['gjcbcbc', 'edchii'])
     """
     check_choice("task", task, tuple(TOY_TASKS))
+    if count < 1:
+        raise InputError(f"`count` must be positive. Received: count={count}")
     make_pair = TOY_TASKS[task]
     generator = random.Random(f"{task}/{seed}")
     pairs: dict[str, str] = {}

@@ -51,7 +51,7 @@ class WordTokenizer(Tokenizer):
 
     >>> tokenizer = WordTokenizer.fit(["L'homme n'est-il pas là ?", "It's me."])
     >>> tokenizer.split("L'homme est-il là ?")
-    ['L'￭', 'homme', 'est', '￭-il', 'là', '?']
+    ["L'￭", 'homme', 'est', '￭-il', 'là', '?']
     >>> tokenizer.detokenize(tokenizer.tokenize("L'homme est là."))
     "L'homme est là."
     """

@@ -1,0 +1,251 @@
+"""Tests of seq2seq_keras.cli: what a command prints, writes and returns."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+import warnings
+
+import pytest
+import yaml
+
+from seq2seq_keras.cli import main
+from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.translator import Translator
+
+TINY = [
+    *("--tokenizer", "character", "--units", "8", "--embedding_dim", "4"),
+    *("--epochs", "1", "--samples", "1"),
+]
+
+
+class StandardInput:
+    """Bytes in the place of `sys.stdin`."""
+
+    def __init__(self, content):
+        self.buffer = io.BytesIO(content)
+
+
+def expect_error(capsys, arguments, *parts):
+    """Exit status 2 and one line on standard error that holds the parts."""
+    assert main([str(argument) for argument in arguments]) == 2
+    captured = capsys.readouterr()
+    lines = captured.err.splitlines()
+    assert len(lines) == 1, captured.err
+    assert lines[0].startswith("seq2seq-keras: error: ")
+    for part in parts:
+        assert str(part) in lines[0]
+    return lines[0]
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    lines = (f"{source}\t{target}\n" for source, target in make_toy_pairs("copy", 60))
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def test_train_translate_evaluate_export(table, tmp_path, capsys):
+    model = tmp_path / "model"
+    assert main(["train", "--train", str(table), "--output", str(model), *TINY]) == 0
+    output = capsys.readouterr().out
+    assert "exact match" in output
+    assert f"seq2seq-keras translate {model}" in output
+    assert main(["evaluate", str(model), "--test", str(table), "--json"]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["sentences"] == 60
+    assert {"bleu", "bleu_signature", "chrf", "chrf_signature"} <= set(values)
+    assert {"exact_match", "token_error_rate", "seconds"} <= set(values)
+    assert main(["export", str(model), str(tmp_path / "serving")]) == 0
+    assert (tmp_path / "serving" / "saved_model.pb").is_file()
+
+
+def test_parallel_files_train_and_evaluate(table, tmp_path, capsys):
+    pairs = [line.split("\t") for line in table.read_text().splitlines()]
+    for side, name in enumerate(("source", "target")):
+        text = "".join(pair[side] + "\n" for pair in pairs)
+        (tmp_path / f"{name}.txt").write_text(text)
+    files = [str(tmp_path / "source.txt"), str(tmp_path / "target.txt")]
+    model = str(tmp_path / "model")
+    arguments = ["--train", *files, "--validation", *files, "--output", model]
+    assert main(["train", *arguments, *TINY]) == 0
+    assert main(["evaluate", model, "--test", *files, "--examples", "2"]) == 0
+    assert capsys.readouterr().out.count("reference:") == 1 + 2
+
+
+def test_options_come_from_yaml_and_the_resolved_ones_are_written(table, tmp_path):
+    config = tmp_path / "config.yaml"
+    options = {"train": [str(table)], "tokenizer": "character", "units": 6, "epochs": 1}
+    config.write_text(yaml.safe_dump(options))
+    model = tmp_path / "model"
+    arguments = ["--config", str(config), "--units", "8", "--output", str(model)]
+    assert main(["train", *arguments]) == 0
+    written = yaml.safe_load((model / "training.yaml").read_text())
+    assert written["units"] == 8  # the command line wins
+    assert written["tokenizer"] == "character"
+    again = tmp_path / "again"
+    arguments = ["--config", str(model / "training.yaml"), "--output", str(again)]
+    assert main(["train", *arguments]) == 0
+    assert (again / "scores.json").is_file()
+
+
+def test_lines_in_are_lines_out(saved_translator, tmp_path, capsys):
+    source, output = tmp_path / "source.txt", tmp_path / "new" / "output.txt"
+    lines = ["he is tired", "", " ", "he is\u2028tired", "xyzzy NA null 007", "end"]
+    source.write_bytes("\r\n".join(lines).encode("utf-8-sig"))
+    arguments = ["--input", str(source), "--output", str(output)]
+    assert main(["translate", str(saved_translator), *arguments]) == 0
+    translations = output.read_bytes().decode().split("\n")
+    assert translations.pop() == ""
+    assert len(translations) == len(lines)
+    assert translations[0] == translations[3] != ""
+    assert translations[1] == translations[2] == ""
+    assert capsys.readouterr() == ("", "")
+
+
+def test_standard_streams_give_the_same(saved_translator, monkeypatch, capfdbinary):
+    texts = load_corpus("phrasebook/english-french").test.source[:70]
+    content = "".join(text + "\n" for text in texts).encode()
+    monkeypatch.setattr(sys, "stdin", StandardInput(content))
+    assert main(["translate", str(saved_translator), "--batch-size", "16"]) == 0
+    expected = Translator.load(saved_translator).translate(texts)
+    lines = capfdbinary.readouterr().out.decode().split("\n")
+    assert lines == [*expected, ""]
+
+
+def test_a_long_line_is_cut_with_a_warning_that_names_it(
+    saved_translator, tmp_path, capsys
+):
+    source = tmp_path / "source.txt"
+    source.write_text("he is tired\n" * 6999 + "a" * 100_000 + "\n" + "is " * 100)
+    output = tmp_path / "output.txt"
+    arguments = ["--input", str(source), "--output", str(output)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        assert main(["translate", str(saved_translator), *arguments]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "seq2seq-keras: warning: Text 7000 has 100,000 characters and is cut to the "
+        "first 10,000.",
+        "seq2seq-keras: warning: Text 7001 has 100 tokens and is cut to the first 30 "
+        "(`max_source_length`).",
+    ]
+    assert len(output.read_text().splitlines()) == 7001
+
+
+def test_describe_shows_the_data(table, capsys):
+    arguments = ["--train", str(table), "--validation", str(table)]
+    assert main(["describe", *arguments, "--tokenizer", "character"]) == 0
+    output = capsys.readouterr().out
+    row = next(line for line in output.splitlines() if line.startswith("source seen"))
+    assert row.split()[-2:] == ["0", "60"]
+
+
+@pytest.mark.parametrize(
+    "command", ["train", "translate", "evaluate", "export", "describe"]
+)
+def test_help_shows_defaults(command, capsys):
+    with pytest.raises(SystemExit) as exit_info:
+        main([command, "--help"])
+    assert exit_info.value.code == 0
+    output = capsys.readouterr().out
+    assert "--config" in output
+    if command != "export":
+        assert "default: 64" in output
+
+
+def test_the_module_is_the_command():
+    command = [sys.executable, "-m", "seq2seq_keras", "evaluate", "nowhere"]
+    command += ["--corpus", "copy"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    message = "nowhere: there is no such model folder."
+    assert result.stderr == f"seq2seq-keras: error: {message}\n"
+
+
+def train_arguments(tmp_path, *files):
+    return ["train", "--train", *files, "--output", tmp_path / "out", *TINY]
+
+
+def test_parallel_files_of_unlike_length(tmp_path, capsys):
+    for name, count in (("a.txt", 1000), ("b.txt", 999)):
+        (tmp_path / name).write_text("x\n" * count)
+    arguments = train_arguments(tmp_path, tmp_path / "a.txt", tmp_path / "b.txt")
+    expect_error(capsys, arguments, "a.txt has 1000 lines", "b.txt has 999")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "parts"),
+    [
+        (b"a\tb\nc\n", ["row 2", "1 columns"]),
+        (b"a\tb\nc\td\te\n", ["row 2", "3 columns"]),
+        (b"a\tb\nc\t\xff\n", ["line 2", "byte 3", "UTF-8"]),
+        (b"", ["empty"]),
+        (b"a\tb\nc\t\0d\n", ["line 2", "NUL"]),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path, capsys, content, parts):
+    (tmp_path / "bad.tsv").write_bytes(content)
+    arguments = train_arguments(tmp_path, tmp_path / "bad.tsv")
+    expect_error(capsys, arguments, "bad.tsv", *parts)
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_files_are_named(saved_translator, tmp_path, capsys):
+    missing = tmp_path / "missing.tsv"
+    expect_error(capsys, train_arguments(tmp_path, missing), missing, "no such file")
+    arguments = ["translate", saved_translator, "--input", missing]
+    expect_error(capsys, arguments, missing, "no such file")
+
+
+def test_unknown_values_name_the_known_ones(table, tmp_path, capsys):
+    arguments = train_arguments(tmp_path, table)
+    expect_error(capsys, [*arguments, "--cell", "lstn"], "cell", "gru", "lstn")
+    expect_error(capsys, [*arguments, "--units", "many"], "units", "many")
+    expect_error(capsys, [*arguments, "--units", "0"], "units=0")
+    expect_error(capsys, [*arguments, "--colour", "red"], "--colour")
+    arguments = ["describe", "--corpus", "bogus"]
+    expect_error(capsys, arguments, "bogus", "phrasebook/english-french")
+    expect_error(capsys, ["fly"], "fly", "translate")
+    expect_error(capsys, [], "translate")
+
+
+def test_a_bad_value_in_yaml_is_an_error_on_one_line(table, tmp_path, capsys):
+    config = tmp_path / "config.yaml"
+    config.write_text("cell: lstn\n")
+    arguments = [*train_arguments(tmp_path, table), "--config", config]
+    expect_error(capsys, arguments, "lstn", "gru")
+    config.write_text("cell: [unclosed\n")
+    expect_error(capsys, arguments)
+
+
+def test_a_vocabulary_of_nothing_but_specials(table, tmp_path, capsys):
+    arguments = [*train_arguments(tmp_path, table), "--min_frequency", "10000"]
+    expect_error(capsys, arguments, "nothing but special tokens")
+
+
+@pytest.mark.parametrize("name", ["model.keras", "target_tokenizer.json"])
+def test_damaged_models_are_named(saved_translator, tmp_path, capsys, name):
+    folder = shutil.copytree(saved_translator, tmp_path / "model")
+    (folder / name).write_bytes((folder / name).read_bytes()[:-10])
+    expect_error(capsys, ["export", folder, tmp_path / "out"], name, "damaged")
+    (folder / name).unlink()
+    expect_error(capsys, ["export", folder, tmp_path / "out"], name, "missing")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_error_in_the_midst_leaves_no_output(saved_translator, tmp_path, capsys):
+    source, output = tmp_path / "source.txt", tmp_path / "output.txt"
+    source.write_bytes(b"he is tired\n" * 7000 + b"\xff\n")
+    output.write_text("precious")
+    arguments = ["translate", saved_translator, "--input", source, "--output", output]
+    expect_error(capsys, arguments, "source.txt", "line 7001")
+    assert output.read_text() == "precious"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "output.txt",
+        "source.txt",
+    ]

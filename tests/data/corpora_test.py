@@ -1,0 +1,143 @@
+"""Tests of seq2seq_keras.data.corpora."""
+
+import functools
+import itertools
+import types
+
+import pytest
+
+from seq2seq_keras.data import corpora
+from seq2seq_keras.data.corpora import corpus_names, load_corpus
+from seq2seq_keras.data.split import source_key
+from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
+from seq2seq_keras.errors import InputError
+
+MEDIUM = ("dut", "fre", "jpn_hira", "kor")
+LOW = ("ady", "gre", "ice", "ita", "khm")
+PUBLIC_SIZES = {
+    **{
+        f"{edition}/{direction}": (29_000, 1014, 1000)
+        for edition in ("multi30k", "multi30k-tok")
+        for direction in ("en-de", "de-en")
+    },
+    **{f"sigmorphon2021/{language}": (8000, 1000, 1000) for language in MEDIUM},
+    **{f"sigmorphon2021/{language}": (800, 100, 100) for language in LOW},
+}
+TATOEBA_TOTALS = {
+    **dict.fromkeys(["tatoeba/eng-fra", "tatoeba/fra-eng"], 18_065),
+    **dict.fromkeys(["tatoeba/eng-kor", "tatoeba/kor-eng"], 3853),
+}
+DIRECTIONS = list(itertools.permutations(("english", "french", "korean"), 2))
+
+
+def test_every_corpus_has_one_name():
+    names = corpus_names()
+    phrasebooks = {f"phrasebook/{source}-{target}" for source, target in DIRECTIONS}
+    assert set(names) == {*phrasebooks, *TOY_TASKS, *PUBLIC_SIZES, *TATOEBA_TOTALS}
+    assert len(names) == len(set(names)) == 6 + 4 + 4 + 4 + 9
+
+
+@pytest.mark.parametrize("name", ["english", "multi30k/en-fr", "", "Copy", None])
+def test_an_unknown_name_names_the_known_ones(name):
+    with pytest.raises(InputError) as caught:
+        load_corpus(name)
+    assert all(repr(known) in str(caught.value) for known in corpus_names())
+    assert f"Received: corpus={name!r}" in str(caught.value)
+
+
+@pytest.mark.parametrize("task", TOY_TASKS)
+def test_a_toy_task_is_one_generation_in_three_parts(task):
+    train, validation, test = load_corpus(task, seed=1)
+    assert [len(train), len(validation), len(test)] == [20_000, 1000, 1000]
+    assert [*train, *validation, *test] == list(make_toy_pairs(task, 22_000, seed=1))
+
+
+def test_the_phrasebook_is_the_same_sentences_in_every_direction(monkeypatch):
+    # Made once instead of six times.
+    split_once = functools.cache(corpora.split_phrasebook)
+    monkeypatch.setattr(corpora, "split_phrasebook", split_once)
+    by_direction = {
+        direction: load_corpus(f"phrasebook/{'-'.join(direction)}")
+        for direction in DIRECTIONS
+    }
+    columns = {language: [] for language in ("english", "french", "korean")}
+    for (source, target), corpus in by_direction.items():
+        columns[source].append([part.source for part in corpus])
+        columns[target].append([part.target for part in corpus])
+    for sides in columns.values():
+        assert all(side == sides[0] for side in sides)
+    train, validation, test = by_direction["english", "french"]
+    assert len(train) > len(test) > 0 < len(validation)
+    assert any("이" in text for text in columns["korean"][0][0])
+    assert any("ê" in text for text in columns["french"][0][0])
+    for first, second in itertools.combinations((train, validation, test), 2):
+        assert not set(map(source_key, first.source)) & set(second.source)
+
+
+def test_the_seed_is_that_of_the_split_of_the_phrasebook(monkeypatch):
+    def split(seed):
+        sentence = types.SimpleNamespace(english=f"split {seed}", korean=f"{seed}번")
+        return [sentence], [sentence] * 2, [sentence] * 3
+
+    monkeypatch.setattr(corpora, "split_phrasebook", split)
+    _, validation, test = load_corpus("phrasebook/english-korean", seed=7)
+    assert list(validation) == [("split 7", "7번")] * 2
+    assert len(test) == 3
+
+
+@pytest.mark.parametrize("name", PUBLIC_SIZES)
+def test_a_public_corpus_has_the_sizes_of_its_makers(name, public_data):
+    corpus = load_corpus(name)
+    assert tuple(map(len, corpus)) == PUBLIC_SIZES[name]
+    for part in corpus:
+        assert all(part.source) and all(part.target)
+
+
+@pytest.mark.parametrize("name", TATOEBA_TOTALS)
+def test_tatoeba_shares_no_source_between_its_parts(name, public_data):
+    corpus = load_corpus(name)
+    total = TATOEBA_TOTALS[name]
+    assert sum(map(len, corpus)) == total
+    assert 0.7 * total < len(corpus.train) < 0.9 * total
+    keys = [set(map(source_key, part.source)) for part in corpus]
+    assert sum(map(len, keys)) == len(set.union(*keys))
+
+
+@pytest.mark.parametrize(
+    ("name", "swapped"),
+    [("tatoeba/eng-kor", "tatoeba/kor-eng"), ("multi30k/en-de", "multi30k/de-en")],
+)
+def test_a_swapped_direction_holds_the_same_pairs(name, swapped, public_data):
+    pairs = sorted(pair for part in load_corpus(name) for pair in part)
+    others = sorted(
+        (target, source) for part in load_corpus(swapped) for source, target in part
+    )
+    assert pairs == others
+
+
+def test_the_seed_splits_tatoeba(public_data):
+    first, again, other = (load_corpus("tatoeba/eng-kor", seed=s) for s in (0, 0, 1))
+    assert first == again
+    assert first.test != other.test
+
+
+def test_both_editions_of_multi30k_are_the_same_captions(public_data):
+    raw, tokenized = (load_corpus(f"{e}/en-de") for e in ("multi30k", "multi30k-tok"))
+    assert raw.train.source[0].startswith("Two young, White males")
+    assert tokenized.train.source[0].startswith("two young , white males")
+    for part in tokenized:
+        assert all(text == text.lower() for text in part.source)
+
+
+def test_words_of_sigmorphon_have_phonemes(public_data):
+    pairs = load_corpus("sigmorphon2021/kor").train
+    assert all(" " not in word for word in pairs.source)
+    assert any("가" <= letter <= "힣" for letter in pairs.source[0])
+    assert not any("가" <= letter <= "힣" for text in pairs.target for letter in text)
+
+
+def test_the_folder_of_public_corpora_is_enough(public_data, cache, monkeypatch):
+    monkeypatch.setenv("SEQ2SEQ_KERAS_DATA", str(public_data))
+    for name in ("tatoeba/eng-kor", "multi30k-tok/de-en", "sigmorphon2021/ady"):
+        load_corpus(name)
+    assert not cache.exists()

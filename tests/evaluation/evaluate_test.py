@@ -1,0 +1,59 @@
+"""Tests of seq2seq_keras.evaluation.evaluate."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.evaluation.evaluate import evaluate_translator
+from seq2seq_keras.evaluation.scores import score_translations
+
+
+def perplexity_one_by_one(translator, pairs):
+    total, count = 0.0, 0
+    for source, target in pairs:
+        source_ids = translator.source_tokenizer.tokenize(source)
+        target_ids = translator.target_tokenizer.tokenize(target)
+        inputs = {
+            "source_token_ids": np.array([[*source_ids, 3]]),
+            "target_token_ids": np.array([[2, *target_ids]]),
+        }
+        rows = tf.nn.log_softmax(translator.model(inputs, training=False))[0].numpy()
+        for row, label in zip(rows, [*target_ids, 3], strict=True):
+            total -= float(row[label])
+            count += 1
+    return math.exp(total / count)
+
+
+def test_perplexity_is_per_token_whatever_the_batches(translator):
+    pairs = load_corpus("phrasebook/english-french").test[:30]
+    expected = perplexity_one_by_one(translator, pairs)
+    for batch_size in (4, 64):
+        evaluation = evaluate_translator(translator, pairs, batch_size=batch_size)
+        assert evaluation.perplexity == pytest.approx(expected, rel=1e-4)
+
+
+def test_scores_are_those_of_the_translations(translator):
+    pairs = load_corpus("phrasebook/english-french").test[:20]
+    evaluation = evaluate_translator(translator, pairs)
+    assert evaluation.translations == translator.translate(pairs.source)
+    expected = score_translations(
+        evaluation.translations, pairs.target, translator.target_tokenizer
+    )
+    assert evaluation.scores == expected
+    values = evaluation.as_dict()
+    assert values["bleu"] == expected.bleu
+    assert values["perplexity_teacher_forced"] == evaluation.perplexity
+    assert values["sentences"] == 20
+    assert values["seconds"] > 0
+
+
+def test_blank_pairs_count_as_sentences(translator):
+    pairs = Pairs(["", "he is tired"], ["", "il est fatigué"])
+    evaluation = evaluate_translator(translator, pairs)
+    assert evaluation.scores.sentences == 2
+    assert evaluation.scores.exact_match >= 0.5
+    assert math.isfinite(evaluation.perplexity)

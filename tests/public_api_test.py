@@ -1,0 +1,49 @@
+"""Tests of the public names and of the examples in their docstrings."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+
+import pytest
+
+import seq2seq_keras
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(seq2seq_keras.__path__, "seq2seq_keras.")
+    if not module.name.endswith("__main__")
+]
+
+
+def test_public_names_are_sorted_and_there():
+    names = seq2seq_keras.__all__
+    assert names == sorted(names)
+    assert all(hasattr(seq2seq_keras, name) for name in names)
+
+
+def test_the_version_is_a_version():
+    assert re.fullmatch(r"\d+\.\d+\.\d+", seq2seq_keras.__version__)
+
+
+@pytest.mark.parametrize("name", seq2seq_keras.__all__)
+def test_docstrings_name_every_argument(name):
+    thing = getattr(seq2seq_keras, name)
+    documented = inspect.getdoc(thing)
+    assert documented, name
+    # These say where their options stand: in `build_model` and in `Tokenizer`.
+    if name in ("InputError", "Seq2Seq") or "**options: See" in documented:
+        return
+    for parameter in inspect.signature(thing).parameters.values():
+        assert re.search(
+            rf"^ *\*{{0,2}}{parameter.name}: ", documented, re.MULTILINE
+        ), f"{name} does not document {parameter.name}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_run(name):
+    results = doctest.testmod(
+        importlib.import_module(name), optionflags=doctest.ELLIPSIS
+    )
+    assert results.failed == 0
