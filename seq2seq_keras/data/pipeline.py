@@ -3,6 +3,7 @@
 import itertools
 import warnings
 
+import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.data.pairs import PairStream
@@ -39,7 +40,8 @@ def make_dataset(
     an empty side or longer than a limit are left out; a warning says how many.
 
     Args:
-        pairs: `Pairs`, or a `PairStream`, which is tokenized anew in each epoch.
+        pairs: `Pairs`, or a `PairStream`, which is gone through once now, to count
+            its batches, and then anew in each epoch.
         source_tokenizer: A fitted tokenizer.
         target_tokenizer: A fitted tokenizer.
         batch_size: Integer. The size of a batch in what `batch_by` says.
@@ -69,79 +71,84 @@ def make_dataset(
     ):
         if value is not None and value < 1:
             raise InputError(f"`{name}` must be positive. Received: {name}={value}")
-    encode = _Encoder(
-        source_tokenizer, target_tokenizer, max_source_length, max_target_length
-    )
+    sides = (source_tokenizer, max_source_length), (target_tokenizer, max_target_length)
     boundaries, batch_sizes = _buckets(batch_size, batch_by, bucket_boundaries)
-    if isinstance(pairs, PairStream):
-        # The first pairs tell; an error in the midst of an epoch would be TensorFlow's.
-        any(int(source.nrows()) for source, _, _ in encode(pairs))
+    streamed = isinstance(pairs, PairStream)
+    # Kept in memory, unless that is what a stream is to spare.
+    chunks = _encode(pairs, sides) if streamed else list(_encode(pairs, sides))
+    counted = [(count, _lengths(columns)) for count, columns in chunks]
+    lengths = np.concatenate([[], *(lengths for _, lengths in counted)])
+    _report(sum(count for count, _ in counted), len(lengths), sides)
+    if streamed:
         dataset = tf.data.Dataset.from_generator(
-            lambda: encode(pairs), output_signature=(_TOKENS, _TOKENS, _TOKENS)
+            lambda: (columns for _, columns in _encode(pairs, sides)),
+            output_signature=(_TOKENS, _TOKENS, _TOKENS),
         ).unbatch()
-        buffer_size, batch_count = _STREAM_BUFFER, None
     else:
-        columns = [tf.concat(parts, 0) for parts in zip(*encode(pairs), strict=True)]
-        dataset = tf.data.Dataset.from_tensor_slices(tuple(columns))
-        buffer_size = columns[0].nrows()
-        batch_count = _count_batches(columns, boundaries, batch_sizes)
+        columns = zip(*(columns for _, columns in chunks), strict=True)
+        dataset = tf.data.Dataset.from_tensor_slices(
+            tuple(tf.concat(parts, axis=0) for parts in columns)
+        )
     # Padding takes tensors; a row of a ragged tensor is one in all but its type.
     dataset = dataset.map(lambda *columns: tuple(map(tf.identity, columns)))
     if shuffle:
+        buffer_size = _STREAM_BUFFER if streamed else len(lengths)
         dataset = dataset.shuffle(buffer_size, seed=seed)
     dataset = dataset.bucket_by_sequence_length(
         lambda source, given, _: tf.maximum(tf.size(source), tf.size(given)),
         boundaries,
         batch_sizes,
     )
-    if batch_count is not None:
-        dataset = dataset.apply(tf.data.experimental.assert_cardinality(batch_count))
+    # Keras shows how far an epoch is, and does not warn, when it knows the number.
+    batch_count = _count_batches(lengths, boundaries, batch_sizes)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(batch_count))
     return dataset.map(_as_fit_takes_it).prefetch(2)
 
 
-class _Encoder:
-    """Tokenizes pairs in chunks, leaves some out and says how many."""
-
-    def __init__(self, source_tokenizer, target_tokenizer, max_source, max_target):
-        self.sides = ((source_tokenizer, max_source), (target_tokenizer, max_target))
-
-    def __call__(self, pairs):
-        pairs, total, kept = iter(pairs), 0, 0
-        while chunk := list(itertools.islice(pairs, _CHUNK)):
-            token_ids, fits = [], True
-            for (tokenizer, limit), texts in zip(
-                self.sides, zip(*chunk, strict=True), strict=True
-            ):
-                rows = tokenizer.tokenize_to_ragged(texts)
-                lengths = rows.row_lengths()
-                fits &= (lengths > 0) & (lengths <= (limit or lengths.dtype.max))
-                token_ids.append(rows)
-            source, target = (tf.ragged.boolean_mask(rows, fits) for rows in token_ids)
-            total += len(chunk)
-            kept += int(source.nrows())
-            start = tf.fill([source.nrows(), 1], START_ID)
-            end = tf.fill([source.nrows(), 1], END_ID)
-            yield (
+def _encode(pairs, sides):
+    """Yields the size of each chunk of pairs and the ids of those that are kept."""
+    pairs = iter(pairs)
+    while chunk := list(itertools.islice(pairs, _CHUNK)):
+        token_ids, fits = [], True
+        for (tokenizer, limit), texts in zip(
+            sides, zip(*chunk, strict=True), strict=True
+        ):
+            rows = tokenizer.tokenize_to_ragged(texts)
+            lengths = rows.row_lengths()
+            fits &= (lengths > 0) & (lengths <= (limit or lengths.dtype.max))
+            token_ids.append(rows)
+        source, target = (tf.ragged.boolean_mask(rows, fits) for rows in token_ids)
+        start = tf.fill([source.nrows(), 1], START_ID)
+        end = tf.fill([source.nrows(), 1], END_ID)
+        yield (
+            len(chunk),
+            (
                 tf.concat([source, end], axis=1),
                 tf.concat([start, target], axis=1),
                 tf.concat([target, end], axis=1),
-            )
-        self._report(total, kept)
+            ),
+        )
 
-    def _report(self, total, kept):
-        if kept == total > 0:
-            return
-        limits = " or ".join(
-            f"more than {limit} {side} tokens"
-            for side, (_, limit) in zip(("source", "target"), self.sides, strict=True)
-            if limit
-        )
-        message = f"{total - kept} of {total} pairs are left out: an empty side" + (
-            f" or {limits}." if limits else "."
-        )
-        if kept == 0:
-            raise InputError(f"No pair is left to train on. {message}")
-        warnings.warn(message, stacklevel=4)
+
+def _lengths(columns):
+    """The longer side of each pair, which is what the buckets go by."""
+    source, given, _ = columns
+    return tf.maximum(source.row_lengths(), given.row_lengths()).numpy()
+
+
+def _report(total, kept, sides):
+    """Says how many pairs were left out and why."""
+    if kept == total > 0:
+        return
+    limits = "".join(
+        f" or more than {limit} {side} tokens"
+        for side, (_, limit) in zip(("source", "target"), sides, strict=True)
+        if limit
+    )
+    message = f"{total - kept} of {total} pairs are left out: an empty side{limits}."
+    if kept == 0:
+        raise InputError(f"No pair is left to train on. {message}")
+    warnings.warn(message, stacklevel=3)
 
 
 def _buckets(batch_size, batch_by, boundaries):
@@ -162,15 +169,10 @@ def _buckets(batch_size, batch_by, boundaries):
     return boundaries, [*(max(1, batch_size // (b - 1)) for b in boundaries), 1]
 
 
-def _count_batches(columns, boundaries, batch_sizes):
-    lengths = tf.maximum(columns[0].row_lengths(), columns[1].row_lengths())
-    buckets = tf.searchsorted(
-        tf.constant(boundaries, lengths.dtype), lengths, side="right"
-    )
-    counts = tf.math.bincount(buckets, minlength=len(batch_sizes)).numpy().tolist()
-    return sum(
-        -(-count // size) for count, size in zip(counts, batch_sizes, strict=True)
-    )
+def _count_batches(lengths, boundaries, batch_sizes):
+    buckets = np.searchsorted(boundaries, lengths, side="right")
+    counts = np.bincount(buckets, minlength=len(batch_sizes))
+    return int(np.ceil(counts / batch_sizes).sum())
 
 
 def _as_fit_takes_it(source, target, labels):

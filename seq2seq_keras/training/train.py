@@ -218,14 +218,8 @@ def _build(config, source_tokenizer, target_tokenizer):
 def _learning_rate(config, dataset):
     if config.schedule != "cosine":
         return config.learning_rate
-    steps = int(dataset.cardinality())
-    if steps < 0:
-        raise InputError(
-            "The cosine schedule needs the number of steps, which is unknown while "
-            "streaming. Use `schedule: plateau` or `stream: false`."
-        )
     return keras.optimizers.schedules.CosineDecay(
-        config.learning_rate, steps * config.epochs
+        config.learning_rate, int(dataset.cardinality()) * config.epochs
     )
 
 

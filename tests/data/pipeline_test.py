@@ -327,10 +327,12 @@ def test_pairs_with_an_empty_side_are_left_out():
     assert int(dataset.cardinality()) == 1
 
 
-def test_a_stream_says_in_its_epoch_what_it_left_out():
+def test_a_stream_says_once_what_it_left_out():
     stream = PairStream(lambda: iter([("ab", "1"), ("", "2")]))
-    dataset = make_dataset(stream, *TOKENIZERS)
     with pytest.warns(UserWarning, match="1 of 2 pairs are left out"):
+        dataset = make_dataset(stream, *TOKENIZERS)
+    assert int(dataset.cardinality()) == 1
+    for _ in range(2):
         assert read_back(dataset) == [("ab", "1")]
 
 
@@ -352,9 +354,9 @@ def test_an_error_says_that_no_pair_is_left(pairs, as_given):
 def test_a_stream_may_begin_with_pairs_that_are_left_out(monkeypatch):
     monkeypatch.setattr(pipeline, "_CHUNK", 2)
     stream = PairStream(lambda: iter([*[("", "")] * 5, ("a", "1")]))
-    dataset = make_dataset(stream, *TOKENIZERS)
     with pytest.warns(UserWarning, match="5 of 6 pairs are left out"):
-        assert read_back(dataset) == [("a", "1")]
+        dataset = make_dataset(stream, *TOKENIZERS)
+    assert read_back(dataset) == [("a", "1")]
 
 
 @pytest.mark.parametrize(

@@ -111,14 +111,6 @@ def test_shared_embeddings_share_the_vocabulary(table):
         fit_tokenizers(config, pairs)
 
 
-def test_the_cosine_needs_to_know_the_number_of_steps(table, tmp_path):
-    config = TrainingConfig(
-        output=str(tmp_path), train=[table], stream=True, schedule="cosine", **TINY
-    )
-    with pytest.raises(InputError, match="unknown while streaming"):
-        train(config)
-
-
 @pytest.mark.parametrize(
     "options", [{}, {"train": ["a"], "corpus": "copy"}, {"train": ["a", "b", "c"]}]
 )
