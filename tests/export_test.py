@@ -11,6 +11,9 @@ import pytest
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.models.build import build_model
+from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.translator import Translator
 
 TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]
 
@@ -93,6 +96,32 @@ def test_other_files_are_never_replaced(translator, tmp_path):
     with pytest.raises(InputError, match="not a SavedModel"):
         translator.export(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"reverse_source": True, "bidirectional": True, "feed_context": True},
+        {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
+        {"share_embeddings": True, "tie_embeddings": True},
+        {"precision": "mixed_bfloat16", "feed_context": True},
+    ],
+    ids=["reversed", "layers", "tied", "bfloat16"],
+)
+def test_every_kind_of_model_is_served_as_python_runs_it(options, tmp_path):
+    texts = ["학생이에요", "값이 싸요", "", "가"]
+    tokenizer = JamoTokenizer.fit(texts)
+    sizes = [tokenizer.vocabulary_size] * 2
+    model = build_model(*sizes, units=8, embedding_dim=6, **options)
+    # The first weights say the same to everybody.
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
+    translator = Translator(model, tokenizer, tokenizer, max_length=12)
+    expected = translator.translate(texts)
+    assert len(set(expected)) == 4
+    loaded = tf.saved_model.load(str(translator.export(tmp_path / "serving")))
+    outputs = loaded.signatures["serving_default"](text=tf.constant(texts))
+    assert [text.decode() for text in outputs["translation"].numpy()] == expected
 
 
 @pytest.mark.slow

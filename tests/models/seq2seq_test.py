@@ -39,6 +39,9 @@ OPTIONS = {
     },
 }
 every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+few_options = pytest.mark.parametrize(
+    "options", [{}, OPTIONS["everything"]], ids=["plain", "everything"]
+)
 
 
 def build(options):
@@ -55,11 +58,23 @@ def batch():
 
 
 @every_option
+def test_step_by_step_equals_teacher_forcing(options, batch):
+    model = build(options)
+    # Weights as large as training makes them; the first ones hide a lot.
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
+    report = check_parity(model, batch)
+    assert report.agrees, report
+    assert report.max_difference < 1e-4
+
+
+@few_options
 def test_step_by_step_equals_teacher_forcing_after_training(options, batch):
     model = compile_model(build(options), learning_rate=0.1)
     before = model.get_weights()
     model.fit(*(batch[:2]), sample_weight=batch[2], epochs=2, verbose=0)
-    assert any((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
+    after = model.get_weights()
+    assert any((a != b).any() for a, b in zip(before, after, strict=True))
     assert check_parity(model, batch).max_difference < 1e-4
 
 
@@ -89,8 +104,7 @@ def test_a_sentence_alone_is_a_sentence_in_a_batch(options, batch):
 
 @every_option
 def test_what_is_saved_loads_the_same(options, batch, tmp_path):
-    model = compile_model(build(options))
-    model.fit(*batch[:2], sample_weight=batch[2], verbose=0)
+    model = build(options)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.get_config() == model.get_config()
@@ -103,7 +117,18 @@ def test_what_is_saved_loads_the_same(options, batch, tmp_path):
         np.testing.assert_array_equal(state, after[name])
 
 
-@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+@few_options
+def test_a_loaded_model_trains_on_as_the_saved_one(options, batch, tmp_path):
+    model = compile_model(build({**options, "dropout": 0.0}))
+    data = {"x": batch[0], "y": batch[1], "sample_weight": batch[2], "verbose": 0}
+    model.fit(**data)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    histories = [m.fit(**data, epochs=2).history for m in (model, loaded)]
+    assert histories[0] == histories[1]
+
+
+@few_options
 def test_the_source_matters(options, batch):
     """The oldest complaint: the same output for any input."""
     model = build(options)
@@ -192,7 +217,7 @@ def test_embeddings_off_by_one_are_refused(rows):
 
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+@few_options
 def test_mixed_precision_trains_and_keeps_float32_logits(precision, options, batch):
     model = compile_model(build({**options, "precision": precision}))
     assert model(batch[0]).dtype == "float32"
@@ -209,7 +234,7 @@ def test_mixed_precision_steps_agree_to_its_own_rounding(precision, batch):
     assert report.agrees, report
 
 
-@pytest.mark.parametrize("options", [{}, OPTIONS["everything"]], ids=["plain", "all"])
+@few_options
 def test_the_same_seed_trains_the_same_model(options, batch):
     weights = []
     for _ in range(2):
