@@ -17,15 +17,18 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import evaluate_translator
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.train import (
+from seq2seq_keras.training.inputs import (
     fit_tokenizers,
     load_training_pairs,
     read_files,
-    train,
+    trained_seed,
 )
+from seq2seq_keras.training.train import train
 from seq2seq_keras.translator import Translator
 
-_BAD_INPUT = 2
+_BAD_INPUT, _INTERRUPTED = 2, 130
+# Options of several words, which the parser does not make of a list by itself.
+_MANY = {"train", "validation", "columns", "special_tokens"}
 _DATA_OPTIONS = (
     *("corpus", "stream", "tokenizer", "target_tokenizer", "lowercase"),
     *("unicode_form", "min_frequency", "max_vocabulary_size", "batch_size", "seed"),
@@ -39,14 +42,18 @@ def main(arguments=None):
         arguments: Optional list of strings. Defaults to those of the process.
 
     Returns:
-        The exit status: 0, or 2 after a line on standard error that says what was
-        wrong with the input.
+        The exit status: 0; 2 after a line on standard error that says what was wrong
+        with the input; 130 when interrupted from the keyboard.
     """
-    # A warning is one line for a person, not a place in the source code.
-    warnings.showwarning = _print_warning
     try:
-        options = _parser().parse_args(arguments)
-        _COMMANDS[options.command][0](options[options.command])
+        with warnings.catch_warnings():
+            # A warning is one line for a person, not a place in the source code.
+            warnings.showwarning = _print_warning
+            options = _parser().parse_args(arguments)
+            _COMMANDS[options.command][0](options[options.command])
+    except KeyboardInterrupt:
+        print("seq2seq-keras: interrupted", file=sys.stderr)
+        return _INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has gone; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -87,11 +94,17 @@ def _evaluate(options):
     if (options.test is None) == (options.corpus is None):
         raise InputError("Give either `--test` files or the name of a `--corpus`.")
     translator = Translator.load(options.model)
+    if options.seed is None:
+        options.seed = trained_seed(options.model)
     if options.test is not None:
-        pairs = read_files(options.test)
+        pairs = read_files(options.test, columns=options.columns)
+        protocol = f"{' and '.join(options.test)}, greedy search"
     else:
         pairs = load_corpus(options.corpus, seed=options.seed).test
-    evaluation = evaluate_translator(translator, pairs, batch_size=options.batch_size)
+        protocol = f"test split of {options.corpus}, seed {options.seed}, greedy search"
+    evaluation = evaluate_translator(
+        translator, pairs, batch_size=options.batch_size, protocol=protocol
+    )
     if options.json:
         print(json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=2))
         return
@@ -115,9 +128,11 @@ def _describe(options):
     config = TrainingConfig(output="", **_fields(options))
     pairs, validation = load_training_pairs(config)
     source_tokenizer, target_tokenizer = fit_tokenizers(config, pairs)
+    test = load_corpus(config.corpus, seed=config.seed).test if config.corpus else None
     report = describe_pairs(
         pairs,
         validation,
+        test,
         source_tokenizer=source_tokenizer,
         target_tokenizer=target_tokenizer,
         batch_size=config.batch_size,
@@ -147,13 +162,13 @@ def _parser():
 
 def _add_train_options(command):
     _add_pair_files(command)
-    command.add_class_arguments(TrainingConfig, skip={"train", "validation"})
+    command.add_class_arguments(TrainingConfig, skip=_MANY)
 
 
 def _add_describe_options(command):
     _add_pair_files(command)
     others = set(TrainingConfig.__dataclass_fields__) - set(_DATA_OPTIONS)
-    command.add_class_arguments(TrainingConfig, skip=others)
+    command.add_class_arguments(TrainingConfig, skip=others | _MANY)
 
 
 def _add_pair_files(command):
@@ -165,6 +180,23 @@ def _add_pair_files(command):
             help=f"The {name} pairs: one table (.csv, or tab-separated) or two "
             "parallel text files.",
         )
+    _add_columns(command)
+    command.add_argument(
+        "--special_tokens",
+        nargs=4,
+        metavar=("PAD", "UNKNOWN", "START", "END"),
+        help="How the special tokens are written.",
+    )
+
+
+def _add_columns(command):
+    command.add_argument(
+        "--columns",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        help="The columns of a table: two numbers counted from 0, or two names of its "
+        "header row.",
+    )
 
 
 def _add_translate_options(command):
@@ -182,9 +214,12 @@ def _add_evaluate_options(command):
         metavar="FILE",
         help="One table or two parallel text files: sources and references.",
     )
+    _add_columns(command)
     command.add_argument("--corpus", help="A corpus whose test pairs to use.")
     command.add_argument(
-        "--seed", type=int, default=0, help="The seed the corpus was split with."
+        "--seed",
+        type=int,
+        help="The seed the corpus is split with; by default that of the training.",
     )
     command.add_argument(
         "--examples",
@@ -210,7 +245,6 @@ def _add_model(command):
 def _add_batch_size(command):
     command.add_argument(
         "--batch_size",
-        "--batch-size",
         type=jsonargparse.typing.PositiveInt,
         default=64,
         help="Sentences at a time.",
@@ -235,21 +269,24 @@ _COMMANDS = {
 
 
 def _fields(options):
+    """The options as a dictionary for `TrainingConfig`."""
     values = options.as_dict()
     return {name: values[name] for name in values if name != "config"}
 
 
 def _print_evaluation(evaluation):
     values = evaluation.as_dict()
+    perplexity = f"{evaluation.perplexity:.3f}"
     rows = [
         ("BLEU", f"{values['bleu']:.2f}", values["bleu_signature"]),
         ("chrF", f"{values['chrf']:.2f}", values["chrf_signature"]),
         ("exact match", f"{values['exact_match']:.4f}", ""),
         ("token error rate", f"{values['token_error_rate']:.4f}", ""),
-        ("perplexity", f"{values['perplexity_teacher_forced']:.3f}", "teacher-forced"),
+        ("perplexity", perplexity, "teacher-forced"),
         ("sentences", f"{values['sentences']:,}", ""),
         ("seconds", f"{values['seconds']:.1f}", "to translate"),
     ]
+    print(evaluation.protocol)
     for name, value, note in rows:
         print(f"{name:<18}{value:>10}  {note}".rstrip())
 

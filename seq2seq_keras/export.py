@@ -1,13 +1,15 @@
 """Writing a SavedModel that takes strings and returns strings."""
 
 import pathlib
-import secrets
 import shutil
+import tempfile
 
 import tensorflow as tf
 from keras.export import ExportArchive
 
 from seq2seq_keras.errors import InputError
+
+_SAVED_MODEL_FILES = {"saved_model.pb", "fingerprint.pb", "variables", "assets"}
 
 
 def export_saved_model(graph, folder):
@@ -36,26 +38,29 @@ def export_saved_model(graph, folder):
     Raises:
         InputError: If the folder holds something that is not a SavedModel.
     """
-    folder = pathlib.Path(folder)
-    if (
-        folder.exists()
-        and any(folder.iterdir())
-        and not (folder / "saved_model.pb").is_file()
-    ):
-        raise InputError(
-            f"{folder} holds files that are not a SavedModel, and exporting would "
-            "replace them. Name another folder."
-        )
+    folder = pathlib.Path(folder).resolve()
+    _check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = folder.with_name(f".{folder.name}-{secrets.token_hex(4)}")
-    try:
-        _archive(graph).write_out(str(beside), verbose=False)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.parent) as beside:
+        staged = pathlib.Path(beside, folder.name)
+        _archive(graph).write_out(str(staged), verbose=False)
         if folder.exists():
             shutil.rmtree(folder)
-        beside.rename(folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        staged.rename(folder)
     return folder
+
+
+def _check_replaceable(folder):
+    """Refuses to replace anything but an empty folder or a SavedModel."""
+    if folder.is_file():
+        raise InputError(f"{folder} is a file; name a folder for the SavedModel.")
+    if folder.exists():
+        others = {path.name for path in folder.iterdir()} - _SAVED_MODEL_FILES
+        if others:
+            raise InputError(
+                f"{folder} holds {sorted(others)[0]!r}, which is not part of a "
+                "SavedModel, and exporting would replace it. Name another folder."
+            )
 
 
 def _archive(graph):

@@ -25,7 +25,10 @@ def replaced_when_complete(path):
     >>> path.read_text(encoding="utf-8")
     'whole'
     """
-    path = pathlib.Path(path)
+    # A link stays a link: what it points to is replaced.
+    path = pathlib.Path(path).resolve()
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; a file is to be written.")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
     try:

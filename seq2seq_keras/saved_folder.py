@@ -1,8 +1,11 @@
 """The files of a saved translator, each checked before it is believed."""
 
 import json
+import math
 import pathlib
 import platform
+import tempfile
+import warnings
 import zipfile
 
 import keras
@@ -10,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import replaced_when_complete, sha256, write_text
+from seq2seq_keras.files import sha256, write_text
 from seq2seq_keras.model_card import model_card
 from seq2seq_keras.text.tokenizer import Tokenizer
 
@@ -20,6 +23,8 @@ _SOURCE = "source_tokenizer.json"
 _TARGET = "target_tokenizer.json"
 _CHECKED = (_MODEL, _SOURCE, _TARGET)
 _CONFIG = "config.json"
+_SCORES = "scores.json"
+_DECODING = {"max_source_length", "max_length"}
 
 
 def write(
@@ -39,31 +44,30 @@ def write(
     Returns:
         The folder, as a `pathlib.Path`.
     """
-    folder = pathlib.Path(folder)
-    with replaced_when_complete(folder / _MODEL) as beside:
-        _without_optimizer(model).save(beside)
-    source_tokenizer.save(folder / _SOURCE)
-    target_tokenizer.save(folder / _TARGET)
-    config = {
-        "format": FORMAT,
-        "model": model.get_config(),
-        "decoding": decoding,
-        "versions": {
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
-        "sha256": {name: sha256(folder / name) for name in _CHECKED},
-    }
-    _write_json(folder / "scores.json", scores)
-    write_text(
-        folder / "README.md",
-        model_card(
-            folder.name, model, source_tokenizer, target_tokenizer, scores, description
-        ),
+    folder = pathlib.Path(folder).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    card = model_card(
+        folder.name, model, source_tokenizer, target_tokenizer, scores, description
     )
-    _write_json(folder / _CONFIG, config)
+    # All files are whole before the first one takes its place.
+    with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as beside:
+        staged = pathlib.Path(beside)
+        _without_optimizer(model).save(staged / _MODEL)
+        source_tokenizer.save(staged / _SOURCE)
+        target_tokenizer.save(staged / _TARGET)
+        _write_json(staged / _SCORES, scores)
+        write_text(staged / "README.md", card)
+        config = {
+            "format": FORMAT,
+            "model": model.get_config(),
+            "decoding": decoding,
+            "description": description,
+            "versions": _versions(),
+            "sha256": {name: sha256(staged / name) for name in _CHECKED},
+        }
+        _write_json(staged / _CONFIG, config)
+        for name in (*_CHECKED, _SCORES, "README.md", _CONFIG):
+            (staged / name).replace(folder / name)
     return folder
 
 
@@ -74,7 +78,8 @@ def read(folder):
         folder: The folder.
 
     Returns:
-        A dictionary of `model`, `source_tokenizer`, `target_tokenizer`, `decoding`.
+        A dictionary of `model`, `source_tokenizer`, `target_tokenizer`, `decoding`,
+        `scores` and `description`.
 
     Raises:
         InputError: If a file is missing, damaged or of another format.
@@ -90,6 +95,9 @@ def read(folder):
         "source_tokenizer": Tokenizer.load(folder / _SOURCE),
         "target_tokenizer": Tokenizer.load(folder / _TARGET),
         "decoding": config["decoding"],
+        "description": str(config.get("description", "")),
+        # Scores are for people, who may have deleted them.
+        "scores": _read_json(folder / _SCORES) if (folder / _SCORES).is_file() else {},
     }
 
 
@@ -101,13 +109,56 @@ def _without_optimizer(model):
 
 
 def _write_json(path, content):
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(_plain(content), ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def _plain(content):
+    """Dictionaries of what JSON has: NumPy's numbers are floats, NaN is null."""
+    if isinstance(content, dict):
+        return {str(key): _plain(value) for key, value in content.items()}
+    if content is None or isinstance(content, bool | int | str):
+        return content
+    number = float(content)
+    return number if math.isfinite(number) else None
+
+
+def _versions():
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def _read_config(path):
+    config = _read_json(path)
+    known = (
+        config.get("format") == FORMAT
+        and _is_dict_of(config.get("sha256"), set(_CHECKED), str)
+        and _is_dict_of(config.get("decoding"), _DECODING, int)
+    )
+    if not known:
+        raise InputError(
+            f"{path} is damaged or not a configuration of format {FORMAT}, which this "
+            "version of seq2seq_keras reads. Save the translator again."
+        )
+    _warn_of_other_versions(config.get("versions"))
+    return config
+
+
+def _is_dict_of(content, keys, kind):
+    return (
+        isinstance(content, dict)
+        and set(content) == keys
+        and all(type(value) is kind for value in content.values())
+    )
+
+
+def _read_json(path):
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        known = {"sha256", "decoding", "format"} <= set(config)
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise InputError(
             f"{path} is missing: the folder holds no saved translator, or saving it "
@@ -117,16 +168,19 @@ def _read_config(path):
         raise InputError(
             f"{path} is damaged ({error}). Save the translator again."
         ) from error
-    if (
-        not known
-        or config["format"] != FORMAT
-        or set(config["sha256"]) != set(_CHECKED)
-    ):
-        raise InputError(
-            f"{path} is not a configuration of format {FORMAT}, which this version "
-            "of seq2seq_keras reads. Save the translator again."
-        )
-    return config
+    return content if isinstance(content, dict) else {}
+
+
+def _warn_of_other_versions(saved):
+    """Keras promises to read its own files, not to compute the same digits."""
+    for name in ("keras", "tensorflow"):
+        before, now = str((saved or {}).get(name)), _versions()[name]
+        if before.split(".")[:2] != now.split(".")[:2]:
+            warnings.warn(
+                f"The translator was saved with {name} {before} and is loaded with "
+                f"{now}: translations may differ in rare cases.",
+                stacklevel=6,
+            )
 
 
 def _check(path, expected):

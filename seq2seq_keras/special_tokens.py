@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from seq2seq_keras.errors import InputError
+
 PAD_ID = 0
 UNKNOWN_ID = 1
 START_ID = 2
@@ -26,7 +28,7 @@ class SpecialTokens:
         end: What the decoder predicts after the last word.
 
     Raises:
-        ValueError: If two forms are equal, or one is empty or has white space.
+        InputError: If two forms are equal, or one is empty or has white space.
 
     Example:
 
@@ -42,12 +44,12 @@ class SpecialTokens:
     def __post_init__(self):
         for form in self.forms:
             if not form or form.split() != [form]:
-                raise ValueError(
+                raise InputError(
                     "A special token must be a non-empty word without white space. "
                     f"Received: {form!r}"
                 )
         if len(set(self.forms)) < SPECIAL_COUNT:
-            raise ValueError(
+            raise InputError(
                 "The special tokens must differ from each other. "
                 f"Received: {', '.join(self.forms)}"
             )

@@ -3,7 +3,12 @@
 TensorFlow's C++ side writes notes about oneDNN, CUDA and the processor to file
 descriptor 2 before anything can ask it not to. They would bury the one line a
 command prints when its input is wrong, so they are held back; whatever else was
-written meanwhile is passed on. Set `TF_CPP_MIN_LOG_LEVEL=0` to see everything.
+written meanwhile is passed on.
+
+`TF_CPP_MIN_LOG_LEVEL` is set to 3 unless it is set. With 2, a machine without a GPU
+prints an error on the first tensor (`failed call to cuInit`). What does go wrong in
+TensorFlow reaches Python as an exception anyway; `TF_CPP_MIN_LOG_LEVEL=0` shows
+everything.
 """
 
 import contextlib
@@ -21,10 +26,18 @@ _NOTE = re.compile(
 
 @contextlib.contextmanager
 def _notes_held_back():
+    try:
+        # Before the file below, which would else become descriptor 2 if that is free.
+        kept_open = None if sys.stderr is None else os.dup(2)
+    except OSError:
+        kept_open = None
+    if kept_open is None:  # closed: nobody reads what would be held back
+        yield
+        return
     sys.stderr.flush()
-    with tempfile.TemporaryFile() as held, contextlib.ExitStack() as stack:
-        kept_open = os.dup(2)
+    with contextlib.ExitStack() as stack:
         stack.callback(os.close, kept_open)
+        held = stack.enter_context(tempfile.TemporaryFile())
         os.dup2(held.fileno(), 2)
         try:
             yield

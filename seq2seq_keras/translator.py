@@ -2,6 +2,7 @@
 
 import itertools
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import tensorflow as tf
 from seq2seq_keras import saved_folder
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.export import export_saved_model
+from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.text.normalization import normalize_in_python
 from seq2seq_keras.translation_graph import MAX_CHARACTERS, TranslationGraph
 
@@ -24,6 +26,9 @@ class Translator:
         max_source_length: Integer. Longer sources are cut to that many tokens, and
             before that to 10,000 characters, with a warning.
         max_length: Integer. The most tokens of a translation, `<eos>` included.
+        scores: Optional dictionary of scores, kept with the model. Name the protocol
+            in it, e.g. "validation perplexity".
+        description: Markdown text for the README, e.g. on the data.
 
     Raises:
         InputError: If the vocabularies do not fit the model or a length is not
@@ -47,7 +52,14 @@ class Translator:
         *,
         max_source_length=200,
         max_length=200,
+        scores=None,
+        description="",
     ):
+        if not isinstance(model, Seq2Seq):
+            raise InputError(
+                "A `Translator` needs a model that `build_model` made. "
+                f"Received: a {type(model).__name__}"
+            )
         for side, tokenizer in (
             ("source", source_tokenizer),
             ("target", target_tokenizer),
@@ -59,17 +71,15 @@ class Translator:
                     f"the model was built for {size}. Pass the tokenizer it was "
                     "trained with."
                 )
-        for name, length in (
-            ("max_source_length", max_source_length),
-            ("max_length", max_length),
-        ):
-            if length < 1:
-                raise InputError(f"`{name}` must be positive. Received: {length}")
+        _check_positive("max_source_length", max_source_length)
+        _check_positive("max_length", max_length)
         self.model = model
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
         self.max_source_length = max_source_length
         self.max_length = max_length
+        self.scores = scores or {}
+        self.description = description
         self.graph = TranslationGraph(
             model,
             source_tokenizer,
@@ -98,7 +108,14 @@ class Translator:
             return self._translate_list([texts], batch_size)[0]
         if isinstance(texts, pd.Series):
             translations = self._translate_list(texts.tolist(), batch_size)
-            return pd.Series(translations, index=texts.index, dtype="str")
+            return pd.Series(
+                translations, index=texts.index, name=texts.name, dtype="str"
+            )
+        if isinstance(texts, pd.DataFrame) or not isinstance(texts, Iterable):
+            raise InputError(
+                "`translate` takes a string, a list of strings or a Series; of a "
+                f"DataFrame pass one column. Received: a {type(texts).__name__}"
+            )
         return self._translate_list(list(texts), batch_size)
 
     def translate_stream(self, texts, *, batch_size=64):
@@ -111,6 +128,7 @@ class Translator:
         Yields:
             A translation for each text, in the same order.
         """
+        _check_positive("batch_size", batch_size)
         texts, first = iter(texts), 1
         # Many batches together, so that texts of like length meet.
         while chunk := list(itertools.islice(texts, 100 * batch_size)):
@@ -118,13 +136,9 @@ class Translator:
             first += len(chunk)
 
     def _translate_list(self, texts, batch_size, first=1):
-        for number, text in enumerate(texts, start=first):
-            if not isinstance(text, str):
-                raise InputError(
-                    f"Text {number} is {text!r} ({type(text).__name__}); expected a "
-                    "string. Fill or drop missing values first."
-                )
-        texts = normalize_in_python(texts, self.source_tokenizer.unicode_form)
+        _check_positive("batch_size", batch_size)
+        form = self.source_tokenizer.unicode_form
+        texts = normalize_in_python(texts, form, first=first)
         texts = [self._cut(text, number) for number, text in enumerate(texts, first)]
         lengths = self._lengths(texts, first)
         # Stable, so that the same texts always make the same batches.
@@ -163,7 +177,7 @@ class Translator:
             )
         return lengths
 
-    def save(self, folder, *, scores=None, description=""):
+    def save(self, folder, *, scores=None, description=None):
         """Saves everything needed to translate the same in another process.
 
         The folder gets the model, both tokenizers, the configuration, the scores and
@@ -171,9 +185,8 @@ class Translator:
 
         Args:
             folder: Where to; made if missing.
-            scores: Optional dictionary of scores to keep with the model. Name the
-                protocol in the keys, e.g. "validation perplexity".
-            description: Optional Markdown text for the README, e.g. on the data.
+            scores: Optional dictionary in place of `self.scores`.
+            description: Optional text in place of `self.description`.
 
         Returns:
             The folder, as a `pathlib.Path`.
@@ -187,8 +200,8 @@ class Translator:
                 "max_source_length": self.max_source_length,
                 "max_length": self.max_length,
             },
-            scores=scores or {},
-            description=description,
+            scores=self.scores if scores is None else scores,
+            description=self.description if description is None else description,
         )
 
     @classmethod
@@ -210,8 +223,15 @@ class Translator:
             parts["source_tokenizer"],
             parts["target_tokenizer"],
             **parts["decoding"],
+            scores=parts["scores"],
+            description=parts["description"],
         )
 
     def export(self, folder):
         """Writes a SavedModel; see `seq2seq_keras.export.export_saved_model`."""
         return export_saved_model(self.graph, folder)
+
+
+def _check_positive(name, value):
+    if value < 1:
+        raise InputError(f"`{name}` must be positive. Received: {name}={value}")

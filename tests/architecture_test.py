@@ -6,8 +6,8 @@ import pathlib
 PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 # Lowest first. Modules on one line do not import each other.
 LAYERS = [
-    {"startup"},
-    {"errors", "files", "special_tokens"},
+    {"startup", "errors"},
+    {"files", "special_tokens"},
     {"layers", "decoding", "plots"},
     {"text", "models"},
     {"translation_graph", "model_card"},

@@ -110,7 +110,7 @@ def test_standard_streams_give_the_same(saved_translator, monkeypatch, capfdbina
     texts = load_corpus("phrasebook/english-french").test.source[:70]
     content = "".join(text + "\n" for text in texts).encode()
     monkeypatch.setattr(sys, "stdin", StandardInput(content))
-    assert main(["translate", str(saved_translator), "--batch-size", "16"]) == 0
+    assert main(["translate", str(saved_translator), "--batch_size", "16"]) == 0
     expected = Translator.load(saved_translator).translate(texts)
     lines = capfdbinary.readouterr().out.decode().split("\n")
     assert lines == [*expected, ""]
@@ -221,6 +221,38 @@ def test_a_bad_value_in_yaml_is_an_error_on_one_line(table, tmp_path, capsys):
     expect_error(capsys, arguments, "lstn", "gru")
     config.write_text("cell: [unclosed\n")
     expect_error(capsys, arguments)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("epochs", "0"), ("batch_size", "0"), ("seed", "-1"), ("samples", "-1")],
+)
+def test_numbers_out_of_range_leave_nothing_behind(
+    table, tmp_path, capsys, option, value
+):
+    arguments = [*train_arguments(tmp_path, table), f"--{option}", value]
+    expect_error(capsys, arguments, f"{option}={value}")
+    assert not (tmp_path / "out").exists()
+
+
+def test_outputs_that_are_folders_are_named(saved_translator, tmp_path, capsys):
+    source = tmp_path / "source.txt"
+    source.write_text("he is tired\n")
+    arguments = ["translate", saved_translator, "--input", source, "--output", tmp_path]
+    expect_error(capsys, arguments, tmp_path, "is a folder")
+    arguments = ["translate", saved_translator, "--input", tmp_path]
+    expect_error(capsys, arguments, tmp_path, "is a folder")
+
+
+def test_a_table_may_have_a_header(saved_translator, tmp_path, capsys):
+    table = tmp_path / "table.csv"
+    table.write_text("id,french,english\n1,il est fatigué,he is tired\n")
+    arguments = ["evaluate", saved_translator, "--test", table]
+    arguments += ["--columns", "english", "french", "--examples", "1"]
+    assert main([str(argument) for argument in arguments]) == 0
+    output = capsys.readouterr().out
+    assert output.splitlines()[0].split(":")[1].strip() == "he is tired"
+    assert f"{table}, greedy search" in output
 
 
 def test_a_vocabulary_of_nothing_but_specials(table, tmp_path, capsys):

@@ -1,11 +1,13 @@
 """Tests of seq2seq_keras.plots."""
 
 import pandas as pd
+import pytest
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.plots import plot_learning_curves
 
 
-def test_every_value_with_a_validation_twin_is_drawn(tmp_path):
+def test_a_value_and_its_validation_twin_share_a_picture(tmp_path):
     log = pd.DataFrame(
         {
             "epoch": [0, 1, 2],
@@ -25,3 +27,20 @@ def test_every_value_with_a_validation_twin_is_drawn(tmp_path):
     assert figure.axes[1].get_yscale() == "log"
     figure.savefig(tmp_path / "curves.png")
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_value_without_a_validation_twin_is_drawn_alone():
+    log = {"epoch": [0, 1], "loss": [3.0, 2.0], "accuracy": [0.1, 0.3]}
+    log |= {"val_loss": [3.5, 3.0], "learning_rate": [0.1, 0.1]}
+    figure = plot_learning_curves(log)
+    assert [axes.get_title() for axes in figure.axes] == ["loss", "accuracy"]
+    assert [len(axes.lines) for axes in figure.axes] == [2, 1]
+    assert list(figure.axes[1].lines[0].get_ydata()) == [0.1, 0.3]
+    (axes,) = plot_learning_curves({"loss": [3.0]}).axes
+    assert [line.get_label() for line in axes.lines] == ["training"]
+
+
+@pytest.mark.parametrize("log", [{}, {"loss": []}, {"epoch": [0], "val_loss": [1.0]}])
+def test_a_log_without_anything_to_draw_is_an_error(log):
+    with pytest.raises(InputError, match="The log holds nothing to draw"):
+        plot_learning_curves(log)

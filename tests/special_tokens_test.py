@@ -2,6 +2,7 @@
 
 import pytest
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
 
 
@@ -11,5 +12,5 @@ def test_forms_stand_in_the_order_of_their_ids():
 
 @pytest.mark.parametrize("form", ["", " ", "a b", "<eos>", "\n"])
 def test_forms_are_words_and_differ(form):
-    with pytest.raises(ValueError, match=r"must (be|differ)"):
+    with pytest.raises(InputError, match=r"must (be|differ)"):
         SpecialTokens(start=form)

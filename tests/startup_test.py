@@ -22,3 +22,21 @@ def test_what_is_no_note_is_passed_on():
         "    os.write(2, b'I0000 00:00:1 1 port.cc:153] oneDNN\\nreal trouble\\n')"
     )
     assert run(code).stderr == "real trouble\n"
+
+
+def test_the_package_is_imported_without_a_standard_error():
+    command = '"$1" -c "import seq2seq_keras; print(7)" 2>&-'
+    result = subprocess.run(
+        ["sh", "-c", command, "sh", sys.executable], capture_output=True, text=True
+    )
+    assert (result.returncode, result.stdout) == (0, "7\n")
+
+
+def test_a_descriptor_closed_later_is_no_error_either():
+    code = (
+        "import os, seq2seq_keras.startup as s\n"
+        "os.close(2)\n"
+        "with s._notes_held_back():\n"
+        "    print(7)"
+    )
+    assert run(code).stdout == "7\n"

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import zipfile
 
+import keras
+import numpy as np
 import pandas as pd
 import pytest
 import tensorflow as tf
@@ -67,8 +69,10 @@ def test_the_order_is_kept_whatever_the_batches(translator):
 
 
 def test_a_series_keeps_its_index(translator):
-    series = pd.Series(["i am a student", "he is tired"], index=["b", "a"])
+    texts = ["i am a student", "he is tired"]
+    series = pd.Series(texts, index=["b", "a"], name="text")
     translated = translator.translate(series)
+    assert translated.name == "text"
     assert translated.index.tolist() == ["b", "a"]
     assert translated["a"] == translator.translate("he is tired")
 
@@ -107,6 +111,27 @@ def test_the_graph_cuts_as_python_does(translator):
         expected = translator.translate(texts)
     outputs = translator.graph.translate(tf.constant(texts))["translation"].numpy()
     assert [text.decode() for text in outputs] == expected
+
+
+@pytest.mark.parametrize("batch_size", [0, -1])
+def test_a_batch_size_below_one_is_refused(translator, batch_size):
+    with pytest.raises(InputError, match=f"Received: batch_size={batch_size}"):
+        translator.translate(["a"], batch_size=batch_size)
+    with pytest.raises(InputError, match=f"Received: batch_size={batch_size}"):
+        list(translator.translate_stream(["a"], batch_size=batch_size))
+
+
+def test_a_frame_is_refused_rather_than_its_column_names_translated(translator):
+    frame = pd.DataFrame({"english": ["he is tired"]})
+    with pytest.raises(InputError, match="of a DataFrame pass one column"):
+        translator.translate(frame)
+    with pytest.raises(InputError, match="Received: a NoneType"):
+        translator.translate(None)
+
+
+def test_a_lone_surrogate_is_named_by_its_number(translator):
+    with pytest.raises(InputError, match="Text 3 holds a lone surrogate"):
+        translator.translate(["a", "b", "\ud800"])
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), 7])
@@ -179,11 +204,45 @@ def test_a_missing_folder_is_named(tmp_path):
         Translator.load(tmp_path / "nowhere")
 
 
-def test_a_folder_of_another_format_is_refused(folder):
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 99},
+        {"sha256": None},
+        {"decoding": {"max_lenght": 3, "max_source_length": 3}},
+        {"decoding": {"max_length": "20", "max_source_length": 3}},
+    ],
+)
+def test_a_configuration_that_makes_no_sense_is_refused(folder, change):
     config = json.loads((folder / "config.json").read_text())
-    (folder / "config.json").write_text(json.dumps({**config, "format": 99}))
-    with pytest.raises(InputError, match="not a configuration of format 1"):
+    (folder / "config.json").write_text(json.dumps({**config, **change}))
+    with pytest.raises(InputError, match=r"config\.json is damaged or not a config"):
         Translator.load(folder)
+
+
+def test_another_version_of_keras_is_warned_of(folder):
+    config = json.loads((folder / "config.json").read_text())
+    config["versions"]["keras"] = "3.14.0"
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.warns(UserWarning, match=r"saved with keras 3\.14\.0"):
+        Translator.load(folder)
+
+
+def test_scores_and_description_go_along(translator, tmp_path):
+    first = tmp_path / "first"
+    scores = {"BLEU": np.float32(12.5), "loss": float("nan"), "protocol": "none"}
+    translator.save(first, scores=scores, description="Of a test.")
+    second = Translator.load(first).save(tmp_path / "second")
+    loaded = Translator.load(second)
+    assert loaded.scores == {"BLEU": 12.5, "loss": None, "protocol": "none"}
+    assert loaded.description == "Of a test."
+    assert "Of a test." in (second / "README.md").read_text(encoding="utf-8")
+
+
+def test_only_models_of_this_package_translate():
+    tokenizer = WordTokenizer.fit(["a b"])
+    with pytest.raises(InputError, match="Received: a Sequential"):
+        Translator(keras.Sequential(), tokenizer, tokenizer)
 
 
 def test_a_model_of_another_kind_is_never_built(folder):
@@ -205,17 +264,21 @@ def test_a_model_of_another_kind_is_never_built(folder):
         Translator.load(folder)
 
 
-def test_a_save_that_fails_leaves_the_old_model_whole(translator, folder, monkeypatch):
-    before = (folder / "model.keras").read_bytes()
+@pytest.mark.parametrize("failing", ["model", "scores"])
+def test_a_save_that_fails_leaves_the_old_model_whole(
+    translator, folder, monkeypatch, failing
+):
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    other = Translator.load(folder)
+    other.model.set_weights([weight + 1 for weight in other.model.get_weights()])
 
     def fail(self, path, **_):
         path.write_bytes(b"half")
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(type(translator.model), "save", fail)
-    with pytest.raises(OSError, match="No space"):
-        translator.save(folder)
-    monkeypatch.undo()
-    assert (folder / "model.keras").read_bytes() == before
-    assert not list(folder.glob(".*"))
+    if failing == "model":
+        monkeypatch.setattr(type(translator.model), "save", fail)
+    with pytest.raises((OSError, TypeError)):
+        other.save(folder, scores={"scores": object()})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     Translator.load(folder)

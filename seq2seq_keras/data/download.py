@@ -5,6 +5,7 @@ import http.client
 import os
 import pathlib
 import shutil
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -36,7 +37,7 @@ def find_or_fetch(name, url):
         return path
     path = _cache() / name
     host = urllib.parse.urlsplit(url).netloc
-    print(f"Fetching {name} from {host}", flush=True)
+    print(f"Fetching {name} from {host}", file=sys.stderr)
     # Some hosts refuse Python's own user agent.
     request = urllib.request.Request(url, headers={"User-Agent": "seq2seq_keras"})
     packed = url.endswith(".gz") and not name.endswith(".gz")

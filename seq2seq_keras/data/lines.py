@@ -14,14 +14,14 @@ def read_lines(path):
     the text. A byte order mark at the start is dropped.
 
     Args:
-        path: The file.
+        path: The file, or a pipe such as `/dev/stdin`.
 
     Yields:
         The lines, without their ends.
 
     Raises:
-        InputError: If the file is missing, empty, not UTF-8 or holds a NUL byte; the
-            message names the file, the line and the byte.
+        InputError: If the file is missing, a folder, empty, not UTF-8 or holds a NUL
+            byte; the message names the file, the line and the byte.
 
     Example:
 
@@ -32,7 +32,9 @@ def read_lines(path):
     ['one', 'two\u2028too']
     """
     path = pathlib.Path(path)
-    if not path.is_file():
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, not a file.")
+    if not path.exists():
         raise InputError(f"{path}: there is no such file.")
     with path.open("rb") as file:
         yield from decode_lines(file, path)
@@ -50,21 +52,24 @@ def decode_lines(file, name):
     """
     number = 0
     for number, raw in enumerate(file, start=1):
-        if number == 1:
+        first_byte = 1
+        if number == 1 and raw.startswith(_BOM):
             raw = raw.removeprefix(_BOM)
+            first_byte += len(_BOM)
         line = raw[:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw
         if b"\0" in line:
             raise InputError(
-                f"{name}, line {number}: NUL byte at byte {line.index(0) + 1} of the "
-                "line. Is this a text file? Remove the byte or save it as UTF-8."
+                f"{name}, line {number}: NUL byte at byte "
+                f"{first_byte + line.index(0)} of the line. Is this a text file? "
+                "Remove the byte or save it as UTF-8."
             )
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(
-                f"{name}, line {number}: byte {error.start + 1} of the line "
-                f"(0x{line[error.start]:02x}) is not valid UTF-8. Save the file as "
-                "UTF-8."
+                f"{name}, line {number}: byte {first_byte + error.start} of the "
+                f"line (0x{line[error.start]:02x}) is not valid UTF-8. Save the file "
+                "as UTF-8."
             ) from error
     if number == 0:
         raise InputError(f"{name}: the file is empty.")

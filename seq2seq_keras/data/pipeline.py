@@ -107,16 +107,17 @@ def make_dataset(
 
 def _encode(pairs, sides):
     """Yields the size of each chunk of pairs and the ids of those that are kept."""
-    pairs = iter(pairs)
+    pairs, first = iter(pairs), 1
     while chunk := list(itertools.islice(pairs, _CHUNK)):
         token_ids, fits = [], True
         for (tokenizer, limit), texts in zip(
             sides, zip(*chunk, strict=True), strict=True
         ):
-            rows = tokenizer.tokenize_to_ragged(texts)
+            rows = tokenizer.tokenize_to_ragged(texts, first=first)
             lengths = rows.row_lengths()
             fits &= (lengths > 0) & (lengths <= (limit or lengths.dtype.max))
             token_ids.append(rows)
+        first += len(chunk)
         source, target = (tf.ragged.boolean_mask(rows, fits) for rows in token_ids)
         start = tf.fill([source.nrows(), 1], START_ID)
         end = tf.fill([source.nrows(), 1], END_ID)
@@ -147,7 +148,7 @@ def _report(total, kept, sides):
     )
     message = f"{total - kept} of {total} pairs are left out: an empty side{limits}."
     if kept == 0:
-        raise InputError(f"No pair is left to train on. {message}")
+        raise InputError(f"No pair is left. {message}")
     warnings.warn(message, stacklevel=3)
 
 

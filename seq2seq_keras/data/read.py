@@ -18,7 +18,8 @@ def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
     """Reads sentence pairs and checks every one of them.
 
     Cells stay the strings they are: `NA`, `null` and `007` are words. Blank lines of
-    a table are skipped; of parallel files they are empty sentences.
+    a table are skipped, unless they part empty cells; of parallel files they are
+    empty sentences.
 
     Args:
         data: The path of a table (`.csv` with commas and quotes, anything else with
@@ -29,7 +30,8 @@ def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
             positions, for a table without a header row, or two names that stand in
             its header row.
         stream: Whether a file is left on disk and read anew in each epoch, for files
-            larger than the memory. It is read through once now, to check it.
+            larger than the memory. It is read through once now, to check it, so it
+            cannot be a pipe.
 
     Returns:
         `Pairs`, or a `PairStream` if `stream`.
@@ -45,6 +47,8 @@ def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
     """
     if isinstance(data, str | pathlib.Path):
         path = pathlib.Path(data)
+        if stream:
+            _check_rereadable(path, *([pathlib.Path(target)] if target else []))
         if target is not None:
             rows = functools.partial(_read_parallel, path, pathlib.Path(target))
         else:
@@ -66,6 +70,16 @@ def read_pairs(data, target=None, *, columns=(0, 1), stream=False):
     if not sources:
         raise InputError(_NO_PAIR)
     return Pairs(sources, targets)
+
+
+def _check_rereadable(*paths):
+    for path in paths:
+        # What is missing or a folder is found when it is opened.
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise InputError(
+                f"{path} can be read only once, and `stream=True` reads it anew in "
+                "each epoch. Save it as a file first, or read it with `stream=False`."
+            )
 
 
 def _read_parallel(source_path, target_path):
@@ -108,7 +122,7 @@ def _read_table(path, columns):
 
 def _tsv_rows(path):
     for number, line in enumerate(read_lines(path), start=1):
-        if line.strip():
+        if line.strip() or "\t" in line:
             yield number, line.split("\t")
 
 

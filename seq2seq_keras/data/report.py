@@ -1,119 +1,16 @@
 """A look at the data before training."""
 
-import collections
-import dataclasses
 import itertools
 
 import numpy as np
 
+from seq2seq_keras.data.report_table import PairsReport, SideReport, SplitReport
 from seq2seq_keras.data.split import source_key
+from seq2seq_keras.errors import check_choice
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 
 _CHUNK = 4096
-_FLOAT_BYTES = 4
-
-
-@dataclasses.dataclass(frozen=True)
-class SideReport:
-    """What one side of a split looks like, in tokens.
-
-    Attributes:
-        mean_length: Mean number of tokens of a sentence.
-        median_length: The middle one.
-        length_95: 95 % of the sentences are no longer than this.
-        max_length: The longest.
-        unknown_rate: Share of tokens that the vocabulary lacks.
-        empty: Sentences without a token.
-    """
-
-    mean_length: float
-    median_length: float
-    length_95: float
-    max_length: int
-    unknown_rate: float
-    empty: int
-
-
-@dataclasses.dataclass(frozen=True)
-class SplitReport:
-    """What one split looks like.
-
-    Attributes:
-        pairs: Number of pairs.
-        distinct_sources: Sources that differ in more than case and spacing.
-        duplicates: Pairs that repeat an earlier one.
-        leaked: Pairs whose source also stands in the training split.
-        source: `SideReport` of the sources.
-        target: `SideReport` of the targets.
-    """
-
-    pairs: int
-    distinct_sources: int
-    duplicates: int
-    leaked: int
-    source: SideReport
-    target: SideReport
-
-
-@dataclasses.dataclass(frozen=True)
-class PairsReport:
-    """What `describe_pairs` found; `print` shows it as a table.
-
-    Attributes:
-        splits: Dictionary of `SplitReport` by name, "training" first.
-        source_vocabulary_size: Tokens of the source, special ones included.
-        target_vocabulary_size: The same for the target.
-        token_megabytes: Memory of the token ids of the training split.
-        batch_megabytes: Memory of the logits of the longest batch and their
-            gradient, which is the largest thing a training step holds.
-        weights_megabytes: Memory of weights, gradients and Adam's two moments; 0 if
-            no model was given.
-    """
-
-    splits: dict[str, SplitReport]
-    source_vocabulary_size: int
-    target_vocabulary_size: int
-    token_megabytes: float
-    batch_megabytes: float
-    weights_megabytes: float
-
-    def __str__(self):
-        rows = [
-            ("", *self.splits),
-            ("pairs", *(f"{s.pairs:,}" for s in self.splits.values())),
-            *_rows(self.splits, "distinct_sources", "{:,}"),
-            *_rows(self.splits, "duplicates", "{:,}"),
-            *_rows(self.splits, "leaked", "{:,}", "source seen in training"),
-        ]
-        for side in ("source", "target"):
-            sides = {name: getattr(s, side) for name, s in self.splits.items()}
-            lengths = (
-                f"{s.mean_length:.1f} / {s.median_length:.0f} / {s.length_95:.0f} / "
-                f"{s.max_length}"
-                for s in sides.values()
-            )
-            rows.append((f"{side} length: mean / median / 95 % / max", *lengths))
-            rows += _rows(sides, "unknown_rate", "{:.2%}", f"{side} tokens unknown")
-            rows += _rows(sides, "empty", "{:,}", f"{side} empty")
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if i == 0 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
-        lines.append(
-            f"vocabulary: {self.source_vocabulary_size:,} source tokens, "
-            f"{self.target_vocabulary_size:,} target tokens"
-        )
-        memory = (
-            f"memory: {self.token_megabytes:.1f} MB of token ids, "
-            f"{self.batch_megabytes:.0f} MB for the logits of the longest batch"
-        )
-        if self.weights_megabytes:
-            memory += f", {self.weights_megabytes:.0f} MB of weights and optimizer"
-        return "\n".join([*lines, memory])
+_NUMBER_BYTES = 4
 
 
 def describe_pairs(
@@ -124,6 +21,9 @@ def describe_pairs(
     source_tokenizer,
     target_tokenizer,
     batch_size=64,
+    batch_by="sentences",
+    max_source_length=None,
+    max_target_length=None,
     model=None,
 ):
     """Looks at the data before a training is spent on it.
@@ -134,86 +34,120 @@ def describe_pairs(
         test: The same, optional.
         source_tokenizer: A fitted tokenizer.
         target_tokenizer: A fitted tokenizer.
-        batch_size: Integer. Sentences in a batch, for the memory expected.
+        batch_size: Integer. As for `make_dataset`, for the memory expected.
+        batch_by: "sentences" or "tokens", likewise.
+        max_source_length: Optional integer, likewise: pairs that `make_dataset`
+            leaves out do not count for the longest batch. All else counts them.
+        max_target_length: Optional integer, likewise.
         model: Optional model from `build_model`, for the memory of its weights.
 
     Returns:
         A `PairsReport`: sizes, lengths, unknown words, duplicates, sources of one
-        split that were seen in another, and expected memory.
+        split that were seen in an earlier one, and expected memory.
     """
+    check_choice("batch_by", batch_by, ("sentences", "tokens"))
     tokenizers = (source_tokenizer, target_tokenizer)
-    splits = {"training": train, "validation": validation, "test": test}
-    seen_in_training: set[int] = set()
-    reports = {}
-    for name, pairs in splits.items():
+    limits = (max_source_length, max_target_length)
+    parts = {"training": train, "validation": validation, "test": test}
+    seen: set[int] = set()
+    splits, longest = {}, {}
+    for name, pairs in parts.items():
         if pairs is not None:
-            reports[name], sources = _describe_split(
-                pairs, tokenizers, seen_in_training
-            )
-            if name == "training":
-                seen_in_training = sources
-    training = reports["training"]
+            splits[name], sources, lengths = _describe_split(pairs, tokenizers, seen)
+            longest[name] = _longest_target(lengths, limits)
+            seen |= sources
+    training = splits["training"]
     tokens = training.pairs * (
         training.source.mean_length + 2 * training.target.mean_length + 3
     )
-    logits = (
-        batch_size
-        * (training.target.max_length + 1)
-        * target_tokenizer.vocabulary_size
-        * 2
-    )
+    steps = longest["training"] + 1  # with `<sos>`
+    # A sentence longer than a batch of tokens is a batch of its own.
+    rows = batch_size * steps if batch_by == "sentences" else max(batch_size, steps)
+    logits = 2 * rows * target_tokenizer.vocabulary_size
     weights = 4 * model.count_params() if model is not None else 0
     return PairsReport(
-        splits=reports,
+        splits=splits,
         source_vocabulary_size=source_tokenizer.vocabulary_size,
         target_vocabulary_size=target_tokenizer.vocabulary_size,
-        token_megabytes=tokens * _FLOAT_BYTES / 1e6,
-        batch_megabytes=logits * _FLOAT_BYTES / 1e6,
-        weights_megabytes=weights * _FLOAT_BYTES / 1e6,
+        token_megabytes=tokens * _NUMBER_BYTES / 1e6,
+        batch_megabytes=logits * _NUMBER_BYTES / 1e6,
+        weights_megabytes=weights * _NUMBER_BYTES / 1e6,
     )
 
 
-def _describe_split(pairs, tokenizers, seen_in_training):
+def _describe_split(pairs, tokenizers, seen):
+    """The report of a split, the hashes of its sources, and its lengths."""
     # Hashes instead of sentences: a file larger than memory has to fit.
     sources: set[int] = set()
     distinct: set[int] = set()
-    lengths: tuple[list, list] = ([], [])
-    unknown: collections.Counter[int] = collections.Counter()
+    sides = [_Side(tokenizer) for tokenizer in tokenizers]
     total = leaked = 0
     pairs = iter(pairs)
     while chunk := list(itertools.islice(pairs, _CHUNK)):
-        total += len(chunk)
         distinct.update(map(hash, chunk))
         keys = [hash(source_key(source)) for source, _ in chunk]
-        leaked += sum(key in seen_in_training for key in keys)
+        leaked += sum(key in seen for key in keys)
         sources.update(keys)
-        for side, texts in enumerate(zip(*chunk, strict=True)):
-            token_ids = tokenizers[side].tokenize_to_ragged(texts)
-            lengths[side].append(token_ids.row_lengths().numpy())
-            unknown[side] += int((token_ids.values.numpy() == UNKNOWN_ID).sum())
-    sides = [
-        _describe_side(np.concatenate([[], *lengths[side]]), unknown[side])
-        for side in (0, 1)
-    ]
+        for side, texts in zip(sides, zip(*chunk, strict=True), strict=True):
+            side.count(texts, first=total + 1)
+        total += len(chunk)
     report = SplitReport(
-        total, len(sources), total - len(distinct), leaked, sides[0], sides[1]
+        pairs=total,
+        distinct_sources=len(sources),
+        duplicates=total - len(distinct),
+        leaked=leaked,
+        source=sides[0].report(),
+        target=sides[1].report(),
     )
-    return report, sources
+    return report, sources, [side.lengths() for side in sides]
 
 
-def _describe_side(lengths, unknown):
-    if not lengths.size:
-        return SideReport(0.0, 0.0, 0.0, 0, 0.0, 0)
-    return SideReport(
-        mean_length=float(lengths.mean()),
-        median_length=float(np.median(lengths)),
-        length_95=float(np.percentile(lengths, 95)),
-        max_length=int(lengths.max()),
-        unknown_rate=unknown / max(1, int(lengths.sum())),
-        empty=int((lengths == 0).sum()),
-    )
+class _Side:
+    """Counts the tokens of one side of a split."""
+
+    def __init__(self, tokenizer):
+        self.tokenizer = tokenizer
+        self.chunks = []
+        self.unknown = 0
+        self.known_ids: set[int] = set()
+        self.unknown_hashes: set[int] = set()
+
+    def count(self, texts, first):
+        tokens = self.tokenizer.split_to_ragged(texts, first=first)
+        self.chunks.append(tokens.row_lengths().numpy())
+        token_ids = self.tokenizer.table.lookup(tokens.flat_values).numpy()
+        is_unknown = token_ids == UNKNOWN_ID
+        self.unknown += int(is_unknown.sum())
+        self.known_ids.update(np.unique(token_ids[~is_unknown]).tolist())
+        forms = self.tokenizer.special_tokens.forms
+        self.unknown_hashes.update(
+            hash(token)
+            for token in tokens.flat_values.numpy()[is_unknown].tolist()
+            if token.decode("utf-8") not in forms
+        )
+
+    def lengths(self):
+        return np.concatenate([np.zeros(0, int), *self.chunks])
+
+    def report(self):
+        lengths = self.lengths()
+        if not lengths.size:
+            return SideReport(0.0, 0.0, 0.0, 0, 0.0, 0.0, 0)
+        known, unknown = len(self.known_ids), len(self.unknown_hashes)
+        return SideReport(
+            mean_length=float(lengths.mean()),
+            median_length=float(np.median(lengths)),
+            length_95=float(np.percentile(lengths, 95)),
+            max_length=int(lengths.max()),
+            unknown_rate=self.unknown / max(1, int(lengths.sum())),
+            coverage=known / max(1, known + unknown),
+            empty=int((lengths == 0).sum()),
+        )
 
 
-def _rows(reports, attribute, form, label=None):
-    cells = (form.format(getattr(report, attribute)) for report in reports.values())
-    return [(label or attribute.replace("_", " "), *cells)]
+def _longest_target(lengths, limits):
+    """The most tokens of a target that `make_dataset` keeps."""
+    kept = np.ones(len(lengths[0]), bool)
+    for side, limit in zip(lengths, limits, strict=True):
+        kept &= (side > 0) & (side <= (limit or np.inf))
+    return int(lengths[1][kept].max(initial=0))

@@ -82,7 +82,7 @@ def _position(source, seed):
     digest = hashlib.blake2b(
         source_key(source).encode("utf-8", "surrogatepass"),
         digest_size=8,
-        salt=seed.to_bytes(8, "little", signed=True),
+        salt=int(seed).to_bytes(8, "little", signed=True),
     ).digest()
     # 53 bits are what a float holds; all 64 could round up to 1.
     return (int.from_bytes(digest) >> 11) / 2**53

@@ -10,6 +10,8 @@ import unicodedata
 
 import tensorflow as tf
 
+from seq2seq_keras.errors import InputError
+
 UNICODE_FORMS = ("NFC", "NFD", "NFKC", "NFKD", "none")
 
 # The Unicode Standard, section 3.12, names these numbers SBase, LBase and so on.
@@ -18,19 +20,48 @@ _LEADING_COUNT, _VOWEL_COUNT, _TRAILING_COUNT = 19, 21, 28
 _SYLLABLE_COUNT = _LEADING_COUNT * _VOWEL_COUNT * _TRAILING_COUNT
 
 
-def normalize_in_python(texts, unicode_form):
+def normalize_in_python(texts, unicode_form, *, first=1):
     """Normalizes a list of strings with `unicodedata`.
 
     Args:
         texts: List of strings.
         unicode_form: One of `UNICODE_FORMS`.
+        first: Integer. The number that messages give to the first text.
 
     Returns:
         A list of strings.
+
+    Raises:
+        InputError: If a text is not a string or holds a lone surrogate.
     """
+    texts = list(texts)
+    for number, text in enumerate(texts, start=first):
+        _check_text(text, number)
     if unicode_form == "none":
-        return list(texts)
+        return texts
     return [unicodedata.normalize(unicode_form, text) for text in texts]
+
+
+def normalize_in_graph(texts, unicode_form, lowercase):
+    """Normalizes a string tensor: Hangul, case and white space.
+
+    Args:
+        texts: String tensor, shape `(batch,)`.
+        unicode_form: One of `UNICODE_FORMS`; it is applied to Hangul.
+        lowercase: Whether text is lower-cased.
+
+    Returns:
+        String tensor, shape `(batch,)`.
+    """
+    if unicode_form in ("NFC", "NFKC"):
+        texts = compose_hangul(texts)
+    elif unicode_form in ("NFD", "NFKD"):
+        texts = decompose_hangul(texts)
+    if lowercase:
+        texts = tf.strings.lower(texts, encoding="utf-8")
+    # \s of RE2 is ASCII; \pZ and NEL are the other separators of Unicode.
+    texts = tf.strings.regex_replace(texts, r"[\s\v\pZ\x{85}\x1c-\x1f]+", " ")
+    return tf.strings.strip(texts)
 
 
 def decompose_hangul(texts):
@@ -74,6 +105,21 @@ def compose_hangul(texts):
           section 3.12, arithmetic primary composite mapping.
     """
     return _map_codepoints(texts, lambda points: _compose(_decompose(points)))
+
+
+def _check_text(text, number):
+    if not isinstance(text, str):
+        raise InputError(
+            f"Text {number} is {text!r} ({type(text).__name__}), not a string. "
+            "Leave it out or turn it into a string."
+        )
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"Text {number} holds a lone surrogate ({text[error.start]!r} at "
+            f"character {error.start + 1}), which is not valid Unicode."
+        ) from error
 
 
 def _map_codepoints(texts, function):

@@ -1,16 +1,13 @@
 """What every tokenizer does."""
 
 import abc
-import collections
 import dataclasses
-import itertools
 import json
-import pathlib
 
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import check_choice
 from seq2seq_keras.files import write_text
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
@@ -19,16 +16,18 @@ from seq2seq_keras.special_tokens import (
     SPECIAL_COUNT,
     START_ID,
     UNKNOWN_ID,
-    SpecialTokens,
 )
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
-    compose_hangul,
-    decompose_hangul,
+    normalize_in_graph,
     normalize_in_python,
 )
-
-_FIT_CHUNK = 4096
+from seq2seq_keras.text.saved_tokenizer import load_tokenizer
+from seq2seq_keras.text.vocabulary import (
+    check_vocabulary,
+    choose_tokens,
+    split_in_chunks,
+)
 
 
 class Tokenizer(abc.ABC):
@@ -65,7 +64,7 @@ class Tokenizer(abc.ABC):
     ):
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
         tokens = list(vocabulary)
-        _check_vocabulary(tokens, special_tokens)
+        check_vocabulary(tokens, special_tokens)
         self.lowercase = lowercase
         self.unicode_form = unicode_form
         self.special_tokens = special_tokens
@@ -106,48 +105,17 @@ class Tokenizer(abc.ABC):
             A tokenizer of this class.
 
         Raises:
-            InputError: If nothing but the special tokens would be left.
+            InputError: If a text is no string or only special tokens would be left.
         """
-        if max_size is not None and max_size <= SPECIAL_COUNT:
-            raise InputError(
-                f"`max_size` counts the {SPECIAL_COUNT} special tokens and must be "
-                f"larger. Received: max_size={max_size}"
-            )
+        options = {
+            "lowercase": lowercase,
+            "unicode_form": unicode_form,
+            "special_tokens": special_tokens,
+        }
         # Splitting needs the options but no vocabulary, so a stand-in does it.
-        splitter = cls(
-            ["-"],
-            lowercase=lowercase,
-            unicode_form=unicode_form,
-            special_tokens=special_tokens,
-        )
-        counts: collections.Counter[bytes] = collections.Counter()
-        text_count = 0
-        texts = iter(texts)
-        while chunk := list(itertools.islice(texts, _FIT_CHUNK)):
-            text_count += len(chunk)
-            counts.update(splitter._split_strings(chunk).flat_values.numpy().tolist())
-        kept = [
-            (token.decode("utf-8"), count)
-            for token, count in counts.items()
-            if count >= min_frequency
-        ]
-        kept = [item for item in kept if item[0] not in special_tokens.forms]
-        kept.sort(key=lambda item: (-item[1], item[0]))
-        if max_size is not None:
-            kept = kept[: max_size - SPECIAL_COUNT]
-        if not kept:
-            raise InputError(
-                f"The vocabulary would hold nothing but special tokens: {text_count} "
-                f"texts with {len(counts)} different tokens, none of which occurs "
-                f"min_frequency={min_frequency} times. Give more text or a smaller "
-                "`min_frequency`."
-            )
-        return cls(
-            [token for token, _ in kept],
-            lowercase=lowercase,
-            unicode_form=unicode_form,
-            special_tokens=special_tokens,
-        )
+        tokens = split_in_chunks(texts, cls(["-"], **options).split_to_ragged)
+        vocabulary = choose_tokens(tokens, special_tokens, min_frequency, max_size)
+        return cls(vocabulary, **options)
 
     @property
     def vocabulary_size(self):
@@ -173,7 +141,7 @@ class Tokenizer(abc.ABC):
         """
         if isinstance(texts, str):
             return self.split([texts])[0]
-        rows = self._split_strings(texts).to_list()
+        rows = self.split_to_ragged(texts).to_list()
         return [[token.decode("utf-8") for token in row] for row in rows]
 
     def tokenize(self, texts):
@@ -192,16 +160,33 @@ class Tokenizer(abc.ABC):
             return self.tokenize([texts])[0]
         return self.tokenize_to_ragged(texts).to_list()
 
-    def tokenize_to_ragged(self, texts):
+    def split_to_ragged(self, texts, *, first=1):
+        """Splits a list of strings into the tokens that `fit` counts.
+
+        Args:
+            texts: A list of strings.
+            first: Integer. The number that messages give to the first text.
+
+        Returns:
+            A `tf.RaggedTensor` of strings, shape `(len(texts), length)`.
+
+        Raises:
+            InputError: If a text is not a string or not valid Unicode.
+        """
+        texts = normalize_in_python(texts, self.unicode_form, first=first)
+        return self.split_graph(self._normalize_graph(tf.constant(texts, tf.string)))
+
+    def tokenize_to_ragged(self, texts, *, first=1):
         """Turns a list of strings into the ids a dataset is made of.
 
         Args:
             texts: A list of strings.
+            first: Integer. The number that messages give to the first text.
 
         Returns:
             A `tf.RaggedTensor` of int32, shape `(len(texts), length)`.
         """
-        return self.table.lookup(self._split_strings(texts))
+        return self.table.lookup(self.split_to_ragged(texts, first=first))
 
     def detokenize(self, token_ids):
         """Turns token ids into text; padding, start and end vanish.
@@ -252,75 +237,13 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If the file is missing or does not describe a tokenizer.
         """
-        path = pathlib.Path(path)
-        try:
-            config = json.loads(path.read_text(encoding="utf-8"))
-            classes = {cls.__name__: cls for cls in _subclasses(Tokenizer)}
-            cls = classes[config.pop("class_name")]
-            special_tokens = SpecialTokens(**config.pop("special_tokens"))
-            return cls(**config, special_tokens=special_tokens)
-        except FileNotFoundError as error:
-            raise InputError(f"There is no tokenizer file {path}.") from error
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise InputError(
-                f"{path} is damaged or is not a saved tokenizer "
-                f"({type(error).__name__}: {error}). Save it again with "
-                "`tokenizer.save(path)`."
-            ) from error
-
-    def _split_strings(self, texts):
-        texts = normalize_in_python(texts, self.unicode_form)
-        return self.split_graph(self._normalize_graph(_to_tensor(texts)))
+        return load_tokenizer(path, Tokenizer)
 
     def _normalize_graph(self, texts):
-        if self.unicode_form in ("NFC", "NFKC"):
-            texts = compose_hangul(texts)
-        elif self.unicode_form in ("NFD", "NFKD"):
-            texts = decompose_hangul(texts)
-        if self.lowercase:
-            texts = tf.strings.lower(texts, encoding="utf-8")
-        # \s of RE2 is ASCII; \pZ and NEL are the other separators of Unicode.
-        texts = tf.strings.regex_replace(texts, r"[\s\v\pZ\x{85}\x1c-\x1f]+", " ")
-        return tf.strings.strip(texts)
+        return normalize_in_graph(texts, self.unicode_form, self.lowercase)
 
     def _detokenize_graph(self, token_ids):
         hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)
         token_ids = tf.ragged.boolean_mask(token_ids, ~hidden)
-        tokens = tf.ragged.map_flat_values(
-            lambda ids: tf.gather(tf.constant(self.vocabulary), ids), token_ids
-        )
-        return self.join_graph(tokens)
-
-
-def _to_tensor(texts):
-    encoded = []
-    for position, text in enumerate(texts):
-        try:
-            encoded.append(text.encode("utf-8"))
-        except UnicodeEncodeError as error:
-            raise InputError(
-                f"Text {position} holds a lone surrogate ({error.object[error.start]!r}"
-                f" at character {error.start}), which is not valid Unicode."
-            ) from error
-    return tf.constant(encoded, dtype=tf.string)
-
-
-def _check_vocabulary(tokens, special_tokens):
-    if not tokens:
-        raise InputError("A vocabulary needs at least one token that is not special.")
-    if not all(isinstance(token, str) for token in tokens):
-        raise InputError("A vocabulary is a list of strings.")
-    repeated = [token for token, n in collections.Counter(tokens).items() if n > 1]
-    repeated += sorted(set(tokens) & set(special_tokens.forms))
-    if repeated:
-        raise InputError(
-            "Every token of a vocabulary stands in it once, and the special tokens "
-            f"{special_tokens.forms} come first without being listed. Found again: "
-            f"{repeated[:5]}"
-        )
-
-
-def _subclasses(cls):
-    for subclass in cls.__subclasses__():
-        yield subclass
-        yield from _subclasses(subclass)
+        vocabulary = tf.constant(self.vocabulary)
+        return self.join_graph(tf.gather(vocabulary, token_ids))

@@ -5,20 +5,33 @@ import pathlib
 import keras
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import write_text
 
 
 class TranslatorCheckpoint(keras.callbacks.Callback):
-    """Keeps the best and the last translator on disk, each whole at any moment.
+    """Keeps the best and the last translator on disk.
+
+    Each is written beside the one before and takes its place in one go.
 
     Args:
         translator: A `Translator` around the model in training.
         folder: Where the best one goes; the last one goes to `last` inside.
         monitor: Name of the value that is to fall.
         description: Markdown text for the model card.
+        configuration: Text of the `training.yaml` that goes with each.
     """
 
-    def __init__(self, translator, folder, *, monitor="val_perplexity", description=""):
+    def __init__(
+        self,
+        translator,
+        folder,
+        *,
+        monitor="val_perplexity",
+        description="",
+        configuration="",
+    ):
         super().__init__()
+        self.configuration = configuration
         self.translator = translator
         self.folder = pathlib.Path(folder)
         self.monitor = monitor
@@ -34,6 +47,7 @@ class TranslatorCheckpoint(keras.callbacks.Callback):
 
     def _save(self, folder, scores):
         self.translator.save(folder, scores=scores, description=self.description)
+        write_text(folder / "training.yaml", self.configuration)
 
 
 class SampleTranslations(keras.callbacks.Callback):

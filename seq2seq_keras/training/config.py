@@ -1,7 +1,21 @@
 """Every option of a training run."""
 
 import dataclasses
+import math
+import typing
 from typing import Literal
+
+from seq2seq_keras.errors import InputError, check_choice
+
+# The smallest and the largest value of each number.
+_RANGES = {
+    **dict.fromkeys(("min_frequency", "epochs", "batch_size"), (1, math.inf)),
+    **dict.fromkeys(("max_source_length", "max_target_length"), (1, math.inf)),
+    **dict.fromkeys(("learning_rate", "clip_norm"), (1e-12, math.inf)),
+    **dict.fromkeys(("patience", "samples"), (0, math.inf)),
+    "max_vocabulary_size": (5, math.inf),
+    "seed": (0, 2**32 - 1),
+}
 
 
 @dataclasses.dataclass
@@ -13,13 +27,16 @@ class TrainingConfig:
         train: Training pairs: one table, or two parallel text files.
         validation: Validation pairs, likewise. Without them a tenth of the training
             sources is set aside.
+        columns: The columns of a table that hold source and target: two numbers
+            counted from 0, or two names of its header row.
         corpus: Name of a corpus to use in place of files, e.g.
-            phrasebook/english-french; `describe` lists them.
+            phrasebook/english-french; a wrong name lists them all.
         stream: Read the files anew in each epoch instead of keeping them in memory.
         tokenizer: What a token is, on both sides.
         target_tokenizer: What a token of the target is, where it differs.
         lowercase: Lower-case all text.
         unicode_form: Unicode form of all text.
+        special_tokens: How padding, the unknown token, start and end are written.
         min_frequency: Tokens seen fewer times in training become unknown.
         max_vocabulary_size: Largest vocabulary of each side.
         cell: The recurrent cell; "rnn" is the plain one, for teaching.
@@ -42,7 +59,7 @@ class TrainingConfig:
         learning_rate: Adam's step size, at the start.
         schedule: How it goes on: constant, halved when the validation perplexity
             stops falling (plateau), or along a cosine to zero over all epochs.
-        clip_norm: Largest norm of all gradients together.
+        clip_norm: Largest norm of all gradients together; null for no limit.
         patience: Stop after so many epochs without a better validation perplexity.
         max_source_length: Leave out pairs with more source tokens.
         max_target_length: Leave out pairs with more target tokens.
@@ -53,12 +70,14 @@ class TrainingConfig:
     output: str
     train: list[str] | None = None
     validation: list[str] | None = None
+    columns: list[str] | None = None
     corpus: str | None = None
     stream: bool = False
     tokenizer: Literal["word", "character", "jamo"] = "word"
     target_tokenizer: Literal["word", "character", "jamo"] | None = None
     lowercase: bool = False
     unicode_form: Literal["NFC", "NFD", "NFKC", "NFKD", "none"] = "NFC"
+    special_tokens: list[str] | None = None
     min_frequency: int = 1
     max_vocabulary_size: int | None = None
     cell: Literal["lstm", "gru", "rnn"] = "lstm"
@@ -80,9 +99,34 @@ class TrainingConfig:
     batch_by: Literal["sentences", "tokens"] = "sentences"
     learning_rate: float = 2e-3
     schedule: Literal["constant", "plateau", "cosine"] = "plateau"
-    clip_norm: float = 1.0
+    clip_norm: float | None = 1.0
     patience: int = 3
     max_source_length: int = 100
     max_target_length: int = 100
     samples: int = 3
     seed: int = 0
+
+    def __post_init__(self):
+        self.output = str(self.output)
+        for name in ("train", "validation", "columns", "special_tokens"):
+            if (value := getattr(self, name)) is not None:
+                # One name is a list of one; a path is its name.
+                values = value if isinstance(value, list | tuple) else [value]
+                setattr(self, name, [str(item) for item in values])
+        for name, hint in typing.get_type_hints(type(self)).items():
+            self._check_choice(name, hint)
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                bounds = f"at least {low:g}" + (f", at most {high}" * (high < math.inf))
+                raise InputError(f"`{name}` must be {bounds}. Received: {name}={value}")
+
+    def _check_choice(self, name, hint):
+        # `Literal[...]`, or that or None.
+        value = getattr(self, name)
+        if typing.get_origin(hint) is Literal:
+            check_choice(name, value, typing.get_args(hint))
+        elif value is not None:
+            for option in typing.get_args(hint):
+                if typing.get_origin(option) is Literal:
+                    check_choice(name, value, typing.get_args(option))

@@ -2,7 +2,6 @@
 
 import dataclasses
 import importlib.util
-import itertools
 import pathlib
 import sys
 from typing import NamedTuple
@@ -11,33 +10,21 @@ import keras
 import pandas as pd
 import yaml
 
-from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.pipeline import make_dataset
-from seq2seq_keras.data.read import read_pairs
 from seq2seq_keras.data.report import describe_pairs
-from seq2seq_keras.data.split import split_pairs
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import Evaluation, evaluate_translator
-from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.plots import plot_learning_curves
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.callbacks import (
     SampleTranslations,
     StopOnNan,
     TranslatorCheckpoint,
 )
 from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
 from seq2seq_keras.translator import Translator
 
-TOKENIZERS = {
-    "word": WordTokenizer,
-    "character": CharacterTokenizer,
-    "jamo": JamoTokenizer,
-}
-_VALIDATION_SHARE = 0.1
 # Decoding a large validation set would take longer than an epoch.
 _SCORED_SENTENCES = 1000
 
@@ -74,55 +61,29 @@ def train(config):
         InputError: If the data or an option cannot be used.
     """
     keras.utils.set_random_seed(config.seed)
-    output = pathlib.Path(config.output)
     train_pairs, validation_pairs = load_training_pairs(config)
-    source_tokenizer, target_tokenizer = fit_tokenizers(config, train_pairs)
-    model = _build(config, source_tokenizer, target_tokenizer)
-    print(
-        describe_pairs(
-            train_pairs,
-            validation_pairs,
-            source_tokenizer=source_tokenizer,
-            target_tokenizer=target_tokenizer,
-            batch_size=config.batch_size if config.batch_by == "sentences" else 64,
-            model=model,
-        ),
-        flush=True,
-    )
-    datasets = [
-        make_dataset(
-            pairs,
-            source_tokenizer,
-            target_tokenizer,
-            batch_size=config.batch_size,
-            batch_by=config.batch_by,
-            shuffle=shuffle,
-            seed=config.seed,
-            max_source_length=config.max_source_length,
-            max_target_length=config.max_target_length,
-        )
-        for pairs, shuffle in ((train_pairs, True), (validation_pairs, False))
-    ]
+    tokenizers = fit_tokenizers(config, train_pairs)
+    model = _build(config, *tokenizers)
+    _describe(config, train_pairs, validation_pairs, tokenizers, model)
+    train_dataset = _dataset(config, train_pairs, tokenizers, shuffle=True)
+    validation_dataset = _dataset(config, validation_pairs, tokenizers, shuffle=False)
     translator = Translator(
         model,
-        source_tokenizer,
-        target_tokenizer,
+        *tokenizers,
         max_source_length=config.max_source_length,
         max_length=config.max_target_length + 1,
     )
     compile_model(
         model,
-        learning_rate=_learning_rate(config, datasets[0]),
+        learning_rate=_learning_rate(config, train_dataset),
         clip_norm=config.clip_norm,
     )
-    write_text(
-        output / "training.yaml",
-        yaml.safe_dump(dataclasses.asdict(config), sort_keys=False, allow_unicode=True),
-    )
     shown = _evenly(validation_pairs, _SCORED_SENTENCES)
+    # CSVLogger wants the folder to be there.
+    pathlib.Path(config.output).mkdir(parents=True, exist_ok=True)
     model.fit(
-        datasets[0],
-        validation_data=datasets[1],
+        train_dataset,
+        validation_data=validation_dataset,
         epochs=config.epochs,
         shuffle=False,  # the dataset does it, and Keras warns that it cannot
         verbose=1 if sys.stdout.isatty() else 2,
@@ -131,74 +92,31 @@ def train(config):
     return _finish(config, shown)
 
 
-def load_training_pairs(config):
-    """Reads the training and validation pairs that a configuration names.
-
-    Args:
-        config: A `TrainingConfig`.
-
-    Returns:
-        The training pairs, `Pairs` or a `PairStream`, and the validation `Pairs`.
-    """
-    if (config.corpus is None) == (config.train is None):
-        raise InputError("Give either `train` files or the name of a `corpus`.")
-    if config.corpus is not None:
-        corpus = load_corpus(config.corpus, seed=config.seed)
-        return corpus.train, corpus.validation
-    pairs = read_files(config.train, stream=config.stream)
-    if config.validation is not None:
-        return pairs, read_files(config.validation)
-    pairs, validation, _ = split_pairs(
-        pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
+def _describe(config, train_pairs, validation_pairs, tokenizers, model):
+    report = describe_pairs(
+        train_pairs,
+        validation_pairs,
+        source_tokenizer=tokenizers[0],
+        target_tokenizer=tokenizers[1],
+        batch_size=config.batch_size,
+        batch_by=config.batch_by,
+        max_source_length=config.max_source_length,
+        max_target_length=config.max_target_length,
+        model=model,
     )
-    return pairs, read_pairs(validation)
+    print(report, flush=True)
 
 
-def read_files(paths, *, stream=False):
-    """Reads one table or two parallel files.
-
-    Args:
-        paths: List of one or two paths.
-        stream: See `read_pairs`.
-
-    Returns:
-        `Pairs`, or a `PairStream` if `stream`.
-    """
-    if len(paths) not in (1, 2):
-        raise InputError(
-            "Name one table, or two parallel files (sources, then targets). "
-            f"Received: {len(paths)} files"
-        )
-    return read_pairs(*paths, stream=stream)
-
-
-def fit_tokenizers(config, pairs):
-    """Fits the tokenizers that a configuration asks for.
-
-    Args:
-        config: A `TrainingConfig`.
-        pairs: The training pairs.
-
-    Returns:
-        The tokenizer of the source and that of the target.
-    """
-    options = {
-        "min_frequency": config.min_frequency,
-        "max_size": config.max_vocabulary_size,
-        "lowercase": config.lowercase,
-        "unicode_form": config.unicode_form,
-    }
-    source_kind = TOKENIZERS[config.tokenizer]
-    target_kind = TOKENIZERS[config.target_tokenizer or config.tokenizer]
-    if config.share_embeddings:
-        if source_kind is not target_kind:
-            raise InputError("`share_embeddings` needs one tokenizer for both sides.")
-        texts = itertools.chain(pairs.source, pairs.target)
-        tokenizer = source_kind.fit(texts, **options)
-        return tokenizer, tokenizer
-    return (
-        source_kind.fit(pairs.source, **options),
-        target_kind.fit(pairs.target, **options),
+def _dataset(config, pairs, tokenizers, shuffle):
+    return make_dataset(
+        pairs,
+        *tokenizers,
+        batch_size=config.batch_size,
+        batch_by=config.batch_by,
+        shuffle=shuffle,
+        seed=config.seed,
+        max_source_length=config.max_source_length,
+        max_target_length=config.max_target_length,
     )
 
 
@@ -227,7 +145,14 @@ def _callbacks(config, translator, validation_pairs):
     output = pathlib.Path(config.output)
     callbacks = [
         StopOnNan(),
-        TranslatorCheckpoint(translator, output, description=_description(config)),
+        TranslatorCheckpoint(
+            translator,
+            output,
+            description=_description(config),
+            configuration=yaml.safe_dump(
+                dataclasses.asdict(config), sort_keys=False, allow_unicode=True
+            ),
+        ),
         keras.callbacks.CSVLogger(str(output / "log.csv")),
         SampleTranslations(translator, _evenly(validation_pairs, config.samples)),
         keras.callbacks.EarlyStopping(
@@ -252,24 +177,23 @@ def _finish(config, validation_pairs):
     with replaced_when_complete(output / "learning_curves.png") as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)
     translator = Translator.load(output)
-    evaluation = evaluate_translator(translator, validation_pairs)
-    scores = {
-        "protocol": f"{len(validation_pairs)} validation pairs, greedy search",
-        **evaluation.as_dict(),
-    }
-    translator.save(output, scores=scores, description=_description(config))
+    evaluation = evaluate_translator(
+        translator,
+        validation_pairs,
+        protocol=f"{len(validation_pairs)} validation pairs, greedy search",
+    )
+    translator.save(output, scores=evaluation.as_dict())
     return TrainingResult(translator, log, evaluation)
 
 
 def _description(config):
-    data = config.corpus or " and ".join(map(str, config.train))
+    data = config.corpus or " and ".join(config.train)
     return (
         f"## Training\n\nTrained on {data}, at most {config.epochs} epochs, seed "
-        f"{config.seed}. `training.yaml` holds every option, `log.csv` every epoch.\n\n"
-        "![learning curves](learning_curves.png)"
+        f"{config.seed}. `training.yaml` holds every option."
     )
 
 
 def _evenly(pairs, count):
     """At most `count` pairs from all over; corpora are often sorted by length."""
-    return pairs[:: -(-len(pairs) // count)]
+    return pairs[:: -(-len(pairs) // count)] if count else pairs[:0]

@@ -1,5 +1,7 @@
 """Tests of seq2seq_keras.data.lines."""
 
+import os
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -99,5 +101,25 @@ def test_an_empty_file_is_named(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"none\.txt: there is no such file"):
         list(read_lines(tmp_path / "none.txt"))
-    with pytest.raises(InputError, match="there is no such file"):
+
+
+def test_a_folder_is_said_to_be_one(tmp_path):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         list(read_lines(str(tmp_path)))
+
+
+def test_a_pipe_is_read():
+    reading, writing = os.pipe()
+    os.write(writing, b"one\ntwo\n")
+    os.close(writing)
+    assert list(read_lines(f"/dev/fd/{reading}")) == ["one", "two"]
+    os.close(reading)
+
+
+@pytest.mark.parametrize("wrong", [b"\xe9", b"\0"])
+def test_the_bytes_of_a_byte_order_mark_are_counted(wrong, tmp_path):
+    # Three bytes of the mark and one letter before it; none on the second line.
+    with pytest.raises(InputError, match=r"line 1: .*byte 5 of the line"):
+        lines_of(BOM + b"a" + wrong, tmp_path)
+    with pytest.raises(InputError, match=r"line 2: .*byte 2 of the line"):
+        lines_of(BOM + b"a\nb" + wrong, tmp_path)

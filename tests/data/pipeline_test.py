@@ -346,7 +346,7 @@ def test_a_limit_that_is_just_met_keeps_the_pair():
     "pairs", [Pairs([], []), Pairs(["", "abc"], ["1", "1"]), Pairs(["a"], [" "])]
 )
 def test_an_error_says_that_no_pair_is_left(pairs, as_given):
-    message = f"No pair is left to train on. {len(pairs)} of {len(pairs)} pairs"
+    message = f"^No pair is left. {len(pairs)} of {len(pairs)} pairs"
     with pytest.raises(InputError, match=message):
         make_dataset(as_given(pairs), *TOKENIZERS, max_source_length=2)
 
@@ -387,3 +387,10 @@ def test_the_default_buckets_keep_padding_small(pairs):
     assert padding(pipeline.BUCKET_BOUNDARIES) < 0.5 * padding(())
     gaps = itertools.pairwise(pipeline.BUCKET_BOUNDARIES)
     assert all(low < high <= 2 * low for low, high in gaps)
+
+
+def test_a_text_that_is_no_string_is_named_by_its_place(monkeypatch):
+    monkeypatch.setattr(pipeline, "_CHUNK", 2)
+    pairs = Pairs(["a", "b", None], ["1", "2", "3"])
+    with pytest.raises(InputError, match=r"Text 3 is None \(NoneType\)"):
+        make_dataset(pairs, *TOKENIZERS)

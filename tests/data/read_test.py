@@ -1,6 +1,7 @@
 """Tests of seq2seq_keras.data.read."""
 
 import csv
+import os
 import re
 
 import numpy as np
@@ -224,6 +225,24 @@ def test_no_data_is_an_error():
     for nothing in ([], pd.DataFrame({"en": [], "fr": []})):
         with pytest.raises(InputError, match="no sentence pair"):
             read_pairs(nothing)
+
+
+@pytest.mark.parametrize(("name", "mark"), [("p.tsv", "\t"), ("p.csv", ",")])
+def test_a_row_of_empty_cells_is_a_pair(name, mark, write, stream):
+    path = write(name, f"a{mark}b\n{mark}\n \n")
+    assert list(read_pairs(path, stream=stream)) == [("a", "b"), ("", "")]
+
+
+def test_a_pipe_is_read_once_and_not_as_a_stream():
+    reading, writing = os.pipe()
+    os.write(writing, b"a\tb\n")
+    os.close(writing)
+    path = f"/dev/fd/{reading}"
+    for files in ([path], [path, "none.txt"], ["none.txt", path]):
+        with pytest.raises(InputError, match=f"{path} can be read only once"):
+            read_pairs(*files, stream=True)
+    assert list(read_pairs(path)) == [("a", "b")]
+    os.close(reading)
 
 
 def test_a_missing_file_is_an_error_at_once(tmp_path, stream):

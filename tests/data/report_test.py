@@ -1,6 +1,5 @@
 """Tests of seq2seq_keras.data.report."""
 
-import dataclasses
 import types
 
 import pytest
@@ -8,6 +7,8 @@ import pytest
 from seq2seq_keras.data import report
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.data.report import SideReport, describe_pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 TRAIN = Pairs(
@@ -46,11 +47,15 @@ def test_sources_seen_in_training_are_counted_whatever_their_case(as_given):
     assert splits["validation"].leaked == 3
 
 
-def test_a_source_of_validation_is_no_leak_in_the_test_set():
-    splits = describe_pairs(
-        TRAIN, Pairs(["n"], ["x"]), Pairs(["n"], ["x"]), **TOKENIZERS
-    )
-    assert [split.leaked for split in splits.splits.values()] == [0, 0, 0]
+def test_a_source_of_validation_is_a_leak_in_the_test_set(as_given):
+    validation = Pairs(["n", "c"], ["x", "x"])
+    test = Pairs(["n", "m", "A b", "N"], ["x"] * 4)
+    described = describe_pairs(*map(as_given, (TRAIN, validation, test)), **TOKENIZERS)
+    # "c" stands in training; "n" and "N" in validation, "A b" in training.
+    assert [split.leaked for split in described.splits.values()] == [0, 1, 3]
+    # The test set is the last to be looked at.
+    described = describe_pairs(TRAIN, test=validation, **TOKENIZERS)
+    assert described.splits["test"].leaked == 1
 
 
 def test_lengths_are_measured_in_tokens(as_given):
@@ -76,6 +81,27 @@ def test_unknown_tokens_and_empty_sides_are_counted(as_given):
     assert (validation.source.empty, validation.target.empty) == (0, 2)
 
 
+def test_the_vocabulary_covers_a_share_of_the_different_tokens(as_given):
+    splits = describe_pairs(as_given(TRAIN), as_given(TEST), **TOKENIZERS).splits
+    training, validation = splits["training"], splits["validation"]
+    # a b c of a b A c d; x y of x y z.
+    assert training.source.coverage == pytest.approx(3 / 5)
+    assert training.target.coverage == pytest.approx(2 / 3)
+    # a c of a B new c; x y of x w y.
+    assert validation.source.coverage == pytest.approx(2 / 4)
+    assert validation.target.coverage == pytest.approx(2 / 3)
+
+
+def test_special_tokens_in_the_text_do_not_count_as_uncovered():
+    special = SpecialTokens(pad="p", unknown="u", start="s", end="e")
+    tokenizer = WordTokenizer(["a"], special_tokens=special)
+    pairs = Pairs(["a p u s e b"], ["a"])
+    described = describe_pairs(
+        pairs, source_tokenizer=tokenizer, target_tokenizer=tokenizer
+    )
+    assert described.splits["training"].source.coverage == pytest.approx(1 / 2)
+
+
 def test_chunks_do_not_change_the_report(monkeypatch):
     whole = describe_pairs(TRAIN, TEST, **TOKENIZERS)
     monkeypatch.setattr(report, "_CHUNK", 2)
@@ -96,6 +122,39 @@ def test_memory_is_estimated():
     assert describe_pairs(TRAIN, **TOKENIZERS).weights_megabytes == 0
 
 
+def logits_megabytes(**options):
+    return describe_pairs(TRAIN, batch_size=10, **options, **TOKENIZERS).batch_megabytes
+
+
+def test_pairs_that_are_left_out_do_not_count_for_the_longest_batch():
+    # Without "x y z" the longest target is one token and the end.
+    expected = pytest.approx(10 * 2 * 6 * 4 * 2 / 1e6)
+    assert logits_megabytes(max_target_length=2) == expected
+    # A limit that is just met keeps the pair.
+    expected = pytest.approx(10 * 4 * 6 * 4 * 2 / 1e6)
+    assert logits_megabytes(max_target_length=3) == expected
+    assert logits_megabytes(max_source_length=1) == expected
+    # The source of the longest target is too long, or empty.
+    for source in ("a b", ""):
+        described = describe_pairs(
+            Pairs([source, "a"], ["x y z", "x"]),
+            **{"batch_size": 10, "max_source_length": 1},
+            **TOKENIZERS,
+        )
+        assert described.batch_megabytes == pytest.approx(10 * 2 * 6 * 4 * 2 / 1e6)
+    assert logits_megabytes(max_source_length=1, max_target_length=2) == 0.00048
+
+
+def test_a_batch_of_tokens_has_that_many_logits():
+    expected = pytest.approx(10 * 6 * 4 * 2 / 1e6)
+    assert logits_megabytes(batch_by="tokens") == expected
+    # A sentence longer than that is a batch of its own: three tokens and the end.
+    described = describe_pairs(TRAIN, batch_size=2, batch_by="tokens", **TOKENIZERS)
+    assert described.batch_megabytes == pytest.approx(4 * 6 * 4 * 2 / 1e6)
+    with pytest.raises(InputError, match="`batch_by` must be one of"):
+        logits_megabytes(batch_by="words")
+
+
 def test_vocabularies_are_counted_with_their_special_tokens():
     described = describe_pairs(TRAIN, **TOKENIZERS)
     assert described.source_vocabulary_size == 7
@@ -107,43 +166,5 @@ def test_a_split_without_pairs_has_zeros(as_given):
     described = describe_pairs(TRAIN, as_given(empty), **TOKENIZERS)
     split = described.splits["validation"]
     assert split.pairs == split.distinct_sources == split.leaked == 0
-    assert split.source == split.target == SideReport(0, 0, 0, 0, 0, 0)
+    assert split.source == split.target == SideReport(0, 0, 0, 0, 0, 0, 0)
     assert "validation" in str(described)
-
-
-def test_printed_it_is_a_table_whose_columns_align():
-    described = describe_pairs(TRAIN, TEST, TEST, **TOKENIZERS)
-    *table, vocabulary, memory = str(described).splitlines()
-    header = table[0]
-    ends = [header.index(name) + len(name) for name in described.splits]
-    assert {len(line) for line in table} == {ends[-1]}
-    for line in table[1:]:
-        # Each cell ends below its name, and two spaces part it from the next.
-        for end in ends:
-            assert line[end - 1] != " "
-            assert line[end : end + 2].strip() == ""
-    label = max(len(line[: ends[0]].rstrip().rsplit("  ", 1)[0]) for line in table)
-    assert label < ends[0]
-    assert vocabulary == "vocabulary: 7 source tokens, 6 target tokens"
-    assert memory.startswith("memory: 0.0 MB of token ids, ")
-
-
-def test_the_table_shows_what_was_counted():
-    rows = {}
-    for line in str(describe_pairs(TRAIN, TEST, **TOKENIZERS)).splitlines():
-        label, *cells = [cell.strip() for cell in line.split("  ") if cell.strip()]
-        rows[label] = cells
-    assert rows["pairs"] == ["6", "4"]
-    assert rows["distinct sources"] == ["4", "3"]
-    assert rows["duplicates"] == ["1", "0"]
-    assert rows["source seen in training"] == ["0", "3"]
-    assert rows["source length: mean / median / 95 % / max"][0] == "1.8 / 2 / 4 / 4"
-    assert rows["source tokens unknown"] == ["18.18%", "33.33%"]
-    assert rows["target empty"] == ["0", "2"]
-
-
-def test_weights_are_shown_only_if_a_model_was_given():
-    described = describe_pairs(TRAIN, **TOKENIZERS)
-    assert "optimizer" not in str(described)
-    with_model = dataclasses.replace(described, weights_megabytes=4.0)
-    assert str(with_model) == f"{described}, 4 MB of weights and optimizer"

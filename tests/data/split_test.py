@@ -3,6 +3,7 @@
 import collections
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,3 +145,7 @@ def test_shares_must_leave_some_for_training(validation, test):
 def test_a_split_that_came_out_empty_is_an_error():
     with pytest.raises(InputError, match=r"split came out empty: 2 pairs are too few"):
         split_pairs(Pairs(["a", "a"], ["x", "y"]))
+
+
+def test_a_seed_may_be_an_integer_of_numpy():
+    assert split_pairs(NUMBERS, seed=np.int64(3)) == split_pairs(NUMBERS, seed=3)

@@ -52,8 +52,16 @@ def test_scores_are_those_of_the_translations(translator):
 
 
 def test_blank_pairs_count_as_sentences(translator):
-    pairs = Pairs(["", "he is tired"], ["", "il est fatigué"])
-    evaluation = evaluate_translator(translator, pairs)
+    translation = translator.translate("he is tired")
+    pairs = Pairs(["", "he is tired"], ["", translation])
+    evaluation = evaluate_translator(translator, pairs, protocol="of a test")
     assert evaluation.scores.sentences == 2
-    assert evaluation.scores.exact_match >= 0.5
+    assert evaluation.scores.exact_match == 1.0
     assert math.isfinite(evaluation.perplexity)
+    assert evaluation.as_dict()["protocol"] == "of a test"
+
+
+def test_without_a_pair_to_measure_the_perplexity_is_no_number(translator):
+    evaluation = evaluate_translator(translator, [("", "il est fatigué")])
+    assert math.isnan(evaluation.perplexity)
+    assert evaluation.as_dict()["perplexity_teacher_forced"] is None

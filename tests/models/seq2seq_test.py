@@ -256,6 +256,14 @@ def test_the_same_seed_trains_the_same_model(options, batch):
         ({"bridge": "x"}, "`bridge` must be one of 'direct', 'dense', 'zero'"),
         ({"precision": "half"}, "`precision` must be one of 'float32'"),
         ({"units": 0}, "`units` must be a positive integer. Received: units=0"),
+        *(
+            (
+                {name: value},
+                f"`{name}` must be a positive integer. Received: {name}={value!r}",
+            )
+            for name in ("units", "embedding_dim", "num_layers")
+            for value in ("8", 7.5, True)
+        ),
         ({"dropout": 1.0}, "Received: dropout=1.0"),
         (
             {"bidirectional": True, "units": 7},
@@ -271,6 +279,28 @@ def test_options_out_of_range_are_named(options, message):
 def test_sharing_needs_one_vocabulary():
     with pytest.raises(InputError, match="needs one vocabulary"):
         build_model(20, 21, share_embeddings=True)
+
+
+def test_one_shared_matrix_is_frozen_under_one_name():
+    frozen = {"share_embeddings": True, "freeze_target_embeddings": True}
+    with pytest.raises(InputError, match="`freeze_source_embeddings=True` freezes"):
+        build(frozen)
+    model = build({"share_embeddings": True, "freeze_source_embeddings": True})
+    assert not model.source_embedding.trainable
+
+
+def test_sizes_may_be_integers_of_numpy(tmp_path):
+    sizes = {name: np.int64(value) for name, value in SIZES.items()}
+    model = build_model(np.int32(20), np.int64(20), **sizes, num_layers=np.int8(2))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.count_params() == model.count_params()
+
+
+@pytest.mark.parametrize("size", ["20", 20.5, True])
+def test_the_size_of_a_vocabulary_is_an_integer(size):
+    with pytest.raises(InputError, match="`source_vocabulary_size` must be a positive"):
+        build_model(size, 20)
 
 
 def test_a_vocabulary_needs_more_than_special_tokens():

@@ -173,25 +173,28 @@ def test_an_unknown_unicode_form_names_the_known_ones():
         WordTokenizer(["a"], unicode_form="NFX")
 
 
-def test_a_lone_surrogate_is_an_error_that_names_the_text():
-    with pytest.raises(InputError, match="Text 1 holds a lone surrogate"):
-        WordTokenizer(["a"]).tokenize(["fine", "bad \ud800"])
-
-
+@pytest.mark.parametrize("form", ["NFC", "none"])
 @pytest.mark.parametrize(
-    "content",
-    ["", "{", "[]", "{}", '{"class_name": "os.system"}', '{"class_name": "Tokenizer"}'],
+    ("text", "message"),
+    [
+        ("bad \ud800", r"holds a lone surrogate \('\\ud800' at character 5\)"),
+        (None, r"is None \(NoneType\), not a string"),
+        (float("nan"), r"is nan \(float\), not a string"),
+        (b"bytes", r"is b'bytes' \(bytes\), not a string"),
+    ],
 )
-def test_a_damaged_file_is_named(tmp_path, content):
-    path = tmp_path / "tokenizer.json"
-    path.write_text(content)
-    with pytest.raises(InputError, match=r"tokenizer\.json is damaged"):
-        Tokenizer.load(path)
+def test_what_is_no_text_is_named_by_its_place_from_1(form, text, message):
+    tokenizer = WordTokenizer(["a"], unicode_form=form)
+    for method in (tokenizer.tokenize, tokenizer.split, tokenizer.tokenize_to_ragged):
+        with pytest.raises(InputError, match=f"^Text 2 {message}"):
+            method(["fine", text])
+    with pytest.raises(InputError, match=f"^Text 2 {message}"):
+        WordTokenizer.fit(["fine", text], unicode_form=form)
 
 
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match="no tokenizer file"):
-        Tokenizer.load(tmp_path / "none.json")
+def test_a_single_string_is_not_texts_to_fit_on():
+    with pytest.raises(InputError, match="a single string, 'a b'"):
+        WordTokenizer.fit("a b")
 
 
 def test_the_file_is_readable_json(tmp_path):

@@ -2,9 +2,13 @@
 
 import dataclasses
 import inspect
+import pathlib
 import re
 import typing
 
+import pytest
+
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import options
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.training.config import TrainingConfig
@@ -32,3 +36,38 @@ def test_choices_are_those_the_model_checks():
     assert typing.get_args(hints["cell"]) == options.CELLS
     assert typing.get_args(hints["bridge"]) == options.BRIDGES
     assert typing.get_args(hints["precision"]) == options.PRECISIONS
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"epochs": 0}, "`epochs` must be at least 1. Received: epochs=0"),
+        ({"batch_size": -1}, "batch_size=-1"),
+        ({"samples": -1}, "samples=-1"),
+        ({"patience": -1}, "patience=-1"),
+        ({"seed": -1}, "`seed` must be at least 0, at most 4294967295"),
+        ({"seed": 2**40}, "seed=1099511627776"),
+        ({"learning_rate": -0.1}, "learning_rate=-0.1"),
+        ({"clip_norm": 0}, "clip_norm=0"),
+        ({"max_source_length": 0}, "max_source_length=0"),
+        ({"max_vocabulary_size": 4}, "max_vocabulary_size=4"),
+        ({"tokenizer": "words"}, "must be one of 'word', 'character', 'jamo'"),
+        ({"target_tokenizer": "words"}, "`target_tokenizer` must be one of 'word'"),
+        ({"schedule": "cosin"}, "'constant', 'plateau', 'cosine'"),
+    ],
+)
+def test_options_out_of_range_are_named(options, message):
+    with pytest.raises(InputError, match=message):
+        TrainingConfig(output="", **options)
+
+
+def test_one_name_is_a_list_of_one_and_a_path_is_its_name():
+    config = TrainingConfig(output=pathlib.Path("out"), train=pathlib.Path("p.tsv"))
+    assert config.output == "out"
+    assert config.train == ["p.tsv"]
+    assert TrainingConfig(output="", train="p.tsv").train == ["p.tsv"]
+
+
+def test_no_limit_and_no_other_tokenizer_are_none():
+    config = TrainingConfig(output="", clip_norm=None, target_tokenizer=None)
+    assert config.clip_norm is None

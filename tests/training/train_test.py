@@ -6,9 +6,8 @@ import pytest
 import yaml
 
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.train import fit_tokenizers, load_training_pairs, train
+from seq2seq_keras.training.train import train
 from seq2seq_keras.translator import Translator
 
 TINY = {
@@ -40,8 +39,10 @@ def test_a_run_leaves_all_that_belongs_to_it(table, tmp_path, capsys):
     texts = make_toy_pairs("copy", 20).source
     assert loaded.translate(texts) == result.translator.translate(texts)
     output = capsys.readouterr().out
-    assert "source seen in training" in output  # the look before training
+    assert "source seen in an earlier split" in output  # the look before training
     assert "reference:" in output  # samples
+    last = (tmp_path / "run" / "last" / "training.yaml").read_text()
+    assert yaml.safe_load(last) == written
     assert "\x08" not in output and "\r" not in output  # plain lines, not a bar
 
 
@@ -89,31 +90,14 @@ def test_streaming_trains_the_same_model(table, tmp_path):
         np.testing.assert_array_equal(first, second)
 
 
-def test_validation_is_set_aside_by_source_unless_given(table):
-    config = TrainingConfig(output="", train=[table])
-    training, validation = load_training_pairs(config)
-    assert len(training) + len(validation) == 150
-    assert len(validation) > 0
-    assert not set(training.source) & set(validation.source)
-    config = TrainingConfig(output="", train=[table], validation=[table])
-    assert [len(part) for part in load_training_pairs(config)] == [150, 150]
+def test_no_samples_are_shown_if_none_are_asked_for(table, tmp_path, capsys):
+    options = {**TINY, "samples": 0, "epochs": 1}
+    train(TrainingConfig(output=str(tmp_path / "run"), train=[table], **options))
+    assert "reference:" not in capsys.readouterr().out
 
 
-def test_shared_embeddings_share_the_vocabulary(table):
-    config = TrainingConfig(output="", train=[table], share_embeddings=True)
-    pairs, _ = load_training_pairs(config)
-    source, target = fit_tokenizers(config, pairs)
-    assert source is target
-    config = TrainingConfig(
-        output="", train=[table], share_embeddings=True, target_tokenizer="jamo"
-    )
-    with pytest.raises(InputError, match="one tokenizer for both sides"):
-        fit_tokenizers(config, pairs)
-
-
-@pytest.mark.parametrize(
-    "options", [{}, {"train": ["a"], "corpus": "copy"}, {"train": ["a", "b", "c"]}]
-)
-def test_the_data_must_be_named_in_one_way(options):
-    with pytest.raises(InputError, match=r"(either `train`|Name one table)"):
-        load_training_pairs(TrainingConfig(output="", **options))
+def test_the_card_of_the_best_model_tells_of_data_and_scores(table, tmp_path):
+    train(TrainingConfig(output=str(tmp_path / "run"), train=[table], **TINY))
+    card = (tmp_path / "run" / "README.md").read_text(encoding="utf-8")
+    assert f"Trained on {table}" in card
+    assert "validation pairs, greedy search" in card

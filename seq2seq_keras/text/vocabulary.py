@@ -1,0 +1,101 @@
+"""Which tokens of some texts make the vocabulary."""
+
+import collections
+import itertools
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.special_tokens import SPECIAL_COUNT
+
+_CHUNK = 4096
+
+
+def split_in_chunks(texts, split):
+    """Splits texts some at a time, however many there are.
+
+    Args:
+        texts: Iterable of strings; it is read once.
+        split: `split_to_ragged` of a tokenizer.
+
+    Yields:
+        The tokens of some texts, as a list of strings.
+
+    Raises:
+        InputError: If `texts` is a single string or holds what is no string.
+    """
+    if isinstance(texts, str):
+        raise InputError(
+            "`texts` must be texts, such as a list of strings. Received: a single "
+            f"string, {texts[:20]!r}"
+        )
+    texts, first = iter(texts), 1
+    while chunk := list(itertools.islice(texts, _CHUNK)):
+        tokens = split(chunk, first=first).flat_values.numpy().tolist()
+        yield [token.decode("utf-8") for token in tokens]
+        first += len(chunk)
+
+
+def choose_tokens(chunks, special_tokens, min_frequency=1, max_size=None):
+    """Chooses the most frequent tokens.
+
+    Args:
+        chunks: Iterable of lists of tokens; it is read once.
+        special_tokens: A `SpecialTokens`; its forms are never chosen.
+        min_frequency: Tokens seen fewer times are left out.
+        max_size: Optional largest number of tokens, with the special ones that are
+            not in the result.
+
+    Returns:
+        A list of tokens, most frequent first; of equally frequent ones those come
+        first that do so in the order of their characters.
+
+    Raises:
+        InputError: If the list would be empty.
+
+    Example:
+
+    >>> from seq2seq_keras.special_tokens import DEFAULT_SPECIAL_TOKENS
+    >>> chunks = [["b", "a", "c"], ["a", "b"]]
+    >>> choose_tokens(chunks, DEFAULT_SPECIAL_TOKENS, min_frequency=2)
+    ['a', 'b']
+    """
+    if max_size is not None and max_size <= SPECIAL_COUNT:
+        raise InputError(
+            f"`max_size` counts the {SPECIAL_COUNT} special tokens and must be "
+            f"larger. Received: max_size={max_size}"
+        )
+    counts: collections.Counter[str] = collections.Counter()
+    for tokens in chunks:
+        counts.update(tokens)
+    for form in special_tokens.forms:
+        counts.pop(form, None)
+    kept = [token for token, count in counts.items() if count >= min_frequency]
+    if not kept:
+        raise InputError(
+            "The vocabulary would hold nothing but special tokens: the texts hold "
+            f"{len(counts)} other tokens, none of them "
+            f"min_frequency={min_frequency} times. Give more text or a smaller "
+            "`min_frequency`."
+        )
+    kept.sort(key=lambda token: (-counts[token], token))
+    return kept if max_size is None else kept[: max_size - SPECIAL_COUNT]
+
+
+def check_vocabulary(tokens, special_tokens):
+    """Raises an `InputError` if these tokens cannot follow the special ones.
+
+    Args:
+        tokens: List of tokens without the special ones.
+        special_tokens: A `SpecialTokens`.
+    """
+    if not tokens:
+        raise InputError("A vocabulary needs at least one token that is not special.")
+    if not all(isinstance(token, str) for token in tokens):
+        raise InputError("A vocabulary is a list of strings.")
+    repeated = [token for token, n in collections.Counter(tokens).items() if n > 1]
+    repeated += sorted(set(tokens) & set(special_tokens.forms))
+    if repeated:
+        raise InputError(
+            "Every token of a vocabulary stands in it once, and the special tokens "
+            f"{special_tokens.forms} come first without being listed. Found again: "
+            f"{repeated[:5]}"
+        )

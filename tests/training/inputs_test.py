@@ -1,0 +1,96 @@
+"""Tests of seq2seq_keras.training.inputs."""
+
+import pytest
+
+from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.inputs import (
+    fit_tokenizers,
+    load_training_pairs,
+    read_files,
+    trained_seed,
+)
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    lines = (f"{source}\t{target}\n" for source, target in make_toy_pairs("copy", 150))
+    path.write_text("".join(lines), encoding="utf-8")
+    return str(path)
+
+
+def test_validation_is_set_aside_by_source_unless_given(table):
+    config = TrainingConfig(output="", train=[table])
+    training, validation = load_training_pairs(config)
+    assert len(training) + len(validation) == 150
+    assert len(validation) > 0
+    assert not set(training.source) & set(validation.source)
+    config = TrainingConfig(output="", train=[table], validation=[table])
+    assert [len(part) for part in load_training_pairs(config)] == [150, 150]
+
+
+def test_shared_embeddings_share_the_vocabulary(table):
+    config = TrainingConfig(output="", train=[table], share_embeddings=True)
+    pairs, _ = load_training_pairs(config)
+    source, target = fit_tokenizers(config, pairs)
+    assert source is target
+    config = TrainingConfig(
+        output="", train=[table], share_embeddings=True, target_tokenizer="jamo"
+    )
+    with pytest.raises(InputError, match="one tokenizer for both sides"):
+        fit_tokenizers(config, pairs)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"train": ["a"], "corpus": "copy"}, {"train": ["a", "b", "c"]}]
+)
+def test_the_data_must_be_named_in_one_way(options):
+    with pytest.raises(InputError, match=r"(either `train`|Name one table)"):
+        load_training_pairs(TrainingConfig(output="", **options))
+
+
+def test_a_corpus_brings_its_own_validation(table):
+    config = TrainingConfig(output="", corpus="copy", validation=[table])
+    with pytest.raises(InputError, match="brings its own validation pairs"):
+        load_training_pairs(config)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_too_few_pairs_to_set_some_aside(tmp_path, stream):
+    (tmp_path / "one.tsv").write_text("a\tb\n")
+    config = TrainingConfig(output="", train=[str(tmp_path / "one.tsv")], stream=stream)
+    with pytest.raises(InputError, match="validation"):
+        load_training_pairs(config)
+
+
+def test_columns_are_numbers_or_names(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("id,french,english\n1,un,one\n")
+    expected = Pairs(["one"], ["un"])
+    assert read_files([path], columns=["english", "french"]) == expected
+    path.write_text("1,un,one\n")
+    assert read_files([path], columns=["2", "1"]) == expected
+    with pytest.raises(InputError, match="Name two `columns`"):
+        read_files([path], columns=["2"])
+
+
+def test_special_tokens_can_be_chosen(table):
+    forms = ["<p>", "<u>", "<s>", "</s>"]
+    config = TrainingConfig(output="", train=[table], special_tokens=forms)
+    pairs, _ = load_training_pairs(config)
+    for tokenizer in fit_tokenizers(config, pairs):
+        assert tokenizer.vocabulary[:4] == forms
+    config = TrainingConfig(output="", train=[table], special_tokens=forms[:3])
+    with pytest.raises(InputError, match="are four"):
+        fit_tokenizers(config, pairs)
+
+
+def test_the_seed_of_a_training_is_read_from_its_folder(tmp_path):
+    assert trained_seed(tmp_path) == 0
+    (tmp_path / "training.yaml").write_text("seed: 7\n")
+    assert trained_seed(tmp_path) == 7
+    (tmp_path / "training.yaml").write_text("seed: [")
+    assert trained_seed(tmp_path) == 0
