@@ -15,6 +15,7 @@ LAYERS = [
     {"data", "translator"},
     {"evaluation"},
     {"training"},
+    {"cli_options"},
     {"cli"},
     {"__main__"},
 ]
@@ -67,6 +68,8 @@ def test_every_module_has_its_test():
 
 TESTED_ELSEWHERE = {
     "decoding/step.py": "decoding/greedy_search.py",
+    "cli_options.py": "cli.py",
+    "models/components.py": "models/seq2seq.py",
     "models/build.py": "models/seq2seq.py",
     "models/inference.py": "models/seq2seq.py",
     "models/options.py": "models/seq2seq.py",

@@ -3,7 +3,6 @@
 import pytest
 
 from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import (
@@ -12,14 +11,6 @@ from seq2seq_keras.training.inputs import (
     read_files,
     trained_seed,
 )
-
-
-@pytest.fixture
-def table(tmp_path):
-    path = tmp_path / "pairs.tsv"
-    lines = (f"{source}\t{target}\n" for source, target in make_toy_pairs("copy", 150))
-    path.write_text("".join(lines), encoding="utf-8")
-    return str(path)
 
 
 def test_validation_is_set_aside_by_source_unless_given(table):

@@ -16,14 +16,6 @@ TINY = {
 }
 
 
-@pytest.fixture
-def table(tmp_path):
-    path = tmp_path / "pairs.tsv"
-    lines = (f"{source}\t{target}\n" for source, target in make_toy_pairs("copy", 150))
-    path.write_text("".join(lines), encoding="utf-8")
-    return str(path)
-
-
 def test_a_run_leaves_all_that_belongs_to_it(table, tmp_path, capsys):
     config = TrainingConfig(output=str(tmp_path / "run"), train=[table], **TINY)
     result = train(config)

@@ -1,0 +1,142 @@
+"""The options of every command."""
+
+import jsonargparse
+
+from seq2seq_keras import __version__
+from seq2seq_keras.training.config import TrainingConfig
+
+# Options of several words, which the parser does not make of a list by itself.
+_MANY = {"train", "validation", "columns", "special_tokens"}
+_DATA_OPTIONS = (
+    *("corpus", "stream", "tokenizer", "target_tokenizer", "lowercase"),
+    *("unicode_form", "min_frequency", "max_vocabulary_size", "batch_size", "seed"),
+)
+
+
+def make_parser():
+    """Makes the parser of all commands; every option can also stand in YAML.
+
+    Returns:
+        A `jsonargparse.ArgumentParser` whose result has the name of the command as
+        `command` and its options under that name.
+    """
+    parser = jsonargparse.ArgumentParser(
+        prog="seq2seq-keras",
+        description="Recurrent encoder-decoders with Keras.",
+        version=__version__,
+        exit_on_error=False,
+    )
+    commands = parser.add_subcommands(dest="command", metavar="COMMAND")
+    for name, (description, add_options) in _COMMANDS.items():
+        command = jsonargparse.ArgumentParser(
+            description=description, exit_on_error=False
+        )
+        command.add_argument(
+            "--config", action="config", help="YAML file with any of these options."
+        )
+        add_options(command)
+        commands.add_subcommand(name, command, help=description)
+    return parser
+
+
+def _add_train_options(command):
+    _add_pair_files(command)
+    command.add_class_arguments(TrainingConfig, skip=_MANY)
+
+
+def _add_describe_options(command):
+    _add_pair_files(command)
+    others = set(TrainingConfig.__dataclass_fields__) - set(_DATA_OPTIONS)
+    command.add_class_arguments(TrainingConfig, skip=others | _MANY)
+
+
+def _add_pair_files(command):
+    for name in ("train", "validation"):
+        command.add_argument(
+            f"--{name}",
+            nargs="+",
+            metavar="FILE",
+            help=f"The {name} pairs: one table (.csv, or tab-separated) or two "
+            "parallel text files.",
+        )
+    _add_columns(command)
+    command.add_argument(
+        "--special_tokens",
+        nargs=4,
+        metavar=("PAD", "UNKNOWN", "START", "END"),
+        help="How the special tokens are written.",
+    )
+
+
+def _add_columns(command):
+    command.add_argument(
+        "--columns",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        help="The columns of a table: two numbers counted from 0, or two names of its "
+        "header row.",
+    )
+
+
+def _add_translate_options(command):
+    _add_model(command)
+    command.add_argument("--input", help="Text, a sentence a line; or standard input.")
+    command.add_argument("--output", help="Where to write; or standard output.")
+    _add_batch_size(command)
+
+
+def _add_evaluate_options(command):
+    _add_model(command)
+    command.add_argument(
+        "--test",
+        nargs="+",
+        metavar="FILE",
+        help="One table or two parallel text files: sources and references.",
+    )
+    _add_columns(command)
+    command.add_argument("--corpus", help="A corpus whose test pairs to use.")
+    command.add_argument(
+        "--seed",
+        type=int,
+        help="The seed the corpus is split with; by default that of the training.",
+    )
+    command.add_argument(
+        "--examples",
+        type=int,
+        default=0,
+        help="Translations to show before the scores.",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="Print JSON in place of a table."
+    )
+    _add_batch_size(command)
+
+
+def _add_export_options(command):
+    _add_model(command)
+    command.add_argument("output", help="Folder for the SavedModel.")
+
+
+def _add_model(command):
+    command.add_argument("model", help="Folder of a saved translator.")
+
+
+def _add_batch_size(command):
+    command.add_argument(
+        "--batch_size",
+        type=jsonargparse.typing.PositiveInt,
+        default=64,
+        help="Sentences at a time.",
+    )
+
+
+_COMMANDS = {
+    "train": ("Train a translator on pairs of sentences.", _add_train_options),
+    "translate": ("Translate text, line by line.", _add_translate_options),
+    "evaluate": ("Score translations of a test set.", _add_evaluate_options),
+    "export": ("Write a SavedModel: strings in, strings out.", _add_export_options),
+    "describe": (
+        "Look at pairs of sentences before training on them.",
+        _add_describe_options,
+    ),
+}
