@@ -64,7 +64,8 @@ class TrainingConfig:
         max_source_length: Leave out pairs with more source tokens.
         max_target_length: Leave out pairs with more target tokens.
         samples: Validation translations shown after each epoch.
-        seed: Seed of everything random; the same seed gives the same model.
+        seed: Seed of everything random; on one machine, without a GPU, the same seed
+            gives the same model.
     """
 
     output: str
