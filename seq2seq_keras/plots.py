@@ -28,7 +28,7 @@ def plot_learning_curves(log):
     'loss'
     """
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import LogLocator, MaxNLocator
 
     log = pd.DataFrame(log)
     names = [
@@ -51,6 +51,9 @@ def plot_learning_curves(log):
             axes.plot(epochs, log[f"val_{name}"], marker=".", label="validation")
         if name == "perplexity":
             axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")  # 20, not 2 x 10^1
+            axes.yaxis.set_minor_formatter("")
         axes.set_title(name.replace("_", " "))
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -182,7 +182,9 @@ def _finish(config, validation_pairs):
         validation_pairs,
         protocol=f"{len(validation_pairs)} validation pairs, greedy search",
     )
-    translator.save(output, scores=evaluation.as_dict())
+    picture = "\n\n![learning curves](learning_curves.png)"
+    description = _description(config) + picture
+    translator.save(output, scores=evaluation.as_dict(), description=description)
     return TrainingResult(translator, log, evaluation)
 
 
