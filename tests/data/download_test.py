@@ -27,7 +27,7 @@ def test_a_file_is_fetched_into_the_cache(server, cache, capsys):
     assert path == cache / "corpus" / "train.en"
     assert path.read_bytes() == server.files["/data/train.en"]
     host = server.url.removeprefix("http://")
-    assert capsys.readouterr().out == f"Fetching corpus/train.en from {host}\n"
+    assert capsys.readouterr().err == f"Fetching corpus/train.en from {host}\n"
 
 
 def test_what_is_in_the_cache_is_not_fetched_again(server, cache, capsys):
