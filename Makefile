@@ -1,9 +1,12 @@
 # The two commands: `make demo` (set up, train, translate) and `make test`.
-# Everything happens in .venv; nothing else on the machine is touched.
+# Everything happens in .venv, but for the Debian packages of SYSTEM_PACKAGES, which
+# `make test` installs where it may.
 
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := saved_models/english-french
+# A browser for the tests of the report, a font with Hangul for those of pictures.
+SYSTEM_PACKAGES := chromium fonts-nanum
 
 .DEFAULT_GOAL := help
 
@@ -42,9 +45,26 @@ demo: install  ## Train on the built-in corpus and translate held-out sentences
 	@echo "  $(BIN)/python -c \"import seq2seq_keras as s2s; print(s2s.Translator.load('$(DEMO)').translate('i am a student'))\""
 
 .PHONY: test
-test: install lint  ## Formatter, linter, type checker and tests (under 10 minutes)
+test: install system-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)
 	@echo "== Running the tests"
 	@$(BIN)/python -m pytest -n 2
+
+# Where this is not Debian or not root, the tests that need them say so and are skipped.
+.PHONY: system-packages
+system-packages:
+	@command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || exit 0; \
+	missing=$$(for name in $(SYSTEM_PACKAGES); do \
+	  dpkg-query --show --showformat='$${db:Status-Status}' $$name 2>/dev/null \
+	    | grep -qx installed || echo $$name; done); \
+	test -n "$$missing" || exit 0; \
+	if [ "$$(id -u)" != 0 ]; then \
+	  echo "Some tests are skipped without: sudo apt-get install" $$missing; exit 0; fi; \
+	echo "== Installing" $$missing; \
+	export DEBIAN_FRONTEND=noninteractive; apt-get update -qq; \
+	for name in $$missing; do \
+	  apt-get install -qq --yes --no-install-recommends $$name >/dev/null \
+	    || echo "$$name could not be installed; the tests that need it are skipped."; \
+	done
 
 .PHONY: test-slow
 test-slow: install  ## The tests that take longer

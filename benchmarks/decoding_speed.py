@@ -31,7 +31,8 @@ def decode_with_predict(encoder, decoder, token_ids):
         outputs = decoder.predict(inputs, verbose=0)
         logits = outputs.pop("logits")[0, 0]
         logits[[PAD_ID, START_ID]] = -np.inf
-        token, states = int(np.argmax(logits)), outputs
+        token = int(np.argmax(logits))
+        states |= outputs
         written.append(token)
     return written
 
@@ -51,7 +52,7 @@ def main():
     encoder, decoder = s2s.build_inference_models(model)
     texts = corpus.test.source[:BATCH]
 
-    token_ids = translator.graph.source_token_ids(tf.constant(texts)).numpy()
+    token_ids = translator.graph.read(tf.constant(texts))["source_token_ids"].numpy()
     decode_with_predict(encoder, decoder, token_ids[:1])  # traces
     start = time.perf_counter()
     looped = [

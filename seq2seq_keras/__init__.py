@@ -10,18 +10,27 @@ from seq2seq_keras.data.read import read_pairs
 from seq2seq_keras.data.report import describe_pairs
 from seq2seq_keras.data.split import split_pairs
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.decoding.beam_search import beam_search
 from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.decoding.sampling import sample
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import evaluate_translator
+from seq2seq_keras.evaluation.html_report import write_html_report
 from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.evaluation.target_scores import score_targets
+from seq2seq_keras.layers.bahdanau_attention import BahdanauAttention
+from seq2seq_keras.layers.luong_attention import LuongAttention
+from seq2seq_keras.layers.pointer_generator import PointerGenerator
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.models.inference import build_inference_models
 from seq2seq_keras.models.parity import check_parity
 from seq2seq_keras.models.seq2seq import Seq2Seq
-from seq2seq_keras.plots import plot_learning_curves
+from seq2seq_keras.plots import plot_attention, plot_beam, plot_learning_curves
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 from seq2seq_keras.text.tokenizer import Tokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.compile import compile_model
@@ -29,25 +38,34 @@ from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.loss import TokenCrossentropy
 from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
 from seq2seq_keras.training.train import train
+from seq2seq_keras.translation import Hypothesis, Translation
 from seq2seq_keras.translator import Translator
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "BahdanauAttention",
     "CharacterTokenizer",
+    "Hypothesis",
     "InputError",
     "JamoTokenizer",
+    "LuongAttention",
     "PairStream",
     "Pairs",
     "Perplexity",
+    "PointerGenerator",
+    "SearchOptions",
     "Seq2Seq",
     "SpecialTokens",
+    "SubwordTokenizer",
     "TokenAccuracy",
     "TokenCrossentropy",
     "Tokenizer",
     "TrainingConfig",
+    "Translation",
     "Translator",
     "WordTokenizer",
+    "beam_search",
     "build_inference_models",
     "build_model",
     "check_parity",
@@ -59,9 +77,14 @@ __all__ = [
     "load_corpus",
     "make_dataset",
     "make_toy_pairs",
+    "plot_attention",
+    "plot_beam",
     "plot_learning_curves",
     "read_pairs",
+    "sample",
+    "score_targets",
     "score_translations",
     "split_pairs",
     "train",
+    "write_html_report",
 ]

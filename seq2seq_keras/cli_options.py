@@ -3,6 +3,7 @@
 import jsonargparse
 
 from seq2seq_keras import __version__
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.training.config import TrainingConfig
 
 # Options of several words, which the parser does not make of a list by itself.
@@ -80,13 +81,109 @@ def _add_columns(command):
 
 def _add_translate_options(command):
     _add_model(command)
+    command.add_argument(
+        "--ensemble",
+        nargs="+",
+        metavar="FOLDER",
+        default=[],
+        help="Further translators with the same vocabularies; the probabilities of all "
+        "are averaged.",
+    )
     command.add_argument("--input", help="Text, a sentence a line; or standard input.")
     command.add_argument("--output", help="Where to write; or standard output.")
+    command.add_argument(
+        "--prefix", help="What every translation begins with, e.g. a forced first word."
+    )
+    command.add_argument(
+        "--avoid",
+        nargs="+",
+        metavar="WORD",
+        default=[],
+        help="Words or phrases that no translation contains.",
+    )
+    command.add_argument(
+        "--allowed", help="File of the only translations there may be, one a line."
+    )
+    command.add_argument(
+        "--seed", type=int, default=0, help="What --sample draws with."
+    )
+    command.add_argument(
+        "--scores",
+        action="store_true",
+        help="Write a tab and the score behind each translation.",
+    )
+    command.add_argument(
+        "--alignments",
+        action="store_true",
+        help="Write a tab and the alignment behind each translation: pairs of source "
+        "and target token, counted from 0 (Pharaoh format); needs attention.",
+    )
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help="Write a line of JSON for each text, with tokens, probabilities, "
+        "attention and the n-best list.",
+    )
+    _add_search(command)
     _add_batch_size(command)
 
 
 def _add_evaluate_options(command):
     _add_model(command)
+    _add_test_pairs(command)
+    command.add_argument(
+        "--examples",
+        type=int,
+        default=0,
+        help="Translations to show before the scores.",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="Print JSON in place of a table."
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_report_options(command):
+    _add_model(command)
+    _add_test_pairs(command)
+    command.add_argument(
+        "--output", default="report.html", help="The file to write, HTML."
+    )
+    command.add_argument(
+        "--sentences",
+        type=jsonargparse.typing.PositiveInt,
+        default=500,
+        help="The most sentences to show, taken from all over.",
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_score_options(command):
+    _add_model(command)
+    _add_test_pairs(command)
+    command.add_argument(
+        "--free_running",
+        action="store_true",
+        help="Feed the decoder its own words and not those of the target.",
+    )
+    _add_batch_size(command)
+
+
+def _add_export_options(command):
+    _add_model(command)
+    command.add_argument("output", help="Folder for the SavedModel.")
+    _add_search(command)
+
+
+def _add_search(command):
+    command.add_class_arguments(SearchOptions)
+    # What is left out is as the translator was saved with.
+    command.set_defaults(dict.fromkeys(SearchOptions.__dataclass_fields__))
+
+
+def _add_test_pairs(command):
     command.add_argument(
         "--test",
         nargs="+",
@@ -100,21 +197,6 @@ def _add_evaluate_options(command):
         type=int,
         help="The seed the corpus is split with; by default that of the training.",
     )
-    command.add_argument(
-        "--examples",
-        type=int,
-        default=0,
-        help="Translations to show before the scores.",
-    )
-    command.add_argument(
-        "--json", action="store_true", help="Print JSON in place of a table."
-    )
-    _add_batch_size(command)
-
-
-def _add_export_options(command):
-    _add_model(command)
-    command.add_argument("output", help="Folder for the SavedModel.")
 
 
 def _add_model(command):
@@ -134,6 +216,11 @@ _COMMANDS = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
     "evaluate": ("Score translations of a test set.", _add_evaluate_options),
+    "score": ("Tell how probable given targets are.", _add_score_options),
+    "report": (
+        "Write translations of a test set as a page to look at.",
+        _add_report_options,
+    ),
     "export": ("Write a SavedModel: strings in, strings out.", _add_export_options),
     "describe": (
         "Look at pairs of sentences before training on them.",

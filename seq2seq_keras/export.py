@@ -12,7 +12,7 @@ from seq2seq_keras.errors import InputError
 _SAVED_MODEL_FILES = {"saved_model.pb", "fingerprint.pb", "variables", "assets"}
 
 
-def export_saved_model(graph, folder):
+def export_saved_model(graph, folder, options):
     """Writes a `TranslationGraph` as a SavedModel.
 
     Whoever loads it needs tensorflow and nothing else, not even this package.
@@ -22,28 +22,46 @@ def export_saved_model(graph, folder):
     Its signatures, with `batch` of any size:
 
     - `serving_default`: `text` (string, `(batch,)`) to `translation` (string,
-      `(batch,)`) and `score` (float32, `(batch,)`, log-probability per token);
+      `(batch,)`) and `score` (float32, `(batch,)`), the best that the search finds;
+    - `nbest`: `text` to `translations` (string, `(batch, n)`) and `scores` (float32,
+      `(batch, n)`), best first, and of the best `tokens` (string,
+      `(batch, target_length)`, `<eos>` last, padded with empty strings) and, for a
+      model with attention, `attention` (float32,
+      `(batch, target_length, source_length)`) and its columns, `source_tokens`.
+      Where there are fewer than `n` translations, the text is empty and the score
+      minus infinity;
     - `encode`: `text` to the decoder's first states, by name;
     - `decode_step`: `token_ids` (int32, `(batch, 1)`; the first is `<sos>`, 2) and the
-      states to `logits` (float32, `(batch, vocabulary_size)`) and the next states;
+      states to `logits` (float32, `(batch, vocabulary_size)`) and those states that
+      change;
     - `detokenize`: `token_ids` (int32, `(batch, length)`) to `text`.
+
+    Beam width, penalties, lengths and `n` are fixed: they are those of `options`. An
+    ensemble has no `encode` and `decode_step`.
 
     Args:
         graph: A `TranslationGraph`.
         folder: Where the SavedModel goes; one that stands there is replaced.
+        options: The `SearchOptions`. Sampling, which needs a seed, is refused.
 
     Returns:
         The folder, as a `pathlib.Path`.
 
     Raises:
-        InputError: If the folder holds something that is not a SavedModel.
+        InputError: If the folder holds something that is not a SavedModel, or the
+            options ask for sampling.
     """
+    if options.sample:
+        raise InputError(
+            "A SavedModel answers the same to the same text, so it does not sample: "
+            "export a translator with `sample=False`."
+        )
     folder = pathlib.Path(folder).resolve()
     _check_replaceable(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.parent) as beside:
         staged = pathlib.Path(beside, folder.name)
-        _archive(graph).write_out(str(staged), verbose=False)
+        _archive(graph, options).write_out(str(staged), verbose=False)
         if folder.exists():
             shutil.rmtree(folder)
         staged.rename(folder)
@@ -63,19 +81,58 @@ def _check_replaceable(folder):
             )
 
 
-def _archive(graph):
+def _archive(graph, options):
     # Saving the graph as a plain module reloads too, but `saved_model_cli run` then
     # finds no variables: the archive lists them where TensorFlow 1's loader looks.
     archive = ExportArchive()
-    archive.track(graph.model)
+    for model in graph.models:
+        archive.track(model)
     archive.track(graph)
-    for name, function in _signatures(graph).items():
+    for name, function in _signatures(graph, options).items():
         archive.add_endpoint(name, function)
     return archive
 
 
-def _signatures(graph):
+def _signatures(graph, options):
     """A traced `tf.function` for each signature."""
+    signatures = _search_signatures(graph, options)
+    detokenize = tf.function(graph.detokenize)
+    detokenize.get_concrete_function(tf.TensorSpec([None, None], tf.int32, "token_ids"))
+    signatures["detokenize"] = detokenize
+    if len(graph.models) == 1:
+        signatures |= _step_signatures(graph)
+    return signatures
+
+
+def _search_signatures(graph, options):
+    search = graph.searcher(options)
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
+    def nbest(text):
+        inputs = {"text": text, "number": tf.zeros_like(text, tf.int32), "seed": 0}
+        found = search(inputs)
+        outputs = {name: found[name] for name in ("translations", "scores")}
+        outputs["tokens"] = found["tokens"][:, 0]
+        if "attention" in found:
+            outputs["attention"] = found["attention"][:, 0]
+            outputs["source_tokens"] = found["source_tokens"]
+        return outputs
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
+    def best(text):
+        found = nbest(text)
+        return {
+            "translation": found["translations"][:, 0],
+            "score": found["scores"][:, 0],
+        }
+
+    for function in (nbest, best):
+        function.get_concrete_function()
+    return {"serving_default": best, "nbest": nbest}
+
+
+def _step_signatures(graph):
+    """For those who run the loop themselves."""
     encoded = graph.encode.get_concrete_function().structured_outputs
     states = {
         name: tf.TensorSpec([None, *state.shape[1:]], state.dtype, name)
@@ -85,12 +142,4 @@ def _signatures(graph):
     decode_step.get_concrete_function(
         tf.TensorSpec([None, 1], tf.int32, "token_ids"), **states
     )
-    detokenize = tf.function(graph.detokenize)
-    detokenize.get_concrete_function(tf.TensorSpec([None, None], tf.int32, "token_ids"))
-    graph.translate.get_concrete_function()
-    return {
-        "serving_default": graph.translate,
-        "encode": graph.encode,
-        "decode_step": decode_step,
-        "detokenize": detokenize,
-    }
+    return {"encode": graph.encode, "decode_step": decode_step}

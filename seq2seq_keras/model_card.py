@@ -54,10 +54,12 @@ def model_card(name, model, source_tokenizer, target_tokenizer, scores, descript
 
 
 def _summary(model):
+    options = model.options
+    attention = f", {options.attention} attention" if options.attention else ""
     return (
-        f"An encoder-decoder ({model.cell.upper()}, {model.num_layers} layer(s) of "
-        f"{model.units} units, {model.count_params():,} parameters) made with "
-        "seq2seq_keras."
+        f"An encoder-decoder ({options.cell.upper()}, {options.num_layers} layer(s) of "
+        f"{options.units} units{attention}, {model.count_params():,} parameters) made "
+        "with seq2seq_keras."
     )
 
 

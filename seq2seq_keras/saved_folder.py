@@ -1,5 +1,6 @@
 """The files of a saved translator, each checked before it is believed."""
 
+import dataclasses
 import json
 import math
 import pathlib
@@ -12,19 +13,23 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import sha256, write_text
 from seq2seq_keras.model_card import model_card
 from seq2seq_keras.text.tokenizer import Tokenizer
 
-FORMAT = 1
+FORMAT = 2
 _MODEL = "model.keras"
 _SOURCE = "source_tokenizer.json"
 _TARGET = "target_tokenizer.json"
 _CHECKED = (_MODEL, _SOURCE, _TARGET)
 _CONFIG = "config.json"
 _SCORES = "scores.json"
-_DECODING = {"max_source_length", "max_length"}
+_DECODING = {
+    "max_source_length",
+    *(field.name for field in dataclasses.fields(SearchOptions)),
+}
 
 
 def write(
@@ -137,7 +142,7 @@ def _read_config(path):
     known = (
         config.get("format") == FORMAT
         and _is_dict_of(config.get("sha256"), set(_CHECKED), str)
-        and _is_dict_of(config.get("decoding"), _DECODING, int)
+        and _is_decoding(config.get("decoding"))
     )
     if not known:
         raise InputError(
@@ -146,6 +151,17 @@ def _read_config(path):
         )
     _warn_of_other_versions(config.get("versions"))
     return config
+
+
+def _is_decoding(content):
+    if not isinstance(content, dict) or set(content) != _DECODING:
+        return False
+    options = {n: value for n, value in content.items() if n != "max_source_length"}
+    try:
+        SearchOptions(**options)
+    except InputError:
+        return False
+    return type(content["max_source_length"]) is int
 
 
 def _is_dict_of(content, keys, kind):

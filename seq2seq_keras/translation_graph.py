@@ -1,90 +1,248 @@
 """Strings in, strings out: one graph for Python and for the SavedModel."""
 
+import functools
+
 import tensorflow as tf
 
-from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.decoding.constraints import Avoid, Prefix
+from seq2seq_keras.decoding.ensemble import ensemble_step, join_members
+from seq2seq_keras.decoding.free_running import free_running_log_probabilities
+from seq2seq_keras.decoding.search import search
+from seq2seq_keras.decoding.trie import AllowedOutputs, Trie
+from seq2seq_keras.decoding.unknown_words import replace_unknown
 from seq2seq_keras.models.inference import build_inference_models, make_step
-from seq2seq_keras.special_tokens import END_ID
+from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from seq2seq_keras.text.copying import (
+    join_tokens,
+    source_copy_ids,
+    target_copy_ids,
+    target_tokens,
+)
 
 # Whoever sends a book in one line shall not take the memory of the others.
 MAX_CHARACTERS = 10_000
+# Each set of options has its own graph; a program uses one or two.
+_KEPT_GRAPHS = 8
+_TEXTS = tf.TensorSpec([None], tf.string, "text")
 
 
 class TranslationGraph(tf.Module):
     """Tokenizes, encodes, decodes and detokenizes inside TensorFlow graphs.
 
     `Translator` runs this very graph and `export` writes it to disk, so the two
-    cannot differ. It is traced once, whatever the number and length of sentences.
+    cannot differ. It is traced once for each set of search options, whatever the
+    number and length of sentences.
 
     Args:
-        model: A model from `build_model`.
+        models: A list of models from `build_model`. The probabilities of several are
+            averaged.
         source_tokenizer: The tokenizer of the source.
         target_tokenizer: The tokenizer of the target.
         max_source_length: Integer. Longer sources are cut to that many tokens, and
             before that to 10,000 characters.
-        max_length: Integer. The most tokens of a translation, `<eos>` included.
     """
 
-    def __init__(
-        self,
-        model,
-        source_tokenizer,
-        target_tokenizer,
-        *,
-        max_source_length,
-        max_length,
-    ):
+    def __init__(self, models, source_tokenizer, target_tokenizer, max_source_length):
         super().__init__(name="translation")
-        self.model = model
-        self.encoder, self.decoder = build_inference_models(model)
-        self.step = make_step(self.decoder)
+        self.models = models
+        self.inference_models = [build_inference_models(model) for model in models]
+        steps = [make_step(decoder) for _, decoder in self.inference_models]
+        self.step = steps[0] if len(steps) == 1 else ensemble_step(steps)
+        self.copies = models[0].options.copy
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
         self.max_source_length = max_source_length
-        self.max_length = max_length
         # A SavedModel holds only the tables it finds as attributes.
         self.tables = [source_tokenizer.table, target_tokenizer.table]
-        self.translate = tf.function(
-            self._translate, input_signature=[tf.TensorSpec([None], tf.string, "text")]
+        self.encode = _graph(self._encode, [_TEXTS])
+        self.score, self.score_free_running = (
+            _graph(
+                functools.partial(self._score, free_running=free_running),
+                [_TEXTS, _TEXTS],
+            )
+            for free_running in (False, True)
         )
-        self.encode = tf.function(
-            self._encode, input_signature=[tf.TensorSpec([None], tf.string, "text")]
-        )
+        self.searcher = functools.lru_cache(_KEPT_GRAPHS)(self._searcher)
 
-    def source_token_ids(self, text):
-        """The encoder's input: tokens, cut, ended by `<eos>` and padded.
+    def read(self, text):
+        """The source as the model takes it: cut, ended by `<eos>` and padded.
 
         Args:
             text: String tensor, shape `(batch,)`.
 
         Returns:
-            int32, shape `(batch, length)`. Every row has at least its `<eos>`.
+            A dictionary of tensors of shape `(batch, source_length)`: the `tokens`,
+            strings; `source_token_ids`, int32; and, for a model that copies,
+            `source_copy_ids`. Every row has at least its `<eos>`.
         """
         text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
+        tokens = self.source_tokenizer.split(text)[:, : self.max_source_length]
         token_ids = self.source_tokenizer.tokenize(text)[:, : self.max_source_length]
-        end = tf.fill([token_ids.nrows(), 1], END_ID)
-        token_ids = tf.concat([token_ids, end], axis=1)
-        # A batch of no sentences would have no time step either, which Keras's
-        # recurrent layers cannot read.
-        length = tf.maximum(token_ids.bounding_shape(1, out_type=tf.int32), 1)
-        return token_ids.to_tensor(shape=tf.stack([-1, length]))
+        ended = {
+            "tokens": (tokens, self.source_tokenizer.vocabulary[END_ID]),
+            "source_token_ids": (token_ids, END_ID),
+        }
+        if self.copies:
+            copy_ids = source_copy_ids(tokens, self.target_tokenizer)
+            ended["source_copy_ids"] = copy_ids, END_ID
+        return {name: _ended(*rows) for name, rows in ended.items()}
 
-    def _translate(self, text):
-        token_ids = self.source_token_ids(text)
-        result = greedy_search(
+    def _searcher(self, options, prefix=False, avoid=False, allowed=False):
+        """The graph of one set of options.
+
+        Args:
+            options: `SearchOptions`.
+            prefix: Whether translations have prefixes.
+            avoid: Whether there are words to avoid.
+            allowed: Whether only certain translations are allowed.
+
+        Returns:
+            A `tf.function` of a dictionary: `text`; `number`, int32 `(batch,)`, and
+            `seed`, int32, which sampling draws from; and what was asked for:
+            `prefix`, a string for each text, `avoid`, strings, and `allowed`, the
+            arrays of a `Trie`.
+        """
+        integers = tf.TensorSpec([None], tf.int32)
+        specs = {
+            "text": _TEXTS,
+            "number": integers,
+            "seed": tf.TensorSpec([], tf.int32),
+        }
+        if prefix:
+            specs["prefix"] = _TEXTS
+        if avoid:
+            specs["avoid"] = _TEXTS
+        if allowed:
+            specs["allowed"] = Trie(integers, integers, integers)
+        return _graph(functools.partial(self._search, options), [specs])
+
+    def _search(self, options, inputs):
+        draws = options.n_best if options.sample else 1
+        texts = tf.repeat(inputs["text"], draws)
+        source = self.read(texts)
+        states, memory = self._start(source)
+        # Each text has its own random numbers, each of its translations too.
+        numbers = tf.repeat(inputs["number"], draws) * draws
+        numbers += tf.tile(tf.range(draws), tf.shape(inputs["number"]))
+        found = search(
             self.step,
-            self.encoder(token_ids, training=False),
-            max_length=self.max_length,
-            # Nothing to translate, nothing said.
-            finished=token_ids[:, 0] == END_ID,
+            states,
+            memory=memory,
+            options=options,
+            source_token_ids=source["source_token_ids"],
+            constraints=self._constraints(inputs, draws),
+            seeds=tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1),
         )
+        if draws > 1:
+            found = _as_n_best(found, draws)
+            source = {name: rows[::draws] for name, rows in source.items()}
+        return self._outputs(options, source, found)
+
+    def _start(self, source):
+        """The states before the first token, and the memory."""
+        inputs = {name: rows for name, rows in source.items() if name != "tokens"}
+        encoded = [
+            encoder(inputs if len(inputs) > 1 else inputs["source_token_ids"])
+            for encoder, _ in self.inference_models
+        ]
+        parts = [Seq2Seq.split_memory(dict(states)) for states in encoded]
+        if len(parts) == 1:
+            return parts[0]
+        return tuple(map(join_members, zip(*parts, strict=True)))
+
+    def _constraints(self, inputs, draws):
+        if "prefix" in inputs:
+            rows = self.target_tokenizer.tokenize(tf.repeat(inputs["prefix"], draws))
+            yield Prefix(rows.to_tensor())
+        if "avoid" in inputs:
+            phrases = self.target_tokenizer.tokenize(inputs["avoid"])
+            # What the vocabulary lacks is not written anyhow, and other unknown
+            # words are not meant.
+            known = ~tf.reduce_any(phrases == UNKNOWN_ID, axis=1)
+            yield Avoid(tf.ragged.boolean_mask(phrases, known).to_tensor())
+        if "allowed" in inputs:
+            yield AllowedOutputs(inputs["allowed"])
+
+    def _outputs(self, options, source, found):
+        """Tensors by name, each `(batch, n_best, ...)` but for `source_tokens`."""
+        outputs = {
+            "scores": found.scores,
+            "tokens": self._tokens(found.token_ids, source),
+            "log_probabilities": found.log_probabilities,
+            "source_tokens": source["tokens"],
+        }
+        if found.attention_weights is not None:
+            outputs["attention"] = found.attention_weights
+        if found.trace is not None:
+            trace = found.trace._asdict()
+            trace["token_ids"] = self._tokens(trace.pop("token_ids"), source)
+            outputs |= {f"trace_{name}": tensor for name, tensor in trace.items()}
+        token_ids = found.token_ids
+        if options.replace_unknown:
+            token_ids = replace_unknown(
+                token_ids,
+                found.attention_weights,
+                source["source_token_ids"],
+                self.target_tokenizer.vocabulary_size,
+            )
+        outputs["translations"] = self._texts(token_ids, source)
+        return outputs
+
+    def _tokens(self, token_ids, source):
+        """Tokens of ids `(batch, n, m)`, which may stand for words of the source."""
+        rows = tf.reshape(token_ids, [tf.shape(token_ids)[0], -1])
+        tokens = target_tokens(rows, source["tokens"], self.target_tokenizer)
+        return tf.reshape(tokens, tf.shape(token_ids))
+
+    def _texts(self, token_ids, source):
+        """Texts of ids `(batch, n_best, target_length)`."""
+        batch, n_best, length = tf.unstack(tf.shape(token_ids))
+        tokens, token_ids = (
+            tf.reshape(rows, [-1, length])
+            for rows in (self._tokens(token_ids, source), token_ids)
+        )
+        texts = join_tokens(tokens, token_ids, self.target_tokenizer)
+        return tf.reshape(texts, [batch, n_best])
+
+    def _score(self, text, target, free_running):
+        """Log-probabilities of given targets; see `score_targets`."""
+        source = self.read(text)
+        tokens = self.target_tokenizer.split(target)
+        labels = token_ids = self.target_tokenizer.tokenize(target)
+        if self.copies:
+            source_tokens = self.source_tokenizer.split(text)
+            source_tokens = source_tokens[:, : self.max_source_length]
+            labels = target_copy_ids(tokens, source_tokens, self.target_tokenizer)
+        labels = _ended(labels, END_ID)
+        if free_running:
+            states, memory = self._start(source)
+            log_probabilities = free_running_log_probabilities(
+                self.step, states, labels, memory=memory
+            )
+        else:
+            inputs = {name: rows for name, rows in source.items() if name != "tokens"}
+            start = tf.fill([token_ids.nrows(), 1], START_ID)
+            given = tf.concat([start, token_ids], axis=1).to_tensor()
+            log_probabilities = self._teacher_forced(inputs, given, labels)
         return {
-            "translation": self.target_tokenizer.detokenize(result.token_ids),
-            "score": result.scores,
+            "tokens": _ended(tokens, self.target_tokenizer.vocabulary[END_ID]),
+            "log_probabilities": log_probabilities,
         }
 
+    def _teacher_forced(self, inputs, given, labels):
+        inputs = {**inputs, "target_token_ids": given}
+        distributions = [
+            tf.nn.log_softmax(model(inputs, training=False)) for model in self.models
+        ]
+        total = tf.reduce_logsumexp(tf.stack(distributions), axis=0)
+        mean = total - tf.math.log(float(len(self.models)))
+        chosen = tf.gather(mean, labels, batch_dims=2)
+        return tf.where(labels == PAD_ID, 0.0, chosen)
+
     def _encode(self, text):
-        return self.encoder(self.source_token_ids(text), training=False)
+        states, memory = self._start(self.read(text))
+        return {**states, **memory}
 
     def decode_step(self, token_ids, **states):
         """One step, for those who run the loop themselves.
@@ -94,8 +252,8 @@ class TranslationGraph(tf.Module):
             **states: The states by name.
 
         Returns:
-            A dictionary of `logits`, shape `(batch, vocabulary_size)`, and the next
-            states.
+            A dictionary of `logits`, shape `(batch, vocabulary_size)`, and those
+            states that change.
         """
         logits, states = self.step(token_ids[:, 0], states)
         return {"logits": logits, **states}
@@ -103,3 +261,33 @@ class TranslationGraph(tf.Module):
     def detokenize(self, token_ids):
         """Text of target tokens, as a dictionary with `text`."""
         return {"text": self.target_tokenizer.detokenize(token_ids)}
+
+
+def _graph(function, input_signature):
+    # Nothing here needs AutoGraph, which would hide an `InputError` in its own.
+    return tf.function(function, input_signature=input_signature, autograph=False)
+
+
+def _ended(rows, end):
+    """Dense rows, each ended by `end`, padded with 0 or empty strings."""
+    ended = tf.concat([rows, tf.fill([rows.nrows(), 1], end)], axis=1)
+    # A batch of no sentences would have no time step either, which Keras's
+    # recurrent layers cannot read.
+    length = tf.maximum(ended.bounding_shape(1, out_type=tf.int32), 1)
+    return ended.to_tensor(shape=tf.stack([-1, length]))
+
+
+def _as_n_best(found, draws):
+    """Several drawn translations of each text as its n best, the best first."""
+
+    def by_text(tensor):
+        # (batch * draws, 1, ...) -> (batch, draws, ...)
+        shape = tf.shape(tensor)
+        return tf.reshape(tensor, tf.concat([[-1, draws], shape[2:]], axis=0))
+
+    order = tf.argsort(by_text(found.scores), direction="DESCENDING", stable=True)
+    columns = [
+        None if tensor is None else tf.gather(by_text(tensor), order, batch_dims=1)
+        for tensor in found[:4]
+    ]
+    return found._replace(**dict(zip(found._fields, columns, strict=False)))

@@ -7,10 +7,10 @@ PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 # Lowest first. Modules on one line do not import each other.
 LAYERS = [
     {"startup", "errors"},
-    {"files", "special_tokens"},
+    {"files", "special_tokens", "translation", "translation_lines"},
     {"layers", "decoding", "plots"},
     {"text", "models"},
-    {"translation_graph", "model_card"},
+    {"translation_graph", "model_card", "search_request"},
     {"export", "saved_folder"},
     {"data", "translator"},
     {"evaluation"},

@@ -8,11 +8,13 @@ import sys
 import warnings
 
 import pytest
+import tensorflow as tf
 import yaml
 
 from seq2seq_keras.cli import main
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.translation_lines import alignment
 from seq2seq_keras.translator import Translator
 
 TINY = [
@@ -281,3 +283,101 @@ def test_an_error_in_the_midst_leaves_no_output(saved_translator, tmp_path, caps
         "output.txt",
         "source.txt",
     ]
+
+
+@pytest.fixture(scope="module")
+def attentive(tmp_path_factory):
+    """A saved translator with attention, hardly trained."""
+    folder = tmp_path_factory.mktemp("attentive")
+    table = folder / "pairs.tsv"
+    lines = (f"{source}\t{target}\n" for source, target in make_toy_pairs("copy", 60))
+    table.write_text("".join(lines), encoding="utf-8")
+    model = str(folder / "model")
+    options = ["--attention", "luong", "--output", model]
+    assert main(["train", "--train", str(table), *options, *TINY]) == 0
+    return model, str(table)
+
+
+def translate(capsysbinary, monkeypatch, text, *arguments):
+    monkeypatch.setattr(sys, "stdin", StandardInput(text.encode()))
+    assert main(["translate", *arguments]) == 0
+    return capsysbinary.readouterr().out.decode().splitlines()
+
+
+def test_the_search_is_chosen_on_the_command_line(attentive, capsysbinary, monkeypatch):
+    model, _ = attentive
+    options = ["--beam-width", "3", "--n-best", "2", "--scores", "--alignments"]
+    written = translate(
+        capsysbinary, monkeypatch, "abc\nca\n", model, *options, "--max-length", "4"
+    )
+    expected = [
+        f"{number} ||| {h.text} ||| {h.score:.4f} ||| {alignment(h)}"
+        for number, text in enumerate(["abc", "ca"])
+        for h in Translator.load(model)
+        .decode(text, beam_width=3, n_best=2, max_length=4)
+        .hypotheses
+    ]
+    assert written == expected
+    assert len(written) == 4
+
+
+def test_prefixes_and_words_to_avoid(attentive, capsysbinary, monkeypatch):
+    model, _ = attentive
+    options = ["--prefix", "b", "--avoid", "a", "c", "--max_length", "6"]
+    (written,) = translate(capsysbinary, monkeypatch, "abc\n", model, *options)
+    assert written.startswith("b")
+    assert not set("ac") & set(written)
+
+
+def test_a_line_of_json_for_each_text(attentive, capsysbinary, monkeypatch):
+    model, _ = attentive
+    written = translate(capsysbinary, monkeypatch, "abc\n\n", model, "--json")
+    records = [json.loads(line) for line in written]
+    assert [record["source"] for record in records] == ["abc", ""]
+    assert len(records[0]["attention"]) == len(records[0]["tokens"])
+
+
+def test_an_ensemble_on_the_command_line(attentive, capsysbinary, monkeypatch):
+    model, _ = attentive
+    arguments = [model, "--max_length", "4"]
+    alone = translate(capsysbinary, monkeypatch, "abc\n", *arguments)
+    twice = translate(
+        capsysbinary, monkeypatch, "abc\n", *arguments, "--ensemble", model, model
+    )
+    assert twice == alone
+
+
+def test_scores_of_given_targets(attentive, capsys):
+    model, table = attentive
+    assert main(["score", model, "--test", table]) == 0
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
+    assert len(lines) == 60
+    assert all(float(line.split("\t")[0]) < 0 for line in lines)
+    assert "teacher-forced perplexity" in captured.err
+    assert main(["score", model, "--test", table, "--free-running"]) == 0
+    assert "free-running perplexity" in capsys.readouterr().err
+
+
+def test_a_report_to_look_at(attentive, tmp_path, capsys):
+    model, table = attentive
+    report = tmp_path / "report.html"
+    options = ["--output", str(report), "--sentences", "7", "--beam-width", "2"]
+    assert main(["report", model, "--test", table, *options]) == 0
+    assert str(report) in capsys.readouterr().out
+    assert "beam search, beam_width=2" in report.read_text(encoding="utf-8")
+
+
+def test_search_options_go_into_the_export(attentive, tmp_path):
+    model, _ = attentive
+    serving = tmp_path / "serving"
+    options = ["--beam-width", "3", "--n-best", "3"]
+    assert main(["export", model, str(serving), *options]) == 0
+    nbest = tf.saved_model.load(str(serving)).signatures["nbest"]
+    assert nbest(text=tf.constant(["abc"]))["translations"].shape == (1, 3)
+
+
+def test_a_search_that_cannot_be_is_one_line(attentive, capsys):
+    model, _ = attentive
+    options = ["translate", model, "--n_best", "3"]
+    expect_error(capsys, options, "n_best=3, beam_width=1")

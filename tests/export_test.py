@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.export."""
 
+import json
 import pathlib
 import shutil
 import subprocess
@@ -10,9 +11,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data.read import read_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.translator import Translator
 
 TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]
@@ -60,12 +64,13 @@ def test_the_loop_can_be_run_by_hand(loaded, translator):
     signatures = loaded.signatures
     states = signatures["encode"](text=tf.constant(TEXTS[:1]))
     token_ids, written = tf.constant([[2]]), []
+    states = dict(states)
     for _ in range(20):
         outputs = dict(signatures["decode_step"](token_ids=token_ids, **states))
         token_ids = tf.argmax(outputs.pop("logits"), axis=-1, output_type=tf.int32)[
             :, None
         ]
-        states = outputs
+        states |= outputs
         if token_ids[0, 0] == 3:
             break
         written.append(int(token_ids[0, 0]))
@@ -148,3 +153,76 @@ def test_saved_model_cli_runs_it(folder):
     ]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Result for output key translation" in result.stdout
+
+
+# Nothing but tensorflow: not even this package's folder is on the path.
+SERVE_N_BEST = """
+import json
+import sys
+import tensorflow as tf
+lines = sys.stdin.buffer.read().split(b"\\n")
+serve = tf.saved_model.load(sys.argv[1]).signatures["nbest"]
+rows = []
+for start in range(0, len(lines), 64):
+    batch = serve(text=tf.constant(lines[start : start + 64]))
+    lists = {name: tensor.numpy().tolist() for name, tensor in batch.items()}
+    rows += [dict(zip(lists, row)) for row in zip(*lists.values())]
+assert "seq2seq_keras" not in sys.modules
+print(json.dumps(rows, default=bytes.decode))
+"""
+
+
+def check_n_best_in_another_process(translator, lines, folder):
+    """The n-best lists of a process that has only tensorflow are those of `decode`."""
+    served = translator.export(folder / "serving")
+    result = subprocess.run(
+        [sys.executable, "-c", SERVE_N_BEST, str(served)],
+        input="\n".join(lines).encode(),
+        capture_output=True,
+        cwd="/",
+    )
+    assert result.returncode == 0, result.stderr.decode()
+    rows = json.loads(result.stdout)
+    for found, record in zip(rows, translator.decode(lines), strict=True):
+        scores = [hypothesis.score for hypothesis in record.hypotheses]
+        count = len(scores)
+        texts = [hypothesis.text for hypothesis in record.hypotheses]
+        assert found["translations"][:count] == texts
+        np.testing.assert_allclose(found["scores"][:count], scores, atol=1e-5)
+        assert np.isneginf(found["scores"][count:]).all()
+        assert [token for token in found["tokens"] if token] == list(record.tokens)
+        length, source_length = record.attention.shape
+        attention = np.array(found["attention"])[:length, :source_length]
+        np.testing.assert_allclose(attention, record.attention, atol=1e-5)
+
+
+def with_attention(pairs, **search):
+    """A translator with attention and large random weights, which are quick to have."""
+    tokenizers = WordTokenizer.fit(pairs.source), WordTokenizer.fit(pairs.target)
+    model = build_model(
+        *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+        **{"units": 32, "embedding_dim": 16, "bidirectional": True},
+        attention="bahdanau",
+        coverage=True,
+    )
+    random = np.random.default_rng(0)
+    weights = [random.normal(size=w.shape) / w.shape[0] ** 0.3 for w in model.weights]
+    model.set_weights(weights)
+    return Translator(model, *tokenizers, **search)
+
+
+def test_n_best_lists_are_served_by_tensorflow_alone(tmp_path):
+    pairs = load_corpus("phrasebook/english-french").test[:40]
+    translator = with_attention(pairs, beam_width=4, n_best=4, max_length=12)
+    check_n_best_in_another_process(translator, [*pairs.source, ""], tmp_path)
+
+
+@pytest.mark.slow
+def test_n_best_lists_of_captions_are_served_by_tensorflow_alone(public_data, tmp_path):
+    paths = [
+        public_data / "multi30k" / f"test_2016_flickr.lc.norm.tok.{language}"
+        for language in ("en", "de")
+    ]
+    pairs = read_pairs(*paths)[:500]
+    translator = with_attention(pairs, beam_width=5, n_best=5, max_length=30)
+    check_n_best_in_another_process(translator, pairs.source, tmp_path)

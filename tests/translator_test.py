@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.translator and of the folder it is saved in."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import tensorflow as tf
 
 from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
@@ -109,8 +111,10 @@ def test_the_graph_cuts_as_python_does(translator):
     texts = ["he is tired " * 100, "a" * 100_000 + " he is tired"]
     with pytest.warns(UserWarning, match="is cut"):
         expected = translator.translate(texts)
-    outputs = translator.graph.translate(tf.constant(texts))["translation"].numpy()
-    assert [text.decode() for text in outputs] == expected
+    inputs = {"text": tf.constant(texts), "number": tf.zeros(2, tf.int32), "seed": 0}
+    outputs = translator.graph.searcher(translator.search)(inputs)
+    best = outputs["translations"].numpy()[:, 0]
+    assert [text.decode() for text in best] == expected
 
 
 @pytest.mark.parametrize("batch_size", [0, -1])
@@ -149,7 +153,7 @@ def test_tokenizers_must_fit_the_model(translator):
 
 def test_lengths_must_be_positive():
     tokenizer = WordTokenizer.fit(["a b"])
-    with pytest.raises(InputError, match="`max_length` must be positive"):
+    with pytest.raises(InputError, match="`max_length` must be at least 1"):
         Translator(build_model(6, 6, units=4), tokenizer, tokenizer, max_length=0)
 
 
@@ -166,7 +170,10 @@ def test_the_folder_holds_all_that_belongs_to_it(translator, tmp_path):
     assert "| BLEU | 12.5 |" in card
     assert "Of a test." in card
     config = json.loads((folder / "config.json").read_text())
-    assert config["decoding"] == {"max_source_length": 30, "max_length": 20}
+    assert config["decoding"] == {
+        "max_source_length": 30,
+        **dataclasses.asdict(SearchOptions(max_length=20)),
+    }
     assert set(config["versions"]) == {"python", "keras", "tensorflow", "numpy"}
 
 

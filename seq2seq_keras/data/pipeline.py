@@ -9,11 +9,14 @@ import tensorflow as tf
 from seq2seq_keras.data.pairs import PairStream
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import END_ID, START_ID
+from seq2seq_keras.text.copying import source_copy_ids, target_copy_ids
+from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 
 # Sentences whose lengths fall between the same two numbers share a batch.
 BUCKET_BOUNDARIES = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 512)
 _CHUNK = 4096
 _STREAM_BUFFER = 100_000
+_LENGTHS = tf.TensorSpec([None], tf.int32)
 _TOKENS = tf.RaggedTensorSpec([None, None], tf.int32)
 
 
@@ -29,6 +32,8 @@ def make_dataset(
     max_source_length=None,
     max_target_length=None,
     bucket_boundaries=BUCKET_BOUNDARIES,
+    copy=False,
+    subword_sampling=0.0,
 ):
     """Makes a `tf.data.Dataset` for `model.fit` out of pairs.
 
@@ -54,6 +59,13 @@ def make_dataset(
         bucket_boundaries: Increasing lengths in tokens at which buckets begin; `()`
             for a single bucket. By "tokens", further ones are added up to
             `batch_size`.
+        copy: Whether the model was built with `copy=True`. Then the inputs have
+            `source_copy_ids` too, and the labels are ids of the vocabulary that each
+            source extends, see `PointerGenerator`.
+        subword_sampling: Float, for training only. If not 0, each epoch splits words
+            into other pieces: `alpha` of `SubwordTokenizer.sample_to_ragged`. Limits
+            and buckets then go by the length without sampling, and a batch by
+            "tokens" may hold some more.
 
     Returns:
         A dataset of `(inputs, labels, sample_weights)`: a dictionary of
@@ -61,7 +73,8 @@ def make_dataset(
         `(batch, target_length)`; float32 of the same shape.
 
     Raises:
-        InputError: If an option is out of its range or no pair is left.
+        InputError: If an option is out of its range, no pair is left, or there are
+            no subwords to sample.
     """
     check_choice("batch_by", batch_by, ("sentences", "tokens"))
     for name, value in (
@@ -72,18 +85,26 @@ def make_dataset(
         if value is not None and value < 1:
             raise InputError(f"`{name}` must be positive. Received: {name}={value}")
     sides = (source_tokenizer, max_source_length), (target_tokenizer, max_target_length)
+    _check_sampling(subword_sampling, sides)
     boundaries, batch_sizes = _buckets(batch_size, batch_by, bucket_boundaries)
     streamed = isinstance(pairs, PairStream)
-    # Kept in memory, unless that is what a stream is to spare.
-    chunks = _encode(pairs, sides) if streamed else list(_encode(pairs, sides))
-    counted = [(count, _lengths(columns)) for count, columns in chunks]
+    # Kept in memory, unless that is what a stream is to spare or each epoch differs.
+    anew = streamed or subword_sampling
+    chunks = _encode(pairs, sides, copy)
+    chunks = chunks if anew else list(chunks)
+    counted = [(count, columns[0].numpy()) for count, columns in chunks]
     lengths = np.concatenate([[], *(lengths for _, lengths in counted)])
     _report(sum(count for count, _ in counted), len(lengths), sides)
-    if streamed:
-        dataset = tf.data.Dataset.from_generator(
-            lambda: (columns for _, columns in _encode(pairs, sides)),
-            output_signature=(_TOKENS, _TOKENS, _TOKENS),
-        ).unbatch()
+    if anew:
+        epochs = itertools.count()
+
+        def epoch():
+            sampling = subword_sampling, (seed, next(epochs))
+            return (columns for _, columns in _encode(pairs, sides, copy, *sampling))
+
+        signature = (_LENGTHS, *(_TOKENS,) * (4 if copy else 3))
+        dataset = tf.data.Dataset.from_generator(epoch, output_signature=signature)
+        dataset = dataset.unbatch()
     else:
         columns = zip(*(columns for _, columns in chunks), strict=True)
         dataset = tf.data.Dataset.from_tensor_slices(
@@ -95,9 +116,7 @@ def make_dataset(
         buffer_size = _STREAM_BUFFER if streamed else len(lengths)
         dataset = dataset.shuffle(buffer_size, seed=seed)
     dataset = dataset.bucket_by_sequence_length(
-        lambda source, given, _: tf.maximum(tf.size(source), tf.size(given)),
-        boundaries,
-        batch_sizes,
+        lambda length, *_: length, boundaries, batch_sizes
     )
     # Keras shows how far an epoch is, and does not warn, when it knows the number.
     batch_count = _count_batches(lengths, boundaries, batch_sizes)
@@ -105,36 +124,55 @@ def make_dataset(
     return dataset.map(_as_fit_takes_it).prefetch(2)
 
 
-def _encode(pairs, sides):
-    """Yields the size of each chunk of pairs and the ids of those that are kept."""
+def _encode(pairs, sides, copy, alpha=0.0, seed=0):
+    """Yields the size of each chunk of pairs and, of those kept, lengths and ids."""
+    draws = np.random.default_rng(seed)
     pairs, first = iter(pairs), 1
     while chunk := list(itertools.islice(pairs, _CHUNK)):
-        token_ids, fits = [], True
-        for (tokenizer, limit), texts in zip(
-            sides, zip(*chunk, strict=True), strict=True
-        ):
-            rows = tokenizer.tokenize_to_ragged(texts, first=first)
-            lengths = rows.row_lengths()
-            fits &= (lengths > 0) & (lengths <= (limit or lengths.dtype.max))
-            token_ids.append(rows)
+        tokens, lengths = [], []
+        for (tokenizer, _), texts in zip(sides, zip(*chunk, strict=True), strict=True):
+            rows = tokenizer.split_to_ragged(texts, first=first)
+            lengths.append(tf.cast(rows.row_lengths(), tf.int32))
+            if alpha and isinstance(tokenizer, SubwordTokenizer):
+                drawn = int(draws.integers(2**31))
+                rows = tokenizer.sample_to_ragged(texts, seed=drawn, alpha=alpha)
+            tokens.append(rows)
+        fits = True
+        for (_, limit), length in zip(sides, lengths, strict=True):
+            fits &= (length > 0) & (length <= (limit or length.dtype.max))
+        longest = tf.maximum(*lengths)[fits] + 1  # with `<eos>`, or `<sos>`
+        source, target = (tf.ragged.boolean_mask(rows, fits) for rows in tokens)
+        yield len(chunk), (longest, *_token_ids(source, target, sides, copy))
         first += len(chunk)
-        source, target = (tf.ragged.boolean_mask(rows, fits) for rows in token_ids)
-        start = tf.fill([source.nrows(), 1], START_ID)
-        end = tf.fill([source.nrows(), 1], END_ID)
-        yield (
-            len(chunk),
-            (
-                tf.concat([source, end], axis=1),
-                tf.concat([start, target], axis=1),
-                tf.concat([target, end], axis=1),
-            ),
+
+
+def _token_ids(source_tokens, target_tokens, sides, copy):
+    """The encoder's input, the decoder's, the labels and, to copy, the source again."""
+    (source_tokenizer, _), (target_tokenizer, _) = sides
+    source = source_tokenizer.table.lookup(source_tokens)
+    target = target_tokenizer.table.lookup(target_tokens)
+    ended = [source, target]
+    if copy:
+        # The labels too are ids of the vocabulary that each source extends.
+        labels = target_copy_ids(target_tokens, source_tokens, target_tokenizer)
+        ended = [source, labels, source_copy_ids(source_tokens, target_tokenizer)]
+    start = tf.fill([source.nrows(), 1], START_ID)
+    end = tf.fill([source.nrows(), 1], END_ID)
+    source, *rest = (tf.concat([rows, end], axis=1) for rows in ended)
+    return source, tf.concat([start, target], axis=1), *rest
+
+
+def _check_sampling(alpha, sides):
+    if not 0 <= alpha <= 1:
+        raise InputError(
+            "`subword_sampling` must be from 0, for none, to 1. "
+            f"Received: subword_sampling={alpha}"
         )
-
-
-def _lengths(columns):
-    """The longer side of each pair, which is what the buckets go by."""
-    source, given, _ = columns
-    return tf.maximum(source.row_lengths(), given.row_lengths()).numpy()
+    if alpha and not any(isinstance(side[0], SubwordTokenizer) for side in sides):
+        raise InputError(
+            "`subword_sampling` needs a `SubwordTokenizer` on one side at least. "
+            f"Received: subword_sampling={alpha}"
+        )
 
 
 def _report(total, kept, sides):
@@ -176,6 +214,8 @@ def _count_batches(lengths, boundaries, batch_sizes):
     return int(np.ceil(counts / batch_sizes).sum())
 
 
-def _as_fit_takes_it(source, target, labels):
+def _as_fit_takes_it(length, source, target, labels, copy_ids=None):
     inputs = {"source_token_ids": source, "target_token_ids": target}
+    if copy_ids is not None:
+        inputs["source_copy_ids"] = copy_ids
     return inputs, labels, tf.cast(labels != 0, tf.float32)

@@ -3,16 +3,11 @@
 import dataclasses
 import math
 import time
-import warnings
-
-import tensorflow as tf
 
 from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.pipeline import make_dataset
 from seq2seq_keras.data.read import read_pairs
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.scores import Scores, score_translations
-from seq2seq_keras.special_tokens import PAD_ID
+from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +18,7 @@ class Evaluation:
         protocol: What was translated and how.
         scores: `Scores` of the translations.
         perplexity: Teacher-forced, per target token with `<eos>`, over the pairs with
-            neither side empty nor longer than the translator takes; NaN without any.
+            neither side empty; NaN without any.
         seconds: Time to translate.
         translations: The translations, in the order of the pairs.
     """
@@ -45,7 +40,7 @@ class Evaluation:
         }
 
 
-def evaluate_translator(translator, pairs, *, batch_size=64, protocol="greedy search"):
+def evaluate_translator(translator, pairs, *, batch_size=64, protocol=None, **search):
     """Translates the sources of some pairs and compares with their targets.
 
     Args:
@@ -54,6 +49,8 @@ def evaluate_translator(translator, pairs, *, batch_size=64, protocol="greedy se
             source.
         batch_size: Integer.
         protocol: Text to keep with the numbers: which data, which split, which seed.
+            Defaults to how was searched.
+        **search: Any of `SearchOptions`, in place of the translator's own.
 
     Returns:
         An `Evaluation`.
@@ -61,52 +58,20 @@ def evaluate_translator(translator, pairs, *, batch_size=64, protocol="greedy se
     if not isinstance(pairs, Pairs):
         pairs = read_pairs(list(pairs))
     start = time.perf_counter()
-    translations = translator.translate(pairs.source, batch_size=batch_size)
+    translations = translator.translate(pairs.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start
+    whole = [(source, target) for source, target in pairs if _says(source, target)]
+    targets = score_targets(translator, whole, batch_size=batch_size) if whole else []
     return Evaluation(
-        protocol=protocol,
+        protocol=protocol or translator.search.replace(**search).describe(),
         scores=score_translations(
             translations, pairs.target, translator.target_tokenizer
         ),
-        perplexity=_perplexity(translator, pairs, batch_size),
+        perplexity=perplexity(targets),
         seconds=seconds,
         translations=translations,
     )
 
 
-def _perplexity(translator, pairs, batch_size):
-    with warnings.catch_warnings():
-        # What translating has already warned of.
-        warnings.simplefilter("ignore", UserWarning)
-        try:
-            dataset = make_dataset(
-                pairs,
-                translator.source_tokenizer,
-                translator.target_tokenizer,
-                batch_size=batch_size,
-                shuffle=False,
-                max_source_length=translator.max_source_length,
-                max_target_length=translator.max_length,
-            )
-        except InputError:  # no pair is left
-            return math.nan
-    token_ids = tf.TensorSpec([None, None], tf.int32)
-
-    @tf.function(input_signature=[token_ids, token_ids, token_ids])
-    def total_loss(source_token_ids, target_token_ids, labels):
-        inputs = {
-            "source_token_ids": source_token_ids,
-            "target_token_ids": target_token_ids,
-        }
-        logits = translator.model(inputs, training=False)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        return tf.reduce_sum(tf.where(labels == PAD_ID, 0.0, losses))
-
-    total, count = 0.0, 0
-    for inputs, labels, _ in dataset:
-        total += float(
-            total_loss(inputs["source_token_ids"], inputs["target_token_ids"], labels)
-        )
-        count += int(tf.math.count_nonzero(labels))
-    mean = total / count
-    return math.exp(mean) if mean < 700 else math.inf
+def _says(source, target):
+    return bool(source.strip() and target.strip())

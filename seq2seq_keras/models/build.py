@@ -22,6 +22,12 @@ def build_model(
     bridge="direct",
     feed_context=False,
     reverse_source=False,
+    attention=None,
+    attention_score="general",
+    input_feeding=False,
+    coverage=False,
+    coverage_loss=0.0,
+    copy=False,
     tie_embeddings=False,
     share_embeddings=False,
     source_embeddings=None,
@@ -34,8 +40,9 @@ def build_model(
     """Builds an encoder-decoder.
 
     The encoder reads the embedded source one token after another; its last state,
-    the context vector, is all the decoder learns of the source. The decoder is a
-    recurrent language model that starts from there.
+    the context vector, is all the decoder learns of the source, unless it has
+    attention and may look back at every source token. The decoder is a recurrent
+    language model that starts from there.
 
     Args:
         source_vocabulary_size: Integer, special tokens included.
@@ -59,6 +66,20 @@ def build_model(
         feed_context: Whether the context vector is also an input at every step of
             the decoder.
         reverse_source: Whether the encoder reads each sentence backwards.
+        attention: `None`; "luong", where the decoder's present output asks for what it
+            needs of the source; or "bahdanau", where its previous state asks, and the
+            answer enters the cell together with the embedded token.
+        attention_score: How "luong" compares: "dot", "general" or "concat".
+        input_feeding: Whether with "luong" each step also gets what the last one
+            made of its context. Decoding and training then go step by step, as with
+            "bahdanau" and `coverage`; otherwise training runs all steps at once.
+        coverage: Whether attention sees how much each source token was attended to
+            before.
+        coverage_loss: Float. Weight of a loss on attending to the same tokens again;
+            See et al. take 1.
+        copy: Whether words of the source that the target vocabulary lacks can be
+            copied (a pointer-generator). Datasets are then made with
+            `make_dataset(..., copy=True)`.
         tie_embeddings: Whether the target embeddings are also the weights of the
             output layer.
         share_embeddings: Whether source and target use one embedding matrix; they
@@ -91,6 +112,13 @@ def build_model(
         - [Sutskever et al., 2014](https://arxiv.org/abs/1409.3215)
         - [Cho et al., 2014](https://arxiv.org/abs/1406.1078): `cell="gru"`,
           `feed_context=True`.
+        - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473):
+          `attention="bahdanau"`.
+        - [Luong et al., 2015](https://arxiv.org/abs/1508.04025): `attention="luong"`,
+          `input_feeding`.
+        - [Tu et al., 2016](https://arxiv.org/abs/1601.04811): `coverage`.
+        - [See et al., 2017](https://arxiv.org/abs/1704.04368): `coverage_loss`,
+          `copy`.
         - [Press & Wolf, 2017](https://arxiv.org/abs/1608.05859): tied embeddings.
     """
     matrices = {
@@ -106,8 +134,8 @@ def build_model(
         given = [m.shape[1] for m in matrices.values() if m is not None]
         embedding_dim = given[0] if given else 128
     model = Seq2Seq(
-        source_vocabulary_size,
-        target_vocabulary_size,
+        source_vocabulary_size=source_vocabulary_size,
+        target_vocabulary_size=target_vocabulary_size,
         cell=cell,
         units=units,
         embedding_dim=embedding_dim,
@@ -119,6 +147,12 @@ def build_model(
         bridge=bridge,
         feed_context=feed_context,
         reverse_source=reverse_source,
+        attention=attention,
+        attention_score=attention_score,
+        input_feeding=input_feeding,
+        coverage=coverage,
+        coverage_loss=coverage_loss,
+        copy=copy,
         tie_embeddings=tie_embeddings,
         share_embeddings=share_embeddings,
         freeze_source_embeddings=freeze_source_embeddings,
@@ -128,7 +162,7 @@ def build_model(
     )
     for layer_name, matrix in matrices.items():
         if matrix is not None:
-            embeddings = getattr(model, layer_name).embeddings
+            embeddings = model.get_layer(layer_name).embeddings
             _check_shape(layer_name, matrix.shape, tuple(embeddings.shape))
             embeddings.assign(matrix)
     return model

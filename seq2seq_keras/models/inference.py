@@ -20,10 +20,14 @@ def build_inference_models(model):
         A pair of `keras.Model`s.
 
         - `encoder`: `source_token_ids`, int32 `(batch, source_length)`, to a
-          dictionary of states.
+          dictionary of states. For a model that copies, its input is a dictionary
+          of `source_token_ids` and `source_copy_ids`.
         - `decoder`: a dictionary of `token_ids`, int32 `(batch, 1)`, and the states,
           to a dictionary of `logits`, float32 `(batch, 1, vocabulary_size)`, and the
-          next states, which go into the next call.
+          next states, which go into the next call. States that stay the same, such
+          as `encoder_outputs`, are not returned: `states | step` has them all.
+          With attention, `attention_weights`, `(batch, source_length)`, tells
+          where the decoder looked.
 
     Raises:
         InputError: If `model` was not made by `build_model`.
@@ -44,11 +48,16 @@ def build_inference_models(model):
             "`build_inference_models` needs a model that `build_model` made, because "
             f"it looks its layers up. Received: a {type(model).__name__}"
         )
-    source = keras.Input((None,), dtype="int32", name="source_token_ids")
-    states = model.encode(source)
-    encoder = keras.Model(source, states, name="encoder")
+    inputs = model.make_source_inputs()
+    states = model.encode(**inputs)
+    # One input is passed as it is, so that a plain array will do.
+    encoder = keras.Model(
+        inputs if len(inputs) > 1 else inputs["source_token_ids"],
+        states,
+        name="encoder",
+    )
 
-    token_ids = keras.Input((None,), dtype="int32", name="token_ids")
+    token_ids = keras.Input((1,), dtype="int32", name="token_ids")
     state_inputs = {
         name: keras.Input(state.shape[1:], dtype=state.dtype, name=name)
         for name, state in states.items()
@@ -70,12 +79,13 @@ def make_step(decoder):
 
     Returns:
         A function `step(token_ids, states) -> (logits, states)` with `token_ids` of
-        shape `(batch,)` and `logits` of shape `(batch, vocabulary_size)`.
+        shape `(batch,)` and `logits` of shape `(batch, vocabulary_size)`. The states
+        it returns are those that change.
     """
 
     def step(token_ids, states):
         inputs = {"token_ids": token_ids[:, None], **states}
-        outputs = decoder(inputs, training=False)
-        return outputs["logits"][:, 0], {name: outputs[name] for name in states}
+        outputs = dict(decoder(inputs, training=False))
+        return outputs.pop("logits")[:, 0], outputs
 
     return step

@@ -97,14 +97,20 @@ class _Steps:
         return _numpy(self.model(inputs, training=False))
 
     def step_by_step(self, inputs, reorder=lambda states: states):
-        states = reorder(self.encoder(inputs["source_token_ids"], training=False))
+        states = reorder(self.encoder(self._source(inputs), training=False))
         logits = []
         for index in range(inputs["target_token_ids"].shape[1]):
             token_ids = inputs["target_token_ids"][:, index : index + 1]
             step = self.decoder({"token_ids": token_ids, **states}, training=False)
-            states = {name: step[name] for name in states}
+            states |= {name: step[name] for name in step if name in states}
             logits.append(_numpy(step["logits"]))
         return np.concatenate(logits, axis=1)
+
+    @staticmethod
+    def _source(inputs):
+        """What the encoder takes: one tensor, or all that is not the target."""
+        source = {name: inputs[name] for name in inputs if "source" in name}
+        return source if len(source) > 1 else source["source_token_ids"]
 
     def difference(self, inputs, **options):
         """Largest difference where the decoder's input is a real token."""
@@ -167,13 +173,11 @@ def _only_padded_rows_differ(steps, inputs, tolerance):
     target = _numpy(inputs["target_token_ids"])
     if (source != PAD_ID).all():
         return False
+    lengths = {"source": (source != PAD_ID).sum(1), "target": (target != PAD_ID).sum(1)}
     for row in range(len(source)):
         trimmed = {
-            name: ops.convert_to_tensor(ids[row : row + 1][:, ids[row] != PAD_ID])
-            for name, ids in (
-                ("source_token_ids", source),
-                ("target_token_ids", target),
-            )
+            name: token_ids[row : row + 1, : lengths[name.partition("_")[0]][row]]
+            for name, token_ids in inputs.items()
         }
         if steps.difference(trimmed) > tolerance:
             return False

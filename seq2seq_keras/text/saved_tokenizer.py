@@ -34,6 +34,9 @@ def load_tokenizer(path, base):
         raise InputError(
             f"{path} is a folder. Name the JSON file of the tokenizer in it."
         ) from error
+    except InputError as error:
+        # Of what the file holds, or of an extra that is not installed.
+        raise InputError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(
             f"{path} is damaged or is not a saved tokenizer "

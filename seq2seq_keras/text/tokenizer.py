@@ -134,11 +134,14 @@ class Tokenizer(abc.ABC):
         """Shows the tokens of a text as strings.
 
         Args:
-            texts: A string or a list of strings.
+            texts: A string, a list of strings, or a string tensor `(batch,)`.
 
         Returns:
-            A list of tokens, or for a list of strings a list of such lists.
+            A list of tokens; for a list of strings a list of such lists; for a tensor
+            a `tf.RaggedTensor` of strings, shape `(batch, length)`.
         """
+        if tf.is_tensor(texts):
+            return self.split_graph(self._normalize_graph(texts))
         if isinstance(texts, str):
             return self.split([texts])[0]
         rows = self.split_to_ragged(texts).to_list()

@@ -7,6 +7,8 @@ from typing import Literal
 
 from seq2seq_keras.errors import InputError, check_choice
 
+_TokenizerName = Literal["word", "character", "jamo", "bpe", "unigram"]
+
 # The smallest and the largest value of each number.
 _RANGES = {
     **dict.fromkeys(("min_frequency", "epochs", "batch_size"), (1, math.inf)),
@@ -14,6 +16,7 @@ _RANGES = {
     **dict.fromkeys(("learning_rate", "clip_norm"), (1e-12, math.inf)),
     **dict.fromkeys(("patience", "samples"), (0, math.inf)),
     "max_vocabulary_size": (5, math.inf),
+    "subword_sampling": (0, 1),
     "seed": (0, 2**32 - 1),
 }
 
@@ -32,13 +35,20 @@ class TrainingConfig:
         corpus: Name of a corpus to use in place of files, e.g.
             phrasebook/english-french; a wrong name lists them all.
         stream: Read the files anew in each epoch instead of keeping them in memory.
-        tokenizer: What a token is, on both sides.
+        tokenizer: What a token is, on both sides; "bpe" and "unigram" are pieces of
+            words, from the extra `subword`.
         target_tokenizer: What a token of the target is, where it differs.
         lowercase: Lower-case all text.
         unicode_form: Unicode form of all text.
         special_tokens: How padding, the unknown token, start and end are written.
-        min_frequency: Tokens seen fewer times in training become unknown.
-        max_vocabulary_size: Largest vocabulary of each side.
+        min_frequency: Tokens, or characters of subwords, seen fewer times in training
+            become unknown.
+        max_vocabulary_size: Largest vocabulary of each side; 8,000 for subwords
+            unless given.
+        share_vocabulary: One vocabulary for both sides.
+        subword_sampling: Split words into other pieces in each epoch: the share of
+            merges left out of "bpe", the sharpness of "unigram"; 0.1 is usual, 0
+            for never.
         cell: The recurrent cell; "rnn" is the plain one, for teaching.
         units: Size of the states of each layer.
         embedding_dim: Size of the word vectors.
@@ -50,6 +60,13 @@ class TrainingConfig:
         bridge: How the encoder's last state becomes the decoder's first.
         feed_context: Feed the context vector to every step of the decoder.
         reverse_source: Read each source backwards.
+        attention: Let the decoder look back at every source token: its present output
+            asks (luong), or its previous state (bahdanau); null for no attention.
+        attention_score: How luong compares.
+        input_feeding: Feed each step of luong with the attentional vector of the last.
+        coverage: Let attention see what was attended to before.
+        coverage_loss: Weight of a loss on attending to the same tokens again.
+        copy: Let the model copy source words that the target vocabulary lacks.
         tie_embeddings: Use the target embeddings as output weights.
         share_embeddings: One vocabulary and one embedding matrix for both sides.
         precision: Number format of the model.
@@ -74,13 +91,15 @@ class TrainingConfig:
     columns: list[str] | None = None
     corpus: str | None = None
     stream: bool = False
-    tokenizer: Literal["word", "character", "jamo"] = "word"
-    target_tokenizer: Literal["word", "character", "jamo"] | None = None
+    tokenizer: _TokenizerName = "word"
+    target_tokenizer: _TokenizerName | None = None
     lowercase: bool = False
     unicode_form: Literal["NFC", "NFD", "NFKC", "NFKD", "none"] = "NFC"
     special_tokens: list[str] | None = None
     min_frequency: int = 1
     max_vocabulary_size: int | None = None
+    share_vocabulary: bool = False
+    subword_sampling: float = 0.0
     cell: Literal["lstm", "gru", "rnn"] = "lstm"
     units: int = 256
     embedding_dim: int = 128
@@ -92,6 +111,12 @@ class TrainingConfig:
     bridge: Literal["direct", "dense", "zero"] = "direct"
     feed_context: bool = False
     reverse_source: bool = False
+    attention: Literal["luong", "bahdanau"] | None = None
+    attention_score: Literal["dot", "general", "concat"] = "general"
+    input_feeding: bool = False
+    coverage: bool = False
+    coverage_loss: float = 0.0
+    copy: bool = False
     tie_embeddings: bool = False
     share_embeddings: bool = False
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] = "float32"

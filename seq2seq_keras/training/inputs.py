@@ -1,7 +1,9 @@
 """What a training run starts from: pairs and tokenizers."""
 
+import functools
 import itertools
 import pathlib
+from collections.abc import Callable
 
 import yaml
 
@@ -13,12 +15,16 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
-TOKENIZERS = {
-    "word": WordTokenizer,
-    "character": CharacterTokenizer,
-    "jamo": JamoTokenizer,
+# How the tokenizer of each name is fitted.
+TOKENIZERS: dict[str, Callable] = {
+    "word": WordTokenizer.fit,
+    "character": CharacterTokenizer.fit,
+    "jamo": JamoTokenizer.fit,
+    "bpe": functools.partial(SubwordTokenizer.fit, algorithm="bpe"),
+    "unigram": functools.partial(SubwordTokenizer.fit, algorithm="unigram"),
 }
 _VALIDATION_SHARE = 0.1
 
@@ -99,18 +105,16 @@ def fit_tokenizers(config, pairs):
         "unicode_form": config.unicode_form,
         **_special_tokens(config.special_tokens),
     }
-    source_kind = TOKENIZERS[config.tokenizer]
-    target_kind = TOKENIZERS[config.target_tokenizer or config.tokenizer]
-    if config.share_embeddings:
-        if source_kind is not target_kind:
-            raise InputError("`share_embeddings` needs one tokenizer for both sides.")
-        texts = itertools.chain(pairs.source, pairs.target)
-        tokenizer = source_kind.fit(texts, **options)
-        return tokenizer, tokenizer
-    return (
-        source_kind.fit(pairs.source, **options),
-        target_kind.fit(pairs.target, **options),
-    )
+    target_kind = config.target_tokenizer or config.tokenizer
+    fit_source, fit_target = TOKENIZERS[config.tokenizer], TOKENIZERS[target_kind]
+    for name in ("share_embeddings", "share_vocabulary"):
+        if getattr(config, name):
+            if target_kind != config.tokenizer:
+                raise InputError(f"`{name}` needs one tokenizer for both sides.")
+            texts = itertools.chain(pairs.source, pairs.target)
+            tokenizer = fit_source(texts, **options)
+            return tokenizer, tokenizer
+    return fit_source(pairs.source, **options), fit_target(pairs.target, **options)
 
 
 def _special_tokens(forms):

@@ -117,6 +117,8 @@ def _dataset(config, pairs, tokenizers, shuffle):
         seed=config.seed,
         max_source_length=config.max_source_length,
         max_target_length=config.max_target_length,
+        copy=config.copy,
+        subword_sampling=config.subword_sampling if shuffle else 0.0,
     )
 
 
@@ -124,7 +126,8 @@ def _build(config, source_tokenizer, target_tokenizer):
     names = (
         *("cell", "units", "embedding_dim", "num_layers", "bidirectional", "residual"),
         *("dropout", "recurrent_dropout", "bridge", "feed_context", "reverse_source"),
-        *("tie_embeddings", "share_embeddings", "precision"),
+        *("attention", "attention_score", "input_feeding", "coverage"),
+        *("coverage_loss", "copy", "tie_embeddings", "share_embeddings", "precision"),
     )
     return build_model(
         source_tokenizer.vocabulary_size,

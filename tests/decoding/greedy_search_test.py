@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow as tf
+from table_decoder import TableDecoder
 
 from seq2seq_keras.decoding.greedy_search import greedy_search
 
@@ -14,11 +15,12 @@ def markov_step(seed):
         np.random.default_rng(seed).normal(size=(6, VOCABULARY, VOCABULARY)), tf.float32
     )
 
-    def step(token_ids, count):
+    def step(token_ids, states):
+        count = states["count"]
         rows = tf.gather(
             tf.gather(table, tf.minimum(count, 5)), token_ids, batch_dims=1
         )
-        return rows, count + 1
+        return rows, {"count": count + 1}
 
     return step, table.numpy()
 
@@ -44,7 +46,7 @@ def search(step, counts, max_length=8, finished=None):
         finished = tf.zeros_like(counts, tf.bool)
     return greedy_search(
         step,
-        tf.convert_to_tensor(counts),
+        {"count": tf.convert_to_tensor(counts)},
         max_length=max_length,
         finished=tf.convert_to_tensor(finished),
     )
@@ -70,9 +72,10 @@ def test_a_batch_equals_its_sentences_one_by_one():
 
 
 def test_it_stops_when_the_last_sentence_has_ended():
-    def step(token_ids, remaining):
+    def step(token_ids, states):
+        remaining = states["count"]
         end = tf.where(remaining <= 0, 3, 4)
-        return tf.one_hot(end, VOCABULARY), remaining - 1
+        return tf.one_hot(end, VOCABULARY), {"count": remaining - 1}
 
     result = search(step, [1, 3], max_length=50)
     np.testing.assert_array_equal(result.token_ids, [[4, 3, 0, 0], [4, 4, 4, 3]])
@@ -98,6 +101,31 @@ def test_finished_rows_stay_empty():
     assert not result.token_ids[0].numpy().any()
     assert result.scores[0] == 0.0
     assert result.token_ids[1].numpy().any()
+
+
+def test_memory_is_read_and_attention_kept_for_every_token():
+    decoder, lengths = TableDecoder(0), [1, 3, 6]
+    result = greedy_search(
+        **decoder.start([0, 1, 2]),
+        max_length=tf.constant(lengths),
+        finished=tf.zeros(3, tf.bool),
+    )
+    for row in range(3):
+        tokens = [int(token) for token in result.token_ids[row] if token]
+        length = len(tokens)
+        assert length == lengths[row] or (length < lengths[row] and tokens[-1] == 3)
+        for place, token in enumerate(tokens):
+            log_probabilities, _ = decoder.distribution(row, tokens[:place])
+            log_probabilities[[0, 2]] = -np.inf
+            assert token == np.argmax(log_probabilities)
+        values, weights = decoder.rescore(row, tokens)
+        np.testing.assert_allclose(
+            result.log_probabilities[row, :length], values, atol=1e-5
+        )
+        np.testing.assert_allclose(
+            result.attention_weights[row, :length], weights, atol=1e-6
+        )
+        assert not result.attention_weights[row, length:].numpy().any()
 
 
 def test_one_graph_serves_every_batch():

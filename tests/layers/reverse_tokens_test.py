@@ -14,11 +14,12 @@ def test_words_are_reversed_end_and_padding_stay():
         words = random.integers(4, 50, random.integers(0, 9)).tolist()
         token_ids[row, : len(words) + 1] = [*words, 3]
         expected[row, : len(words) + 1] = [*words[::-1], 3]
-    np.testing.assert_array_equal(ReverseTokens()(token_ids), expected)
+    np.testing.assert_array_equal(ReverseTokens()(token_ids, token_ids), expected)
 
 
 def test_a_row_of_nothing_but_padding_stays():
-    np.testing.assert_array_equal(ReverseTokens()(np.zeros((1, 4), int)), [[0] * 4])
+    padding = np.zeros((1, 4), int)
+    np.testing.assert_array_equal(ReverseTokens()(padding, padding), padding)
 
 
 def test_config_round_trip():

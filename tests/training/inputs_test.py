@@ -4,6 +4,7 @@ import pytest
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,
@@ -33,6 +34,27 @@ def test_shared_embeddings_share_the_vocabulary(table):
     )
     with pytest.raises(InputError, match="one tokenizer for both sides"):
         fit_tokenizers(config, pairs)
+
+
+def test_a_shared_vocabulary_needs_no_shared_embeddings(table):
+    config = TrainingConfig(output="", train=[table], share_vocabulary=True)
+    pairs, _ = load_training_pairs(config)
+    source, target = fit_tokenizers(config, pairs)
+    assert source is target
+    config.target_tokenizer = "jamo"
+    with pytest.raises(InputError, match="`share_vocabulary` needs one tokenizer"):
+        fit_tokenizers(config, pairs)
+
+
+def test_subwords_are_fitted_by_the_algorithm_named(table):
+    config = TrainingConfig(
+        output="", train=[table], tokenizer="bpe", target_tokenizer="unigram"
+    )
+    pairs, _ = load_training_pairs(config)
+    source, target = fit_tokenizers(config, pairs)
+    assert source.model == SubwordTokenizer.fit(pairs.source, algorithm="bpe").model
+    expected = SubwordTokenizer.fit(pairs.target, algorithm="unigram")
+    assert target.model == expected.model
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,6 @@
-"""The Keras layers a model is put together from."""
+"""Embeddings that a recurrent layer learns from at once."""
 
 import keras
-
-_CELLS = {
-    "lstm": keras.layers.LSTM,
-    "gru": keras.layers.GRU,
-    "rnn": keras.layers.SimpleRNN,
-}
 
 
 def make_embedding(name, vocabulary_size, embedding_dim, *, reversible, dtype):
@@ -38,31 +32,3 @@ def make_embedding(name, vocabulary_size, embedding_dim, *, reversible, dtype):
             vocabulary_size, embedding_dim, reverse_dtype="float32", **options
         )
     return keras.layers.Embedding(vocabulary_size, embedding_dim, **options)
-
-
-def make_recurrent(cell, units, *, bidirectional=False, recurrent_dropout, dtype, name):
-    """Makes a recurrent layer that returns its outputs and its last states.
-
-    Args:
-        cell: "lstm", "gru" or "rnn".
-        units: Integer. Size of its outputs.
-        bidirectional: Whether it reads in both directions, each with half of the
-            units.
-        recurrent_dropout: Float in [0, 1).
-        dtype: Name of the dtype policy.
-        name: Name of the layer.
-
-    Returns:
-        A `keras.layers.RNN`, or a `keras.layers.Bidirectional` around one.
-    """
-    layer = _CELLS[cell](
-        units // 2 if bidirectional else units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        dtype=dtype,
-        name="direction" if bidirectional else name,
-    )
-    if bidirectional:
-        return keras.layers.Bidirectional(layer, dtype=dtype, name=name)
-    return layer

@@ -1,4 +1,4 @@
-"""Pictures; matplotlib is imported when one is asked for."""
+"""Learning curves."""
 
 import pandas as pd
 

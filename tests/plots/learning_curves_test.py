@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.plots."""
+"""Tests of seq2seq_keras.plots.learning_curves."""
 
 import pandas as pd
 import pytest

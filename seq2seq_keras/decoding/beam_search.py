@@ -1,0 +1,108 @@
+"""Keeping several hypotheses at every step."""
+
+import tensorflow as tf
+
+from seq2seq_keras.decoding.beam_steps import BeamSteps
+from seq2seq_keras.decoding.constraints import AllOf
+from seq2seq_keras.decoding.length_divisor import length_divisor
+from seq2seq_keras.decoding.step import repeat_rows
+from seq2seq_keras.errors import InputError
+
+
+def beam_search(
+    step,
+    states,
+    *,
+    beam_width,
+    max_length,
+    finished,
+    memory=None,
+    n_best=1,
+    length_normalization="average",
+    length_penalty=1.0,
+    coverage_penalty=0.0,
+    source_mask=None,
+    constraints=(),
+):
+    """Decodes a batch, keeping the best `beam_width` hypotheses at every step.
+
+    A hypothesis is complete when it ends with `<eos>` or has `max_length` tokens.
+    Complete hypotheses are set apart: they do not grow, and they take no place from
+    live ones. A continuation completes a hypothesis only if it is among the best
+    `beam_width` of its step, so a beam of width 1 is greedy steps. A sentence is done
+    when `beam_width` hypotheses are complete, or earlier if no live one can still
+    come among the `n_best`.
+
+    The score of a complete hypothesis is the sum of its log-probabilities divided by
+    `length ** length_penalty` ("average"), `((5 + length) / 6) ** length_penalty`
+    ("gnmt") or 1 ("none"), and `coverage_penalty` times the sum over source tokens of
+    `log(min(attention it got, 1))`, which is 0 or less.
+
+    Args:
+        step: A step function, see `seq2seq_keras.decoding.step`.
+        states: What the first step is given, a dictionary of tensors with the batch
+            first.
+        beam_width: Integer.
+        max_length: Integer, or int32 tensor `(batch,)`. The most tokens of a
+            hypothesis, `<eos>` included.
+        finished: Boolean tensor, shape `(batch,)`: rows that stay empty.
+        memory: Optional dictionary of what the step also takes but does not change;
+            all hypotheses of a sentence share it.
+        n_best: Integer, at most `beam_width`. How many hypotheses to return.
+        length_normalization: "average", "gnmt" or "none".
+        length_penalty: Float, 0 or more.
+        coverage_penalty: Float, 0 or more. Needs `attention_weights` in the states.
+        source_mask: Optional boolean tensor, `(batch, source_length)`: the source
+            tokens that `coverage_penalty` asks about. Defaults to all.
+        constraints: Sequence of `Constraint`s.
+
+    Returns:
+        A `BeamResult`.
+
+    Raises:
+        InputError: If `n_best` is more than `beam_width`, or there is no attention
+            for `coverage_penalty`.
+
+    Example:
+
+    >>> def a_or_b(token_ids, states):  # 4 or 5 with 0.6 and 0.4, then <eos>
+    ...     first = tf.math.log([0.0, 0.0, 0.0, 0.0, 0.6, 0.4])
+    ...     then = tf.math.log([0.0, 0.0, 0.0, 1.0, 0.0, 0.0])
+    ...     return tf.where(token_ids[:, None] == 2, first, then), states
+    >>> one = tf.zeros(1, bool)
+    >>> best = beam_search(
+    ...     a_or_b, {}, beam_width=2, n_best=2, max_length=5, finished=one
+    ... )
+    >>> best.token_ids.numpy()
+    array([[[4, 3],
+            [5, 3]]], dtype=int32)
+
+    Reference:
+        - [Graves, 2012](https://arxiv.org/abs/1211.3711): beam steps.
+        - [Wu et al., 2016](https://arxiv.org/abs/1609.08144), equation 14.
+    """
+    if not 1 <= n_best <= beam_width:
+        raise InputError(
+            "A beam holds `beam_width` hypotheses, so `n_best` is at least 1 and no "
+            f"larger. Received: n_best={n_best}, beam_width={beam_width}"
+        )
+    if coverage_penalty and "attention_weights" not in states:
+        raise InputError("`coverage_penalty` needs a model with attention.")
+    steps = BeamSteps(
+        step=step,
+        memory=repeat_rows(memory or {}, beam_width),
+        constraint=AllOf(constraints) if constraints else None,
+        batch_size=tf.size(finished),
+        width=beam_width,
+        n_best=n_best,
+        max_length=tf.broadcast_to(max_length, tf.shape(finished)),
+        divisor=length_divisor(length_normalization, length_penalty),
+        coverage_penalty=coverage_penalty,
+        source_mask=source_mask,
+    )
+    last = tf.while_loop(
+        steps.goes_on,
+        steps.advance,
+        [steps.start(repeat_rows(states, beam_width), finished)],
+    )[0]
+    return steps.result(last, finished)

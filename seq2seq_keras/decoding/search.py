@@ -1,0 +1,111 @@
+"""The search that the options ask for."""
+
+import tensorflow as tf
+
+from seq2seq_keras.decoding.beam_result import BeamResult
+from seq2seq_keras.decoding.beam_search import beam_search
+from seq2seq_keras.decoding.constraints import (
+    BlockNgrams,
+    MinimumLength,
+    RepetitionPenalty,
+)
+from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.decoding.length_divisor import length_divisor
+from seq2seq_keras.decoding.sampling import sample
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.special_tokens import END_ID, PAD_ID
+
+
+def search(
+    step, states, *, options, source_token_ids, memory=None, constraints=(), seeds=None
+):
+    """Searches for translations as `SearchOptions` say.
+
+    Args:
+        step: A step function, see `seq2seq_keras.decoding.step`.
+        states: What the first step is given.
+        options: `SearchOptions`.
+        source_token_ids: int32, shape `(batch, source_length)`, each row ended by
+            `<eos>`. A row with nothing else has an empty translation.
+        memory: Optional dictionary of what the step also takes but does not change.
+        constraints: `Constraint`s beside those of the options.
+        seeds: int32 tensor, shape `(batch, 2)`, for sampling.
+
+    Returns:
+        A `BeamResult`, whichever search it was; its trace is `None` for all but a
+        beam search.
+
+    Raises:
+        InputError: If an option needs attention and there is none.
+    """
+    if "attention_weights" not in states:
+        for name in ("coverage_penalty", "replace_unknown"):
+            if getattr(options, name):
+                raise InputError(
+                    f"`{name}` works on attention weights, and the model has none: "
+                    'build it with `attention="luong"` or `"bahdanau"`.'
+                )
+    is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
+    lengths = tf.math.count_nonzero(is_word, axis=1, dtype=tf.int32)
+    max_length = _max_length(options, lengths)
+    shared = {
+        "max_length": max_length,
+        "finished": lengths == 0,
+        "memory": memory,
+        "constraints": [*constraints, *_constraints(options, lengths, max_length)],
+    }
+    if options.beam_width > 1:
+        return beam_search(
+            step,
+            states,
+            beam_width=options.beam_width,
+            n_best=options.n_best,
+            length_normalization=options.length_normalization,
+            length_penalty=options.length_penalty,
+            coverage_penalty=options.coverage_penalty,
+            source_mask=is_word,
+            **shared,
+        )
+    if not options.sample:
+        return _as_beam(greedy_search(step, states, **shared), options)
+    draw = {name: getattr(options, name) for name in ("temperature", "top_k", "top_p")}
+    return _as_beam(sample(step, states, seeds=seeds, **draw, **shared), options)
+
+
+def _max_length(options, source_lengths):
+    if options.max_length_ratio is None:
+        return tf.fill(tf.shape(source_lengths), options.max_length)
+    # `<eos>` comes on top of the words that the ratio is about.
+    relative = _times(options.max_length_ratio, source_lengths) + 1
+    return tf.minimum(relative, options.max_length)
+
+
+def _times(ratio, lengths):
+    return tf.cast(tf.math.ceil(ratio * tf.cast(lengths, tf.float32)), tf.int32)
+
+
+def _constraints(options, source_lengths, max_length):
+    longest = tf.maximum(tf.reduce_max(max_length), 0)  # of an empty batch too
+    if options.min_length or options.min_length_ratio:
+        relative = _times(options.min_length_ratio, source_lengths) + 1
+        yield MinimumLength(tf.maximum(relative, options.min_length))
+    if options.block_ngrams:
+        yield BlockNgrams(options.block_ngrams, longest)
+    # The last one, for it multiplies what the others forbid or leave.
+    if options.repetition_penalty > 1:
+        yield RepetitionPenalty(options.repetition_penalty, longest)
+
+
+def _as_beam(result, options):
+    """A search with one hypothesis, as a beam of that width; scored as a beam is."""
+    lengths = tf.math.count_nonzero(result.token_ids, axis=1)
+    divisor = length_divisor(options.length_normalization, options.length_penalty)
+    totals = tf.reduce_sum(result.log_probabilities, axis=1)
+    weights = result.attention_weights
+    return BeamResult(
+        token_ids=result.token_ids[:, None],
+        log_probabilities=result.log_probabilities[:, None],
+        scores=tf.math.divide_no_nan(totals, divisor(lengths))[:, None],
+        attention_weights=None if weights is None else weights[:, None],
+        trace=None,
+    )

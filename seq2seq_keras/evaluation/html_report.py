@@ -1,0 +1,166 @@
+"""A page that shows translations, their words' probabilities and attention."""
+
+import base64
+import dataclasses
+import hashlib
+import html
+import importlib.resources
+import json
+import math
+import numbers
+import string
+import unicodedata
+
+import numpy as np
+from sacrebleu.metrics import CHRF
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.scores import Scores
+from seq2seq_keras.files import write_text
+from seq2seq_keras.plots.token_labels import token_label
+
+_NAMES = {"bleu": "BLEU", "chrf": "chrF"}
+
+
+def write_html_report(
+    translations, references, path, *, title="Translations", scores=None
+):
+    """Writes one HTML file in which to look at translations, the worst ones first.
+
+    It shows source, reference and the n-best list; shades each token by how unsure
+    the model was of it; and shows the weights on the source when a token is pointed
+    at. The file needs no network and nothing beside it.
+
+    Args:
+        translations: List of `Translation`.
+        references: List of strings, one for each translation, `None` or blank where
+            there is none; or `None` if there are none at all.
+        path: Where to.
+        title: String. Names what was translated, by what, and how.
+        scores: Optional `Scores` of the corpus, or a dictionary such as
+            `Evaluation.as_dict()`, for the head of the page: numbers, signatures and
+            protocol.
+
+    Raises:
+        InputError: If there is no translation, or not one reference for each.
+
+    Example:
+
+    >>> import pathlib, tempfile
+    >>> from seq2seq_keras.translation import Hypothesis, Translation
+    >>> best = Hypothesis("oui", ("oui",), -0.1, np.array([0.9]))
+    >>> path = pathlib.Path(tempfile.mkdtemp(), "report.html")
+    >>> write_html_report([Translation("yes", ("yes",), (best,))], ["oui"], path)
+    >>> path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    True
+
+    Reference:
+        - [Popović, 2015](https://aclanthology.org/W15-3049/): chrF, by which the
+          sentences are sorted.
+    """
+    translations = list(translations)
+    references = [None] * len(translations) if references is None else list(references)
+    if not translations or len(translations) != len(references):
+        raise InputError(
+            "A report needs at least one translation, and a reference (or `None`) for "
+            f"each. Received: {len(translations)} translations, {len(references)} "
+            "references"
+        )
+    chrf = CHRF()
+    sentences = [
+        _sentence(translation, reference, chrf)
+        for translation, reference in zip(translations, references, strict=True)
+    ]
+    data = json.dumps(sentences, ensure_ascii=False, separators=(",", ":"))
+    # sacreBLEU knows the signature once it has seen a reference.
+    is_scored = any(sentence["chrf"] is not None for sentence in sentences)
+    protocol = f"chrF of a sentence: {chrf.get_signature()}" if is_scored else ""
+    style, script = _template("css"), _template("js")
+    page = string.Template(_template("html")).substitute(
+        policy=(
+            "default-src 'none'; base-uri 'none'; form-action 'none'; "
+            f"style-src {_hash(style)}; script-src {_hash(script)}"
+        ),
+        title=html.escape(title),
+        style=style,
+        script=script,
+        scores=_head(scores),
+        protocol=html.escape(protocol),
+        # No tag can begin, so none can end the data.
+        data=data.replace("<", "\\u003c"),
+    )
+    write_text(path, page)
+
+
+def _template(suffix):
+    package = importlib.resources.files(__package__)
+    return (package / f"html_report.{suffix}").read_text(encoding="utf-8")
+
+
+def _hash(code):
+    """Lets the browser run or apply this code and no other."""
+    digest = hashlib.sha256(code.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def _sentence(translation, reference, chrf):
+    """What the page's script needs to know of a sentence."""
+    score = None
+    if reference is not None and reference.strip():
+        texts = (translation.text, reference)
+        written, expected = (unicodedata.normalize("NFC", text) for text in texts)
+        score = round(chrf.sentence_score(written, [expected]).score, 2)
+    else:
+        reference = None
+    return {
+        "source": translation.source,
+        "tokens": [token_label(token) for token in translation.source_tokens],
+        "reference": reference,
+        "chrf": score,
+        "hypotheses": [_hypothesis(each) for each in translation.hypotheses],
+    }
+
+
+def _hypothesis(hypothesis):
+    # Whole numbers, few digits: a thousand sentences are to stay a small file.
+    fields = {
+        "text": hypothesis.text,
+        "tokens": [token_label(token) for token in hypothesis.tokens],
+        # Infinity is no JSON.
+        "score": round(float(hypothesis.score), 4)
+        if math.isfinite(hypothesis.score)
+        else None,
+        "probabilities": _rounded(hypothesis.token_probabilities, 1000),
+    }
+    if hypothesis.attention is not None:
+        fields["attention"] = [
+            ",".join(str(weight or "") for weight in row)
+            for row in _rounded(hypothesis.attention, 100)
+        ]
+    return fields
+
+
+def _rounded(shares, parts):
+    return np.rint(np.asarray(shares) * parts).astype(int).tolist()
+
+
+def _head(scores):
+    """The scores of the corpus as HTML."""
+    if scores is None:
+        return ""
+    values = dataclasses.asdict(scores) if isinstance(scores, Scores) else scores
+    shown, notes = [], []
+    for key, value in values.items():
+        name = key.replace("_", " ").removesuffix(" signature")
+        name = html.escape(_NAMES.get(name, name))
+        if isinstance(value, numbers.Real):
+            shown.append(f"<div><dt>{name}</dt><dd>{_number(value)}</dd></div>")
+        elif value is not None:
+            notes.append(f'<p class="notes">{name}: {html.escape(str(value))}</p>')
+    return "\n".join(['<dl class="scores">', *shown, "</dl>", *notes])
+
+
+def _number(value):
+    if isinstance(value, numbers.Integral):
+        return f"{value:,}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"

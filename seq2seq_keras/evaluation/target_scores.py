@@ -1,0 +1,110 @@
+"""How probable a model finds given targets."""
+
+import dataclasses
+import math
+
+import numpy as np
+import tensorflow as tf
+
+from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.text.normalization import normalize_in_python
+
+
+@dataclasses.dataclass(frozen=True)
+class TargetScore:
+    """What `score_targets` found for one pair.
+
+    Attributes:
+        tokens: Tuple of strings: the tokens of the target, `<eos>` last.
+        log_probabilities: float32 array, one for each token.
+    """
+
+    tokens: tuple[str, ...]
+    log_probabilities: np.ndarray
+
+    @property
+    def log_probability(self):
+        """Of the whole target: the sum over its tokens."""
+        return float(self.log_probabilities.sum())
+
+
+def score_targets(translator, pairs, *, free_running=False, batch_size=64):
+    """Scores given targets: how probable is each token to the model?
+
+    Args:
+        translator: A `Translator`.
+        pairs: `Pairs`, or an iterable of pairs of source and target.
+        free_running: Whether each token is predicted from what the model itself would
+            have written so far, and not from the true tokens before it.
+        batch_size: Integer. Pairs at a time.
+
+    Returns:
+        A list of `TargetScore`, in the order of the pairs.
+
+    Raises:
+        InputError: If something is not a string.
+
+    Example:
+
+    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.translator import Translator
+    >>> tokenizer = WordTokenizer.fit(["a b"])
+    >>> translator = Translator(build_model(6, 6, units=8), tokenizer, tokenizer)
+    >>> score_targets(translator, [("a", "b b")])[0].tokens
+    ('b', 'b', '<eos>')
+    """
+    if not isinstance(pairs, Pairs):
+        pairs = read_pairs(list(pairs))
+    if batch_size < 1:
+        raise InputError(f"`batch_size` must be positive. Received: {batch_size}")
+    graph = translator.graph
+    score = graph.score_free_running if free_running else graph.score
+    sources, targets = (
+        normalize_in_python(texts, tokenizer.unicode_form)
+        for texts, tokenizer in (
+            (pairs.source, translator.source_tokenizer),
+            (pairs.target, translator.target_tokenizer),
+        )
+    )
+    # Stable, so that the same pairs always make the same batches.
+    order = np.argsort([len(source) for source in sources], kind="stable")
+    scores: list = [None] * len(order)
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        outputs = score(
+            tf.constant([sources[row] for row in rows]),
+            tf.constant([targets[row] for row in rows]),
+        )
+        arrays = {name: output.numpy() for name, output in outputs.items()}
+        for index, row in enumerate(rows):
+            real = arrays["tokens"][index] != b""
+            tokens = arrays["tokens"][index][real]
+            scores[row] = TargetScore(
+                tokens=tuple(token.decode("utf-8") for token in tokens),
+                log_probabilities=arrays["log_probabilities"][index][real],
+            )
+    return scores
+
+
+def perplexity(scores):
+    """The exponential of the mean negative log-probability per token.
+
+    Args:
+        scores: List of `TargetScore`. Of those that were made with
+            `free_running=True` it is another number: name it so.
+
+    Returns:
+        A float; NaN without any score.
+
+    Example:
+
+    >>> perplexity([TargetScore(("a", "<eos>"), np.log([0.5, 0.125]))])
+    4.0
+    """
+    if not scores:
+        return math.nan
+    mean = float(np.concatenate([score.log_probabilities for score in scores]).mean())
+    return math.exp(-mean) if mean > -700 else math.inf

@@ -1,0 +1,41 @@
+"""Keras's recurrent layers by the name of their cell."""
+
+import keras
+
+_LAYERS = {
+    "lstm": keras.layers.LSTM,
+    "gru": keras.layers.GRU,
+    "rnn": keras.layers.SimpleRNN,
+}
+# The states of each cell in the order Keras returns them.
+STATES = {"lstm": ("hidden", "cell"), "gru": ("hidden",), "rnn": ("hidden",)}
+
+
+def make_recurrent(
+    cell, units, *, bidirectional=False, recurrent_dropout=0.0, dtype=None, name=None
+):
+    """Makes a recurrent layer that returns its outputs and its last states.
+
+    Args:
+        cell: "lstm", "gru" or "rnn".
+        units: Integer. Size of its outputs.
+        bidirectional: Whether it reads in both directions, each with half of the
+            units.
+        recurrent_dropout: Float in [0, 1).
+        dtype: Name of the dtype policy.
+        name: Name of the layer.
+
+    Returns:
+        A `keras.layers.RNN`, or a `keras.layers.Bidirectional` around one.
+    """
+    layer = _LAYERS[cell](
+        units // 2 if bidirectional else units,
+        return_sequences=True,
+        return_state=True,
+        recurrent_dropout=recurrent_dropout,
+        dtype=dtype,
+        name="direction" if bidirectional else name,
+    )
+    if bidirectional:
+        return keras.layers.Bidirectional(layer, dtype=dtype, name=name)
+    return layer

@@ -1,0 +1,7 @@
+"""Pictures; matplotlib is imported when one is asked for."""
+
+from seq2seq_keras.plots.attention_heat_map import plot_attention
+from seq2seq_keras.plots.beam_tree import plot_beam
+from seq2seq_keras.plots.learning_curves import plot_learning_curves
+
+__all__ = ["plot_attention", "plot_beam", "plot_learning_curves"]

@@ -1,0 +1,136 @@
+"""Ids for words that the target vocabulary lacks but the source has.
+
+Each sentence extends the target vocabulary by the words of its source: id
+`vocabulary_size + s` is the word at source position `s`, and if it occurs again, at
+the first of its positions.
+
+Reference:
+    - [See et al., 2017](https://arxiv.org/abs/1704.04368), section 2.2.
+"""
+
+import tensorflow as tf
+
+from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+
+
+def source_copy_ids(source_tokens, target_tokenizer):
+    """What each source token is in the extended target vocabulary.
+
+    Args:
+        source_tokens: Ragged string tensor, shape `(batch, source_length)`.
+        target_tokenizer: The tokenizer of the target.
+
+    Returns:
+        A ragged int32 tensor of the same shape.
+
+    Example:
+
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> tokens = tf.ragged.constant([["see", "Seoul", "and", "Seoul"]])
+    >>> source_copy_ids(tokens, WordTokenizer(["and"])).to_list()
+    [[5, 6, 4, 6]]
+    """
+    token_ids = target_tokenizer.table.lookup(source_tokens)
+    copied = target_tokenizer.vocabulary_size + _first_positions(source_tokens)
+    return tf.ragged.map_flat_values(_or_copied, token_ids, copied)
+
+
+def target_copy_ids(target_tokens, source_tokens, target_tokenizer):
+    """What a model that copies is to write: ids in the extended vocabulary.
+
+    Args:
+        target_tokens: Ragged string tensor, shape `(batch, target_length)`.
+        source_tokens: Ragged string tensor, shape `(batch, source_length)`.
+        target_tokenizer: The tokenizer of the target.
+
+    Returns:
+        A ragged int32 tensor, shape `(batch, target_length)`. Words that neither the
+        vocabulary nor the source has stay unknown.
+
+    Example:
+
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> target, source = (tf.ragged.constant([[a, b]]) for a, b in ("xy", "zx"))
+    >>> target_copy_ids(target, source, WordTokenizer(["a"])).to_list()
+    [[6, 1]]
+    """
+    token_ids = target_tokenizer.table.lookup(target_tokens)
+    both = tf.concat([source_tokens, target_tokens], axis=1)
+    # (batch, source_length + target_length), of which the target's part
+    positions = _first_positions(both)
+    source_lengths = tf.cast(source_tokens.row_lengths(), tf.int32)
+    is_target = _positions(both) >= tf.gather(source_lengths, both.value_rowids())
+    positions = target_tokens.with_flat_values(
+        tf.boolean_mask(positions.flat_values, is_target)
+    )
+    found = positions.flat_values < tf.gather(
+        source_lengths, target_tokens.value_rowids()
+    )
+    copied = tf.where(
+        found, target_tokenizer.vocabulary_size + positions.flat_values, UNKNOWN_ID
+    )
+    return tf.ragged.map_flat_values(_or_copied, token_ids, copied)
+
+
+def _or_copied(token_ids, copied):
+    return tf.where(token_ids == UNKNOWN_ID, copied, token_ids)
+
+
+def _positions(tokens):
+    """0, 1, 2, ... in every row, flat."""
+    lengths = tf.cast(tokens.row_lengths(), tf.int32)
+    return tf.ragged.range(lengths).flat_values
+
+
+def _first_positions(tokens):
+    """Where in its row each token stands first; equality of whole strings."""
+    words = tf.unique(tokens.flat_values, out_idx=tf.int64)
+    # A number for each word of each row.
+    keys = tokens.value_rowids() * tf.size(words.y, tf.int64) + words.idx
+    unique = tf.unique(keys)
+    first = tf.math.unsorted_segment_min(
+        _positions(tokens), unique.idx, tf.size(unique.y)
+    )
+    return tokens.with_flat_values(tf.gather(first, unique.idx))
+
+
+def target_tokens(token_ids, source_tokens, target_tokenizer):
+    """The tokens that ids of the extended vocabulary stand for.
+
+    Args:
+        token_ids: int32, shape `(batch, target_length)`; 0 is padding.
+        source_tokens: String tensor, shape `(batch, source_length)`.
+        target_tokenizer: The tokenizer of the target.
+
+    Returns:
+        A string tensor of the shape of `token_ids`; padding is an empty string.
+
+    Example:
+
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> ids, source = tf.constant([[4, 6, 3, 0]]), tf.constant([["to", "Seoul"]])
+    >>> target_tokens(ids, source, WordTokenizer(["a"])).numpy().astype(str)
+    array([['a', 'Seoul', '<eos>', '']], dtype='<U5')
+    """
+    size = target_tokenizer.vocabulary_size
+    vocabulary = tf.constant(["", *target_tokenizer.vocabulary[1:]])
+    written = tf.gather(vocabulary, tf.minimum(token_ids, size - 1))
+    position = tf.clip_by_value(token_ids - size, 0, tf.shape(source_tokens)[1] - 1)
+    copied = tf.gather(source_tokens, position, batch_dims=1)
+    return tf.where(token_ids < size, written, copied)
+
+
+def join_tokens(tokens, token_ids, target_tokenizer):
+    """The texts of dense tokens; padding, start and end vanish.
+
+    Args:
+        tokens: String tensor, shape `(batch, target_length)`, from `target_tokens`.
+        token_ids: Their ids.
+        target_tokenizer: The tokenizer of the target.
+
+    Returns:
+        A string tensor, shape `(batch,)`.
+    """
+    # By id: a copied word may well look like a special token.
+    hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)
+    return target_tokenizer.join_graph(tf.ragged.boolean_mask(tokens, ~hidden))

@@ -1,0 +1,224 @@
+"""One token for each frequent piece of a word."""
+
+import base64
+import hashlib
+
+import tensorflow as tf
+
+from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.special_tokens import DEFAULT_SPECIAL_TOKENS, SPECIAL_COUNT
+from seq2seq_keras.text.normalization import (
+    UNICODE_FORMS,
+    normalize_in_graph,
+    normalize_in_python,
+)
+from seq2seq_keras.text.sentencepiece_model import (
+    BOUNDARY,
+    META_PIECES,
+    import_optional,
+    train_sentencepiece,
+)
+from seq2seq_keras.text.subword_sampling import draw_pieces
+from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.vocabulary import split_in_chunks
+
+
+class SubwordTokenizer(Tokenizer):
+    """Splits words into pieces learned from text, with SentencePiece.
+
+    Frequent words stay whole and rare ones fall into pieces, so that a vocabulary of
+    a few thousand leaves almost nothing unknown. A piece that begins a word begins
+    with `▁`, which is how `detokenize` knows the spaces. A `▁` in the text becomes
+    `_`. Characters that the texts of `fit` lack are unknown.
+
+    It needs the extra `subword`: `pip install 'seq2seq_keras[subword]'`. Whoever
+    loads a SavedModel with such a tokenizer must `import tensorflow_text` first, or
+    loading fails with `RuntimeError: Op type not registered 'SentencepieceOp'`.
+
+    Args:
+        model: The SentencePiece model, bytes, or the same in base64, a string;
+            usually `SubwordTokenizer.fit(texts)` makes it.
+        sha256: Optional string, the SHA-256 of the bytes in hexadecimal digits, to be
+            compared.
+        lowercase: See `Tokenizer`, as for the other options.
+        unicode_form: Of "NFD" the pieces are made of Korean letters, not syllables.
+        special_tokens: A `SpecialTokens`.
+
+    Raises:
+        InputError: If the model is damaged or `fit` did not make it, or
+            tensorflow-text is not installed.
+
+    Example:
+
+    >>> tokenizer = SubwordTokenizer.fit(["low lower lowest", "wide wider widest"])
+    >>> tokenizer.split("lower widest")
+    ['▁lower', '▁widest']
+    >>> tokenizer.split("slower")
+    ['▁', 's', 'low', 'er']
+    >>> tokenizer.detokenize(tokenizer.tokenize("slower"))
+    'slower'
+
+    Reference:
+        - [Kudo and Richardson, 2018](https://arxiv.org/abs/1808.06226).
+    """
+
+    def __init__(
+        self,
+        model,
+        *,
+        sha256=None,
+        lowercase=False,
+        unicode_form="NFC",
+        special_tokens=DEFAULT_SPECIAL_TOKENS,
+    ):
+        self.model = _checked_bytes(model, sha256)
+        pieces = self._read_pieces()
+        super().__init__(
+            # As text, a special form is unknown.
+            [piece for piece in pieces if piece not in special_tokens.forms],
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
+
+    @classmethod
+    def fit(
+        cls,
+        texts,
+        *,
+        algorithm="bpe",
+        min_frequency=1,
+        max_size=None,
+        lowercase=False,
+        unicode_form="NFC",
+        special_tokens=DEFAULT_SPECIAL_TOKENS,
+    ):
+        """Makes a tokenizer with the pieces that some texts suggest.
+
+        Args:
+            texts: Iterable of strings; it is read once and kept in memory.
+            algorithm: "bpe" (merges the most frequent pairs of pieces) or "unigram"
+                (a language model of pieces, the better one to sample from).
+            min_frequency: Characters seen fewer times become unknown.
+            max_size: Largest `vocabulary_size`, special tokens included. Defaults to
+                8,000. Texts that do not yield so many pieces make a smaller one.
+            lowercase: Whether text is lower-cased.
+            unicode_form: "NFC", "NFD", "NFKC", "NFKD" or "none".
+            special_tokens: A `SpecialTokens`.
+
+        Returns:
+            A `SubwordTokenizer`; the same texts always make the same one.
+
+        Raises:
+            InputError: If a text is no string, all are blank, `max_size` is too small
+                for their characters, or the extra `subword` is not installed.
+        """
+        check_choice("unicode_form", unicode_form, UNICODE_FORMS)
+
+        def whole(chunk, first):
+            # A text is its own only token.
+            chunk = normalize_in_python(chunk, unicode_form, first=first)
+            chunk = tf.constant(chunk, tf.string)
+            chunk = normalize_in_graph(chunk, unicode_form, lowercase)
+            return tf.RaggedTensor.from_uniform_row_length(chunk, 1)
+
+        chunks = split_in_chunks(texts, whole)
+        model = train_sentencepiece(
+            (text for chunk in chunks for text in chunk),
+            algorithm=algorithm,
+            max_size=max_size,
+            min_frequency=min_frequency,
+        )
+        return cls(
+            model,
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
+
+    def split_graph(self, texts):
+        return self._sentencepiece().tokenize(texts)
+
+    def join_graph(self, tokens):
+        text = tf.strings.reduce_join(tokens, axis=-1)
+        return tf.strings.strip(tf.strings.regex_replace(text, f"{BOUNDARY}+", " "))
+
+    def sample_to_ragged(self, texts, *, seed, alpha=0.1, first=1):
+        """Splits a list of strings in one of the many ways, at random.
+
+        A model that sees a word in other pieces each time learns what they share,
+        and minds unusual words less. For training only.
+
+        Args:
+            texts: A list of strings.
+            seed: Integer. The same seed splits the same list in the same way.
+            alpha: Float. Of a BPE model the probability that a merge is left out, 0
+                for none. Of a unigram model the exponent of the probabilities that
+                segmentations are drawn with: small ones make all alike. Both papers
+                use 0.1.
+            first: Integer. The number that messages give to the first text.
+
+        Returns:
+            A `tf.RaggedTensor` of strings, shape `(len(texts), length)`.
+
+        Raises:
+            InputError: If a text is not a string or sentencepiece is not installed.
+
+        Example:
+
+        >>> tokenizer = SubwordTokenizer.fit(["low lower lowest"])
+        >>> drawn = tokenizer.sample_to_ragged(["low lower"], seed=0, alpha=0.5)
+        >>> tokenizer.join_graph(drawn).numpy().tolist()
+        [b'low lower']
+
+        Reference:
+            - [Kudo, 2018](https://arxiv.org/abs/1804.10959), section 3.
+            - [Provilkov et al., 2020](https://arxiv.org/abs/1910.13267),
+              BPE-dropout.
+        """
+        texts = normalize_in_python(texts, self.unicode_form, first=first)
+        texts = self._normalize_graph(tf.constant(texts, tf.string)).numpy()
+        texts = [text.decode("utf-8") for text in texts]
+        rows = draw_pieces(self.model, texts, alpha=alpha, seed=seed)
+        pieces = tf.constant([piece for row in rows for piece in row], tf.string)
+        lengths = tf.constant([len(row) for row in rows], tf.int64)
+        return tf.RaggedTensor.from_row_lengths(pieces, lengths)
+
+    def get_config(self):
+        config = super().get_config()
+        del config["vocabulary"]  # the model holds it
+        config["model"] = base64.b64encode(self.model).decode("ascii")
+        config["sha256"] = hashlib.sha256(self.model).hexdigest()
+        return config
+
+    @tf.autograph.experimental.do_not_convert  # it warns of the import
+    def _sentencepiece(self):
+        """The operations of the model, made anew for each graph.
+
+        TensorFlow deletes the model behind operations that were made once and kept
+        when `keras.utils.set_random_seed` clears its caches. Made where they are
+        used, they are also part of every graph and need no tracking.
+        """
+        text = import_optional("tensorflow_text")
+        return text.SentencepieceTokenizer(self.model, out_type=tf.string)
+
+    def _read_pieces(self):
+        try:
+            model = self._sentencepiece()
+            pieces = model.id_to_string(tf.range(model.vocab_size())).numpy().tolist()
+        except (tf.errors.InternalError, tf.errors.InvalidArgumentError) as error:
+            raise InputError("The SentencePiece model is damaged.") from error
+        pieces = [piece.decode("utf-8") for piece in pieces]
+        if tuple(pieces[:SPECIAL_COUNT]) != META_PIECES:
+            raise InputError(
+                "This SentencePiece model was not made by `SubwordTokenizer.fit`: its "
+                f"pieces begin with {pieces[:SPECIAL_COUNT]}."
+            )
+        return pieces[SPECIAL_COUNT:]
+
+
+def _checked_bytes(model, sha256):
+    model = base64.b64decode(model, validate=True) if isinstance(model, str) else model
+    if sha256 is not None and hashlib.sha256(model).hexdigest() != sha256:
+        raise InputError("The SentencePiece model differs from the one that was saved.")
+    return model

@@ -1,0 +1,184 @@
+"""What `Translator.decode` returns for one text."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Hypothesis:
+    """One possible translation of a text.
+
+    Attributes:
+        text: String. The translation.
+        tokens: Tuple of strings, `<eos>` last unless the length ran out.
+        score: Float. What the search ranks by: the sum of the tokens'
+            log-probabilities after length normalisation and penalties.
+        token_probabilities: float32 array, shape `(target_length,)`: the model's own
+            probability of each token given those before it.
+        attention: float32 array, shape `(target_length, source_length)`: the weights
+            over the source when each token was written; `None` without attention.
+    """
+
+    text: str
+    tokens: tuple[str, ...]
+    score: float
+    token_probabilities: np.ndarray
+    attention: np.ndarray | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class BeamNode:
+    """One token in the tree that a beam search grew.
+
+    Attributes:
+        token: String.
+        parent: Position of the node before it in `Translation.beam`; `None` for the
+            first token.
+        probability: Float. The model's probability of the token after its parents.
+        score: Float. The sum of the log-probabilities up to here.
+        rank: Position in `Translation.hypotheses` of the hypothesis that ends here;
+            `None` if none does.
+    """
+
+    token: str
+    parent: int | None
+    probability: float
+    score: float
+    rank: int | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Translation:
+    """A text with its translations, best first.
+
+    Attributes:
+        source: String. The text as the model read it.
+        source_tokens: Tuple of strings with `<eos>` last; the columns of `attention`.
+        hypotheses: Tuple of `Hypothesis`, best first: the n-best list.
+        beam: Tuple of `BeamNode`, parents before children, if the search was a beam
+            search and its tree was asked for; otherwise `None`.
+    """
+
+    source: str
+    source_tokens: tuple[str, ...]
+    hypotheses: tuple[Hypothesis, ...]
+    beam: tuple[BeamNode, ...] | None = None
+
+    @property
+    def text(self):
+        """The best translation."""
+        return self.hypotheses[0].text
+
+    @property
+    def tokens(self):
+        """Tokens of the best translation."""
+        return self.hypotheses[0].tokens
+
+    @property
+    def score(self):
+        """Score of the best translation."""
+        return self.hypotheses[0].score
+
+    @property
+    def token_probabilities(self):
+        """Probabilities of the best translation's tokens."""
+        return self.hypotheses[0].token_probabilities
+
+    @property
+    def attention(self):
+        """Attention weights of the best translation; `None` without attention."""
+        return self.hypotheses[0].attention
+
+
+def make_translations(texts, outputs, trace=False):
+    """Reads what a graph of `TranslationGraph` put out.
+
+    Args:
+        texts: List of the source texts.
+        outputs: The dictionary of tensors, a row for each text.
+        trace: Whether to keep the tree of a beam search.
+
+    Returns:
+        A list of `Translation`.
+    """
+    arrays = {name: output.numpy() for name, output in outputs.items()}
+    translations = []
+    for number, text in enumerate(texts):
+        row = {name: array[number] for name, array in arrays.items()}
+        source_tokens = _strings(row["source_tokens"])
+        translations.append(
+            Translation(
+                source=text,
+                source_tokens=source_tokens,
+                hypotheses=_hypotheses(row, len(source_tokens)),
+                beam=_beam(row) if trace and "trace_parents" in row else None,
+            )
+        )
+    return translations
+
+
+def _strings(tokens):
+    """Tokens without padding, which is an empty string."""
+    return tuple(token.decode("utf-8") for token in tokens if token)
+
+
+def _hypotheses(row, source_length):
+    hypotheses = []
+    for rank, score in enumerate(row["scores"]):
+        # There may be fewer than were asked for, but one at least.
+        if rank and not np.isfinite(score):
+            break
+        tokens = _strings(row["tokens"][rank])
+        attention = row.get("attention")
+        if attention is not None:
+            attention = attention[rank, : len(tokens), :source_length]
+        hypotheses.append(
+            Hypothesis(
+                text=row["translations"][rank].decode("utf-8"),
+                tokens=tokens,
+                score=float(score),
+                token_probabilities=np.exp(
+                    row["log_probabilities"][rank, : len(tokens)]
+                ),
+                attention=attention,
+            )
+        )
+    return tuple(hypotheses)
+
+
+def _beam(row):
+    """The tree: what lived at each step, and the last tokens of the hypotheses."""
+    nodes: list[BeamNode] = []
+    places: dict[tuple[int, int], int] = {}  # of what lived after a step
+
+    def add(step, parent, token, log_probability, rank=None):
+        above = places.get((step - 1, parent))
+        total = nodes[above].score if above is not None else 0.0
+        nodes.append(
+            BeamNode(
+                token=token.decode("utf-8"),
+                parent=above,
+                probability=float(np.exp(log_probability)),
+                score=total + float(log_probability),
+                rank=rank,
+            )
+        )
+        return len(nodes) - 1
+
+    valid = np.flatnonzero(np.isfinite(row["scores"]))
+    ends = {rank: int(row["trace_end_steps"][rank]) for rank in valid}
+    for step in range(max(ends.values(), default=-1) + 1):
+        for beam, parent in enumerate(row["trace_parents"][step]):
+            rooted = step == 0 or (step - 1, int(parent)) in places
+            if rooted and row["trace_is_alive"][step, beam]:
+                token = row["trace_token_ids"][step, beam]
+                log_probability = row["trace_log_probabilities"][step, beam]
+                places[step, beam] = add(step, int(parent), token, log_probability)
+        for rank in (rank for rank, end in ends.items() if end == step):
+            parent = int(row["trace_end_parents"][rank])
+            last = len(_strings(row["tokens"][rank])) - 1
+            token = row["tokens"][rank, last]
+            log_probability = row["log_probabilities"][rank, last]
+            add(step, parent, token, log_probability, rank=int(rank))
+    return tuple(nodes)

@@ -1,0 +1,91 @@
+"""Translations as lines of text, for the command line."""
+
+import json
+
+import numpy as np
+
+from seq2seq_keras.errors import InputError
+
+
+def choose_form(options):
+    """How the `translate` command writes each translation.
+
+    Args:
+        options: An object with `json`, `scores`, `alignments` and `n_best`.
+
+    Returns:
+        A function of the number of a text, from 0, and its `Translation` that
+        returns a list of lines.
+    """
+    if options.json:
+        return _as_json
+
+    def as_text(number, translation):
+        if (options.n_best or 1) > 1:
+            return [
+                " ||| ".join([str(number), *fields])
+                for fields in map(fields_of(translation), translation.hypotheses)
+            ]
+        return ["\t".join(fields_of(translation)(translation.hypotheses[0]))]
+
+    def fields_of(translation):
+        def fields(hypothesis):
+            # As Moses writes n-best lists, the score comes after the text.
+            score = [f"{hypothesis.score:.4f}"] if options.scores else []
+            aligned = [alignment(hypothesis)] if options.alignments else []
+            return [hypothesis.text, *score, *aligned]
+
+        return fields
+
+    return as_text
+
+
+def alignment(hypothesis):
+    """The source token each target token attended to most, in Pharaoh format.
+
+    Args:
+        hypothesis: A `Hypothesis` of a model with attention.
+
+    Returns:
+        Pairs of source and target position, counted from 0: "0-0 2-1 1-2". `<eos>`
+        is left out on both sides.
+
+    Raises:
+        InputError: If the model has no attention.
+    """
+    if hypothesis.attention is None:
+        raise InputError(
+            "There are no alignments without attention: train a model with "
+            '`attention="luong"` or `"bahdanau"`.'
+        )
+    pairs = []
+    for target, weights in enumerate(hypothesis.attention):
+        if hypothesis.tokens[target] != "<eos>" and len(weights) > 1:
+            pairs.append(f"{int(np.argmax(weights[:-1]))}-{target}")
+    return " ".join(pairs)
+
+
+def _as_json(number, translation):
+    def plain(hypothesis):
+        attention = hypothesis.attention
+        return {
+            "translation": hypothesis.text,
+            "score": float(hypothesis.score),
+            "tokens": list(hypothesis.tokens),
+            "token_probabilities": _rounded(hypothesis.token_probabilities),
+            "attention": None if attention is None else _rounded(attention),
+        }
+
+    best, *_ = hypotheses = [plain(h) for h in translation.hypotheses]
+    record = {
+        "source": translation.source,
+        "source_tokens": list(translation.source_tokens),
+        **best,
+    }
+    if len(hypotheses) > 1:
+        record["n_best"] = hypotheses
+    return [json.dumps(record, ensure_ascii=False)]
+
+
+def _rounded(array):
+    return np.asarray(array, "float64").round(6).tolist()

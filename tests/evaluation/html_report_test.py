@@ -1,0 +1,62 @@
+"""Tests of seq2seq_keras.evaluation.html_report; see those in a browser as well."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.html_report import write_html_report
+from seq2seq_keras.translation import Hypothesis, Translation
+
+
+def make_translation(text, score=-1.0, attention=None):
+    best = Hypothesis(text, ("<eos>",), score, np.array([0.1239]), attention)
+    return Translation("a b", ("a", "￭b", "<eos>"), (best,))
+
+
+def data_of(path):
+    page = path.read_text(encoding="utf-8")
+    (data,) = re.findall(r'<script id="data"[^>]*>(.*?)</script>', page, re.DOTALL)
+    return json.loads(data)
+
+
+def test_numbers_are_kept_with_few_digits(tmp_path):
+    path = tmp_path / "report.html"
+    attention = np.array([[0.1251, 0.0049, 0.87]])
+    write_html_report([make_translation("x", -1.23456, attention)], None, path)
+    (sentence,) = data_of(path)
+    assert sentence["tokens"] == ["a", "▪b", "<eos>"]
+    (best,) = sentence["hypotheses"]
+    # In thousandths, in hundredths with nothing for zero.
+    assert (best["probabilities"], best["score"]) == ([124], -1.2346)
+    assert best["attention"] == ["13,,87"]
+
+
+def test_blank_references_and_infinite_scores_are_none(tmp_path):
+    path = tmp_path / "report.html"
+    translations = [make_translation("b", score=-np.inf)]
+    write_html_report(translations, [" "], path)
+    (sentence,) = data_of(path)
+    assert sentence["reference"] is sentence["chrf"] is None
+    assert sentence["hypotheses"][0]["score"] is None
+    assert "attention" not in sentence["hypotheses"][0]
+
+
+def test_the_unicode_form_of_a_reference_does_not_count(tmp_path):
+    path = tmp_path / "report.html"
+    write_html_report([make_translation("é 한")], ["e\u0301 한"], path)
+    assert data_of(path)[0]["chrf"] == 100
+
+
+@pytest.mark.parametrize(
+    ("translations", "references"),
+    [([], None), ([], []), ([make_translation("x")], [])],
+)
+def test_a_report_needs_translations_and_as_many_references(
+    translations, references, tmp_path
+):
+    with pytest.raises(InputError, match="at least one translation, and a reference"):
+        write_html_report(translations, references, tmp_path / "report.html")
+    assert not any(tmp_path.iterdir())

@@ -1,0 +1,56 @@
+"""Tests of seq2seq_keras.search_request."""
+
+import pytest
+
+from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.search_request import SearchRequest
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+
+TOKENIZER = WordTokenizer.fit(["le chat dort", "la chatte"])
+
+
+def make(**given):
+    return SearchRequest.of(SearchOptions(max_length=9), given)
+
+
+def test_what_is_not_given_is_the_default():
+    request = make(beam_width=3, prefix="le")
+    assert request.options == SearchOptions(max_length=9, beam_width=3)
+    assert (request.prefix, request.avoid, request.seed) == ("le", (), 0)
+
+
+def test_an_option_that_is_not_there_is_named_with_the_nearest():
+    with pytest.raises(InputError, match=r"`beam_size`\. Did you mean `beam_width`\?"):
+        make(beam_size=3)
+
+
+def test_one_prefix_holds_for_all_texts():
+    each, _ = make(prefix="le").inputs(TOKENIZER, 2)
+    assert each["prefix"].tolist() == [b"le", b"le"]
+    each, _ = make(prefix=["le", ""]).inputs(TOKENIZER, 2)
+    assert each["prefix"].tolist() == [b"le", b""]
+
+
+def test_each_text_has_its_number():
+    each, shared = make(seed=5).inputs(TOKENIZER, 3, first=7)
+    assert each["number"].tolist() == [7, 8, 9]
+    assert int(shared["seed"]) == 5
+
+
+def test_prefixes_must_be_as_many_as_the_texts():
+    with pytest.raises(InputError, match="1 prefixes for 2 texts"):
+        make(prefix=["le"]).inputs(TOKENIZER, 2)
+
+
+@pytest.mark.parametrize("name", ["prefix", "allowed"])
+def test_what_cannot_be_written_is_named(name):
+    message = f"`{name}` has 'chien' in 'le chien', which the target vocabulary lacks"
+    with pytest.raises(InputError, match=message):
+        make(**{name: ["le chien"]}).inputs(TOKENIZER, 1)
+
+
+def test_the_form_of_the_text_is_that_of_the_tokenizer():
+    tokenizer = WordTokenizer.fit(["été"])
+    each, _ = make(prefix="e\u0301te\u0301").inputs(tokenizer, 1)
+    assert each["prefix"].tolist() == ["été".encode()]

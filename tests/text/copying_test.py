@@ -1,0 +1,49 @@
+"""Tests of seq2seq_keras.text.copying."""
+
+import numpy as np
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seq2seq_keras.text.copying import (
+    join_tokens,
+    source_copy_ids,
+    target_copy_ids,
+    target_tokens,
+)
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+
+TOKENIZER = WordTokenizer(["a", "b"])  # ids 4 and 5; the vocabulary has 6
+words = st.lists(st.sampled_from("abxyz"), max_size=6)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(words, words), min_size=1, max_size=4))
+def test_ids_are_those_of_a_loop_over_words(pairs):
+    sources, targets = zip(*pairs, strict=True)
+    tokens = [
+        tf.ragged.constant(list(rows), tf.string, ragged_rank=1)
+        for rows in (sources, targets)
+    ]
+    known = {"a": 4, "b": 5}
+    copied = source_copy_ids(tokens[0], TOKENIZER).to_list()
+    labels = target_copy_ids(tokens[1], tokens[0], TOKENIZER).to_list()
+    for row, (source, target) in enumerate(pairs):
+        extended = {word: 6 + source.index(word) for word in source} | known
+        assert copied[row] == [extended[word] for word in source]
+        assert labels[row] == [extended.get(word, 1) for word in target]
+
+
+def test_ids_beyond_the_vocabulary_are_words_of_their_own_source():
+    token_ids = tf.constant([[4, 7, 1, 3], [6, 3, 0, 0]])
+    source = tf.constant([["x", "y"], ["z", "<eos>"]])
+    tokens = target_tokens(token_ids, source, TOKENIZER).numpy()
+    np.testing.assert_array_equal(
+        tokens, [[b"a", b"y", b"<unk>", b"<eos>"], [b"z", b"<eos>", b"", b""]]
+    )
+
+
+def test_a_copied_word_that_looks_like_a_special_token_stays():
+    token_ids = tf.constant([[6, 4, 3, 0]])
+    tokens = target_tokens(token_ids, tf.constant([["<eos>", "y"]]), TOKENIZER)
+    assert join_tokens(tokens, token_ids, TOKENIZER).numpy() == [b"<eos> a"]

@@ -1,0 +1,78 @@
+"""Tests of seq2seq_keras.translation_lines."""
+
+import argparse
+import json
+
+import numpy as np
+import pytest
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.translation import Hypothesis, Translation
+from seq2seq_keras.translation_lines import alignment, choose_form
+
+
+def hypothesis(text, score, attention=None):
+    tokens = (*text.split(), "<eos>")
+    return Hypothesis(text, tokens, score, np.full(len(tokens), 0.5), attention)
+
+
+# To "b" the decoder looked at "y"; its <eos> looked at that of the source.
+WEIGHTS = np.array([[0.1, 0.7, 0.2], [0.6, 0.1, 0.3], [0.1, 0.1, 0.8]])
+TRANSLATION = Translation(
+    source="x y",
+    source_tokens=("x", "y", "<eos>"),
+    hypotheses=(hypothesis("b a", -0.25, WEIGHTS), hypothesis("a", -1.5)),
+)
+
+
+def lines(translation=TRANSLATION, number=0, **options):
+    defaults = {"json": False, "scores": False, "alignments": False, "n_best": None}
+    options = argparse.Namespace(**{**defaults, **options})
+    return choose_form(options)(number, translation)
+
+
+def test_a_line_is_the_text_and_what_was_asked_for():
+    assert lines() == ["b a"]
+    assert lines(scores=True) == ["b a\t-0.2500"]
+    assert lines(alignments=True) == ["b a\t1-0 0-1"]
+    assert lines(scores=True, alignments=True) == ["b a\t-0.2500\t1-0 0-1"]
+
+
+def test_n_best_lists_are_written_as_moses_does():
+    assert lines(number=7, n_best=2, scores=True) == [
+        "7 ||| b a ||| -0.2500",
+        "7 ||| a ||| -1.5000",
+    ]
+
+
+def test_alignments_leave_both_ends_out():
+    assert alignment(hypothesis("b a", 0.0, WEIGHTS)) == "1-0 0-1"
+
+
+def test_an_alignment_never_points_at_the_end_of_the_source():
+    """`<eos>` got most of the weight, so the best word is named."""
+    attention = np.array([[0.1, 0.2, 0.7], [0.0, 0.0, 1.0]])
+    assert alignment(hypothesis("b", 0.0, attention)) == "1-0"
+
+
+def test_without_attention_there_is_no_alignment():
+    with pytest.raises(InputError, match="no alignments without attention"):
+        alignment(hypothesis("b", 0.0))
+
+
+def test_json_has_the_whole_record_in_one_line():
+    (line,) = lines(json=True)
+    record = json.loads(line)
+    assert record["source_tokens"] == ["x", "y", "<eos>"]
+    assert record["translation"] == "b a"
+    assert record["token_probabilities"] == [0.5, 0.5, 0.5]
+    np.testing.assert_array_equal(record["attention"], WEIGHTS)
+    assert [other["translation"] for other in record["n_best"]] == ["b a", "a"]
+    assert record["n_best"][1]["attention"] is None
+
+
+def test_json_has_no_list_where_there_is_one_translation():
+    single = Translation("x", ("x", "<eos>"), (hypothesis("é", -1.0),))
+    (line,) = lines(single, json=True)
+    assert "é" in line
+    assert "n_best" not in json.loads(line)
