@@ -33,14 +33,35 @@ OPTIONS = {
     "shared and tied": {"share_embeddings": True, "tie_embeddings": True},
     "dropout": {"dropout": 0.5, "recurrent_dropout": 0.5},
     "frozen": {"freeze_source_embeddings": True, "freeze_target_embeddings": True},
+    "luong": {"attention": "luong"},
+    "luong dot": {"attention": "luong", "attention_score": "dot", "cell": "gru"},
+    "luong concat": {
+        "attention": "luong",
+        "attention_score": "concat",
+        "residual": True,
+    },
+    "input feeding": {"attention": "luong", "input_feeding": True, "num_layers": 2},
+    "bahdanau": {"attention": "bahdanau", "cell": "gru", "bidirectional": True},
+    "bahdanau layers": {
+        **{"attention": "bahdanau", "num_layers": 3, "residual": True},
+        **{"dropout": 0.5, "recurrent_dropout": 0.5, "reverse_source": True},
+    },
+    "coverage": {"attention": "luong", "coverage": True, "coverage_loss": 1.0},
+    "copy": {"attention": "luong", "copy": True, "tie_embeddings": True},
+    "every attention": {
+        **{"attention": "bahdanau", "coverage": True, "copy": True, "num_layers": 2},
+        **{"feed_context": True, "coverage_loss": 0.5, "reverse_source": True},
+        **{"share_embeddings": True, "bridge": "dense"},
+    },
     "everything": {
         **{"num_layers": 2, "bidirectional": True, "residual": True, "bridge": "dense"},
         **{"feed_context": True, "reverse_source": True, "tie_embeddings": True},
     },
 }
 every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+FEW = ("lstm", "input feeding", "every attention", "everything")
 few_options = pytest.mark.parametrize(
-    "options", [{}, OPTIONS["everything"]], ids=["plain", "everything"]
+    "options", [OPTIONS[name] for name in FEW], ids=FEW
 )
 
 
@@ -57,19 +78,38 @@ def batch():
     return inputs, labels, (labels != 0).astype("float32")
 
 
+@pytest.fixture
+def fitting(batch):
+    """A function that makes the batch one for the given options."""
+
+    def fit(options):
+        if not options.get("copy"):
+            return batch
+        # 20 and more: words that the target vocabulary of 20 lacks.
+        copy_ids = np.array([[5, 21, 21, 8, 3], [20, 10, 3, 0, 0]])
+        labels = np.array([[11, 21, 13, 3], [20, 3, 0, 0]])
+        # What is copied is unknown when it is fed back.
+        target = np.array([[2, 11, 1, 13], [2, 1, 0, 0]])
+        inputs = {**batch[0], "target_token_ids": target, "source_copy_ids": copy_ids}
+        return inputs, labels, batch[2]
+
+    return fit
+
+
 @every_option
-def test_step_by_step_equals_teacher_forcing(options, batch):
+def test_step_by_step_equals_teacher_forcing(options, fitting):
     model = build(options)
     # Weights as large as training makes them; the first ones hide a lot.
     random = np.random.default_rng(0)
     model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
-    report = check_parity(model, batch)
+    report = check_parity(model, fitting(options))
     assert report.agrees, report
     assert report.max_difference < 1e-4
 
 
 @few_options
-def test_step_by_step_equals_teacher_forcing_after_training(options, batch):
+def test_step_by_step_equals_teacher_forcing_after_training(options, fitting):
+    batch = fitting(options)
     model = compile_model(build(options), learning_rate=0.1)
     before = model.get_weights()
     model.fit(*(batch[:2]), sample_weight=batch[2], epochs=2, verbose=0)
@@ -79,46 +119,47 @@ def test_step_by_step_equals_teacher_forcing_after_training(options, batch):
 
 
 @every_option
-def test_padding_changes_nothing(options, batch):
+def test_padding_changes_nothing(options, fitting):
     model = build(options)
-    inputs = batch[0]
+    inputs = fitting(options)[0]
     wider = {
         name: np.pad(token_ids, ((0, 0), (0, 3))) for name, token_ids in inputs.items()
     }
     narrow, wide = model(inputs), model(wider)
-    np.testing.assert_allclose(narrow, wide[:, :4], atol=1e-6)
+    # What can be copied grows with the source.
+    width = narrow.shape[-1]
+    np.testing.assert_allclose(narrow, wide[:, :4, :width], atol=1e-5)
 
 
 @every_option
-def test_a_sentence_alone_is_a_sentence_in_a_batch(options, batch):
+def test_a_sentence_alone_is_a_sentence_in_a_batch(options, fitting):
     model = build(options)
-    together = model(batch[0])
-    alone = model(
-        {
-            "source_token_ids": np.array([[9, 10, 3]]),
-            "target_token_ids": np.array([[2, 14]]),
-        }
-    )
-    np.testing.assert_allclose(together[1:, :2], alone, atol=1e-6)
+    inputs = fitting(options)[0]
+    lengths = {"target_token_ids": 2}
+    alone = {name: ids[1:, : lengths.get(name, 3)] for name, ids in inputs.items()}
+    together, alone = model(inputs), model(alone)
+    np.testing.assert_allclose(together[1:, :2, : alone.shape[-1]], alone, atol=1e-5)
 
 
 @every_option
-def test_what_is_saved_loads_the_same(options, batch, tmp_path):
-    model = build(options)
+def test_what_is_saved_loads_the_same(options, fitting, tmp_path):
+    model, inputs = build(options), fitting(options)[0]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.get_config() == model.get_config()
-    np.testing.assert_array_equal(model(batch[0]), loaded(batch[0]))
+    np.testing.assert_array_equal(model(inputs), loaded(inputs))
     assert len(loaded.trainable_weights) == len(model.trainable_weights)
     encoders = [build_inference_models(m)[0] for m in (model, loaded)]
-    source = ops.array(batch[0]["source_token_ids"])
+    source = {name: ops.array(ids) for name, ids in inputs.items() if "source" in name}
+    source = source if len(source) > 1 else source["source_token_ids"]
     before, after = (encoder(source) for encoder in encoders)
     for name, state in before.items():
         np.testing.assert_array_equal(state, after[name])
 
 
 @few_options
-def test_a_loaded_model_trains_on_as_the_saved_one(options, batch, tmp_path):
+def test_a_loaded_model_trains_on_as_the_saved_one(options, fitting, tmp_path):
+    batch = fitting(options)
     model = compile_model(build({**options, "dropout": 0.0}))
     data = {"x": batch[0], "y": batch[1], "sample_weight": batch[2], "verbose": 0}
     model.fit(**data)
@@ -129,8 +170,9 @@ def test_a_loaded_model_trains_on_as_the_saved_one(options, batch, tmp_path):
 
 
 @few_options
-def test_the_source_matters(options, batch):
+def test_the_source_matters(options, fitting):
     """The oldest complaint: the same output for any input."""
+    batch = fitting(options)
     model = build(options)
     other = {**batch[0], "source_token_ids": batch[0]["source_token_ids"][::-1].copy()}
     assert np.abs(model(batch[0]) - model(other)).max() > 1e-6
@@ -190,7 +232,7 @@ def test_tied_logits_are_products_with_the_embeddings():
     _, decoder = build_inference_models(model)
     zeros = {f"layer_0_{name}": ops.zeros((1, 8)) for name in ("hidden", "cell")}
     outputs = decoder({"token_ids": ops.array([[2]]), **zeros})
-    embeddings = model.target_embedding.get_weights()[0]
+    embeddings = model.get_layer("target_embedding").get_weights()[0]
     expected = outputs["layer_0_hidden"] @ embeddings.T
     np.testing.assert_allclose(outputs["logits"][:, 0], expected, atol=1e-6)
 
@@ -206,8 +248,10 @@ def test_pretrained_embeddings_are_taken_over_and_frozen(batch):
         freeze_source_embeddings=True,
     )
     compile_model(model).fit(batch[0], batch[1], verbose=0)
-    np.testing.assert_array_equal(model.source_embedding.get_weights()[0], source)
-    assert (model.target_embedding.get_weights()[0] != target).any()
+    np.testing.assert_array_equal(
+        model.get_layer("source_embedding").get_weights()[0], source
+    )
+    assert (model.get_layer("target_embedding").get_weights()[0] != target).any()
 
 
 @pytest.mark.parametrize("rows", [19, 21])
@@ -218,7 +262,8 @@ def test_embeddings_off_by_one_are_refused(rows):
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 @few_options
-def test_mixed_precision_trains_and_keeps_float32_logits(precision, options, batch):
+def test_mixed_precision_trains_and_keeps_float32_logits(precision, options, fitting):
+    batch = fitting(options)
     model = compile_model(build({**options, "precision": precision}))
     assert model(batch[0]).dtype == "float32"
     assert all(weight.dtype == "float32" for weight in model.weights)
@@ -235,7 +280,8 @@ def test_mixed_precision_steps_agree_to_its_own_rounding(precision, batch):
 
 
 @few_options
-def test_the_same_seed_trains_the_same_model(options, batch):
+def test_the_same_seed_trains_the_same_model(options, fitting):
+    batch = fitting(options)
     weights = []
     for _ in range(2):
         keras.utils.set_random_seed(1)
@@ -255,6 +301,21 @@ def test_the_same_seed_trains_the_same_model(options, batch):
         ),
         ({"bridge": "x"}, "`bridge` must be one of 'direct', 'dense', 'zero'"),
         ({"precision": "half"}, "`precision` must be one of 'float32'"),
+        ({"attention": "lung"}, "`attention` must be one of None, 'luong', 'bahdanau'"),
+        (
+            {"attention": "luong", "attention_score": "cos"},
+            "`attention_score` must be one of 'dot', 'general', 'concat'",
+        ),
+        (
+            {"attention": "bahdanau", "input_feeding": True},
+            '`input_feeding=True` belongs to `attention="luong"`',
+        ),
+        ({"coverage": True}, "`coverage=True` works on attention weights"),
+        ({"copy": True}, "`copy=True` works on attention weights"),
+        (
+            {"attention": "luong", "coverage_loss": 1.0},
+            "needs `coverage=True`. Received: coverage=False, coverage_loss=1.0",
+        ),
         ({"units": 0}, "`units` must be a positive integer. Received: units=0"),
         *(
             (
@@ -286,7 +347,7 @@ def test_one_shared_matrix_is_frozen_under_one_name():
     with pytest.raises(InputError, match="`freeze_source_embeddings=True` freezes"):
         build(frozen)
     model = build({"share_embeddings": True, "freeze_source_embeddings": True})
-    assert not model.source_embedding.trainable
+    assert not model.get_layer("source_embedding").trainable
 
 
 def test_sizes_may_be_integers_of_numpy(tmp_path):

@@ -1,0 +1,32 @@
+"""Tests of seq2seq_keras.layers.coverage_loss."""
+
+import keras
+import numpy as np
+import pytest
+
+from seq2seq_keras.layers.coverage_loss import CoverageLoss
+
+
+def test_the_loss_is_that_of_the_paper():
+    """Equation 12 of See et al., in loops, per real token."""
+    weights = np.random.default_rng(0).dirichlet(np.ones(4), size=(2, 3))
+    target = np.array([[2, 5, 6], [2, 7, 0]])
+    layer = CoverageLoss(0.5)
+    logits = np.ones((2, 3, 8), "float32")
+    np.testing.assert_array_equal(layer(logits, weights, target), logits)
+    total, count = 0.0, 0
+    for b in range(2):
+        coverage = np.zeros(4)
+        for t in range(3):
+            if target[b, t]:
+                total += np.minimum(weights[b, t], coverage).sum()
+                count += 1
+            coverage += weights[b, t]
+    (loss,) = layer.losses
+    assert float(loss) == pytest.approx(0.5 * total / count, rel=1e-5)
+
+
+def test_config_round_trip():
+    layer = CoverageLoss(0.5, name="coverage")
+    config = keras.saving.serialize_keras_object(layer)
+    assert keras.saving.deserialize_keras_object(config).weight == 0.5

@@ -1,0 +1,90 @@
+"""Parity over every combination of the attention options."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.training.loss import TokenCrossentropy
+
+ATTENTIONS = [
+    *(
+        {"attention": "luong", "attention_score": score, "input_feeding": feeding}
+        for score in ("dot", "general", "concat")
+        for feeding in (False, True)
+    ),
+    {"attention": "bahdanau"},
+]
+GRID = {
+    "cell": ("lstm", "gru", "rnn"),
+    "num_layers": (1, 2),
+    "coverage": (False, True),
+    "copy": (False, True),
+}
+MODELS = [
+    {**attention, **dict(zip(GRID, values, strict=True))}
+    for attention in ATTENTIONS
+    for values in itertools.product(*GRID.values())
+]
+
+
+def batch_for(options):
+    inputs = {
+        "source_token_ids": np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]]),
+        "target_token_ids": np.array([[2, 7, 1, 11], [2, 1, 0, 0]]),
+    }
+    labels = np.array([[7, 1, 11, 3], [1, 3, 0, 0]])
+    if options["copy"]:
+        # 12 is the size of the vocabulary.
+        inputs["source_copy_ids"] = np.array([[5, 13, 13, 8, 3], [12, 10, 3, 0, 0]])
+        labels = np.array([[7, 13, 11, 3], [12, 3, 0, 0]])
+    return inputs, labels
+
+
+def train(model, inputs, labels):
+    """Two steps as large as they come."""
+    optimizer = keras.optimizers.Adam(0.1)
+    before = model.get_weights()
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            loss = TokenCrossentropy()(labels, model(inputs, training=True))
+        gradients = tape.gradient(loss, model.trainable_weights)
+        assert all(gradient is not None for gradient in gradients)
+        optimizer.apply(gradients, model.trainable_weights)
+    after = model.get_weights()
+    assert all((a != b).any() for a, b in zip(before, after, strict=True))
+
+
+def check_models(models):
+    """The largest difference, with large random weights and with trained ones."""
+    random = np.random.default_rng(0)
+    largest = 0.0
+    for options in models:
+        inputs, labels = batch_for(options)
+        model = build_model(12, 12, units=8, embedding_dim=6, **options)
+        train(model, inputs, labels)
+        trained = model.get_weights()
+        drawn = [random.normal(size=weight.shape) for weight in trained]
+        for weights in (trained, drawn):
+            model.set_weights(weights)
+            report = check_parity(model, (inputs, labels))
+            assert report.agrees, (options, report)
+            largest = max(largest, report.max_difference)
+    return largest
+
+
+def test_some_of_the_combinations_agree():
+    assert check_models(MODELS[5::23]) < 1e-4
+
+
+@pytest.mark.slow
+def test_every_combination_agrees():
+    """Cell x layers x attention x score x input feeding x coverage x copy."""
+    assert len(MODELS) == 7 * 24
+    largest = check_models(MODELS)
+    print(f"{len(MODELS)} models, largest difference {largest:.2e}")
+    assert largest < 1e-4
