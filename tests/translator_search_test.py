@@ -1,5 +1,8 @@
 """Tests of what the search options of seq2seq_keras.translator do to translations."""
 
+import pathlib
+import resource
+
 import keras
 import numpy as np
 import pytest
@@ -236,3 +239,36 @@ def test_memory_does_not_grow_with_options(attentive):
     for width in range(2, 14):
         attentive.graph.searcher(attentive.search.replace(beam_width=width))
     assert attentive.graph.searcher.cache_info().currsize <= 8
+
+
+def resident_megabytes():
+    """What this process holds in memory now."""
+    pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_over_thousands_of_calls(attentive):
+    random = np.random.default_rng(0)
+    words = ["the", "cat", "dog", "sleeps", "eats", "xyzzy"]
+
+    def call():
+        count = random.integers(1, 6)
+        texts = [
+            " ".join(random.choice(words, random.integers(0, 40))) for _ in range(count)
+        ]
+        attentive.translate(texts, beam_width=4)
+
+    for _ in range(500):  # until the allocators have what they need
+        call()
+    before = resident_megabytes()
+    for _ in range(5000):
+        call()
+    grown = resident_megabytes() - before
+    graph = attentive.graph.searcher(
+        attentive.search.replace(beam_width=4), prefix=False, avoid=False, allowed=False
+    )
+    traces = graph.experimental_get_tracing_count()
+    print(f"5,000 calls: {grown:.1f} MB more, {traces} trace(s)")
+    assert grown < 50
+    assert traces <= 2

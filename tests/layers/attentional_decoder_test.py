@@ -41,7 +41,7 @@ def softmax(scores):
 
 
 def plain_cell(layer, inputs, hidden):
-    """h = tanh(W x + U h + b)."""
+    """The state of the plain cell: tanh(W x + U h + b)."""
     kernel, recurrent_kernel, bias = layer.recurrent_layers[0].get_weights()
     return np.tanh(inputs @ kernel + hidden @ recurrent_kernel + bias)
 
