@@ -30,6 +30,7 @@ def time_translation(config, sources, beam_width, repeats):
     """Translates the lines of a file several times; prints JSON."""
     cfg = load_config(config)
     cfg["testing"]["beam_size"] = beam_width
+    cfg["testing"]["load_model"] = str(pathlib.Path(cfg["model_dir"], "latest.ckpt"))
     args = parse_global_args(cfg, rank=0, mode="translate")
     model, _, _, data = prepare(args, rank=0, mode="translate")
     lines = pathlib.Path(sources).read_text(encoding="utf-8").split("\n")

@@ -81,9 +81,8 @@ class SearchRequest(NamedTuple):
         return each, shared
 
     def _prefixes(self, target_tokenizer, count):
-        prefixes = self.prefix
-        if isinstance(prefixes, str):
-            prefixes = [prefixes] * count
+        one = isinstance(self.prefix, str)
+        prefixes = [self.prefix] * count if one else list(self.prefix or ())
         if len(prefixes) != count:
             raise InputError(
                 "`prefix` is one string, or a list with one for each text. "

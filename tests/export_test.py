@@ -125,8 +125,24 @@ def test_the_folder_may_be_the_current_one_and_empty(translator, tmp_path, monke
         {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
         {"share_embeddings": True, "tie_embeddings": True},
         {"precision": "mixed_bfloat16", "feed_context": True},
+        {"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
+        pytest.param(
+            {"attention": "luong", "copy": True, "reverse_source": True},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {
+                "attention": "luong",
+                "input_feeding": True,
+                "precision": "mixed_bfloat16",
+            },
+            marks=pytest.mark.slow,
+        ),
     ],
-    ids=["reversed", "layers", "tied", "bfloat16"],
+    ids=[
+        *("reversed", "layers", "tied", "bfloat16"),
+        *("bahdanau", "copying", "input feeding in bfloat16"),
+    ],
 )
 def test_every_kind_of_model_is_served_as_python_runs_it(options, tmp_path):
     texts = ["학생이에요", "값이 싸요", "", "가"]
@@ -141,6 +157,8 @@ def test_every_kind_of_model_is_served_as_python_runs_it(options, tmp_path):
     loaded = tf.saved_model.load(str(translator.export(tmp_path / "serving")))
     outputs = loaded.signatures["serving_default"](text=tf.constant(texts))
     assert [text.decode() for text in outputs["translation"].numpy()] == expected
+    restored = Translator.load(translator.save(tmp_path / "model"))
+    assert restored.translate(texts) == expected
 
 
 @pytest.mark.slow

@@ -24,6 +24,19 @@ class Finished(NamedTuple):
         zeros = tf.zeros(shape, tf.int32)
         return cls(tf.fill(shape, -np.inf), zeros, zeros, zeros, tf.zeros(shape))
 
+    def at(self, positions):
+        """Those of the sentences at some places of the batch."""
+        return Finished(*(tf.gather(column, positions) for column in self))
+
+    def put(self, positions, others):
+        """With others in the place of those of some sentences."""
+        return Finished(
+            *(
+                tf.tensor_scatter_nd_update(column, positions[:, None], other)
+                for column, other in zip(self, others, strict=True)
+            )
+        )
+
     def merge(self, scores, step, candidates):
         """Takes in candidates, those with a score above minus infinity."""
         new = Finished(
@@ -81,15 +94,19 @@ class BeamHistory(NamedTuple):
             None if weights == () else weights.stack(),
         )
 
-    def write(self, step, live, is_alive, attention_weights):
-        """Adds a step: the hypotheses that live on, and all beams' attention in it."""
-        weights = self.attention_weights
+    def write(self, step, columns):
+        """Adds a step.
+
+        Args:
+            step: Integer or scalar tensor.
+            columns: A tensor for each array: of the hypotheses that live on, and the
+                attention that all had in this step; `None` without attention.
+        """
         return BeamHistory(
-            self.parents.write(step, live.parents),
-            self.token_ids.write(step, live.token_ids),
-            self.log_probabilities.write(step, live.log_probabilities),
-            self.is_alive.write(step, is_alive),
-            weights if weights == () else weights.write(step, attention_weights),
+            *(
+                array if column is None else array.write(step, column)
+                for array, column in zip(self, columns, strict=True)
+            )
         )
 
 

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from seq2seq_keras.decoding.beam_sentences import Sentences
 from seq2seq_keras.decoding.beam_steps import BeamSteps
 from seq2seq_keras.decoding.constraints import AllOf
 from seq2seq_keras.decoding.length_divisor import length_divisor
@@ -90,19 +91,19 @@ def beam_search(
         raise InputError("`coverage_penalty` needs a model with attention.")
     steps = BeamSteps(
         step=step,
-        memory=repeat_rows(memory or {}, beam_width),
         constraint=AllOf(constraints) if constraints else None,
         batch_size=tf.size(finished),
         width=beam_width,
         n_best=n_best,
-        max_length=tf.broadcast_to(max_length, tf.shape(finished)),
         divisor=length_divisor(length_normalization, length_penalty),
         coverage_penalty=coverage_penalty,
-        source_mask=source_mask,
     )
-    last = tf.while_loop(
-        steps.goes_on,
-        steps.advance,
-        [steps.start(repeat_rows(states, beam_width), finished)],
-    )[0]
+    sentences = Sentences(
+        positions=tf.range(tf.size(finished)),
+        max_length=tf.broadcast_to(max_length, tf.shape(finished)),
+        source_mask=() if source_mask is None else source_mask,
+        memory=repeat_rows(memory or {}, beam_width),
+    )
+    first = steps.start(repeat_rows(states, beam_width), finished, sentences)
+    last = tf.while_loop(steps.goes_on, steps.advance, [first])[0]
     return steps.result(last, finished)

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding.beam_history import BeamHistory, Finished, trace_back
 from seq2seq_keras.decoding.beam_result import BeamResult, BeamTrace
+from seq2seq_keras.decoding.beam_sentences import Sentences, drop_done, unknown_count
 from seq2seq_keras.decoding.candidates import best_candidates
 from seq2seq_keras.decoding.constraints import Constraint
 from seq2seq_keras.decoding.coverage_penalty import log_coverage
@@ -17,38 +18,40 @@ from seq2seq_keras.special_tokens import END_ID, START_ID
 
 
 class BeamState(NamedTuple):
-    """What goes round the loop; `rows` is `batch * beam_width`."""
+    """What goes round the loop, of the sentences at work.
+
+    `count` is their number, which falls as sentences are done, and `rows` is
+    `count * beam_width`.
+    """
 
     index: tf.Tensor  # how many tokens have been decided
-    token_ids: tf.Tensor  # (batch, beam_width): decided last
-    sums: tf.Tensor  # (batch, beam_width): of log-probabilities, as they rank
+    token_ids: tf.Tensor  # (count, beam_width): decided last
+    sums: tf.Tensor  # (count, beam_width): of log-probabilities, as they rank
     states: Any  # of the decoder, (rows, ...)
     constraint_state: Any  # (rows, ...)
     coverage: tf.Tensor  # (rows, source_length): attention so far
     finished: Finished  # (batch, beam_width)
-    done: tf.Tensor  # (batch,): nothing better can come
-    history: BeamHistory
+    done: tf.Tensor  # (count,): nothing better can come
+    history: BeamHistory  # of the whole batch, as is `finished`
+    sentences: Sentences
 
 
 class BeamSteps(NamedTuple):
     """What stays the same from step to step, and the steps.
 
     See `beam_search` for what the fields are; `divisor` is the function of
-    `length_divisor`, `memory` has a row for each hypothesis.
+    `length_divisor`.
     """
 
     step: Callable
-    memory: dict
     constraint: Constraint | None
     batch_size: tf.Tensor
     width: int
     n_best: int
-    max_length: tf.Tensor
     divisor: Callable
     coverage_penalty: float
-    source_mask: tf.Tensor | None
 
-    def start(self, states, finished):
+    def start(self, states, finished, sentences):
         """The `BeamState` before the first step; `states` has a row a hypothesis."""
         shape = [self.batch_size, self.width]
         # All hypotheses begin alike, so only the first one counts as yet.
@@ -60,16 +63,20 @@ class BeamSteps(NamedTuple):
         remembered = ()
         if self.constraint:
             remembered = self.constraint.initial_state(self.batch_size)
+        at_work = {
+            "token_ids": tf.fill(shape, START_ID),
+            "sums": sums,
+            "states": states,
+            "constraint_state": repeat_rows(remembered, self.width),
+            "coverage": coverage,
+            "done": finished,
+            "sentences": sentences,
+        }
         return BeamState(
             index=tf.constant(0),
-            token_ids=tf.fill(shape, START_ID),
-            sums=sums,
-            states=states,
-            constraint_state=repeat_rows(remembered, self.width),
-            coverage=coverage,
             finished=Finished.none(shape),
-            done=finished,
             history=BeamHistory.empty("attention_weights" in states),
+            **unknown_count(at_work),
         )
 
     def goes_on(self, state):
@@ -79,8 +86,10 @@ class BeamSteps(NamedTuple):
 
     def advance(self, state):
         """One step, from `BeamState` to `BeamState`, in a list as the loop has it."""
+        state = self._without_done(state)
+        sentences = state.sentences
         logits, states = self.step(
-            tf.reshape(state.token_ids, [-1]), {**state.states, **self.memory}
+            tf.reshape(state.token_ids, [-1]), {**state.states, **sentences.memory}
         )
         states = {name: states[name] for name in state.states}
         candidates = self._candidates(state, tf.cast(logits, tf.float32))
@@ -88,7 +97,7 @@ class BeamSteps(NamedTuple):
         if weights is not None:
             weights = tf.cast(weights, tf.float32)
             coverage += weights if self.coverage_penalty else 0.0
-            shape = [self.batch_size, self.width, tf.shape(weights)[1]]
+            shape = [tf.size(state.done), self.width, tf.shape(weights)[1]]
             weights = tf.reshape(weights, shape)
         live = self._live(state, candidates)
         is_alive = live.is_alive & ~state.done[:, None]
@@ -100,7 +109,12 @@ class BeamSteps(NamedTuple):
         if self.constraint:
             token_ids = tf.reshape(live.token_ids, [-1])
             remembered = self.constraint.advance(token_ids, state.index, remembered)
-        following = BeamState(
+        columns = live.parents, live.token_ids, live.log_probabilities, is_alive
+        placed = [
+            None if column is None else sentences.to_batch(column, self.batch_size)
+            for column in (*columns, weights)
+        ]
+        following = state._replace(
             index=state.index + 1,
             token_ids=live.token_ids,
             sums=live.sums,
@@ -108,10 +122,24 @@ class BeamSteps(NamedTuple):
             constraint_state=remembered,
             coverage=moved_coverage,
             finished=self._finish(state, candidates, coverage),
-            done=state.done,
-            history=state.history.write(state.index, live, is_alive, weights),
+            history=state.history.write(state.index, placed),
         )
         return [following._replace(done=self._is_done(following))]
+
+    def _without_done(self, state):
+        """The same state, of fewer sentences if enough of them are done."""
+        by_sentence = {
+            name: getattr(state, name) for name in ("token_ids", "sums", "done")
+        }
+        by_sentence["sentences"] = state.sentences._replace(memory=())
+        by_row = {
+            name: getattr(state, name)
+            for name in ("states", "constraint_state", "coverage")
+        }
+        by_row["memory"] = state.sentences.memory
+        by_sentence, by_row = drop_done(state.done, by_sentence, by_row, self.width)
+        sentences = by_sentence.pop("sentences")._replace(memory=by_row.pop("memory"))
+        return state._replace(sentences=sentences, **by_sentence, **by_row)
 
     def _candidates(self, state, logits):
         constrain = None
@@ -125,7 +153,7 @@ class BeamSteps(NamedTuple):
 
     def _ends(self, state, candidates):
         """Which candidates are a hypothesis that can grow no further."""
-        at_limit = state.index + 1 >= self.max_length[:, None]
+        at_limit = state.index + 1 >= state.sentences.max_length[:, None]
         return (candidates.token_ids == END_ID) | at_limit
 
     def _finish(self, state, candidates, coverage):
@@ -136,14 +164,16 @@ class BeamSteps(NamedTuple):
         scores = candidates.sums / self.divisor(state.index + 1)
         if self.coverage_penalty:
             covered = tf.gather(coverage, self._rows(candidates.parents))
-            mask = self.source_mask
-            mask = None if mask is None else mask[:, None]
+            mask = state.sentences.source_mask
+            mask = None if mask == () else mask[:, None]
             scores += self.coverage_penalty * log_coverage(covered, mask)
-        return state.finished.merge(
+        positions = state.sentences.positions
+        finished = state.finished.at(positions).merge(
             scores=tf.where(completes, scores, -np.inf),
             step=state.index,
             candidates=candidates,
         )
+        return state.finished.put(positions, finished)
 
     def _live(self, state, candidates):
         """The best candidates that can grow."""
@@ -153,8 +183,8 @@ class BeamSteps(NamedTuple):
         return candidates.take(places)._replace(sums=sums)
 
     def _rows(self, beams):
-        """Rows of the decoder for places in the beam, `(batch, count)`."""
-        return tf.range(self.batch_size)[:, None] * self.width + beams
+        """Rows of the decoder for places in the beams."""
+        return tf.range(tf.shape(beams)[0])[:, None] * self.width + beams
 
     def _is_done(self, state):
         """Whether no live hypothesis can still come among the n best.
@@ -168,10 +198,12 @@ class BeamSteps(NamedTuple):
         score to come; if the n best are as good already, they stay, since of equal
         scores the older are kept.
         """
-        bound = state.sums[:, 0] / self.divisor(self.max_length)
-        enough = state.finished.scores[:, self.n_best - 1] >= bound
-        is_full = state.finished.scores[:, self.width - 1] > -np.inf
-        at_limit = state.index >= self.max_length
+        max_length = state.sentences.max_length
+        scores = state.finished.at(state.sentences.positions).scores
+        bound = state.sums[:, 0] / self.divisor(max_length)
+        enough = scores[:, self.n_best - 1] >= bound
+        is_full = scores[:, self.width - 1] > -np.inf
+        at_limit = state.index >= max_length
         is_dead = state.sums[:, 0] <= IMPOSSIBLE / 2
         return state.done | enough | is_full | at_limit | is_dead
 

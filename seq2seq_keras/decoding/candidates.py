@@ -43,7 +43,7 @@ def best_candidates(logits, sums, count, constrain=None):
         `Candidates`.
     """
     batch_size, width = tf.unstack(tf.shape(sums))
-    log_norm = tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
+    log_norm = _log_norm(logits)
     ranks = logits if constrain is None else constrain(logits - log_norm)
     # First the best of each hypothesis, then the best of those: work on the whole
     # vocabulary is what a step costs beside the model.
@@ -67,3 +67,16 @@ def best_candidates(logits, sums, count, constrain=None):
         token_ids=tf.gather(by_sentence(token_ids), places, batch_dims=1),
         log_probabilities=tf.gather(by_sentence(own), places, batch_dims=1),
     )
+
+
+def _log_norm(logits):
+    """The logarithm of the sum of the exponentials of each row, `(rows, 1)`.
+
+    `tf.reduce_logsumexp` goes through the rows several times; the softmax, which is
+    one fused operation, takes half as long, and the likeliest token, whose
+    probability is never tiny, tells what it divided by.
+    """
+    top = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    probability = tf.gather(tf.nn.softmax(logits), top, batch_dims=1)
+    highest = tf.gather(logits, top, batch_dims=1)
+    return (highest - tf.math.log(probability))[:, None]

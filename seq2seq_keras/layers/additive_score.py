@@ -43,7 +43,7 @@ class AdditiveScore(keras.layers.Layer):
 
     def build(self, query_shape, keys_shape):
         self.query_projection.build(query_shape)
-        if self.coverage:
+        if self.coverage_projection is not None:
             self.coverage_projection.build((None, None, 1))
         self.score_projection.build((None, None, None, self.units))
 
@@ -59,7 +59,7 @@ class AdditiveScore(keras.layers.Layer):
         return self.key_projection(value)
 
     def call(self, query, keys, coverage=None):
-        if self.coverage:
+        if self.coverage_projection is not None:
             keys += self.coverage_projection(coverage[..., None])
         # (batch, target_length, source_length, units)
         hidden = ops.tanh(self.query_projection(query)[:, :, None] + keys[:, None])

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from seq2seq_keras.layers.attention import Attention
 from seq2seq_keras.layers.attentional_decoder import AttentionalDecoder, make_attention
 from seq2seq_keras.layers.embedding import make_embedding
 from seq2seq_keras.layers.pointer_generator import PointerGenerator
@@ -30,6 +31,8 @@ class Decoder:
         )
         self.embedding_dropout = self._dropout("target_embedding_dropout")
         self.output_dropout = self._dropout("output_dropout")
+        self.attentional_decoder: AttentionalDecoder | None = None
+        self.attention: Attention | None = None
         if options.is_stepwise:
             self._make_stepwise_layers()
         else:
@@ -45,8 +48,8 @@ class Decoder:
         Returns:
             A tensor of the same shape, or `None` if the keys are the outputs.
         """
-        attention = self.attentional_decoder or self.attention
-        keys = attention.project(encoder_outputs)
+        attends = self.attentional_decoder or self.attention
+        keys = attends.project(encoder_outputs) if attends else encoder_outputs
         return None if keys is encoder_outputs else keys
 
     def __call__(self, target_token_ids, states, memory):
@@ -72,7 +75,7 @@ class Decoder:
             # (batch, units) -> (batch, target_length, units)
             every_step = context[:, None, :] + ops.zeros_like(inputs[..., :1])
             inputs = ops.concatenate([inputs, every_step], axis=-1)
-        run = self._run_stepwise if self.attentional_decoder else self._run_fused
+        run = self.attentional_decoder or self._run_fused
         outputs, weights, states = run(inputs, states, memory)
         outputs = self.output_dropout(outputs)
         logits = self._predict(outputs)
@@ -84,9 +87,6 @@ class Decoder:
                 memory["source_copy_ids"],
             )
         return logits, weights, states
-
-    def _run_stepwise(self, inputs, states, memory):
-        return self.attentional_decoder(inputs, states, memory)
 
     def _run_fused(self, outputs, states, memory):
         states, weights = dict(states), None
@@ -146,7 +146,6 @@ class Decoder:
 
     def _make_recurrent_layers(self):
         options = self.options
-        self.attentional_decoder = self.attention = None
         self.recurrent_layers = [
             make_recurrent(
                 options.cell,

@@ -46,25 +46,22 @@ class Seq2Seq(keras.Model):
     """
 
     def __init__(self, *, name="seq2seq", **options):
-        options = ModelOptions(**options)
-        encoder = Encoder(options)
-        decoder = Decoder(options, encoder.embedding)
-        parts = {"options": options, "encoder": encoder, "decoder": decoder}
-        for attribute, part in parts.items():
-            setattr(self, attribute, part)
+        self.options = ModelOptions(**options)
+        self.encoder = Encoder(self.options)
+        self.decoder = Decoder(self.options, self.encoder.embedding)
 
         # === Functional model ===
         inputs = self.make_source_inputs()
         target_token_ids = keras.Input((None,), dtype="int32", name="target_token_ids")
         states, memory = self.split_memory(self.encode(**inputs))
-        logits, weights, _ = decoder(target_token_ids, states, memory)
-        if options.coverage_loss:
-            loss = CoverageLoss(options.coverage_loss, name="coverage_loss")
+        logits, weights, _ = self.decoder(target_token_ids, states, memory)
+        if self.options.coverage_loss:
+            loss = CoverageLoss(self.options.coverage_loss, name="coverage_loss")
             logits = loss(logits, weights, target_token_ids)
         inputs["target_token_ids"] = target_token_ids
         super().__init__(inputs=inputs, outputs=logits, name=name)
         # `compile` looks here to know that float16 needs its loss scaled.
-        self.dtype_policy = options.precision
+        self.dtype_policy = self.options.precision
 
     def make_source_inputs(self):
         """Makes the symbolic inputs of `encode`.
