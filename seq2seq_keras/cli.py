@@ -82,7 +82,8 @@ def _train(options):
 
 def _translate(options):
     translator = _load_ensemble(options)
-    form = choose_form(options)
+    search = translator.search.replace(**_search(options))
+    form = choose_form(options, search.n_best)
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,

@@ -32,8 +32,8 @@ def export_saved_model(graph, folder, options):
       minus infinity;
     - `encode`: `text` to the decoder's first states, by name;
     - `decode_step`: `token_ids` (int32, `(batch, 1)`; the first is `<sos>`, 2) and the
-      states to `logits` (float32, `(batch, vocabulary_size)`) and those states that
-      change;
+      states to `logits` (float32, `(batch, vocabulary_size)`, wider by the length of
+      the source for a model that copies) and those states that change;
     - `detokenize`: `token_ids` (int32, `(batch, length)`) to `text`.
 
     Beam width, penalties, lengths and `n` are fixed: they are those of `options`. An

@@ -1,6 +1,7 @@
 """What one call of a translator asks for."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -28,9 +29,9 @@ class SearchRequest(NamedTuple):
     """
 
     options: SearchOptions
-    prefix: str | list[str] | None = None
-    avoid: list[str] | tuple[str, ...] = ()
-    allowed: list[str] | tuple[str, ...] = ()
+    prefix: Any = None
+    avoid: Sequence[str] = ()
+    allowed: Sequence[str] = ()
     seed: int = 0
 
     @classmethod
@@ -50,6 +51,13 @@ class SearchRequest(NamedTuple):
         """
         own = {name: given[name] for name in cls._fields[1:] if name in given}
         search = {name: value for name, value in given.items() if name not in own}
+        seed = own.get("seed", 0)
+        if not isinstance(seed, int | np.integer) or not -(2**31) <= seed < 2**31:
+            raise InputError(
+                f"`seed` must be an integer of 32 bits. Received: seed={seed!r}"
+            )
+        for name in ("prefix", "avoid", "allowed"):
+            own[name] = _as_texts(name, own.get(name))
         return cls(defaults.replace(**search), **own)
 
     def inputs(self, target_tokenizer, count, first=1):
@@ -69,40 +77,61 @@ class SearchRequest(NamedTuple):
         """
         each = {"number": np.arange(first, first + count, dtype="int32")}
         shared = {"seed": tf.constant(self.seed, tf.int32)}
-        if self.prefix:
+        if self.prefix is not None:
             prefixes = self._prefixes(target_tokenizer, count)
             each["prefix"] = np.array([text.encode() for text in prefixes], object)
         if self.avoid:
             shared["avoid"] = tf.constant(_normalized(self.avoid, target_tokenizer))
         if self.allowed:
             allowed = _normalized(self.allowed, target_tokenizer)
-            _check_known("allowed", allowed, target_tokenizer)
-            shared["allowed"] = make_trie(target_tokenizer.tokenize(allowed))
+            shared["allowed"] = make_trie(
+                self._token_ids("allowed", allowed, target_tokenizer)
+            )
         return each, shared
+
+    def _token_ids(self, name, texts, tokenizer):
+        """Token ids of texts that a translation can be, or begin with."""
+        rows = tokenizer.tokenize(texts)
+        for text, token_ids in zip(texts, rows, strict=True):
+            if UNKNOWN_ID in token_ids:
+                unknown = tokenizer.split(text)[token_ids.index(UNKNOWN_ID)]
+                raise InputError(
+                    f"`{name}` has {unknown!r} in {text!r}, which the target "
+                    "vocabulary lacks, so it cannot be written."
+                )
+            if len(token_ids) >= self.options.max_length:
+                raise InputError(
+                    f"`{name}` has {text!r}, which is {len(token_ids)} tokens and "
+                    f"`<eos>`: more than `max_length`, {self.options.max_length}."
+                )
+        return rows
 
     def _prefixes(self, target_tokenizer, count):
         one = isinstance(self.prefix, str)
-        prefixes = [self.prefix] * count if one else list(self.prefix or ())
+        prefixes = [self.prefix] * count if one else list(self.prefix)
         if len(prefixes) != count:
             raise InputError(
                 "`prefix` is one string, or a list with one for each text. "
                 f"Received: {len(prefixes)} prefixes for {count} texts"
             )
         prefixes = _normalized(prefixes, target_tokenizer)
-        _check_known("prefix", sorted(set(prefixes)), target_tokenizer)
+        self._token_ids("prefix", sorted(set(prefixes)), target_tokenizer)
         return prefixes
 
 
+def _as_texts(name, texts):
+    """A string, or a list of whatever has several; `None` for no prefix."""
+    if name == "prefix" and (texts is None or isinstance(texts, str)):
+        return texts
+    if texts is None or isinstance(texts, str):
+        return [texts] if texts else []
+    try:
+        return list(texts)
+    except TypeError as error:
+        raise InputError(
+            f"`{name}` must be a string or a list of strings. Received: {texts!r}"
+        ) from error
+
+
 def _normalized(texts, tokenizer):
-    texts = [texts] if isinstance(texts, str) else list(texts)
     return normalize_in_python(texts, tokenizer.unicode_form)
-
-
-def _check_known(name, texts, tokenizer):
-    for text, token_ids in zip(texts, tokenizer.tokenize(texts), strict=True):
-        if UNKNOWN_ID in token_ids:
-            unknown = tokenizer.split(text)[token_ids.index(UNKNOWN_ID)]
-            raise InputError(
-                f"`{name}` has {unknown!r} in {text!r}, which the target vocabulary "
-                "lacks, so it cannot be written."
-            )

@@ -18,6 +18,7 @@ class Hypothesis:
             probability of each token given those before it.
         attention: float32 array, shape `(target_length, source_length)`: the weights
             over the source when each token was written; `None` without attention.
+        ended: Whether the last token is `<eos>`, and not where the length ran out.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Hypothesis:
     score: float
     token_probabilities: np.ndarray
     attention: np.ndarray | None = None
+    ended: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -142,6 +144,7 @@ def _hypotheses(row, source_length):
                     row["log_probabilities"][rank, : len(tokens)]
                 ),
                 attention=attention,
+                ended=bool(row["ended"][rank]),
             )
         )
     return tuple(hypotheses)

@@ -14,6 +14,7 @@ from seq2seq_keras.models.inference import build_inference_models, make_step
 from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text.copying import (
+    check_copying,
     join_tokens,
     source_copy_ids,
     target_copy_ids,
@@ -76,8 +77,8 @@ class TranslationGraph(tf.Module):
             strings; `source_token_ids`, int32; and, for a model that copies,
             `source_copy_ids`. Every row has at least its `<eos>`.
         """
-        text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
-        tokens = self.source_tokenizer.split(text)[:, : self.max_source_length]
+        text = _cut(text)
+        tokens = self._source_tokens(text)
         token_ids = self.source_tokenizer.tokenize(text)[:, : self.max_source_length]
         ended = {
             "tokens": (tokens, self.source_tokenizer.vocabulary[END_ID]),
@@ -87,6 +88,9 @@ class TranslationGraph(tf.Module):
             copy_ids = source_copy_ids(tokens, self.target_tokenizer)
             ended["source_copy_ids"] = copy_ids, END_ID
         return {name: _ended(*rows) for name, rows in ended.items()}
+
+    def _source_tokens(self, text):
+        return self.source_tokenizer.split(_cut(text))[:, : self.max_source_length]
 
     def _searcher(self, options, prefix=False, avoid=False, allowed=False):
         """The graph of one set of options.
@@ -103,6 +107,8 @@ class TranslationGraph(tf.Module):
             `prefix`, a string for each text, `avoid`, strings, and `allowed`, the
             arrays of a `Trie`.
         """
+        if options.replace_unknown:
+            check_copying(self.source_tokenizer, self.target_tokenizer)
         integers = tf.TensorSpec([None], tf.int32)
         specs = {
             "text": _TEXTS,
@@ -171,6 +177,7 @@ class TranslationGraph(tf.Module):
             "tokens": self._tokens(found.token_ids, source),
             "log_probabilities": found.log_probabilities,
             "source_tokens": source["tokens"],
+            "ended": tf.reduce_any(found.token_ids == END_ID, axis=-1),
         }
         if found.attention_weights is not None:
             outputs["attention"] = found.attention_weights
@@ -211,8 +218,7 @@ class TranslationGraph(tf.Module):
         tokens = self.target_tokenizer.split(target)
         labels = token_ids = self.target_tokenizer.tokenize(target)
         if self.copies:
-            source_tokens = self.source_tokenizer.split(text)
-            source_tokens = source_tokens[:, : self.max_source_length]
+            source_tokens = self._source_tokens(text)
             labels = target_copy_ids(tokens, source_tokens, self.target_tokenizer)
         labels = _ended(labels, END_ID)
         if free_running:
@@ -261,6 +267,10 @@ class TranslationGraph(tf.Module):
     def detokenize(self, token_ids):
         """Text of target tokens, as a dictionary with `text`."""
         return {"text": self.target_tokenizer.detokenize(token_ids)}
+
+
+def _cut(text):
+    return tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
 
 
 def _graph(function, input_signature):

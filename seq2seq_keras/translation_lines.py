@@ -7,11 +7,12 @@ import numpy as np
 from seq2seq_keras.errors import InputError
 
 
-def choose_form(options):
+def choose_form(options, n_best):
     """How the `translate` command writes each translation.
 
     Args:
-        options: An object with `json`, `scores`, `alignments` and `n_best`.
+        options: An object with `json`, `scores` and `alignments`.
+        n_best: Integer. How many translations of each text there are at most.
 
     Returns:
         A function of the number of a text, from 0, and its `Translation` that
@@ -21,7 +22,7 @@ def choose_form(options):
         return _as_json
 
     def as_text(number, translation):
-        if (options.n_best or 1) > 1:
+        if n_best > 1:
             return [
                 " ||| ".join([str(number), *fields])
                 for fields in map(fields_of(translation), translation.hypotheses)
@@ -58,11 +59,10 @@ def alignment(hypothesis):
             "There are no alignments without attention: train a model with "
             '`attention="luong"` or `"bahdanau"`.'
         )
-    pairs = []
-    for target, weights in enumerate(hypothesis.attention):
-        if hypothesis.tokens[target] != "<eos>" and len(weights) > 1:
-            pairs.append(f"{int(np.argmax(weights[:-1]))}-{target}")
-    return " ".join(pairs)
+    # The last column is the end of the source, the last row that of the target.
+    words = hypothesis.attention[: -1 if hypothesis.ended else None, :-1]
+    positions = words.argmax(axis=1) if words.size else ()
+    return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
 
 
 def _as_json(number, translation):
@@ -70,7 +70,7 @@ def _as_json(number, translation):
         attention = hypothesis.attention
         return {
             "translation": hypothesis.text,
-            "score": float(hypothesis.score),
+            "score": hypothesis.score if np.isfinite(hypothesis.score) else None,
             "tokens": list(hypothesis.tokens),
             "token_probabilities": _rounded(hypothesis.token_probabilities),
             "attention": None if attention is None else _rounded(attention),

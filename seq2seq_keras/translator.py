@@ -15,6 +15,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.export import export_saved_model
 from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.search_request import SearchRequest
+from seq2seq_keras.text.copying import check_copying
 from seq2seq_keras.text.normalization import normalize_in_python
 from seq2seq_keras.translation import make_translations
 from seq2seq_keras.translation_graph import MAX_CHARACTERS, TranslationGraph
@@ -90,6 +91,8 @@ class Translator:
         Raises:
             InputError: If the vocabularies differ.
         """
+        if not translators:
+            raise InputError("An ensemble needs one translator at least.")
         first, *others = translators
         for number, other in enumerate(others, 2):
             for side in ("source_tokenizer", "target_tokenizer"):
@@ -219,7 +222,7 @@ class Translator:
         _check_positive("batch_size", batch_size)
         search = self.graph.searcher(
             request.options,
-            prefix=bool(request.prefix),
+            prefix=request.prefix is not None,
             avoid=bool(request.avoid),
             allowed=bool(request.allowed),
         )
@@ -333,6 +336,8 @@ class Translator:
 
 
 def _check_models(models, source_tokenizer, target_tokenizer):
+    if not models:
+        raise InputError("A `Translator` needs one model at least.")
     for model in models:
         if not isinstance(model, Seq2Seq):
             raise InputError(
@@ -350,6 +355,8 @@ def _check_models(models, source_tokenizer, target_tokenizer):
                     f"the model was built for {size}. Pass the tokenizer it was "
                     "trained with."
                 )
+    if models[0].options.copy:
+        check_copying(source_tokenizer, target_tokenizer)
     if len({model.options.copy for model in models}) != 1:
         raise InputError(
             "The models of an ensemble must either all copy source words "
@@ -367,5 +374,7 @@ def _as_list(texts):
 
 
 def _check_positive(name, value):
-    if value < 1:
-        raise InputError(f"`{name}` must be positive. Received: {name}={value}")
+    if not isinstance(value, int | np.integer) or value < 1:
+        raise InputError(
+            f"`{name}` must be a positive integer. Received: {name}={value}"
+        )

@@ -1,5 +1,7 @@
 """Tests of seq2seq_keras.search_request."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from seq2seq_keras.decoding.search_options import SearchOptions
@@ -17,7 +19,7 @@ def make(**given):
 def test_what_is_not_given_is_the_default():
     request = make(beam_width=3, prefix="le")
     assert request.options == SearchOptions(max_length=9, beam_width=3)
-    assert (request.prefix, request.avoid, request.seed) == ("le", (), 0)
+    assert (request.prefix, request.avoid, request.seed) == ("le", [], 0)
 
 
 def test_an_option_that_is_not_there_is_named_with_the_nearest():
@@ -41,6 +43,34 @@ def test_each_text_has_its_number():
 def test_prefixes_must_be_as_many_as_the_texts():
     with pytest.raises(InputError, match="1 prefixes for 2 texts"):
         make(prefix=["le"]).inputs(TOKENIZER, 2)
+
+
+@pytest.mark.parametrize("name", ["prefix", "allowed"])
+def test_what_is_too_long_is_named(name):
+    request = make(max_length=2, **{name: ["le chat dort"]})
+    with pytest.raises(
+        InputError, match="3 tokens and `<eos>`: more than `max_length`"
+    ):
+        request.inputs(TOKENIZER, 1)
+
+
+def test_a_column_of_a_table_is_a_list():
+    request = make(prefix=pd.Series(["le", "la"]), avoid=np.array(["chat"]))
+    each, shared = request.inputs(TOKENIZER, 2)
+    assert each["prefix"].tolist() == [b"le", b"la"]
+    assert shared["avoid"].numpy().tolist() == [b"chat"]
+
+
+@pytest.mark.parametrize("name", ["prefix", "avoid", "allowed"])
+def test_what_is_no_list_is_refused(name):
+    with pytest.raises(InputError, match=f"`{name}` must be a string or a list"):
+        make(**{name: 3})
+
+
+@pytest.mark.parametrize("seed", [2**31, 1.5])
+def test_a_seed_has_32_bits(seed):
+    with pytest.raises(InputError, match="`seed` must be an integer of 32 bits"):
+        make(seed=seed)
 
 
 @pytest.mark.parametrize("name", ["prefix", "allowed"])

@@ -25,10 +25,10 @@ TRANSLATION = Translation(
 )
 
 
-def lines(translation=TRANSLATION, number=0, **options):
-    defaults = {"json": False, "scores": False, "alignments": False, "n_best": None}
+def lines(translation=TRANSLATION, number=0, n_best=1, **options):
+    defaults = {"json": False, "scores": False, "alignments": False}
     options = argparse.Namespace(**{**defaults, **options})
-    return choose_form(options)(number, translation)
+    return choose_form(options, n_best)(number, translation)
 
 
 def test_a_line_is_the_text_and_what_was_asked_for():
@@ -53,6 +53,19 @@ def test_an_alignment_never_points_at_the_end_of_the_source():
     """`<eos>` got most of the weight, so the best word is named."""
     attention = np.array([[0.1, 0.2, 0.7], [0.0, 0.0, 1.0]])
     assert alignment(hypothesis("b", 0.0, attention)) == "1-0"
+
+
+def test_a_translation_cut_off_has_no_end_to_leave_out():
+    cut_off = Hypothesis("b a", ("b", "a"), 0.0, np.ones(2), WEIGHTS[:2], ended=False)
+    assert alignment(cut_off) == "1-0 0-1"
+
+
+def test_what_was_not_found_has_no_score_in_json():
+    nothing = Hypothesis("", (), -np.inf, np.zeros(0), np.zeros((0, 3)))
+    translation = Translation("x", ("x", "<eos>"), (nothing,))
+    (line,) = lines(translation, json=True)
+    assert json.loads(line, parse_constant=pytest.fail)["score"] is None
+    assert lines(translation, alignments=True) == ["\t"]
 
 
 def test_without_attention_there_is_no_alignment():

@@ -122,6 +122,19 @@ def test_every_search_keeps_to_what_it_is_told(attentive, search):
     assert set(attentive.translate(TEXTS, allowed=allowed, **search)) <= {"", *allowed}
 
 
+@pytest.mark.parametrize("search", [{}, {"beam_width": 3}, {"sample": True}])
+def test_where_nothing_can_be_said_the_score_is_minus_infinity(attentive, search):
+    record = attentive.decode(TEXTS[0], prefix="le", avoid=["le"], **search)
+    assert (record.text, record.tokens, record.score) == ("", (), -np.inf)
+
+
+def test_what_is_inherited_gives_way(attentive):
+    search = attentive.search.replace(beam_width=3, n_best=3)
+    assert search.replace(beam_width=2).n_best == 2
+    assert search.replace(sample=True).beam_width == 1
+    assert search.replace(beam_width=np.int64(4)) == search.replace(beam_width=4)
+
+
 def test_lengths_are_limited_relative_to_the_source(attentive):
     tokens = [
         attentive.decode(text, max_length_ratio=0.5, min_length_ratio=0.5).tokens

@@ -9,7 +9,7 @@ import tensorflow as tf
 from seq2seq_keras.data.pairs import PairStream
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import END_ID, START_ID
-from seq2seq_keras.text.copying import source_copy_ids, target_copy_ids
+from seq2seq_keras.text.copying import check_copying, source_copy_ids, target_copy_ids
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 
 # Sentences whose lengths fall between the same two numbers share a batch.
@@ -76,6 +76,8 @@ def make_dataset(
         InputError: If an option is out of its range, no pair is left, or there are
             no subwords to sample.
     """
+    if copy:
+        check_copying(source_tokenizer, target_tokenizer)
     check_choice("batch_by", batch_by, ("sentences", "tokens"))
     for name, value in (
         ("batch_size", batch_size),

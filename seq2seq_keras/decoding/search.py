@@ -1,5 +1,6 @@
 """The search that the options ask for."""
 
+import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding.beam_result import BeamResult
@@ -67,9 +68,10 @@ def search(
             **shared,
         )
     if not options.sample:
-        return _as_beam(greedy_search(step, states, **shared), options)
+        return _as_beam(greedy_search(step, states, **shared), options, lengths == 0)
     draw = {name: getattr(options, name) for name in ("temperature", "top_k", "top_p")}
-    return _as_beam(sample(step, states, seeds=seeds, **draw, **shared), options)
+    drawn = sample(step, states, seeds=seeds, **draw, **shared)
+    return _as_beam(drawn, options, lengths == 0)
 
 
 def _max_length(options, source_lengths):
@@ -96,16 +98,19 @@ def _constraints(options, source_lengths, max_length):
         yield RepetitionPenalty(options.repetition_penalty, longest)
 
 
-def _as_beam(result, options):
+def _as_beam(result, options, empty):
     """A search with one hypothesis, as a beam of that width; scored as a beam is."""
     lengths = tf.math.count_nonzero(result.token_ids, axis=1)
     divisor = length_divisor(options.length_normalization, options.length_penalty)
     totals = tf.reduce_sum(result.log_probabilities, axis=1)
+    scores = tf.math.divide_no_nan(totals, divisor(lengths))
+    # Something was to be written, and all that could be was forbidden.
+    scores = tf.where((lengths == 0) & ~empty, -np.inf, scores)
     weights = result.attention_weights
     return BeamResult(
         token_ids=result.token_ids[:, None],
         log_probabilities=result.log_probabilities[:, None],
-        scores=tf.math.divide_no_nan(totals, divisor(lengths))[:, None],
+        scores=scores[:, None],
         attention_weights=None if weights is None else weights[:, None],
         trace=None,
     )

@@ -4,6 +4,8 @@ import dataclasses
 import difflib
 from typing import Literal
 
+import numpy as np
+
 from seq2seq_keras.errors import InputError, check_choice
 
 _RANGES = {
@@ -90,6 +92,8 @@ class SearchOptions:
     replace_unknown: bool = False
 
     def __post_init__(self):
+        for name in ("sample", "replace_unknown"):
+            check_choice(name, getattr(self, name), (False, True))
         choices = ("average", "gnmt", "none")
         check_choice("length_normalization", self.length_normalization, choices)
         for name, bounds in _RANGES.items():
@@ -107,6 +111,9 @@ class SearchOptions:
 
     def _check_range(self, name, low, high):
         value = getattr(self, name)
+        if isinstance(value, np.generic):
+            value = value.item()  # JSON does not take NumPy's numbers
+            object.__setattr__(self, name, value)
         default = type(self).__dataclass_fields__[name].default
         if value is None and default is None:
             return
@@ -147,6 +154,13 @@ class SearchOptions:
                     f"There is no search option `{name}`.{hint} The options are: "
                     f"{', '.join(names)}."
                 )
+        # What is inherited gives way to what is asked for.
+        if changes.get("sample"):
+            changes.setdefault("beam_width", 1)
+        elif "beam_width" in changes and isinstance(changes["beam_width"], int):
+            changes.setdefault(
+                "n_best", min(self.n_best, max(changes["beam_width"], 1))
+            )
         return dataclasses.replace(self, **changes)
 
     def describe(self):

@@ -57,7 +57,8 @@ def score_targets(translator, pairs, *, free_running=False, batch_size=64):
     ('b', 'b', '<eos>')
     """
     if not isinstance(pairs, Pairs):
-        pairs = read_pairs(list(pairs))
+        pairs = list(pairs)
+        pairs = read_pairs(pairs) if pairs else Pairs([], [])
     if batch_size < 1:
         raise InputError(f"`batch_size` must be positive. Received: {batch_size}")
     graph = translator.graph

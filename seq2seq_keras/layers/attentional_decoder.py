@@ -218,12 +218,15 @@ class AttentionalDecoder(keras.layers.Layer):
         return outputs, states
 
     def call(self, inputs, states, memory, training=False):
-        states = self._in_loop_dtypes(inputs, states)
+        states = self._in_loop_dtypes(states)
+        if training:
+            self._make_dropout_masks(states)
         if inputs.shape[1] == 1:
             vector, states = self.step(inputs[:, 0], states, memory, training)
-            return vector[:, None], states["attention_weights"][:, None], states
-        self._make_dropout_masks(states)
-        outputs = self._loop(inputs, states, memory, training)
+            outputs = vector[:, None], states["attention_weights"][:, None], states
+        else:
+            outputs = self._loop(inputs, states, memory, training)
+        # The cells would keep them for the next batch, which may have another size.
         for layer in self.recurrent_layers:
             layer.cell.reset_recurrent_dropout_mask()
         return outputs
@@ -260,7 +263,7 @@ class AttentionalDecoder(keras.layers.Layer):
             hidden = states[f"layer_{number}_hidden"]
             layer.cell.get_recurrent_dropout_mask(hidden)
 
-    def _in_loop_dtypes(self, inputs, states):
+    def _in_loop_dtypes(self, states):
         """States as one step returns them, so that the loop can go round."""
         kept = {"attention_weights": "float32", "coverage": "float32"}
         return {
@@ -271,7 +274,7 @@ class AttentionalDecoder(keras.layers.Layer):
     def compute_output_spec(self, inputs, states, memory, training=False):
         batch, target_length, _ = inputs.shape
         source_length = memory["encoder_outputs"].shape[1]
-        kept = self._in_loop_dtypes(inputs, states)
+        kept = self._in_loop_dtypes(states)
         return (
             keras.KerasTensor((batch, target_length, self.units), self.compute_dtype),
             keras.KerasTensor((batch, target_length, source_length), "float32"),

@@ -10,7 +10,23 @@ Reference:
 
 import tensorflow as tf
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+
+
+def check_copying(source_tokenizer, target_tokenizer):
+    """Raises an `InputError` if a source token would not be one of the target.
+
+    Args:
+        source_tokenizer: The tokenizer of the source.
+        target_tokenizer: The tokenizer of the target.
+    """
+    if type(source_tokenizer) is not type(target_tokenizer):
+        names = [type(t).__name__ for t in (source_tokenizer, target_tokenizer)]
+        raise InputError(
+            "Copying source tokens (`copy`, `replace_unknown`) needs one kind of "
+            f"tokenizer for both sides. Received: {' and '.join(names)}"
+        )
 
 
 def source_copy_ids(source_tokens, target_tokenizer):

@@ -102,6 +102,10 @@ def test_what_cannot_be_counted_is_not_a_number():
     assert perplexity([TargetScore(("<eos>",), np.array([-1e4]))]) == math.inf
 
 
+def test_no_pairs_have_no_scores(translator):
+    assert score_targets(translator, []) == []
+
+
 def test_a_batch_has_a_pair_at_least(translator, pairs):
     with pytest.raises(InputError, match="`batch_size` must be positive"):
         score_targets(translator, pairs, batch_size=0)

@@ -1,11 +1,15 @@
 """Tests of seq2seq_keras.text.copying."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.text.copying import (
+    check_copying,
     join_tokens,
     source_copy_ids,
     target_copy_ids,
@@ -41,6 +45,12 @@ def test_ids_beyond_the_vocabulary_are_words_of_their_own_source():
     np.testing.assert_array_equal(
         tokens, [[b"a", b"y", b"<unk>", b"<eos>"], [b"z", b"<eos>", b"", b""]]
     )
+
+
+def test_copying_needs_one_kind_of_tokens():
+    check_copying(TOKENIZER, WordTokenizer(["c"]))
+    with pytest.raises(InputError, match="WordTokenizer and CharacterTokenizer"):
+        check_copying(TOKENIZER, CharacterTokenizer(["c"]))
 
 
 def test_a_copied_word_that_looks_like_a_special_token_stays():
