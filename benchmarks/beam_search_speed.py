@@ -2,274 +2,248 @@
 
     SEQ2SEQ_KERAS_DATA=... python benchmarks/beam_search_speed.py [--output FILE]
 
-Both toolkits train the same sizes on the same tokenized captions (Multi30k, English to
-German) with the same batches and number of epochs, and translate the same 1,000 test
-sentences, lines of text to lines of text. The runs take turns, and of each the median
-counts. Joey NMT lives in an environment of its own, which is made in the cache folder;
-trained models are kept there too.
+Both toolkits train a model of the same sizes on the same tokens (captions of Multi30k,
+English to German), with as many updates of as many sentences, and translate the same
+1,000 test sentences, lines of text to lines of text. The runs take turns. Joey NMT
+lives in an environment of its own, made in the cache folder, where the trained models
+are kept too. It gets the batch size that suits it best, tried out before, and also
+sentences sorted by length, which it does not do by itself and we do.
 """
 
 import argparse
+import hashlib
 import json
+import math
 import os
 import pathlib
 import platform
+import re
 import statistics
-import subprocess
-import sys
 import time
 
 import keras
 import tensorflow as tf
-import yaml
+from joeynmt_process import JoeyNmt, configuration
 from sacrebleu.metrics import BLEU
 
 import seq2seq_keras as s2s
 
-UNITS, EMBEDDING, BATCH, MAX_LENGTH, WIDTH, SEED = 256, 256, 64, 50, 5, 0
-LEARNING_RATE, DROPOUT, CLIP = 1e-3, 0.2, 1.0
-RUNNER = pathlib.Path(__file__).with_name("joeynmt_runner.py")
-JOEY = ("joeynmt==2.3.0", "importlib_metadata")
+BATCH, MAX_LENGTH, WIDTH, SEED = 64, 50, 5, 0
+MODEL = {"units": 256, "embedding_dim": 256, "dropout": 0.2}
+LEARNING_RATE, CLIP = 1e-3, 1.0
+JOEY_BATCHES = (32, 64, 128, 256)
+TEST = "test_2016_flickr"
 
 
 def main():
     """Trains what is not trained yet, measures, prints."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     cache = pathlib.Path("~/.cache/seq2seq_keras").expanduser()
     parser.add_argument("--cache", type=pathlib.Path, default=cache)
     parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--output", type=pathlib.Path)
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     data = pathlib.Path(os.environ["SEQ2SEQ_KERAS_DATA"], "multi30k")
-    joey = JoeyNmt(options, data)
-    translator = train_ours(options, data)
-    sources, references = read(data, "test_2016_flickr")
-    results = measure(options, translator, joey, sources)
-    report = table(options, results, references, translator, joey)
+    pairs = {part: read(data, part) for part in ("train", "val", TEST)}
+    options.updates = options.epochs * math.ceil(len(pairs["train"].source) / BATCH)
+    translator = train_ours(options, pairs["train"])
+    joey = start_joey(options, pairs, translator)
+    ways = {**our_ways(translator, pairs[TEST].source), **joey_ways(joey)}
+    results = measure(ways, options.repeats)
+    report = write_report(options, results, pairs[TEST].target, translator, joey)
+    joey.close()
     print(report)
     if options.output:
         options.output.write_text(report, encoding="utf-8")
 
 
 def read(data, part):
-    """The lines of both languages."""
-    return [
-        [
-            line
-            for line in (data / f"{part}.lc.norm.tok.{language}")
-            .read_text(encoding="utf-8")
-            .split("\n")
-            if line
-        ]
-        for language in ("en", "de")
-    ]
+    """The pairs of a part."""
+    return s2s.read_pairs(*(data / f"{part}.lc.norm.tok.{s}" for s in ("en", "de")))
 
 
-def train_ours(options, data):
+def cached(options, name, *what):
+    """A name for a model that changes with what it was made of."""
+    what = json.dumps([*what, MODEL, LEARNING_RATE, CLIP, BATCH, SEED, options.updates])
+    return f"{name}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
+
+
+def train_ours(options, pairs):
     """Our translator, from the cache if it is there."""
-    folder = options.cache / f"multi30k-{options.epochs}"
-    if folder.exists():
+    folder = options.cache / cached(options, "seq2seq_keras")
+    if (folder / "config.json").exists():  # written last
         return s2s.Translator.load(folder)
     keras.utils.set_random_seed(SEED)
-    pairs = s2s.read_pairs(
-        *(data / f"train.lc.norm.tok.{side}" for side in ("en", "de"))
-    )
     tokenizers = [
         s2s.WordTokenizer.fit(side, min_frequency=2)
         for side in (pairs.source, pairs.target)
     ]
     model = s2s.build_model(
         *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+        **MODEL,
         cell="gru",
-        units=UNITS,
-        embedding_dim=EMBEDDING,
         bidirectional=True,
         bridge="dense",
         attention="luong",
+        attention_score="general",
         input_feeding=True,
-        dropout=DROPOUT,
     )
     s2s.compile_model(model, learning_rate=LEARNING_RATE, clip_norm=CLIP)
-    dataset = s2s.make_dataset(pairs, *tokenizers, batch_size=BATCH, seed=SEED)
+    # One bucket, as Joey NMT has it: so the updates are as many.
+    dataset = s2s.make_dataset(
+        pairs, *tokenizers, batch_size=BATCH, seed=SEED, bucket_boundaries=()
+    )
     model.fit(dataset, epochs=options.epochs, shuffle=False, verbose=2)
+    assert int(model.optimizer.iterations) == options.updates
     translator = s2s.Translator(model, *tokenizers, max_length=MAX_LENGTH)
     translator.save(folder)
     return translator
 
 
-class JoeyNmt:
-    """Joey NMT in an environment and processes of its own."""
-
-    def __init__(self, options, data):
-        self.options = options
-        self.folder = options.cache / f"joeynmt-multi30k-{options.epochs}"
-        self.python = options.cache / "joeynmt" / "bin" / "python"
-        self.config = self.folder.with_suffix(".yaml")
-        self.sources = data / "test_2016_flickr.lc.norm.tok.en"
-        if not self.python.exists():
-            environment = self.python.parents[1]
-            subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-            command = [self.python, "-m", "pip", "install", "-q", *JOEY]
-            subprocess.run(command, check=True)
-        if not list(self.folder.glob("*.ckpt")):
-            self.config.write_text(yaml.safe_dump(self.configuration(data)))
-            self.run("train", self.config)
-
-    def run(self, *arguments):
-        """Runs a command of the runner; returns what it printed."""
-        command = [self.python, RUNNER, *arguments, "--threads", self.options.threads]
-        result = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True
-        )
-        if result.returncode:
-            raise RuntimeError(result.stderr)
-        return result.stdout
-
-    def time(self, beam_width):
-        """Translates the test sentences once, after warming up once."""
-        options = ["--beam_width", beam_width, "--repeats", 1]
-        output = self.run("time", self.config, self.sources, *options)
-        return json.loads(output.partition("RESULT ")[2])
-
-    def configuration(self, data):
-        """The model and the training of `train_ours`, in Joey's words."""
-
-        def side(language):
-            return {
-                "lang": language,
-                "level": "word",
-                "lowercase": False,
-                "max_length": 100,
-                "voc_min_freq": 2,
-            }
-
-        embeddings = {"embedding_dim": EMBEDDING, "dropout": DROPOUT}
-        shared = {"type": "recurrent", "rnn_type": "gru", "num_layers": 1}
-        shared |= {"embeddings": embeddings, "dropout": DROPOUT}
-        return {
-            "name": "multi30k",
-            "joeynmt_version": "2.3.0",
-            "model_dir": str(self.folder),
-            "use_cuda": False,
-            "fp16": False,
-            "random_seed": SEED,
-            "data": {
-                "train": str(data / "train.lc.norm.tok"),
-                "dev": str(data / "val.lc.norm.tok"),
-                "dataset_type": "plain",
-                "src": side("en"),
-                "trg": side("de"),
-            },
-            "testing": {
-                "n_best": 1,
-                "beam_size": WIDTH,
-                "beam_alpha": 1.0,
-                "batch_size": BATCH,
-                "batch_type": "sentence",
-                "max_output_length": MAX_LENGTH,
-                "eval_metrics": ["bleu"],
-            },
-            "training": {
-                "optimizer": "adam",
-                "learning_rate": LEARNING_RATE,
-                # A constant rate. Its "plateau" passes PyTorch an argument that is
-                # gone.
-                "scheduling": "exponential",
-                "decrease_factor": 1.0,
-                "clip_grad_norm": CLIP,
-                "batch_size": BATCH,
-                "batch_type": "sentence",
-                "epochs": self.options.epochs,
-                "validation_freq": 100_000,
-                "logging_freq": 100,
-                "normalization": "tokens",
-                "shuffle": True,
-                "keep_best_ckpts": 1,
-            },
-            "model": {
-                # Joey gives each direction the size named here.
-                "encoder": {**shared, "hidden_size": UNITS // 2, "bidirectional": True},
-                "decoder": {
-                    **shared,
-                    "hidden_size": UNITS,
-                    "attention": "luong",
-                    "input_feeding": True,
-                    "init_hidden": "bridge",
-                },
-            },
-        }
-
-
-def measure(options, translator, joey, sources):
-    """Seconds and translations of each way, whose runs take turns."""
-    searches = {
-        "seq2seq_keras, greedy": {"beam_width": 1},
-        f"seq2seq_keras, width {WIDTH}": {
-            "beam_width": WIDTH,
-            "length_normalization": "gnmt",
-            "length_penalty": 1.0,
+def start_joey(options, pairs, translator):
+    """Joey NMT with the tokens of our tokenizers, parted by spaces."""
+    folder = options.cache / cached(options, "tokens")
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, both in pairs.items():
+        for language, texts, tokenizer in (
+            ("en", both.source, translator.source_tokenizer),
+            ("de", both.target, translator.target_tokenizer),
+        ):
+            lines = [
+                b" ".join(tokens).decode()
+                for tokens in tokenizer.split_to_ragged(texts).to_list()
+            ]
+            text = "".join(f"{line}\n" for line in lines)
+            (folder / f"{part}.{language}").write_text(text, encoding="utf-8")
+    config = configuration(
+        folder,
+        seed=SEED,
+        **MODEL,
+        training={
+            "batch_size": BATCH,
+            "epochs": options.epochs,
+            "learning_rate": LEARNING_RATE,
+            "clip_grad_norm": CLIP,
         },
-    }
-    results = {}
-    for search in searches.values():
-        translator.translate(sources, batch_size=BATCH, **search)  # traces
-    for _ in range(options.repeats):
-        for name, search in searches.items():
+        search={
+            "beam_size": WIDTH,
+            "beam_alpha": 1.0,
+            "max_output_length": MAX_LENGTH,
+        },
+    )
+    name = cached(options, "joeynmt", config)
+    joey = JoeyNmt(options.cache, name, config, folder / f"{TEST}.en", options.threads)
+    sizes = [
+        tokenizer.vocabulary_size
+        for tokenizer in (translator.source_tokenizer, translator.target_tokenizer)
+    ]
+    assert joey.about["vocabulary_sizes"] == sizes, "the tokens differ"
+    assert joey.about["updates"] == options.updates, "the updates differ"
+    return joey
+
+
+def our_ways(translator, sources):
+    """Our searches by name: functions that return seconds and translations."""
+
+    def way(**search):
+        def run():
             start = time.perf_counter()
             translations = translator.translate(sources, batch_size=BATCH, **search)
-            seconds = time.perf_counter() - start
-            results.setdefault(name, ([], translations))[0].append(seconds)
-        for name, width in (("greedy", 1), (f"width {WIDTH}", WIDTH)):
-            timed = joey.time(width)
-            entry = results.setdefault(f"Joey NMT, {name}", ([], timed["translations"]))
-            entry[0].extend(timed["seconds"])
-            joey.parameters, joey.torch = timed["parameters"], timed["torch"]
+            return time.perf_counter() - start, translations
+
+        return run
+
+    # Joey NMT's `beam_alpha` is the length penalty of GNMT.
+    beam = {"length_normalization": "gnmt", "length_penalty": 1.0}
+    return {
+        ("seq2seq_keras", "greedy", BATCH): way(beam_width=1),
+        ("seq2seq_keras", f"width {WIDTH}", BATCH): way(beam_width=WIDTH, **beam),
+    }
+
+
+def joey_ways(joey):
+    """Joey NMT's searches by name, each with the batch size that suits it best."""
+
+    def way(**request):
+        def run():
+            seconds, texts = joey.translate(**request)
+            return seconds, [re.sub(" ?￭ ?", "", text) for text in texts]
+
+        return run
+
+    ways = {}
+    for beam_width, search in ((1, "greedy"), (WIDTH, f"width {WIDTH}")):
+        for by_length in (False, True):
+            request = {"beam_width": beam_width, "by_length": by_length}
+            tried = {}
+            for batch_size in JOEY_BATCHES:
+                run = way(batch_size=batch_size, **request)
+                tried[run()[0]] = batch_size, run
+            batch_size, run = tried[min(tried)]
+            name = f"{search}, sorted" if by_length else search
+            ways["Joey NMT", name, batch_size] = run
+    return ways
+
+
+def measure(ways, repeats):
+    """Seconds of each way, whose runs take turns, and its translations."""
+    results = {name: ([], run()[1]) for name, run in ways.items()}  # warms up
+    for _ in range(repeats):
+        for name, run in ways.items():
+            results[name][0].append(run()[0])
     return results
 
 
-def table(options, results, references, translator, joey):
+def write_report(options, results, references, translator, joey):
     """The figures with their protocol, in Markdown."""
-    medians = {name: statistics.median(s) for name, (s, _) in results.items()}
     bleu = BLEU(tokenize="none", force=True)
-    rows = []
-    for name, (_, translations) in results.items():
-        words = sum(len(text.split()) for text in translations) / len(translations)
-        score = bleu.corpus_score(translations, [references]).score
+    rates, rows = {}, []
+    for (toolkit, search, batch_size), (seconds, translations) in results.items():
+        rate = len(references) / statistics.median(seconds)
+        rates[toolkit, search] = rate
+        lengths = [len(text.split()) for text in translations]
         rows.append(
-            f"| {name} | {medians[name]:.2f} | {len(references) / medians[name]:.0f} "
-            f"| {words:.1f} | {score:.1f} |"
+            f"| {toolkit} | {search} | {batch_size} | {rate:.0f} "
+            f"| {rate * statistics.mean(lengths):.0f} "
+            f"| {statistics.median(seconds):.2f} ({min(seconds):.2f} to "
+            f"{max(seconds):.2f}) | {statistics.mean(lengths):.1f} "
+            f"| {sum(length >= MAX_LENGTH for length in lengths)} "
+            f"| {bleu.corpus_score(translations, [references]).score:.1f} |"
         )
-    ours, greedy = f"seq2seq_keras, width {WIDTH}", "seq2seq_keras, greedy"
-    theirs = f"Joey NMT, width {WIDTH}"
-    return "\n".join(
-        [
-            "# Beam search speed",
-            "",
-            f"Multi30k test 2016, {len(references):,} sentences, English to German, "
-            f"words; bidirectional GRU, {UNITS} units, Luong attention with input "
-            f"feeding, {options.epochs} epochs, batches of {BATCH}, at most "
-            f"{MAX_LENGTH} tokens, GNMT length penalty 1, seed {SEED}. Parameters: "
-            f"{translator.model.count_params():,} (ours), {joey.parameters:,} (Joey "
-            f"NMT). Median of {options.repeats} runs that took turns; "
-            f"{options.threads} threads.",
-            "",
-            f"tensorflow {tf.__version__}, keras {keras.__version__}, joeynmt 2.3.0, "
-            f"torch {joey.torch}, python {platform.python_version()}. "
-            f"BLEU: {bleu.get_signature()}.",
-            "",
-            "| | seconds | sentences/s | words a sentence | BLEU |",
-            "| --- | --- | --- | --- | --- |",
-            *rows,
-            "",
-            f"Width {WIDTH} takes {medians[ours] / medians[greedy]:.2f} times as long "
-            f"as greedy search, and translates {medians[theirs] / medians[ours]:.2f} "
-            "times as many sentences a second as Joey NMT's beam search.",
-            "",
-        ]
-    )
+    beam, about = f"width {WIDTH}", joey.about
+    ours = rates["seq2seq_keras", beam]
+    sizes = " and ".join(f"{size:,}" for size in about["vocabulary_sizes"])
+    return f"""# Beam search speed
+
+`python benchmarks/beam_search_speed.py`: Multi30k, English to German, {TEST}, \
+{len(references):,} sentences, words (vocabularies of {sizes}); bidirectional GRU, \
+{MODEL["units"]} units, Luong attention with input feeding, {options.updates:,} \
+updates of {BATCH} sentences, at most {MAX_LENGTH} tokens, GNMT length penalty 1, \
+seed {SEED}. Parameters: {translator.model.count_params():,} (ours), \
+{about["parameters"]:,} (Joey NMT). Text to text, without loading, after a warm-up; \
+median (least to most) of {options.repeats} runs that took turns; {options.threads} \
+threads of {os.cpu_count()} cores. Joey NMT's batch size is the fastest of \
+{", ".join(map(str, JOEY_BATCHES))}; ours was not chosen. Sorted: by length \
+beforehand, within the time, as ours are.
+
+tensorflow {tf.__version__}, keras {keras.__version__}, joeynmt {about["joeynmt"]}, \
+torch {about["torch"]}, python {platform.python_version()}. \
+BLEU: {bleu.get_signature()}.
+
+| toolkit | search | batch | sentences/s | words/s | seconds | words | cut off | BLEU |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{chr(10).join(rows)}
+
+- Width {WIDTH} over greedy search, ours: \
+{rates["seq2seq_keras", "greedy"] / ours:.2f} times the time.
+- Ours over Joey NMT, width {WIDTH}: {ours / rates["Joey NMT", beam]:.2f} times \
+as many sentences a second; \
+{ours / rates["Joey NMT", f"{beam}, sorted"]:.2f} with its sentences sorted.
+"""
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
-"""Trains and times Joey NMT; run by beam_search_speed.py in Joey's own environment.
+"""Trains Joey NMT and answers with its translations; run in Joey's own environment.
 
-    python joeynmt_runner.py train CONFIG
-    python joeynmt_runner.py time CONFIG SOURCES [--beam_width N] [--repeats N]
+    python joeynmt_runner.py train CONFIG FOLDER
+    python joeynmt_runner.py serve CONFIG SOURCES
 
-It needs joeynmt and torch and knows nothing of seq2seq_keras. Timing goes from lines of
-text to lines of text, through the functions that `joeynmt translate` calls.
+It needs joeynmt and torch and knows nothing of seq2seq_keras. `serve` reads a line of
+JSON for each run from standard input. What is timed goes from lines of text to lines of
+text, through the functions that `joeynmt translate` calls.
 """
 
 import argparse
+import importlib.metadata
 import json
 import logging
 import pathlib
+import sys
 import time
 
 import torch
@@ -19,72 +22,78 @@ from joeynmt.prediction import predict, prepare
 from joeynmt.training import train
 
 
-def train_model(config):
-    """Trains as the configuration says."""
+def train_model(config, folder):
+    """Trains as the configuration says, into a folder."""
     cfg = load_config(config)
-    pathlib.Path(cfg["model_dir"]).mkdir(parents=True, exist_ok=True)
-    train(rank=0, world_size=None, cfg=cfg)
+    cfg["model_dir"] = str(folder)
+    folder.mkdir(parents=True)
+    # The test after training wants the best checkpoint of a validation, and there
+    # is none.
+    train(rank=0, world_size=None, cfg=cfg, skip_test=True)
 
 
-def time_translation(config, sources, beam_width, repeats):
-    """Translates the lines of a file several times; prints JSON."""
-    cfg = load_config(config)
-    cfg["testing"]["beam_size"] = beam_width
-    cfg["testing"]["load_model"] = str(pathlib.Path(cfg["model_dir"], "latest.ckpt"))
-    args = parse_global_args(cfg, rank=0, mode="translate")
+def serve(config, sources):
+    """Loads once, then translates the lines of a file for each request."""
+    logging.disable(logging.INFO)  # its log is not what is timed
+    args = parse_global_args(load_config(config), rank=0, mode="translate")
     model, _, _, data = prepare(args, rank=0, mode="translate")
-    lines = pathlib.Path(sources).read_text(encoding="utf-8").split("\n")
-    lines = [line for line in lines if line]
-    seconds = []
-    for repeat in range(repeats + 1):  # the first one warms up
-        start = time.perf_counter()
-        data.reset_cache()
-        for line in lines:
-            data.set_item(line)
-        with torch.no_grad():
-            _, _, translations, *_ = predict(
-                model=model,
-                data=data,
-                device=args.device,
-                n_gpu=args.n_gpu,
-                normalization="none",
-                num_workers=args.num_workers,
-                args=args.test,
-                autocast=args.autocast,
-            )
-        if repeat:
-            seconds.append(time.perf_counter() - start)
-    parameters = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    result = {
-        "seconds": seconds,
-        "translations": translations,
-        "parameters": parameters,
+    lines = [line for line in sources.read_text(encoding="utf-8").split("\n") if line]
+    about = {
+        "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "vocabulary_sizes": [len(model.src_vocab), len(model.trg_vocab)],
+        "updates": int((args.model_dir / "latest.ckpt").resolve().stem),
         "torch": torch.__version__,
+        "joeynmt": importlib.metadata.version("joeynmt"),
     }
-    print("RESULT " + json.dumps(result))
+    reply(about)
+    for request in sys.stdin:
+        reply(translate(model, data, args, lines, **json.loads(request)))
+
+
+def translate(model, data, args, lines, beam_width, batch_size, by_length):
+    """Translates the lines once; returns seconds and translations."""
+    search = args.test._replace(beam_size=beam_width, batch_size=batch_size)
+    start = time.perf_counter()
+    order = list(range(len(lines)))
+    if by_length:
+        order.sort(key=lambda position: len(lines[position].split()))
+    data.reset_cache()
+    for position in order:
+        data.set_item(lines[position])
+    with torch.no_grad():
+        _, _, texts, *_ = predict(
+            model=model,
+            data=data,
+            device=args.device,
+            n_gpu=args.n_gpu,
+            normalization="none",
+            num_workers=args.num_workers,
+            args=search,
+            autocast=args.autocast,
+        )
+    translations = [""] * len(lines)
+    for position, text in zip(order, texts, strict=True):
+        translations[position] = text
+    return {"seconds": time.perf_counter() - start, "translations": translations}
+
+
+def reply(content):
+    """Answers with a line of JSON."""
+    print("RESULT " + json.dumps(content), flush=True)
 
 
 def main():
     """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("command", choices=("train", "time"))
-    parser.add_argument("config")
-    parser.add_argument("sources", nargs="?")
-    parser.add_argument("--beam_width", type=int, default=5)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("command", choices=("train", "serve"))
+    parser.add_argument("config", type=pathlib.Path)
+    parser.add_argument("path", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    if options.command == "train":
-        train_model(pathlib.Path(options.config))
-        return
-    logging.disable(logging.INFO)  # its log is not what is timed
-    time_translation(
-        pathlib.Path(options.config),
-        options.sources,
-        options.beam_width,
-        options.repeats,
-    )
+    torch.set_num_interop_threads(options.threads)
+    command = {"train": train_model, "serve": serve}[options.command]
+    command(options.config, options.path)
 
 
 if __name__ == "__main__":

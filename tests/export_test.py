@@ -122,8 +122,13 @@ def test_the_folder_may_be_the_current_one_and_empty(translator, tmp_path, monke
     "options",
     [
         {"reverse_source": True, "bidirectional": True, "feed_context": True},
-        {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
-        {"share_embeddings": True, "tie_embeddings": True},
+        pytest.param(
+            {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            {"share_embeddings": True, "tie_embeddings": True}, marks=pytest.mark.slow
+        ),
         {"precision": "mixed_bfloat16", "feed_context": True},
         {"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
         pytest.param(

@@ -106,6 +106,24 @@ def test_keys_projected_once_are_the_keys(kind, tensors):
     np.testing.assert_array_equal(context, expected)
 
 
+@every_kind
+def test_given_keys_are_what_is_asked_and_the_value_is_what_is_read(kind, tensors):
+    query, value, value_mask = tensors
+    layer = KINDS[kind]()
+    other = keras.ops.array(value[:, ::-1])
+    _, expected = layer(query, other, value_mask)
+    context, weights = layer(query, value, value_mask, keys=layer.project(other))
+    np.testing.assert_allclose(weights, expected, atol=1e-6)
+    np.testing.assert_allclose(context, weights @ value, atol=1e-5)
+
+
+def test_the_mask_of_an_embedding_is_used_without_being_passed():
+    token_ids = np.array([[3, 4, 0, 0]])
+    value = keras.layers.Embedding(5, 6, mask_zero=True)(token_ids)
+    _, weights = bahdanau()(keras.ops.ones((1, 2, 4)), value)
+    np.testing.assert_array_equal(np.asarray(weights)[..., 2:], 0.0)
+
+
 @with_and_without_coverage
 @every_kind
 def test_config_round_trip(kind, coverage):

@@ -40,16 +40,35 @@ def softmax(scores):
     return np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
 
 
+def sigmoid(values):
+    return 1 / (1 + np.exp(-values))
+
+
 def plain_cell(layer, inputs, hidden):
     """The state of the plain cell: tanh(W x + U h + b)."""
     kernel, recurrent_kernel, bias = layer.recurrent_layers[0].get_weights()
     return np.tanh(inputs @ kernel + hidden @ recurrent_kernel + bias)
 
 
-def test_bahdanau_is_the_decoder_of_the_paper(tensors):
+def gru_cell(layer, inputs, hidden):
+    """Update gate, reset gate, candidate; the reset acts on U h, as cuDNN has it."""
+    kernel, recurrent_kernel, biases = layer.recurrent_layers[0].get_weights()
+    of_inputs = np.split(inputs @ kernel + biases[0], 3)
+    of_hidden = np.split(hidden @ recurrent_kernel + biases[1], 3)
+    update, reset = (sigmoid(of_inputs[gate] + of_hidden[gate]) for gate in (0, 1))
+    candidate = np.tanh(of_inputs[2] + reset * of_hidden[2])
+    return update * hidden + (1 - update) * candidate
+
+
+CELLS = {"rnn": plain_cell, "gru": gru_cell}
+every_cell = pytest.mark.parametrize("cell", CELLS)
+
+
+@every_cell
+def test_bahdanau_is_the_decoder_of_the_paper(cell, tensors):
     """The previous state asks, and the context enters the cell; in loops."""
     inputs, states, memory = tensors
-    layer = large(AttentionalDecoder("rnn", UNITS, coverage=True), *covered(tensors))
+    layer = large(AttentionalDecoder(cell, UNITS, coverage=True), *covered(tensors))
     vectors, weights, _ = layer(*covered(tensors))
     score = layer.attention_layer.additive_score
     query, key, seen, final = (
@@ -69,7 +88,7 @@ def test_bahdanau_is_the_decoder_of_the_paper(tensors):
             compared = hidden @ query + values @ key + coverage[:, None] * seen
             expected = softmax((np.tanh(compared) @ final)[:, 0])
             context = expected @ values
-            hidden = plain_cell(layer, np.concatenate([inputs[b, t], context]), hidden)
+            hidden = CELLS[cell](layer, np.concatenate([inputs[b, t], context]), hidden)
             read = np.concatenate([context, hidden, inputs[b, t]])
             np.testing.assert_allclose(
                 weights[b, t, : len(values)], expected, atol=1e-5
@@ -80,12 +99,13 @@ def test_bahdanau_is_the_decoder_of_the_paper(tensors):
             coverage = coverage + expected
 
 
-def test_luong_with_input_feeding_is_the_decoder_of_the_paper(tensors):
+@every_cell
+def test_luong_with_input_feeding_is_the_decoder_of_the_paper(cell, tensors):
     """The present output asks; the attentional vector enters the next step."""
     inputs, states, memory = tensors
     states = {**states, "attentional_vector": np.zeros((BATCH, UNITS), "float32")}
     options = {"attention": "luong", "attention_score": "dot", "input_feeding": True}
-    layer = AttentionalDecoder("rnn", UNITS, **options)
+    layer = AttentionalDecoder(cell, UNITS, **options)
     layer = large(layer, inputs, states, memory)
     vectors, weights, last = layer(inputs, states, memory)
     (combine,) = layer.attentional_vector.get_weights()
@@ -93,7 +113,7 @@ def test_luong_with_input_feeding_is_the_decoder_of_the_paper(tensors):
         values = memory["encoder_outputs"][b][memory["source_mask"][b]]
         hidden, vector = states["layer_0_hidden"][b], np.zeros(UNITS)
         for t in range(LENGTH):
-            hidden = plain_cell(layer, np.concatenate([inputs[b, t], vector]), hidden)
+            hidden = CELLS[cell](layer, np.concatenate([inputs[b, t], vector]), hidden)
             expected = softmax(values @ hidden)
             vector = np.tanh(np.concatenate([expected @ values, hidden]) @ combine)
             np.testing.assert_allclose(
@@ -121,27 +141,91 @@ def test_all_tokens_at_once_are_one_after_another(tensors):
         np.testing.assert_allclose(state, last[name], atol=1e-6)
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_bahdanau_asks_with_the_state_of_the_top_layer(number, tensors):
+    inputs, states, memory = tensors
+    layer = AttentionalDecoder("rnn", UNITS, num_layers=2)
+    states = {**states, "layer_1_hidden": states["layer_0_hidden"]}
+    _, before, _ = layer(inputs[:, :1], states, memory)
+    name = f"layer_{number}_hidden"
+    _, after, _ = layer(inputs[:, :1], {**states, name: states[name] + 1}, memory)
+    is_asked = np.abs(before - after).max() > 1e-6
+    assert is_asked == (number == 1)
+
+
+def only_its_states(layer):
+    """Makes the outputs tanh(h_t) with h_t = tanh(mask * h_(t-1) + 1)."""
+    nothing = [np.zeros(weight.shape) for weight in layer.get_weights()]
+    layer.set_weights(nothing)
+    kernel, _, _ = layer.recurrent_layers[0].get_weights()
+    layer.recurrent_layers[0].set_weights([kernel, np.eye(UNITS), np.ones(UNITS)])
+    (readout,) = layer.attentional_vector.get_weights()
+    # What is read is the context, the output and the token, in this order.
+    readout[UNITS : 2 * UNITS] = np.eye(UNITS)
+    layer.attentional_vector.set_weights([readout])
+
+
+def dropped(layer, tensors):
+    """Which units forgot their state, for each step."""
+    inputs, states, memory = tensors
+    states = {**states, "layer_0_hidden": np.ones((BATCH, UNITS), "float32")}
+    vectors, _, _ = layer(inputs, states, memory, training=True)
+    return np.isclose(vectors, np.tanh(np.tanh(1.0)))
+
+
 def test_recurrent_dropout_has_one_mask_for_all_steps(tensors):
-    """With constant inputs and no recurrence but the mask, steps differ or not."""
+    layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
+    layer(*tensors)
+    only_its_states(layer)
+    calls = [dropped(layer, tensors) for _ in range(4)]
+    for mask in calls:
+        np.testing.assert_array_equal(mask, np.repeat(mask[:, :1], LENGTH, axis=1))
+    # And a new one for each call.
+    assert len({mask.tobytes() for mask in calls}) > 1
+    assert 0 < np.mean(calls) < 1
+
+
+@pytest.mark.parametrize("length", [1, LENGTH])
+def test_a_dropout_mask_is_not_kept_for_the_next_batch(length, tensors):
     inputs, states, memory = tensors
     layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
-    layer(inputs, states, memory)
-    masks = []
-    cell = layer.recurrent_layers[0].cell
-    make_mask = type(cell)._create_dropout_mask
+    layer(inputs[:, :length], states, memory, training=True)
+    alone = [{name: t[:1] for name, t in group.items()} for group in (states, memory)]
+    vectors, _, _ = layer(inputs[:1], *alone, training=True)
+    assert vectors.shape == (1, LENGTH, UNITS)
 
-    def counted(self, step_input, dropout_rate):
-        masks.append(dropout_rate)
-        return make_mask(self, step_input, dropout_rate)
 
-    type(cell)._create_dropout_mask = counted
-    try:
-        first = layer(inputs, states, memory, training=True)[0]
-        second = layer(inputs, states, memory, training=True)[0]
-    finally:
-        type(cell)._create_dropout_mask = make_mask
-    assert masks == [0.5, 0.5]  # one for each call, whatever its number of steps
-    assert np.abs(first - second).max() > 1e-6  # and a new one for each call
+def test_nothing_is_drawn_but_in_training(tensors):
+    layer = AttentionalDecoder("rnn", UNITS, num_layers=2, dropout=0.5)
+    inputs, states, memory = tensors
+    states = {**states, "layer_1_hidden": states["layer_0_hidden"]}
+    trained = [layer(inputs, states, memory, training=True)[0] for _ in range(2)]
+    used = [layer(inputs, states, memory)[0] for _ in range(2)]
+    assert np.abs(trained[0] - trained[1]).max() > 1e-6
+    np.testing.assert_array_equal(*used)
+
+
+def test_recurrent_dropout_draws_nothing_but_in_training(tensors):
+    layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
+    layer(*tensors)
+    seed = layer.recurrent_layers[0].cell.seed_generator.state
+    before = np.array(seed)
+    layer(*tensors)
+    np.testing.assert_array_equal(seed, before)
+    layer(*tensors, training=True)
+    assert np.any(seed != before)
+
+
+@pytest.mark.parametrize("length", [1, LENGTH])
+def test_coverage_is_summed_in_float32(length, tensors):
+    inputs, states, memory = covered(tensors)
+    layer = AttentionalDecoder("gru", UNITS, coverage=True, dtype="mixed_bfloat16")
+    # bfloat16 has steps of 0.5 here, float32 of 0.00001.
+    states["coverage"] += 100.0
+    vectors, weights, last = layer(inputs[:, :length], states, memory)
+    assert (vectors.dtype, weights.dtype) == ("bfloat16", "float32")
+    expected = 100.0 + np.sum(weights, axis=1)
+    np.testing.assert_allclose(last["coverage"], expected, atol=1e-4)
 
 
 def test_every_weight_gets_a_gradient(tensors):

@@ -59,9 +59,15 @@ OPTIONS = {
     },
 }
 every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
-FEW = ("lstm", "input feeding", "every attention", "everything")
+# What takes long is run with these by default, with the rest of FEW when slow.
+FEW = ("lstm", "every attention", "input feeding", "everything")
 few_options = pytest.mark.parametrize(
-    "options", [OPTIONS[name] for name in FEW], ids=FEW
+    "options",
+    [
+        *(OPTIONS[name] for name in FEW[:2]),
+        *(pytest.param(OPTIONS[name], marks=pytest.mark.slow) for name in FEW[2:]),
+    ],
+    ids=FEW,
 )
 
 

@@ -38,7 +38,9 @@ def test_a_run_leaves_all_that_belongs_to_it(table, tmp_path, capsys):
     assert "\x08" not in output and "\r" not in output  # plain lines, not a bar
 
 
-@pytest.mark.parametrize("schedule", ["plateau", "cosine"])
+@pytest.mark.parametrize(
+    "schedule", ["plateau", pytest.param("cosine", marks=pytest.mark.slow)]
+)
 def test_the_same_seed_gives_the_same_model(table, tmp_path, schedule):
     weights, logs = [], []
     for name in ("first", "second"):

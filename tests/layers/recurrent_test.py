@@ -1,0 +1,36 @@
+"""Tests of seq2seq_keras.layers.recurrent."""
+
+import numpy as np
+import pytest
+
+from seq2seq_keras.layers.recurrent import STATES, make_recurrent
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", STATES)
+def test_it_returns_its_outputs_and_the_states_of_each_direction(cell, bidirectional):
+    layer = make_recurrent(cell, 6, bidirectional=bidirectional, name="encoder")
+    outputs, *states = layer(np.ones((2, 3, 4), "float32"))
+    directions = 2 if bidirectional else 1
+    assert outputs.shape == (2, 3, 6)
+    assert len(states) == directions * len(STATES[cell])
+    assert {state.shape for state in states} == {(2, 6 // directions)}
+    assert layer.name == "encoder"
+
+
+@pytest.mark.parametrize("cell", STATES)
+def test_the_first_state_is_the_hidden_one(cell):
+    """It is the last output; the other one of an LSTM is not."""
+    random = np.random.default_rng(0)
+    outputs, *states = make_recurrent(cell, 6)(random.normal(size=(2, 3, 4)))
+    is_output = [np.allclose(state, outputs[:, -1]) for state in states]
+    assert is_output == [name == "hidden" for name in STATES[cell]]
+
+
+def test_recurrent_dropout_acts_in_training_only():
+    layer = make_recurrent("gru", 6, recurrent_dropout=0.5)
+    inputs = np.ones((2, 3, 4), "float32")
+    used = [layer(inputs)[0] for _ in range(2)]
+    trained = [layer(inputs, training=True)[0] for _ in range(2)]
+    np.testing.assert_array_equal(*used)
+    assert np.abs(trained[0] - trained[1]).max() > 1e-6
