@@ -219,12 +219,11 @@ class AttentionalDecoder(keras.layers.Layer):
 
     def call(self, inputs, states, memory, training=False):
         states = self._in_loop_dtypes(states)
-        if training:
-            self._make_dropout_masks(states)
         if inputs.shape[1] == 1:
             vector, states = self.step(inputs[:, 0], states, memory, training)
             outputs = vector[:, None], states["attention_weights"][:, None], states
         else:
+            self._make_dropout_masks(states)
             outputs = self._loop(inputs, states, memory, training)
         # The cells would keep them for the next batch, which may have another size.
         for layer in self.recurrent_layers:

@@ -205,17 +205,6 @@ def test_nothing_is_drawn_but_in_training(tensors):
     np.testing.assert_array_equal(*used)
 
 
-def test_recurrent_dropout_draws_nothing_but_in_training(tensors):
-    layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
-    layer(*tensors)
-    seed = layer.recurrent_layers[0].cell.seed_generator.state
-    before = np.array(seed)
-    layer(*tensors)
-    np.testing.assert_array_equal(seed, before)
-    layer(*tensors, training=True)
-    assert np.any(seed != before)
-
-
 @pytest.mark.parametrize("length", [1, LENGTH])
 def test_coverage_is_summed_in_float32(length, tensors):
     inputs, states, memory = covered(tensors)
