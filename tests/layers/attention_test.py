@@ -131,6 +131,8 @@ def test_config_round_trip(kind, coverage):
     config = keras.saving.serialize_keras_object(layer)
     restored = keras.saving.deserialize_keras_object(config)
     assert restored.get_config() == layer.get_config()
+    assert restored.coverage == coverage
+    assert restored.units == UNITS
 
 
 @every_kind

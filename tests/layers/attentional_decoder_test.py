@@ -165,19 +165,21 @@ def only_its_states(layer):
     layer.attentional_vector.set_weights([readout])
 
 
-def dropped(layer, tensors):
+def dropped(run, tensors):
     """Which units forgot their state, for each step."""
     inputs, states, memory = tensors
     states = {**states, "layer_0_hidden": np.ones((BATCH, UNITS), "float32")}
-    vectors, _, _ = layer(inputs, states, memory, training=True)
+    vectors, _, _ = run(inputs, states, memory, training=True)
     return np.isclose(vectors, np.tanh(np.tanh(1.0)))
 
 
-def test_recurrent_dropout_has_one_mask_for_all_steps(tensors):
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_recurrent_dropout_has_one_mask_for_all_steps(in_graph, tensors):
     layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
     layer(*tensors)
     only_its_states(layer)
-    calls = [dropped(layer, tensors) for _ in range(4)]
+    run = tf.function(layer) if in_graph else layer
+    calls = [dropped(run, tensors) for _ in range(4)]
     for mask in calls:
         np.testing.assert_array_equal(mask, np.repeat(mask[:, :1], LENGTH, axis=1))
     # And a new one for each call.
@@ -210,10 +212,10 @@ def test_coverage_is_summed_in_float32(length, tensors):
     inputs, states, memory = covered(tensors)
     layer = AttentionalDecoder("gru", UNITS, coverage=True, dtype="mixed_bfloat16")
     # bfloat16 has steps of 0.5 here, float32 of 0.00001.
-    states["coverage"] += 100.0
+    states["coverage"] += 100.3
     vectors, weights, last = layer(inputs[:, :length], states, memory)
     assert (vectors.dtype, weights.dtype) == ("bfloat16", "float32")
-    expected = 100.0 + np.sum(weights, axis=1)
+    expected = 100.3 + np.sum(weights, axis=1)
     np.testing.assert_allclose(last["coverage"], expected, atol=1e-4)
 
 
@@ -233,9 +235,12 @@ def test_every_weight_gets_a_gradient(tensors):
 
 
 def test_config_round_trip():
-    layer = AttentionalDecoder(
-        "gru", UNITS, num_layers=2, residual=True, name="decoder"
-    )
+    options = {"num_layers": 2, "residual": True, "coverage": True, "dropout": 0.1}
+    options |= {"attention": "luong", "attention_score": "dot", "input_feeding": True}
+    options["recurrent_dropout"] = 0.2
+    layer = AttentionalDecoder("gru", UNITS, name="decoder", **options)
     config = keras.saving.serialize_keras_object(layer)
     restored = keras.saving.deserialize_keras_object(config)
     assert restored.get_config() == layer.get_config()
+    for name, value in options.items():
+        assert getattr(restored, name) == value

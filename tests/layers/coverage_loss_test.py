@@ -26,6 +26,12 @@ def test_the_loss_is_that_of_the_paper():
     assert float(loss) == pytest.approx(0.5 * total / count, rel=1e-5)
 
 
+def test_a_batch_of_nothing_but_padding_has_no_loss():
+    layer = CoverageLoss(0.5)
+    layer(np.ones((1, 2, 8)), np.ones((1, 2, 1)), np.zeros((1, 2), int))
+    assert float(layer.losses[0]) == 0.0
+
+
 def test_config_round_trip():
     layer = CoverageLoss(0.5, name="coverage")
     config = keras.saving.serialize_keras_object(layer)
