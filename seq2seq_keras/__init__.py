@@ -40,6 +40,7 @@ from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
 from seq2seq_keras.training.train import train
 from seq2seq_keras.translation import Hypothesis, Translation
 from seq2seq_keras.translator import Translator
+from seq2seq_keras.vectors.word_vectors import WordVectors
 
 __version__ = "0.1.0"
 
@@ -65,6 +66,7 @@ __all__ = [
     "Translation",
     "Translator",
     "WordTokenizer",
+    "WordVectors",
     "beam_search",
     "build_inference_models",
     "build_model",

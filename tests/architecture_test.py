@@ -8,7 +8,7 @@ PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 LAYERS = [
     {"startup", "errors"},
     {"files", "special_tokens", "translation", "translation_lines"},
-    {"layers", "decoding", "plots"},
+    {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
     {"translation_graph", "model_card", "search_request"},
     {"export", "saved_folder"},
@@ -85,4 +85,12 @@ TESTED_ELSEWHERE = {
     "saved_folder.py": "translator.py",
     "model_card.py": "translator.py",
     "translation_graph.py": "translator.py",
+    "vectors/checks.py": "vectors/word_vectors.py",
+    "vectors/coverage.py": "vectors/embedding_matrix.py",
+    "vectors/description.py": "vectors/sparse.py",
+    "vectors/evaluation_sets.py": "vectors/evaluate_similarity.py",
+    "vectors/folding.py": "vectors/embedding_matrix.py",
+    "vectors/opened.py": "vectors/read.py",
+    "vectors/row_formats.py": "vectors/read.py",
+    "vectors/vector_format.py": "vectors/read.py",
 }

@@ -9,6 +9,7 @@ import re
 import pytest
 
 import seq2seq_keras
+from seq2seq_keras import vectors
 
 MODULES = [
     module.name
@@ -18,18 +19,18 @@ MODULES = [
 
 
 def test_public_names_are_sorted_and_there():
-    names = seq2seq_keras.__all__
-    assert names == sorted(names)
-    assert all(hasattr(seq2seq_keras, name) for name in names)
+    for module in (seq2seq_keras, vectors):
+        assert module.__all__ == sorted(module.__all__)
+        assert all(hasattr(module, name) for name in module.__all__)
 
 
 def test_the_version_is_a_version():
     assert re.fullmatch(r"\d+\.\d+\.\d+", seq2seq_keras.__version__)
 
 
-@pytest.mark.parametrize("name", seq2seq_keras.__all__)
+@pytest.mark.parametrize("name", [*seq2seq_keras.__all__, *vectors.__all__])
 def test_docstrings_name_every_argument(name):
-    thing = getattr(seq2seq_keras, name)
+    thing = getattr(seq2seq_keras, name, None) or getattr(vectors, name)
     documented = inspect.getdoc(thing)
     assert documented, name
     # These say where their options stand: in `build_model` and in `Tokenizer`.

@@ -143,6 +143,10 @@ class SubwordTokenizer(Tokenizer):
         text = tf.strings.reduce_join(tokens, axis=-1)
         return tf.strings.strip(tf.strings.regex_replace(text, f"{BOUNDARY}+", " "))
 
+    def bare_word(self, token):
+        # A piece from within a word is none, but may be the name of another.
+        return token.removeprefix(BOUNDARY)
+
     def sample_to_ragged(self, texts, *, seed, alpha=0.1, first=1):
         """Splits a list of strings in one of the many ways, at random.
 

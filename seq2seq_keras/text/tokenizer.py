@@ -130,6 +130,19 @@ class Tokenizer(abc.ABC):
     def join_graph(self, tokens):
         """Joins a ragged string tensor `(batch, length)` to texts `(batch,)`."""
 
+    def bare_word(self, token):
+        """What a token is called where it carries no marks of this tokenizer.
+
+        Vectors that others trained know words, not how this package cuts text.
+
+        Args:
+            token: A token, string.
+
+        Returns:
+            A string.
+        """
+        return token
+
     def split(self, texts):
         """Shows the tokens of a text as strings.
 

@@ -79,3 +79,6 @@ class WordTokenizer(Tokenizer):
     def join_graph(self, tokens):
         text = tf.strings.reduce_join(tokens, axis=-1, separator=" ")
         return tf.strings.regex_replace(text, f" ?{JOINER} ?", "")
+
+    def bare_word(self, token):
+        return token.strip(JOINER)

@@ -261,3 +261,9 @@ def test_thousands_of_captions_come_back(algorithm, public_data):
     assert SubwordTokenizer.fit(texts, algorithm=algorithm, max_size=4000).model == (
         tokenizer.model
     )
+
+
+def test_a_bare_word_carries_no_mark_of_its_beginning():
+    tokenizer = SubwordTokenizer.fit(["low lower lowest"])
+    assert tokenizer.bare_word("▁low") == "low"
+    assert tokenizer.bare_word("er") == "er"

@@ -45,3 +45,13 @@ def test_a_clitic_needs_its_whole_word():
 def test_an_odd_joiner_from_a_model_leaves_no_trace():
     tokenizer = WordTokenizer(["l'￭", "￭."])
     assert tokenizer.detokenize([5, 4]) == ". l'"
+
+
+def test_a_bare_word_carries_no_joiner():
+    tokenizer = WordTokenizer.fit(["L'homme est-il là."])
+    assert [tokenizer.bare_word(token) for token in ("L'￭", "￭-il", "homme", "￭.")] == [
+        "L'",
+        "-il",
+        "homme",
+        ".",
+    ]

@@ -1,0 +1,138 @@
+"""FastText: vectors made of the parts of words."""
+
+import unicodedata
+
+from seq2seq_keras.errors import check_choice
+from seq2seq_keras.vectors.optional import import_optional
+from seq2seq_keras.vectors.sentences import Sentences, count_words
+from seq2seq_keras.vectors.word2vec import ALGORITHMS, train_gensim
+from seq2seq_keras.vectors.word_vectors import WordVectors
+
+LETTERS = {"characters": "NFC", "jamo": "NFD"}
+
+
+def fasttext(
+    texts,
+    *,
+    tokenizer=None,
+    algorithm="skip_gram",
+    letters="characters",
+    dimensions=100,
+    window=5,
+    min_count=2,
+    max_words=None,
+    shortest=3,
+    longest=6,
+    buckets=100_000,
+    negative=5,
+    epochs=10,
+    seed=0,
+    workers=1,
+):
+    """Learns vectors of words and of the runs of letters in them, with gensim.
+
+    The vector of a word is the mean of its own and of those of its n-grams, so that
+    words with a common stem are alike, and a word never seen has a vector too.
+
+    A Korean syllable is one character and the forms of a verb often share none: 사요
+    (buys) and 산다. With `letters="jamo"` the n-grams are of the letters that the
+    syllables consist of.
+
+    Args:
+        texts: Iterable of strings.
+        tokenizer: Optional `Tokenizer`. Defaults to cutting at white space.
+        algorithm: "skip_gram" or "cbow", see `word2vec`.
+        letters: What n-grams are made of, "characters" or "jamo".
+        dimensions: Integer. Size of the vectors.
+        window: Integer. The farthest neighbour, in words.
+        min_count: Words seen fewer times get no vector of their own.
+        max_words: Optional. The most words; the most frequent ones stay.
+        shortest: Integer. Letters of the shortest n-gram; the borders of a word count
+            as letters.
+        longest: Integer. Letters of the longest n-gram.
+        buckets: Integer. Vectors that the n-grams share by a hash; 4 bytes for each
+            and each dimension. For a large text take two million.
+        negative: Integer. Random words for each true neighbour.
+        epochs: Integer. Passes over the texts.
+        seed: Integer. With one worker, the same seed makes the same vectors.
+        workers: Integer. Threads; several are faster, and their vectors differ from
+            run to run.
+
+    Returns:
+        A `WordVectors` that can `compose` vectors of unknown words.
+
+    Raises:
+        InputError: If no word is left, or gensim is missing.
+
+    Example:
+
+    >>> texts = ["he walks", "she walked", "they sleep"] * 50
+    >>> vectors = fasttext(texts, dimensions=8, epochs=1, buckets=1000)
+    >>> "walking" in vectors, vectors["walking"].shape
+    (False, (8,))
+
+    Reference:
+        - [Bojanowski et al., 2017](https://arxiv.org/abs/1607.04606)
+        - [Park et al., 2018](https://aclanthology.org/P18-1226/): jamo n-grams.
+    """
+    check_choice("algorithm", algorithm, ALGORITHMS)
+    check_choice("letters", letters, tuple(LETTERS))
+    models = import_optional("gensim.models", "FastText vectors")
+    form = LETTERS[letters]
+    sentences = _Spelled(Sentences(texts, tokenizer), form)
+    counts = count_words(sentences, min_count=min_count, max_words=max_words)
+    model = models.FastText(
+        vector_size=dimensions,
+        window=window,
+        negative=negative,
+        sg=int(algorithm == "skip_gram"),
+        min_n=shortest,
+        max_n=longest,
+        bucket=buckets,
+        seed=seed,
+        workers=workers,
+    )
+    train_gensim(model, sentences, counts, epochs)
+    words = [unicodedata.normalize("NFC", word) for word in counts]
+    compose = NgramComposer(model.wv.vectors_ngrams, shortest, longest, form)
+    return WordVectors(words, model.wv[list(counts)], compose=compose)
+
+
+class NgramComposer:
+    """Makes the vector of a word from those of its n-grams.
+
+    Args:
+        ngram_vectors: float32 array of shape `(buckets, dimensions)`.
+        shortest: Integer. Letters of the shortest n-gram.
+        longest: Integer. Letters of the longest n-gram.
+        form: Unicode form that words are brought into: "NFD" for jamo, else "NFC".
+    """
+
+    def __init__(self, ngram_vectors, shortest, longest, form):
+        self.ngram_vectors = ngram_vectors
+        self.shortest = shortest
+        self.longest = longest
+        self.form = form
+
+    def __call__(self, word):
+        """The mean of the vectors of the word's n-grams, `None` if it has none."""
+        module = import_optional("gensim.models.fasttext", "FastText vectors")
+        buckets = module.ft_ngram_hashes(
+            unicodedata.normalize(self.form, word),
+            self.shortest,
+            self.longest,
+            len(self.ngram_vectors),
+        )
+        return self.ngram_vectors[buckets].mean(axis=0) if len(buckets) else None
+
+
+class _Spelled:
+    """Sentences whose words are in a Unicode form."""
+
+    def __init__(self, sentences, form):
+        self.sentences = sentences
+        self.form = form
+
+    def __iter__(self):
+        for sentence in self.sentences:
+            yield [unicodedata.normalize(self.form, word) for word in sentence]

@@ -1,0 +1,99 @@
+"""Writing word vectors in the formats that others read."""
+
+import contextlib
+import gzip
+import pathlib
+import re
+
+from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.files import replaced_when_complete
+from seq2seq_keras.vectors.checks import is_sparse
+from seq2seq_keras.vectors.vector_format import FORMATS, LONGEST_WORD
+
+# Where the readers of C end a word; the file's own marks are among them.
+_ENDS_OF_WORDS = re.compile(r"[ \t\n\v\f\r\0]")
+_ROWS = 1024
+# The shortest decimal that reads as the same float32 is no longer.
+_DIGITS = "U16"
+
+
+def write_vectors(words, matrix, path, *, format=None):  # noqa: A002
+    """Writes words and vectors, whole or not at all.
+
+    No format can hold every word: refused are the empty one, those with a space, tab,
+    line end or NUL, those that are not valid Unicode (lone surrogates) and those of
+    more than 1 MiB in UTF-8. All others, those with U+2028 too, come back equal, and
+    so does every number.
+
+    Args:
+        words: List of different strings.
+        matrix: float32 array of shape `(len(words), dimensions)`.
+        path: The file; its folder is made if missing. With the suffix `.gz` it is
+            compressed.
+        format: "word2vec", "glove" or "binary". Defaults to "binary" for a suffix
+            `.bin`, else to "word2vec".
+
+    Raises:
+        InputError: If the matrix is sparse or a word is refused.
+    """
+    path = pathlib.Path(path)
+    if format is None:
+        name = path.name.removesuffix(".gz")
+        format = "binary" if name.endswith(".bin") else "word2vec"  # noqa: A001
+    check_choice("format", format, FORMATS)
+    if is_sparse(matrix):
+        raise InputError(
+            "These formats are for dense vectors, and these are sparse, with "
+            f"{matrix.shape[1]:,} dimensions. Make dense ones, for instance by `lsa`."
+        )
+    encoded = [_encode(word) for word in words]
+    with replaced_when_complete(path) as beside, _open(beside) as file:
+        if format != "glove":
+            file.write(b"%d %d\n" % matrix.shape)
+        for start in range(0, len(words), _ROWS):
+            rows = matrix[start : start + _ROWS]
+            names = encoded[start : start + _ROWS]
+            pack = _binary if format == "binary" else _text
+            file.write(b"".join(pack(names, rows)))
+
+
+def _encode(word):
+    rule = None
+    try:
+        encoded = word.encode("utf-8")
+    except UnicodeEncodeError:
+        encoded, rule = b"", "is not valid Unicode"
+    if rule is None:
+        if not word:
+            rule = "is empty"
+        elif _ENDS_OF_WORDS.search(word):
+            rule = "holds a space, tab, line end or NUL, where readers would end it"
+        elif len(encoded) > LONGEST_WORD:
+            rule = f"has {len(encoded):,} bytes, more than 1 MiB"
+    if rule is not None:
+        raise InputError(
+            f"The word {word[:40]!r} cannot be written to a file of vectors: it "
+            f"{rule}. Leave it out."
+        )
+    return encoded
+
+
+@contextlib.contextmanager
+def _open(path):
+    with path.open("wb") as file:
+        if path.suffix != ".gz":
+            yield file
+            return
+        # Without name and time, so that equal vectors make equal files.
+        with gzip.GzipFile("", "wb", compresslevel=6, fileobj=file, mtime=0) as packed:
+            yield packed
+
+
+def _text(names, rows):
+    for name, row in zip(names, rows.astype(_DIGITS).tolist(), strict=True):
+        yield name + b" " + " ".join(row).encode("ascii") + b"\n"
+
+
+def _binary(names, rows):
+    for name, row in zip(names, rows.astype("<f4"), strict=True):
+        yield name + b" " + row.tobytes()

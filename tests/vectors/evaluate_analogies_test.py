@@ -1,0 +1,70 @@
+"""Tests of seq2seq_keras.vectors.evaluate_analogies."""
+
+import math
+
+import numpy as np
+import pytest
+from strategies import random_vectors
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.vectors import WordVectors, evaluate_analogies
+from seq2seq_keras.vectors.evaluation_sets import read_analogy_set
+
+
+def test_hits_are_those_that_one_query_after_another_finds(tmp_path, monkeypatch):
+    import importlib
+
+    module = importlib.import_module("seq2seq_keras.vectors.evaluate_analogies")
+    monkeypatch.setattr(module, "_BATCH", 7)
+    vectors = random_vectors(12, 3)
+    generator = np.random.default_rng(0)
+    questions = [
+        [f"w{n}" for n in generator.permutation(12)[:4]] for _ in range(50)
+    ] + [["w0", "w1", "w2", "absent"]]
+    path = tmp_path / "questions.txt"
+    lines = [": first", *map(" ".join, questions[:20])]
+    lines += [": second", *map(" ".join, questions[20:])]
+    path.write_text("\n".join(lines).upper())
+    hits = [vectors.analogy(*words[:3], 1)[0].word == words[3] for words in questions]
+    result = evaluate_analogies(vectors, path)
+    assert result.sections == {
+        "FIRST": (sum(hits[:20]), 20, 20),
+        "SECOND": (sum(hits[20:]), 30, 31),
+    }
+    assert 0 < result.accuracy == sum(hits) / 50
+    assert "50 of 51 analogies covered (98%)" in str(result)
+
+
+def test_the_interval_is_that_of_wilson(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text("a b c d\n" * 9 + "a b c e\n")
+    rows = [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [-1, -1, -1]]
+    vectors = WordVectors("abcde", rows)
+    result = evaluate_analogies(vectors, path)
+    assert result.accuracy == 0.9
+    # By Wilson's formula with z = 1.959964.
+    z2 = 1.959964**2
+    middle, half = 0.9 + z2 / 20, math.sqrt(z2) * math.sqrt(0.09 / 10 + z2 / 400)
+    assert result.low == pytest.approx((middle - half) / (1 + z2 / 10), abs=1e-5)
+    assert result.high == pytest.approx((middle + half) / (1 + z2 / 10), abs=1e-5)
+
+
+def test_without_a_covered_analogy_there_is_no_accuracy(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_text("a b c d\n")
+    result = evaluate_analogies(random_vectors(5, 2), path)
+    assert math.isnan(result.accuracy)
+    assert result.coverage == 0
+
+
+def test_the_known_set_is_whole_and_broken_ones_are_errors(tmp_path):
+    sections = read_analogy_set("google")
+    assert (len(sections), sum(map(len, sections.values()))) == (14, 19_544)
+    path = tmp_path / "questions.txt"
+    for text, message in (
+        ("a b c\n", "line 1: expected four words"),
+        (": family\n", "holds no analogy"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InputError, match=message):
+            evaluate_analogies(random_vectors(2, 2), path)

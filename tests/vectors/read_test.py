@@ -1,0 +1,218 @@
+"""Tests of seq2seq_keras.vectors.read: what others write, and what is broken."""
+
+import gzip
+import io
+import pickle
+import tracemalloc
+import zipfile
+
+import numpy as np
+import pytest
+from strategies import random_vectors
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.vectors import WordVectors
+from seq2seq_keras.vectors.read import read_vectors
+
+GLOVE = b"the 0.5 -1\ncat 1e-2 2\n. . . 3 4\n\xed\x95\x9c 5 6.25\n"
+GLOVE_WORDS = ["the", "cat", ". . .", "한"]
+GLOVE_ROWS = [[0.5, -1], [0.01, 2], [3, 4], [5, 6.25]]
+WORD2VEC = b"4 2\n" + GLOVE
+BINARY = b"2 2\n" + b"the " + np.array([0.5, -1], "<f4").tobytes()
+BINARY += b"\nc\xc3\xa9 " + np.array([1, 2], "<f4").tobytes() + b"\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes bytes to a file and returns its path."""
+
+    def write(content, name="vectors.txt"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def zipped(**members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("content", [GLOVE, WORD2VEC])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: zipped(a=text)])
+def test_text_is_read_plain_and_packed(write, content, pack):
+    words, matrix = read_vectors(write(pack(content)))
+    assert words == GLOVE_WORDS
+    assert matrix.tolist() == np.array(GLOVE_ROWS, "float32").tolist()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda text: zipped(a=text)])
+def test_binary_is_read_with_and_without_line_feeds(write, pack):
+    words, matrix = read_vectors(write(pack(BINARY)))
+    assert words == ["the", "cé"]
+    assert matrix.tolist() == [[0.5, -1], [1, 2]]
+    assert read_vectors(write(BINARY.replace(b"\nc", b"c")))[0] == words
+
+
+def test_fasttext_ends_lines_with_a_space_and_windows_with_a_return(write):
+    assert read_vectors(write(b"2 2\na 1 2 \nb 3 4 \n"))[1].tolist() == [[1, 2], [3, 4]]
+    assert read_vectors(write(b"2 2\r\na 1 2\r\nb 3 4"))[0] == ["a", "b"]
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_what_gensim_writes_is_read(tmp_path, binary):
+    from gensim.models import KeyedVectors
+
+    ours = random_vectors(50, 7)
+    theirs = KeyedVectors(7)
+    theirs.add_vectors(ours.words, ours.matrix)
+    theirs.save_word2vec_format(tmp_path / "theirs", binary=binary)
+    words, matrix = read_vectors(tmp_path / "theirs")
+    assert words == ours.words
+    np.testing.assert_array_equal(matrix, ours.matrix)
+
+
+@pytest.mark.parametrize("format_name", ["word2vec", "glove", "binary"])
+def test_a_vocabulary_and_a_limit_keep_some_rows_only(tmp_path, format_name):
+    vectors = random_vectors(5000, 3)
+    path = tmp_path / "vectors"
+    vectors.save(path, format=format_name)
+    wanted = ["w4999", "w7", "absent", "w2500"]
+    words, matrix = read_vectors(path, vocabulary=iter(wanted))
+    assert words == ["w7", "w2500", "w4999"]
+    np.testing.assert_array_equal(matrix, vectors.matrix[[7, 2500, 4999]])
+    assert read_vectors(path, limit=3)[0] == ["w0", "w1", "w2"]
+    assert read_vectors(path, vocabulary=wanted, limit=1)[0] == ["w7"]
+    with pytest.raises(InputError, match="none of its words is wanted"):
+        read_vectors(path, vocabulary=["absent"])
+
+
+def test_for_a_tokenizer_every_word_is_kept_that_could_serve_it(write):
+    path = write("Paris 1 1\n, 2 2\nÉLAN 3 3\nno 4 4\nparis 5 5\n".encode())
+    tokenizer = WordTokenizer.fit(["PARIS, élan"])
+    words, _ = read_vectors(path, vocabulary=tokenizer)
+    assert words == ["Paris", ",", "ÉLAN", "paris"]
+    whole, limited = (
+        WordVectors.load(path),
+        WordVectors.load(path, vocabulary=tokenizer),
+    )
+    for vectors in (whole, limited):
+        matrix, _ = vectors.matrix_for(tokenizer)
+        assert sorted(matrix[4:, 0].tolist()) == [1, 2, 3]
+
+
+def test_a_large_file_costs_no_more_memory_than_what_is_kept(tmp_path):
+    path = tmp_path / "large.txt"
+    row = " ".join(["0.25"] * 100)
+    path.write_text("".join(f"w{n} {row}\n" for n in range(20_000)), encoding="utf-8")
+    tracemalloc.start()
+    words, _ = read_vectors(path, vocabulary={f"w{n}" for n in range(0, 20_000, 40)})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(words) == 500
+    # 10 MB lie in the file, 8 MB would be the whole matrix.
+    assert peak < 5e6
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"the cat sat\n", "line 1: this is no file of word vectors"),
+        (b"the 1 2\ncat 1\n", "line 2: expected a word and 2 numbers.*2 fields"),
+        (b"the 1 2\n\ncat 1 2\n", "line 2: expected a word and 2 numbers.*1 fields"),
+        (b"the 1 2\n 1 2\n", "line 2: .*the first is empty"),
+        (b"the 1 2\ncat 1 x\n", "line 2: expected 2 finite numbers.*'1 x'"),
+        (b"the 1 2\ncat 1 nan\n", "line 2: expected 2 finite"),
+        (b"the 1 2\ncat 1 1e99\n", "line 2: expected 2 finite"),
+        (b"the 1 2\ncat 1 2,5\n", "line 2: expected 2 finite"),
+        (b"the 1 2\n\xff\xfe 1 2\n", "line 2: the word .* is not valid UTF-8"),
+        (b"2 2\nthe 1 x\ncat 1 2\n", "line 2: expected 2 finite"),
+        (b"3 2\nthe 1 2\ncat 1 2\n", "tells of 3 words, but it has 2"),
+        (b"1 2\nthe 1 2\ncat 1 2\n", "tells of 1 words, but it has more"),
+        (b"1 0\nthe\n", "line 1: vectors of 0 dimensions"),
+        (BINARY[:-6], "word 2 of 2: the file ends within it"),
+        (BINARY.replace(b"the ", b" "), "word 1 of 2: a word of 0 bytes"),
+        (
+            b"1 2\nthe " + np.array([np.inf, 1], "<f4").tobytes(),
+            "word 1 of 1: its vector",
+        ),
+        (pickle.dumps({"a": 1}), "is a pickle"),
+        (gzip.compress(GLOVE * 99)[:-20], "is damaged or cut off"),
+        (b"PK\3\4nothing", "is damaged or cut off"),
+        (zipped(a=b"x 1\n", b=b"y 1\n"), "holds 2 files: name one.*a, b"),
+    ],
+)
+def test_what_is_broken_is_an_error_with_its_place(write, content, message):
+    path = write(content)
+    with pytest.raises(InputError, match=message) as error:
+        read_vectors(path)
+    assert str(path) in str(error.value)
+
+
+def test_rows_of_other_words_are_counted_but_not_read(write):
+    path = write(b"\xff 1 x\ncat 1 2\nend 3\n")
+    path.write_bytes(b"the 0 0\n" + path.read_bytes())
+    assert read_vectors(path, vocabulary=["cat"])[1].tolist() == [[1, 2]]
+    with pytest.raises(InputError, match="line 4: expected a word and 2 numbers"):
+        read_vectors(path, vocabulary=["cat", "absent"])
+
+
+def test_the_first_row_of_a_repeated_word_counts(write):
+    with pytest.warns(UserWarning, match="1 rows are of words that came before"):
+        words, matrix = read_vectors(write(b"a 1 1\nb 2 2\na 3 3\n"))
+    assert (words, matrix.tolist()) == (["a", "b"], [[1, 1], [2, 2]])
+
+
+def test_members_of_an_archive_are_chosen_by_name(write):
+    path = write(zipped(small=b"x 1\n", large=b"x 1 2\n"), "both.zip")
+    assert read_vectors(path, member="large")[1].tolist() == [[1, 2]]
+    with pytest.raises(InputError, match=r"no member 'none'\. There are small, large"):
+        read_vectors(path, member="none")
+    with pytest.raises(InputError, match="is no zip archive"):
+        read_vectors(write(GLOVE), member="small")
+
+
+def test_words_of_a_mebibyte_are_read_and_longer_ones_refused(write):
+    word = b"a" * 2**20
+    assert read_vectors(write(b"x 1 2\n" + word + b" 1 2\n"))[0][1] == word.decode()
+    for content in (b"x 1 2\na" + word + b" 1 2\n", b"x 1 2\n" + 3 * word):
+        with pytest.raises(
+            InputError, match=r"line 2: (a word of more|expected a word)"
+        ):
+            read_vectors(write(content))
+    numbers = np.ones(2, "<f4").tobytes()
+    for content in (b"a" + word + b" " + numbers, 3 * word):
+        with pytest.raises(InputError, match="word 1 of 1: a word of"):
+            read_vectors(write(b"1 2\n" + content), format="binary")
+
+
+def test_missing_files_and_senseless_options_are_errors(write, tmp_path):
+    with pytest.raises(InputError, match="there is no such file"):
+        read_vectors(tmp_path / "absent")
+    for options, message in (
+        ({"limit": 0}, "limit=0"),
+        ({"vocabulary": "cat"}, "is a list of words"),
+        ({"format": "npz"}, "`format` must be one of"),
+        ({"format": "binary"}, "begins with the number of words"),
+    ):
+        with pytest.raises(InputError, match=message):
+            read_vectors(write(GLOVE), **options)
+
+
+def test_progress_is_told_on_standard_error(write, capsys, monkeypatch):
+    monkeypatch.setattr("seq2seq_keras.vectors.progress._SECONDS", 0)
+    path = write(GLOVE)
+    read_vectors(path, progress=True)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"Reading {path}:" in told.err
+    assert "3 words" in told.err
+    assert told.err.endswith("\n")
+    read_vectors(path)
+    assert capsys.readouterr().err == ""
