@@ -26,7 +26,13 @@ from seq2seq_keras.models.build import build_model
 from seq2seq_keras.models.inference import build_inference_models
 from seq2seq_keras.models.parity import check_parity
 from seq2seq_keras.models.seq2seq import Seq2Seq
-from seq2seq_keras.plots import plot_attention, plot_beam, plot_learning_curves
+from seq2seq_keras.plots import (
+    plot_attention,
+    plot_beam,
+    plot_learning_curves,
+    plot_similarities,
+    plot_vectors,
+)
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
@@ -82,6 +88,8 @@ __all__ = [
     "plot_attention",
     "plot_beam",
     "plot_learning_curves",
+    "plot_similarities",
+    "plot_vectors",
     "read_pairs",
     "sample",
     "score_targets",

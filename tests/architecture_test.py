@@ -77,6 +77,8 @@ TESTED_ELSEWHERE = {
     "layers/embedding.py": "models/seq2seq.py",
     "layers/recurrent.py": "models/seq2seq.py",
     "models/decoder.py": "models/seq2seq.py",
+    "plots/label_places.py": "plots/vector_scatter.py",
+    "plots/labelled_grid.py": "plots/attention_heat_map.py",
     "models/encoder.py": "models/seq2seq.py",
     "translation.py": "translator_search.py",
     "models/build.py": "models/seq2seq.py",

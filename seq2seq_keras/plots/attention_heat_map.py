@@ -3,12 +3,9 @@
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.plots.labelled_grid import LINE_COLOR, grid_size, label_grid
 from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import fonts_for, label_width, token_label
-
-_CELL = 0.32  # inches
-_LETTER = 0.09
-_LINE = "#cccccc"
+from seq2seq_keras.plots.token_labels import token_label
 
 
 def plot_attention(result, path=None):
@@ -52,39 +49,14 @@ def plot_attention(result, path=None):
         )
     written = [token_label(token) for token in result.tokens]
     source = [token_label(token) for token in result.source_tokens]
-    figure = Figure(figsize=_size(written, source), layout="compressed")
+    figure = Figure(figsize=grid_size(written, source), layout="compressed")
     axes = figure.subplots()
     image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-    _label_axes(axes, written, source)
+    label_grid(axes, written, source)
+    axes.set_xlabel("source")
+    axes.set_ylabel("written")
     bar = figure.colorbar(image, ax=axes, label="weight", fraction=0.05, aspect=15)
-    bar.outline.set_edgecolor(_LINE)
+    bar.outline.set_edgecolor(LINE_COLOR)
     if path is not None:
         save_figure(figure, path)
     return figure
-
-
-def _size(written, source):
-    """Width and height in inches that give each token a row or column to read."""
-    longest_written = _LETTER * max(map(label_width, written))
-    longest_source = _LETTER * max(map(label_width, source))
-    width = _CELL * len(source) + longest_written + 1.4
-    # Slanted labels are as high as wide.
-    return width + 0.7 * longest_source, _CELL * len(written) + longest_source + 0.6
-
-
-def _label_axes(axes, written, source):
-    options = {"fontfamily": fonts_for(written + source), "parse_math": False}
-    axes.set_yticks(range(len(written)), written, **options)
-    if _LETTER * max(map(label_width, source)) > _CELL:
-        options |= {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
-    axes.set_xticks(range(len(source)), source, **options)
-    axes.xaxis.tick_top()
-    axes.xaxis.set_label_position("top")
-    axes.set_xlabel("source")
-    axes.set_ylabel("written")
-    # Thin lines between the cells lead the eye in long sentences.
-    axes.set_xticks([column + 0.5 for column in range(len(source) - 1)], minor=True)
-    axes.set_yticks([row + 0.5 for row in range(len(written) - 1)], minor=True)
-    axes.grid(which="minor", color=_LINE, linewidth=0.5)
-    axes.tick_params(which="both", length=0)
-    axes.spines[:].set_color(_LINE)

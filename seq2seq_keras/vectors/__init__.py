@@ -13,8 +13,10 @@ from seq2seq_keras.vectors.evaluate_similarity import (
 from seq2seq_keras.vectors.fasttext import fasttext
 from seq2seq_keras.vectors.from_model import from_model
 from seq2seq_keras.vectors.glove import glove
+from seq2seq_keras.vectors.korean_morphemes import KoreanMorphemes
 from seq2seq_keras.vectors.lsa import lsa
 from seq2seq_keras.vectors.nearest import Neighbour
+from seq2seq_keras.vectors.projector import export_projector
 from seq2seq_keras.vectors.similarity import cosine_similarity
 from seq2seq_keras.vectors.sparse import document_term_matrix, one_hot, tf_idf
 from seq2seq_keras.vectors.word2vec import word2vec
@@ -24,6 +26,7 @@ __all__ = [
     "AnalogyEvaluation",
     "Coverage",
     "EmbeddingMatrix",
+    "KoreanMorphemes",
     "Neighbour",
     "SimilarityEvaluation",
     "WordVectors",
@@ -31,6 +34,7 @@ __all__ = [
     "document_term_matrix",
     "evaluate_analogies",
     "evaluate_similarity",
+    "export_projector",
     "fasttext",
     "from_model",
     "glove",

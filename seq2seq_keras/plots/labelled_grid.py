@@ -1,0 +1,47 @@
+"""The rows and columns of a heat map, with the tokens they stand for."""
+
+from seq2seq_keras.plots.token_labels import fonts_for, label_width
+
+LINE_COLOR = "#cccccc"
+_CELL = 0.32  # inches
+_LETTER = 0.09
+
+
+def grid_size(rows, columns):
+    """Width and height in inches that give each label a row or column to read.
+
+    Args:
+        rows: List of labels, from above.
+        columns: List of labels, from the left.
+
+    Returns:
+        A tuple of two floats, for a figure with a bar of colours at its side.
+    """
+    longest_row = _LETTER * max(map(label_width, rows))
+    longest_column = _LETTER * max(map(label_width, columns))
+    width = _CELL * len(columns) + longest_row + 1.4
+    # Slanted labels are as high as wide.
+    return width + 0.7 * longest_column, _CELL * len(rows) + longest_column + 0.6
+
+
+def label_grid(axes, rows, columns):
+    """Writes the labels beside and above a heat map, and lines between its cells.
+
+    Args:
+        axes: matplotlib's axes with an image of a cell for each row and column.
+        rows: List of labels, from above.
+        columns: List of labels, from the left.
+    """
+    options = {"fontfamily": fonts_for(rows + columns), "parse_math": False}
+    axes.set_yticks(range(len(rows)), rows, **options)
+    if _LETTER * max(map(label_width, columns)) > _CELL:
+        options |= {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
+    axes.set_xticks(range(len(columns)), columns, **options)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    # Thin lines between the cells lead the eye in long sentences.
+    axes.set_xticks([column + 0.5 for column in range(len(columns) - 1)], minor=True)
+    axes.set_yticks([row + 0.5 for row in range(len(rows) - 1)], minor=True)
+    axes.grid(which="minor", color=LINE_COLOR, linewidth=0.5)
+    axes.tick_params(which="both", length=0)
+    axes.spines[:].set_color(LINE_COLOR)
