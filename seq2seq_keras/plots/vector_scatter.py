@@ -10,6 +10,7 @@ from seq2seq_keras.plots.token_labels import fonts_for, token_label
 METHODS = ("pca", "tsne")
 _FEWEST = 3
 _PERPLEXITY = 30
+_MOST_EXACT = 200
 
 
 def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
@@ -99,5 +100,11 @@ def _tsne(rows, seed):
         ) from error
     # Between rows of length 1 it orders distances as the cosine does.
     perplexity = min(_PERPLEXITY, (len(rows) - 1) / 3)
-    tsne = TSNE(perplexity=perplexity, init="random", random_state=seed)
+    tsne = TSNE(
+        perplexity=perplexity,
+        init="random",
+        # For few points the exact gradient takes less time than the tree of the other.
+        method="exact" if len(rows) <= _MOST_EXACT else "barnes_hut",
+        random_state=seed,
+    )
     return tsne.fit_transform(rows)

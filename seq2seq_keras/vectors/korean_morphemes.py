@@ -10,9 +10,10 @@ class KoreanMorphemes:
     """Cuts Korean text into stems, endings and particles, with MeCab.
 
     A Korean word is a stem with what hangs on it: 학생이 and 학생은 are "student" as
-    the subject and as the topic. Cut into morphemes, both are seen to hold 학생. It goes
-    in the place of a tokenizer: `word2vec(texts, tokenizer=KoreanMorphemes())`. What it
-    cuts cannot be joined again, so a translator needs one of the package's tokenizers.
+    the subject and as the topic. Cut into morphemes, both are seen to hold 학생. It
+    goes in the place of a tokenizer: `word2vec(texts, tokenizer=KoreanMorphemes())`.
+    What it cuts cannot be joined again, so a translator needs one of the package's
+    tokenizers.
 
     It needs the extra `korean`: `pip install 'seq2seq_keras[korean]'`.
 

@@ -14,7 +14,7 @@ from seq2seq_keras.vectors import fasttext, word2vec
 def sentences():
     """Korean sentences without the form 지 before 않아요, so that it is never seen."""
     korean = load_corpus("phrasebook/english-korean").train.target
-    return [sentence for sentence in korean if "지 않" not in sentence][:5000]
+    return [sentence for sentence in korean if "지 않" not in sentence][:8000]
 
 
 def rank_of_own_verb(sentences, letters):
@@ -28,7 +28,7 @@ def rank_of_own_verb(sentences, letters):
         shortest=2,
         longest=4,
         buckets=20_000,
-        epochs=40,
+        epochs=30,
     )
     verbs = [verb.korean for verb in VERBS if verb.korean.polite in vectors]
     forms = [verb.polite for verb in verbs]
