@@ -9,6 +9,7 @@ import sys
 import warnings
 
 from seq2seq_keras.cli_options import make_parser
+from seq2seq_keras.cli_vectors import run_vectors
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.lines import decode_lines, read_lines
 from seq2seq_keras.data.report import describe_pairs
@@ -226,6 +227,7 @@ _COMMANDS = {
     "report": _report,
     "export": _export,
     "describe": _describe,
+    "vectors": run_vectors,
 }
 
 

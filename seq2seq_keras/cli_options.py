@@ -3,6 +3,7 @@
 import jsonargparse
 
 from seq2seq_keras import __version__
+from seq2seq_keras.cli_vector_options import add_vector_options
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.training.config import TrainingConfig
 
@@ -35,8 +36,8 @@ def make_parser():
         command.add_argument(
             "--config", action="config", help="YAML file with any of these options."
         )
-        add_options(command)
         commands.add_subcommand(name, command, help=description)
+        add_options(command)  # which may be commands of its own
     return parser
 
 
@@ -226,4 +227,5 @@ _COMMANDS = {
         "Look at pairs of sentences before training on them.",
         _add_describe_options,
     ),
+    "vectors": ("Make, load, compare and draw word vectors.", add_vector_options),
 }

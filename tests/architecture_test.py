@@ -15,6 +15,7 @@ LAYERS = [
     {"data", "translator"},
     {"evaluation"},
     {"training"},
+    {"cli_vectors", "cli_vector_options"},
     {"cli_options"},
     {"cli"},
     {"__main__"},
@@ -69,6 +70,7 @@ def test_every_module_has_its_test():
 TESTED_ELSEWHERE = {
     "decoding/step.py": "decoding/greedy_search.py",
     "cli_options.py": "cli.py",
+    "cli_vector_options.py": "cli_vectors.py",
     "decoding/beam_result.py": "decoding/beam_search.py",
     "decoding/one_hypothesis.py": "decoding/greedy_search.py",
     "layers/additive_score.py": "layers/attention.py",

@@ -1,0 +1,146 @@
+"""Tests of seq2seq_keras.cli_vectors, by the command line."""
+
+import json
+
+import numpy as np
+import pytest
+
+from seq2seq_keras.cli import main
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.vectors import WordVectors, word2vec
+
+TEXTS = ["The cat eats fish.", "The dog eats meat."] * 10
+WORDS = ["man", "king", "woman", "queen", "car"]
+ROWS = [[1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1], [-1, -1, -1]]
+
+
+@pytest.fixture
+def text_file(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("\n".join(TEXTS) + "\n")
+    return str(path)
+
+
+@pytest.fixture
+def vector_file(tmp_path):
+    path = tmp_path / "family.txt"
+    WordVectors(WORDS, ROWS).save(path)
+    return str(path)
+
+
+def run(capsys, *arguments):
+    assert main(["vectors", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def fail(capsys, *arguments):
+    assert main(["vectors", *map(str, arguments)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("word2vec", ["--epochs", "1", "--window", "2", "--algorithm", "cbow"]),
+        ("fasttext", ["--epochs", "1", "--letters", "jamo", "--workers", "1"]),
+        ("glove", ["--epochs", "1"]),
+        ("lsa", ["--min-count", "1"]),
+    ],
+)
+def test_every_method_trains_and_writes(method, options, text_file, tmp_path, capsys):
+    output = tmp_path / "vectors.txt.gz"
+    common = ["--input", text_file, text_file, "--output", output, "--dimensions", "3"]
+    printed = run(capsys, "train", *common, "--method", method, *options)
+    vectors = WordVectors.load(output)
+    assert f"{len(vectors)} words, 3 dimensions" in printed
+    assert "cat" in vectors
+    assert "fish." in vectors
+
+
+def test_training_is_what_the_function_does(text_file, tmp_path, capsys):
+    tokenizer = WordTokenizer.fit(["x"])
+    tokenizer.save(tmp_path / "tokenizer.json")
+    expected = word2vec(
+        [text.lower() for text in TEXTS], tokenizer=tokenizer, dimensions=4, epochs=2
+    )
+    for name in ("word", tmp_path / "tokenizer.json"):
+        output = tmp_path / "vectors.bin"
+        run(
+            *(capsys, "train", "--input", text_file, "--output", output, "--lowercase"),
+            *("--tokenizer", name, "--dimensions", "4", "--epochs", "2"),
+        )
+        vectors = WordVectors.load(output)
+        assert vectors.words == expected.words
+        np.testing.assert_array_equal(vectors.matrix, expected.matrix)
+
+
+def test_options_that_a_method_lacks_and_unknown_tokenizers_are_errors(
+    text_file, tmp_path, capsys
+):
+    common = ["train", "--input", text_file, "--output", tmp_path / "v.txt"]
+    message = fail(capsys, *common, "--method", "lsa", "--window", "3")
+    assert message.endswith("lsa has no option window.")
+    assert "Received: 'words'" in fail(capsys, *common, "--tokenizer", "words")
+    assert "there is no such file" in fail(
+        capsys, "train", "--input", tmp_path / "absent", "--output", "v.txt"
+    )
+
+
+def test_load_describes_cuts_and_writes(vector_file, tmp_path, capsys):
+    vocabulary = tmp_path / "vocabulary.txt"
+    vocabulary.write_text("queen\nman\nabsent\n")
+    output = tmp_path / "small.bin"
+    printed = run(
+        *(capsys, "load", vector_file, "--vocabulary", vocabulary),
+        *("--output", output, "--projector", tmp_path / "projector"),
+    )
+    assert "2 words, 3 dimensions" in printed
+    assert "2 of 3 words of the vocabulary found" in printed
+    assert WordVectors.load(output).words == ["man", "queen"]
+    assert (tmp_path / "projector" / "words.tsv").read_text() == "man\nqueen\n"
+    assert "3 words" in run(capsys, "load", vector_file, "--limit", "3")
+
+
+def test_similar_words_and_analogies_are_printed(vector_file, capsys):
+    printed = run(capsys, "similar", vector_file, "queen", "--count", "1")
+    assert printed == "0.7071\twoman\n"
+    printed = run(capsys, "similar", vector_file, "queen", "man", "--count", "1")
+    assert printed == "queen\n0.7071\twoman\nman\n0.7071\tking\n"
+    printed = run(capsys, "analogy", vector_file, "man", "king", "woman")
+    assert printed.splitlines()[0].endswith("\tqueen")
+    message = fail(capsys, "similar", vector_file, "duke")
+    assert "There is no vector for 'duke'" in message
+
+
+def test_evaluation_takes_names_and_files_of_both_kinds(vector_file, tmp_path, capsys):
+    pairs, analogies = tmp_path / "pairs.tsv", tmp_path / "analogies.txt"
+    pairs.write_text("# judged\nman\tking\t9\nman\twoman\t5\nman\tcar\t1\n")
+    analogies.write_text(": family\nman king woman queen\n")
+    printed = run(capsys, "evaluate", vector_file, "--sets", pairs, analogies)
+    assert f"{pairs}: Spearman 1.000" in printed
+    assert f"{analogies}: accuracy 1.000" in printed
+    printed = run(capsys, "evaluate", vector_file, "--sets", pairs, "google", "--json")
+    values = json.loads(printed)
+    assert values[str(pairs)]["covered"] == 3
+    assert values["google"]["analogies"] == 19_544
+    assert values["google"]["accuracy"] is None
+
+
+@pytest.mark.parametrize("kind", ["pca", "tsne", "similarities"])
+def test_pictures_are_written(kind, vector_file, tmp_path, capsys):
+    output = tmp_path / "picture.png"
+    run(
+        *(capsys, "plot", vector_file, "--kind", kind, "--output", output),
+        *("--words", *WORDS),
+    )
+    assert output.read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_action_is_needed_and_yaml_can_give_its_options(
+    vector_file, tmp_path, capsys
+):
+    assert "ACTION" in fail(capsys).upper()
+    config = tmp_path / "similar.yaml"
+    config.write_text(f"file: {vector_file}\nwords: [queen]\ncount: 1\n")
+    assert run(capsys, "similar", "--config", config) == "0.7071\twoman\n"
