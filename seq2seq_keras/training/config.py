@@ -14,6 +14,7 @@ _RANGES = {
     **dict.fromkeys(("min_frequency", "epochs", "batch_size"), (1, math.inf)),
     **dict.fromkeys(("max_source_length", "max_target_length"), (1, math.inf)),
     **dict.fromkeys(("learning_rate", "clip_norm"), (1e-12, math.inf)),
+    "vectors_deviation": (1e-12, math.inf),
     **dict.fromkeys(("patience", "samples"), (0, math.inf)),
     "max_vocabulary_size": (5, math.inf),
     "subword_sampling": (0, 1),
@@ -51,7 +52,15 @@ class TrainingConfig:
             for never.
         cell: The recurrent cell; "rnn" is the plain one, for teaching.
         units: Size of the states of each layer.
-        embedding_dim: Size of the word vectors.
+        embedding_dim: Size of the word vectors; null for that of the files with
+            vectors, or else 128.
+        source_vectors: File of word vectors (word2vec, GloVe, fastText) that the source
+            embeddings start from.
+        target_vectors: The same for the target.
+        freeze_source_embeddings: Leave the source embeddings as they are.
+        freeze_target_embeddings: The same for the target.
+        vectors_deviation: Scale the vectors of the files to this standard deviation;
+            null for as they are. Embeddings that start at random have 1.
         num_layers: Recurrent layers in the encoder, and in the decoder.
         bidirectional: Let the encoder read in both directions, half of the units each.
         residual: Add the input of each recurrent layer but the first to its output.
@@ -102,7 +111,12 @@ class TrainingConfig:
     subword_sampling: float = 0.0
     cell: Literal["lstm", "gru", "rnn"] = "lstm"
     units: int = 256
-    embedding_dim: int = 128
+    embedding_dim: int | None = None
+    source_vectors: str | None = None
+    target_vectors: str | None = None
+    freeze_source_embeddings: bool = False
+    freeze_target_embeddings: bool = False
+    vectors_deviation: float | None = None
     num_layers: int = 1
     bidirectional: bool = False
     residual: bool = False

@@ -23,6 +23,7 @@ from seq2seq_keras.training.callbacks import (
 )
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
+from seq2seq_keras.training.pretrained import load_embeddings
 from seq2seq_keras.translator import Translator
 
 # Decoding a large validation set would take longer than an epoch.
@@ -124,7 +125,8 @@ def _dataset(config, pairs, tokenizers, shuffle):
 
 def _build(config, source_tokenizer, target_tokenizer):
     names = (
-        *("cell", "units", "embedding_dim", "num_layers", "bidirectional", "residual"),
+        *("cell", "units", "num_layers", "bidirectional", "residual"),
+        *("freeze_source_embeddings", "freeze_target_embeddings"),
         *("dropout", "recurrent_dropout", "bridge", "feed_context", "reverse_source"),
         *("attention", "attention_score", "input_feeding", "coverage"),
         *("coverage_loss", "copy", "tie_embeddings", "share_embeddings", "precision"),
@@ -133,6 +135,7 @@ def _build(config, source_tokenizer, target_tokenizer):
         source_tokenizer.vocabulary_size,
         target_tokenizer.vocabulary_size,
         **{name: getattr(config, name) for name in names},
+        **load_embeddings(config, source_tokenizer, target_tokenizer),
     )
 
 

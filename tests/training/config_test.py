@@ -25,7 +25,7 @@ def test_model_options_and_their_defaults_are_those_of_build_model():
     parameters = inspect.signature(build_model).parameters
     shared = [name for name in parameters if hasattr(config, name)]
     assert len(shared) >= 14
-    given_elsewhere = {"embedding_dim": 128, "precision": "float32"}
+    given_elsewhere = {"precision": "float32"}
     for name in shared:
         default = given_elsewhere.get(name, parameters[name].default)
         assert getattr(config, name) == default, name

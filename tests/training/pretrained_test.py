@@ -1,0 +1,101 @@
+"""Tests of seq2seq_keras.training.pretrained."""
+
+import numpy as np
+import pytest
+
+from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.pretrained import load_embeddings
+from seq2seq_keras.training.train import train
+from seq2seq_keras.translator import Translator
+from seq2seq_keras.vectors import WordVectors, from_model
+
+PAIRS = Pairs(
+    ["the cat", "the dog", "a cat", "a dog"] * 5, ["un chat", "le chien"] * 10
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Vectors of the words of both sides, and of many others."""
+    paths = {}
+    for side, words in (("source", "the cat dog"), ("target", "un chat le chien")):
+        words = [f"other{n}" for n in range(50)] + words.split()
+        matrix = np.random.default_rng(len(words)).normal(size=(len(words), 6))
+        paths[side] = str(tmp_path / f"{side}.txt")
+        WordVectors(words, matrix).save(paths[side])
+    return paths
+
+
+@pytest.fixture
+def tokenizers():
+    return WordTokenizer.fit(PAIRS.source), WordTokenizer.fit(PAIRS.target)
+
+
+def test_rows_are_the_vectors_of_the_files(files, tokenizers, capsys):
+    config = TrainingConfig(
+        output="", source_vectors=files["source"], target_vectors=files["target"]
+    )
+    options = load_embeddings(config, *tokenizers)
+    assert set(options) == {"source_embeddings", "target_embeddings"}
+    for side, tokenizer in zip(("source", "target"), tokenizers, strict=True):
+        whole = WordVectors.load(files[side])
+        matrix = options[f"{side}_embeddings"]
+        for token_id, token in enumerate(tokenizer.vocabulary[4:], start=4):
+            if token in whole:
+                np.testing.assert_array_equal(matrix[token_id], whole[token])
+    told = capsys.readouterr().out
+    assert f"The source vocabulary in {files['source']}" in told
+    assert "filled" in told
+
+
+def test_a_deviation_scales_the_vectors(files, tokenizers):
+    config = TrainingConfig(output="", target_vectors=files["target"])
+    plain = load_embeddings(config, *tokenizers)["target_embeddings"]
+    config = TrainingConfig(
+        output="", target_vectors=files["target"], vectors_deviation=1.0
+    )
+    scaled = load_embeddings(config, *tokenizers)["target_embeddings"]
+    ratio = scaled[4:] / plain[4:]
+    np.testing.assert_allclose(ratio, ratio[0, 0], rtol=1e-5)
+    # All four words are of the file, so their vectors are what is scaled.
+    assert scaled[4:].std() == pytest.approx(1.0, rel=1e-5)
+
+
+def test_sizes_that_differ_are_an_error_and_none_is_needed(files, tokenizers):
+    config = TrainingConfig(output="", source_vectors=files["source"], embedding_dim=8)
+    with pytest.raises(InputError, match="8 of embedding_dim, 6 of source_embeddings"):
+        load_embeddings(config, *tokenizers)
+    assert load_embeddings(TrainingConfig(output=""), *tokenizers) == {}
+
+
+def test_vectors_without_a_token_of_the_vocabulary_are_an_error(tmp_path, tokenizers):
+    WordVectors(["чужой"], [[1.0]]).save(tmp_path / "other.txt")
+    config = TrainingConfig(output="", source_vectors=str(tmp_path / "other.txt"))
+    with pytest.raises(InputError, match="none of its words is wanted"):
+        load_embeddings(config, *tokenizers)
+
+
+def test_a_training_starts_from_frozen_vectors_and_keeps_them(files, tmp_path):
+    (tmp_path / "source").write_text("\n".join(PAIRS.source) + "\n")
+    (tmp_path / "target").write_text("\n".join(PAIRS.target) + "\n")
+    parallel = [str(tmp_path / "source"), str(tmp_path / "target")]
+    config = TrainingConfig(
+        output=str(tmp_path / "model"),
+        train=parallel,
+        validation=parallel,
+        units=4,
+        epochs=1,
+        source_vectors=files["source"],
+        freeze_source_embeddings=True,
+        target_vectors=files["target"],
+    )
+    train(config)
+    translator = Translator.load(config.output)
+    for side, kept in (("source", True), ("target", False)):
+        learned, given = from_model(translator, side), WordVectors.load(files[side])
+        shared = [word for word in learned.words if word in given]
+        same = [np.array_equal(learned[word], given[word]) for word in shared]
+        assert all(same) if kept else not any(same)
