@@ -1,9 +1,11 @@
 """The commands for word vectors: calls and prints, no logic."""
 
+import inspect
 import itertools
 import json
 import pathlib
 import sys
+from collections.abc import Callable
 
 from seq2seq_keras.data.lines import read_lines
 from seq2seq_keras.errors import InputError
@@ -25,8 +27,13 @@ from seq2seq_keras.vectors import (
 )
 from seq2seq_keras.vectors.evaluation_sets import ANALOGY_SETS, SIMILARITY_SETS
 
-_METHODS = {"lsa": lsa, "word2vec": word2vec, "fasttext": fasttext, "glove": glove}
-_TOKENIZERS = {
+_METHODS: dict[str, Callable] = {
+    "lsa": lsa,
+    "word2vec": word2vec,
+    "fasttext": fasttext,
+    "glove": glove,
+}
+_TOKENIZERS: dict[str, Callable] = {
     "word": WordTokenizer,
     "character": CharacterTokenizer,
     "jamo": JamoTokenizer,
@@ -50,7 +57,7 @@ def _train(options):
         texts = [text.lower() for text in texts]
     make = _METHODS[options.method]
     given = {name: options[name] for name in _OPTIONAL if options[name] is not None}
-    if unknown := set(given) - set(make.__kwdefaults__):
+    if unknown := set(given) - set(inspect.signature(make).parameters):
         raise InputError(
             f"{options.method} has no option {', '.join(sorted(unknown))}."
         )

@@ -67,7 +67,7 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
         points = _tsne(rows, seed)
         axes.set_xlabel("t-SNE")
         axes.set(xticks=[], yticks=[])
-    axes.scatter(*points.T, s=12)
+    axes.scatter(points[:, 0], points[:, 1], s=12)
     axes.margins(0.12)
     labels = [token_label(word) for word in words]
     options = {"fontfamily": fonts_for(labels), "parse_math": False}

@@ -14,6 +14,7 @@ _LONGEST_NUMBER = 64
 _BOM = b"\xef\xbb\xbf"
 _BYTES_OF_TEXT = frozenset(bytes(range(32, 127)) + b"\t\r\n")
 _NUMBER_BYTES = 4
+_FASTTEXT = (793712314).to_bytes(4, "little")
 _PICKLE = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 
 
@@ -60,6 +61,11 @@ def find_format(path, member=None, name=None):
             raise InputError(
                 f"{path} is a pickle, which could run any program and is not opened. "
                 "Write it anew with gensim's `save_word2vec_format`."
+            )
+        if first.startswith(_FASTTEXT):
+            raise InputError(
+                f"{path} is a whole model of fastText. Load its vectors, which "
+                "fastText writes beside it as `.vec`."
             )
         if name == "glove":
             return _glove(path, first)

@@ -143,6 +143,7 @@ def test_a_large_file_costs_no_more_memory_than_what_is_kept(tmp_path):
             "word 1 of 1: its vector",
         ),
         (pickle.dumps({"a": 1}), "is a pickle"),
+        (b"\xba\x16\x4f\x2f\x0c\0\0\0", "is a whole model of fastText"),
         (gzip.compress(GLOVE * 99)[:-20], "is damaged or cut off"),
         (b"PK\3\4nothing", "is damaged or cut off"),
         (zipped(a=b"x 1\n", b=b"y 1\n"), "holds 2 files: name one.*a, b"),
