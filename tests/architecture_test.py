@@ -94,7 +94,7 @@ TESTED_ELSEWHERE = {
     "vectors/description.py": "vectors/sparse.py",
     "vectors/evaluation_sets.py": "vectors/evaluate_similarity.py",
     "vectors/folding.py": "vectors/embedding_matrix.py",
-    "vectors/opened.py": "vectors/read.py",
-    "vectors/row_formats.py": "vectors/read.py",
-    "vectors/vector_format.py": "vectors/read.py",
+    "vectors/opened.py": "vectors/read_vectors.py",
+    "vectors/row_formats.py": "vectors/read_vectors.py",
+    "vectors/vector_format.py": "vectors/read_vectors.py",
 }

@@ -10,9 +10,9 @@ from seq2seq_keras.vectors.description import describe_matrix
 from seq2seq_keras.vectors.embedding_matrix import make_embedding_matrix
 from seq2seq_keras.vectors.folding import fold, fold_index
 from seq2seq_keras.vectors.nearest import as_neighbours, nearest_rows, row_norms
-from seq2seq_keras.vectors.read import read_vectors
+from seq2seq_keras.vectors.read_vectors import read_vectors
 from seq2seq_keras.vectors.similarity import cosine_similarity, unit_rows
-from seq2seq_keras.vectors.write import write_vectors
+from seq2seq_keras.vectors.write_vectors import write_vectors
 
 
 class WordVectors:

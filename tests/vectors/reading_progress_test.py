@@ -1,7 +1,7 @@
-"""Tests of seq2seq_keras.vectors.progress."""
+"""Tests of seq2seq_keras.vectors.reading_progress."""
 
-from seq2seq_keras.vectors import progress
-from seq2seq_keras.vectors.progress import Progress
+from seq2seq_keras.vectors import reading_progress as progress
+from seq2seq_keras.vectors.reading_progress import Progress
 
 
 def test_a_line_is_written_over_now_and_then_and_ended(capsys, monkeypatch):

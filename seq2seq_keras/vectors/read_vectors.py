@@ -7,7 +7,7 @@ import numpy as np
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.vectors.folding import fold, spellings
 from seq2seq_keras.vectors.opened import open_vectors
-from seq2seq_keras.vectors.progress import Progress
+from seq2seq_keras.vectors.reading_progress import Progress
 from seq2seq_keras.vectors.row_formats import binary_rows, text_rows
 from seq2seq_keras.vectors.vector_format import find_format
 
