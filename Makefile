@@ -34,7 +34,7 @@ install: .venv/installed  ## Make .venv with the package and every extra
 .PHONY: demo
 demo: install  ## Train on the built-in corpus and translate held-out sentences
 	@echo "== Training English to French on the built-in phrasebook (under 3 minutes on 2 cores)"
-	@$(BIN)/seq2seq-keras train --config configs/demo.yaml --output $(DEMO)
+	@$(BIN)/seq2seq-keras train --config configs/demo.yaml --output $(DEMO) --overwrite true
 	@echo
 	@echo "== Translating sentences that were held out from training"
 	@$(BIN)/seq2seq-keras evaluate $(DEMO) --corpus phrasebook/english-french --examples 8

@@ -9,6 +9,7 @@ import typing
 import pytest
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS, METRICS
 from seq2seq_keras.models import options
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.training.config import TrainingConfig
@@ -36,6 +37,8 @@ def test_choices_are_those_the_model_checks():
     assert typing.get_args(hints["cell"]) == options.CELLS
     assert typing.get_args(hints["bridge"]) == options.BRIDGES
     assert typing.get_args(hints["precision"]) == options.PRECISIONS
+    assert typing.get_args(hints["bleu_tokenizer"]) == BLEU_TOKENIZERS
+    assert set(typing.get_args(hints["monitor"])) == {"perplexity", *METRICS}
 
 
 @pytest.mark.parametrize(
