@@ -3,7 +3,7 @@
 from keras import ops
 
 from seq2seq_keras.layers.dropout import make_dropout
-from seq2seq_keras.layers.normalization import make_normalization
+from seq2seq_keras.layers.layer_normalization import make_normalization
 from seq2seq_keras.layers.recurrent import STATES, make_recurrent
 
 

@@ -8,7 +8,7 @@ from seq2seq_keras.layers.attention_by_name import make_attention
 from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
 from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
 from seq2seq_keras.layers.embedding import make_embedding
-from seq2seq_keras.layers.normalization import make_normalization
+from seq2seq_keras.layers.layer_normalization import make_normalization
 from seq2seq_keras.layers.pointer_generator import PointerGenerator
 from seq2seq_keras.layers.recurrent import make_recurrent
 from seq2seq_keras.models.encoder import state_names

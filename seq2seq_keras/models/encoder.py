@@ -5,7 +5,7 @@ from keras import ops
 
 from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
 from seq2seq_keras.layers.embedding import make_embedding
-from seq2seq_keras.layers.normalization import make_normalization
+from seq2seq_keras.layers.layer_normalization import make_normalization
 from seq2seq_keras.layers.recurrent import STATES, make_recurrent
 from seq2seq_keras.layers.reverse_tokens import ReverseTokens
 from seq2seq_keras.special_tokens import PAD_ID

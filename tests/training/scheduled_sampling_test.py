@@ -156,6 +156,7 @@ def test_tokens_are_drawn_from_the_distribution_of_the_model():
     assert np.abs(counts[9:12] / 2400 - 1 / 3).max() < 5 * np.sqrt(2 / 9 / 2400)
 
 
+@pytest.mark.slow
 def test_a_model_learns_with_it():
     pairs = make_toy_pairs("copy", 400)
     tokenizer = CharacterTokenizer.fit(pairs.source)

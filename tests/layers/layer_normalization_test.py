@@ -1,9 +1,9 @@
-"""Tests of seq2seq_keras.layers.normalization."""
+"""Tests of seq2seq_keras.layers.layer_normalization."""
 
 import numpy as np
 import pytest
 
-from seq2seq_keras.layers.normalization import make_normalization
+from seq2seq_keras.layers.layer_normalization import make_normalization
 
 
 def test_it_is_the_normalisation_of_the_paper():
