@@ -62,9 +62,10 @@ def test_what_cannot_be_compared(systems, references, message):
 
 def test_a_system_is_a_translator_or_a_file(saved_translator, translator, tmp_path):
     sources = ["he is tired", "", "she is tired"]
-    options = {"max_length": 3}
+    options = {"max_length": 1}
     translations, tokenizer = read_system(saved_translator, sources, **options)
     assert translations == translator.translate(sources, **options)
+    assert translations != translator.translate(sources)
     assert tokenizer.get_config() == translator.target_tokenizer.get_config()
     path = tmp_path / "translations.txt"
     path.write_text("".join(f"{text}\n" for text in translations), encoding="utf-8")

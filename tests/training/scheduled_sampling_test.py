@@ -125,6 +125,8 @@ def test_what_is_drawn_depends_on_the_mixed_inputs_before():
     np.testing.assert_array_equal(mixed[:, 1:][~is_true], own[~is_true])
     assert 0.3 < is_true.mean() < 0.7
     assert len(np.unique(mixed, axis=0)) > 10
+    # Another batch gets other tosses.
+    assert (mix(model, inputs_for({}, source, target)) != mixed).any()
 
 
 @pytest.mark.parametrize(("step", "share"), [(0, 0.0), (50, 0.2), (200, 0.4)])
