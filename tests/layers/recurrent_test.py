@@ -1,7 +1,10 @@
 """Tests of seq2seq_keras.layers.recurrent."""
 
+import gc
+
 import numpy as np
 import pytest
+from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from seq2seq_keras.layers.recurrent import STATES, make_recurrent
 
@@ -52,3 +55,16 @@ def test_recurrent_dropout_is_the_same_at_all_steps(cell):
         assert 2 <= len(np.unique(outputs.round(5), axis=1).T) <= 2**gates
     # And they are new ones for each call.
     assert np.abs(calls[0] - calls[1]).max() > 1e-3
+
+
+def test_layers_of_both_directions_stay_apart_while_a_model_is_loaded():
+    """Memory that a layer leaves behind is not taken for that layer."""
+    made = []
+    with ObjectSharingScope():
+        for _ in range(30):
+            made.append(make_recurrent("rnn", 4, bidirectional=True))
+            gc.collect()
+    directions = [d for both in made for d in (both.forward_layer, both.backward_layer)]
+    assert len({id(layer) for layer in directions}) == 60
+    # And Keras finds no third layer in them.
+    assert all(len(both._layers) == 2 for both in made)
