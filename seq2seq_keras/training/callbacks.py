@@ -32,7 +32,8 @@ class EachStep(keras.callbacks.Callback):
         if self.run.step == self.run.batches.count:
             # What ends an epoch is still to come; the state is saved after it.
             return
-        is_due = time.monotonic() - self.run.saved_at >= 60 * self.run.save_minutes
+        wait = 60 * self.run.config.save_minutes
+        is_due = time.monotonic() - self.run.saved_at >= wait
         if self.run.signals.received is not None or is_due:
             self.run.save()
         self.run.signals.raise_if_received()

@@ -17,6 +17,7 @@ from seq2seq_keras.models.build import build_model
 from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.history import History
 from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
 from seq2seq_keras.training.progress import TrainingProgress
@@ -34,7 +35,7 @@ from seq2seq_keras.translator import Translator
 _MODEL_OPTIONS = [
     field.name
     for field in dataclasses.fields(ModelOptions)
-    if field.name not in ("source_vocabulary_size", "target_vocabulary_size")
+    if field.name in TrainingConfig.__dataclass_fields__
 ]
 
 
@@ -49,7 +50,6 @@ class TrainingRun:
     def __init__(self, config, signals):
         self.config = config
         self.signals = signals
-        self.save_minutes = config.save_minutes
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
         self.pairs, validation = load_training_pairs(config)
@@ -229,11 +229,7 @@ class TrainingRun:
         config = self.config
         model = build_model(
             *(tokenizer.vocabulary_size for tokenizer in self.tokenizers),
-            **{
-                name: getattr(config, name)
-                for name in _MODEL_OPTIONS
-                if hasattr(config, name)
-            },
+            **{name: getattr(config, name) for name in _MODEL_OPTIONS},
         )
         updates = self.batches.count * config.epochs // config.gradient_accumulation
         self.schedule = WarmupSchedule(

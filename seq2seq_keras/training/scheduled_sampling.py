@@ -19,7 +19,7 @@ class ScheduledSampling(keras.layers.Layer):
     The labels stay the true ones.
 
     Before each step of training one more pass, step by step, without gradient and
-    without dropout, decides on the inputs; a training takes about twice as long.
+    without dropout, decides on the inputs. That takes time of its own.
     `<sos>` and padding stay, and are never drawn.
 
     Give it to `compile_model`, or set `model.scheduled_sampling` before
