@@ -4,8 +4,8 @@
     python benchmarks/tatoeba_models.py gru-reversed  # one row, done or not
     python benchmarks/tatoeba_models.py --table       # the table of the rows done
 
-A row is `seq2seq-keras train --config configs/tatoeba.yaml` with the row's options, and
-`seq2seq-keras evaluate` on the test split. Its numbers go to a file in
+A row is `seq2seq-keras train --config configs/tatoeba_plain.yaml` with the row's
+options, and `seq2seq-keras evaluate` on the test split. Its numbers go to a file in
 benchmarks/results/tatoeba, from which the table is made.
 """
 
@@ -41,7 +41,12 @@ def run_row(name):
     """Trains and tests one row and writes its numbers."""
     model = ROOT / "saved_models" / f"tatoeba-{name}"
     start = time.perf_counter()
-    train = [*COMMAND, "train", "--config", str(ROOT / "configs" / "tatoeba.yaml")]
+    train = [
+        *COMMAND,
+        "train",
+        "--config",
+        str(ROOT / "configs" / "tatoeba_plain.yaml"),
+    ]
     subprocess.run([*train, *ROWS[name], "--output", str(model)], check=True)
     minutes = (time.perf_counter() - start) / 60
     evaluate = [

@@ -15,8 +15,11 @@ from seq2seq_keras.decoding.greedy_search import greedy_search
 from seq2seq_keras.decoding.sampling import sample
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.compare import compare_translations
 from seq2seq_keras.evaluation.evaluate import evaluate_translator
 from seq2seq_keras.evaluation.html_report import write_html_report
+from seq2seq_keras.evaluation.metrics import score_metric
+from seq2seq_keras.evaluation.score_by_length import score_by_length
 from seq2seq_keras.evaluation.scores import score_translations
 from seq2seq_keras.evaluation.target_scores import score_targets
 from seq2seq_keras.layers.bahdanau_attention import BahdanauAttention
@@ -30,6 +33,7 @@ from seq2seq_keras.plots import (
     plot_attention,
     plot_beam,
     plot_learning_curves,
+    plot_score_by_length,
     plot_similarities,
     plot_vectors,
 )
@@ -43,7 +47,11 @@ from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.loss import TokenCrossentropy
 from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
-from seq2seq_keras.training.train import train
+from seq2seq_keras.training.schedule import WarmupSchedule
+from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
+from seq2seq_keras.training.thaw_embeddings import ThawEmbeddings
+from seq2seq_keras.training.train import resume_training, train
+from seq2seq_keras.training.weight_averages import WeightAverages
 from seq2seq_keras.translation import Hypothesis, Translation
 from seq2seq_keras.translator import Translator
 from seq2seq_keras.vectors.word_vectors import WordVectors
@@ -61,22 +69,27 @@ __all__ = [
     "Pairs",
     "Perplexity",
     "PointerGenerator",
+    "ScheduledSampling",
     "SearchOptions",
     "Seq2Seq",
     "SpecialTokens",
     "SubwordTokenizer",
+    "ThawEmbeddings",
     "TokenAccuracy",
     "TokenCrossentropy",
     "Tokenizer",
     "TrainingConfig",
     "Translation",
     "Translator",
+    "WarmupSchedule",
+    "WeightAverages",
     "WordTokenizer",
     "WordVectors",
     "beam_search",
     "build_inference_models",
     "build_model",
     "check_parity",
+    "compare_translations",
     "compile_model",
     "corpus_names",
     "describe_pairs",
@@ -88,10 +101,14 @@ __all__ = [
     "plot_attention",
     "plot_beam",
     "plot_learning_curves",
+    "plot_score_by_length",
     "plot_similarities",
     "plot_vectors",
     "read_pairs",
+    "resume_training",
     "sample",
+    "score_by_length",
+    "score_metric",
     "score_targets",
     "score_translations",
     "split_pairs",

@@ -2,32 +2,27 @@
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import sys
 import warnings
 
+from seq2seq_keras import cli_evaluation
+from seq2seq_keras.cli_evaluation import given_search, load_ensemble
 from seq2seq_keras.cli_options import make_parser
 from seq2seq_keras.cli_vectors import run_vectors
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.lines import decode_lines, read_lines
 from seq2seq_keras.data.report import describe_pairs
-from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.evaluate import evaluate_translator
-from seq2seq_keras.evaluation.html_report import write_html_report
-from seq2seq_keras.evaluation.scores import score_translations
-from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
+from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,
     load_training_pairs,
-    read_files,
-    trained_seed,
 )
-from seq2seq_keras.training.train import train
+from seq2seq_keras.training.train import resume_training, train
 from seq2seq_keras.translation_lines import choose_form
 from seq2seq_keras.translator import Translator
 
@@ -73,24 +68,29 @@ def _with_underscores(arguments):
 
 
 def _train(options):
-    config = TrainingConfig(**_fields(options))
-    result = train(config)
+    fields = _fields(options)
+    folder = fields.pop("resume")
+    if folder is None:
+        folder = fields["output"]
+        result = train(TrainingConfig(**fields))
+    else:
+        result = resume_training(folder)
     print()
-    _print_evaluation(result.evaluation)
-    print(f"\nThe best model is in {config.output}. Use it:")
-    print(f"  seq2seq-keras translate {config.output} --input FILE")
+    print("\n".join(evaluation_lines(result.evaluation)))
+    print(f"\nThe best model is in {folder}. Use it:")
+    print(f"  seq2seq-keras translate {folder} --input FILE")
 
 
 def _translate(options):
-    translator = _load_ensemble(options)
-    search = translator.search.replace(**_search(options))
+    translator = load_ensemble(options)
+    search = translator.search.replace(**given_search(options))
     form = choose_form(options, search.n_best)
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,
         "allowed": list(read_lines(options.allowed)) if options.allowed else (),
         "seed": options.seed,
-        **_search(options),
+        **given_search(options),
     }
     with contextlib.ExitStack() as stack:
         if options.input is None:
@@ -111,70 +111,9 @@ def _translate(options):
         output.flush()
 
 
-def _evaluate(options):
-    translator = Translator.load(options.model)
-    search = translator.search.replace(**_search(options))
-    pairs, name = _test_pairs(options)
-    evaluation = evaluate_translator(
-        translator,
-        pairs,
-        batch_size=options.batch_size,
-        protocol=f"{name}, {search.describe()}",
-        **_search(options),
-    )
-    if options.json:
-        print(json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=2))
-        return
-    examples = zip(pairs, evaluation.translations, strict=True)
-    for _, ((source, reference), translation) in zip(
-        range(options.examples), examples, strict=False
-    ):
-        print(f"source:      {source}")
-        print(f"translation: {translation}")
-        print(f"reference:   {reference}\n")
-    _print_evaluation(evaluation)
-
-
-def _score(options):
-    translator = Translator.load(options.model)
-    pairs, name = _test_pairs(options)
-    scores = score_targets(
-        translator,
-        pairs,
-        free_running=options.free_running,
-        batch_size=options.batch_size,
-    )
-    for (_, target), score in zip(pairs, scores, strict=True):
-        print(f"{score.log_probability:.4f}\t{target}")
-    kind = "free-running" if options.free_running else "teacher-forced"
-    print(f"{kind} perplexity {perplexity(scores):.3f}, {name}", file=sys.stderr)
-
-
-def _report(options):
-    translator = Translator.load(options.model)
-    pairs, name = _test_pairs(options)
-    pairs = pairs[:: -(-len(pairs) // options.sentences)]
-    search = translator.search.replace(**_search(options))
-    translations = translator.decode(
-        pairs.source, batch_size=options.batch_size, **_search(options)
-    )
-    write_html_report(
-        translations,
-        pairs.target,
-        options.output,
-        title=f"{name}, {search.describe()}",
-        scores=score_translations(
-            [translation.text for translation in translations],
-            pairs.target,
-            translator.target_tokenizer,
-        ),
-    )
-    print(f"{len(pairs):,} sentences are in {options.output}. Open it in a browser.")
-
-
 def _export(options):
     translator = Translator.load(options.model)
-    folder = translator.export(options.output, **_search(options))
+    folder = translator.export(options.output, **given_search(options))
     print(f"The SavedModel is in {folder}. Look at it with")
     print(f"  saved_model_cli show --dir {folder} --tag_set serve --all")
 
@@ -195,36 +134,13 @@ def _describe(options):
     print(report)
 
 
-def _load_ensemble(options):
-    folders = [options.model, *options.ensemble]
-    translators = [Translator.load(folder) for folder in folders]
-    return translators[0] if len(folders) == 1 else Translator.ensemble(translators)
-
-
-def _test_pairs(options):
-    """The pairs of a test set, and what to call them."""
-    if (options.test is None) == (options.corpus is None):
-        raise InputError("Give either `--test` files or the name of a `--corpus`.")
-    if options.test is not None:
-        pairs = read_files(options.test, columns=options.columns)
-        return pairs, " and ".join(options.test)
-    seed = trained_seed(options.model) if options.seed is None else options.seed
-    pairs = load_corpus(options.corpus, seed=seed).test
-    return pairs, f"test split of {options.corpus}, seed {seed}"
-
-
-def _search(options):
-    """The search options that were given."""
-    given = {name: options[name] for name in SearchOptions.__dataclass_fields__}
-    return {name: value for name, value in given.items() if value is not None}
-
-
 _COMMANDS = {
     "train": _train,
     "translate": _translate,
-    "evaluate": _evaluate,
-    "score": _score,
-    "report": _report,
+    "evaluate": cli_evaluation.evaluate,
+    "compare": cli_evaluation.compare,
+    "score": cli_evaluation.score,
+    "report": cli_evaluation.report,
     "export": _export,
     "describe": _describe,
     "vectors": run_vectors,
@@ -235,23 +151,6 @@ def _fields(options):
     """The options as a dictionary for `TrainingConfig`."""
     values = options.as_dict()
     return {name: values[name] for name in values if name != "config"}
-
-
-def _print_evaluation(evaluation):
-    values = evaluation.as_dict()
-    perplexity = f"{evaluation.perplexity:.3f}"
-    rows = [
-        ("BLEU", f"{values['bleu']:.2f}", values["bleu_signature"]),
-        ("chrF", f"{values['chrf']:.2f}", values["chrf_signature"]),
-        ("exact match", f"{values['exact_match']:.4f}", ""),
-        ("token error rate", f"{values['token_error_rate']:.4f}", ""),
-        ("perplexity", perplexity, "teacher-forced"),
-        ("sentences", f"{values['sentences']:,}", ""),
-        ("seconds", f"{values['seconds']:.1f}", "to translate"),
-    ]
-    print(evaluation.protocol)
-    for name, value, note in rows:
-        print(f"{name:<18}{value:>10}  {note}".rstrip())
 
 
 def _print_warning(message, category, filename, lineno, file=None, line=None):

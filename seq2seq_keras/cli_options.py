@@ -1,10 +1,13 @@
 """The options of every command."""
 
+from typing import Literal
+
 import jsonargparse
 
 from seq2seq_keras import __version__
 from seq2seq_keras.cli_vector_options import add_vector_options
 from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS, METRICS
 from seq2seq_keras.training.config import TrainingConfig
 
 # Options of several words, which the parser does not make of a list by itself.
@@ -44,6 +47,12 @@ def make_parser():
 def _add_train_options(command):
     _add_pair_files(command)
     command.add_class_arguments(TrainingConfig, skip=_MANY)
+    command.add_argument(
+        "--resume",
+        metavar="FOLDER",
+        help="Go on with the interrupted training into this folder; its options are "
+        "those it began with.",
+    )
 
 
 def _add_describe_options(command):
@@ -82,14 +91,7 @@ def _add_columns(command):
 
 def _add_translate_options(command):
     _add_model(command)
-    command.add_argument(
-        "--ensemble",
-        nargs="+",
-        metavar="FOLDER",
-        default=[],
-        help="Further translators with the same vocabularies; the probabilities of all "
-        "are averaged.",
-    )
+    _add_ensemble(command)
     command.add_argument("--input", help="Text, a sentence a line; or standard input.")
     command.add_argument("--output", help="Where to write; or standard output.")
     command.add_argument(
@@ -131,13 +133,49 @@ def _add_translate_options(command):
 
 def _add_evaluate_options(command):
     _add_model(command)
+    _add_ensemble(command)
     _add_test_pairs(command)
+    command.add_argument("--output", help="File for the translations, one a line.")
+    command.add_argument(
+        "--by_length",
+        action="store_true",
+        help="Print the scores of short and long sources apart.",
+    )
+    command.add_argument(
+        "--length_metric",
+        type=Literal[tuple(METRICS)],
+        help="The metric by length; by default BLEU, or exact match where no reference "
+        "has the four tokens that BLEU needs.",
+    )
+    command.add_argument(
+        "--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png."
+    )
+    _add_bleu_tokenizer(command)
     command.add_argument(
         "--examples",
         type=int,
         default=0,
         help="Translations to show before the scores.",
     )
+    command.add_argument(
+        "--json",
+        action="store_true",
+        help="Print JSON in place of tables, with all that is needed to repeat it.",
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_compare_options(command):
+    command.add_argument(
+        "systems",
+        nargs="+",
+        metavar="SYSTEM",
+        help="Two or more: folders of saved translators, or text files with a "
+        "translation a line. Each is compared with the first.",
+    )
+    _add_test_pairs(command)
+    _add_bleu_tokenizer(command)
     command.add_argument(
         "--json", action="store_true", help="Print JSON in place of a table."
     )
@@ -178,6 +216,17 @@ def _add_export_options(command):
     _add_search(command)
 
 
+def _add_ensemble(command):
+    command.add_argument(
+        "--ensemble",
+        nargs="+",
+        metavar="FOLDER",
+        default=[],
+        help="Further translators with the same vocabularies; the probabilities of all "
+        "are averaged.",
+    )
+
+
 def _add_search(command):
     command.add_class_arguments(SearchOptions)
     # What is left out is as the translator was saved with.
@@ -200,6 +249,15 @@ def _add_test_pairs(command):
     )
 
 
+def _add_bleu_tokenizer(command):
+    command.add_argument(
+        "--bleu_tokenizer",
+        type=Literal[BLEU_TOKENIZERS],
+        default="13a",
+        help="What BLEU splits text with; `none` for text that is split already.",
+    )
+
+
 def _add_model(command):
     command.add_argument("model", help="Folder of a saved translator.")
 
@@ -217,6 +275,10 @@ _COMMANDS = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
     "evaluate": ("Score translations of a test set.", _add_evaluate_options),
+    "compare": (
+        "Tell whether one system is better than another, or was lucky.",
+        _add_compare_options,
+    ),
     "score": ("Tell how probable given targets are.", _add_score_options),
     "report": (
         "Write translations of a test set as a page to look at.",

@@ -60,7 +60,7 @@ def test_train_translate_evaluate_export(table, tmp_path, capsys):
     values = json.loads(capsys.readouterr().out)
     assert values["sentences"] == 60
     assert {"bleu", "bleu_signature", "chrf", "chrf_signature"} <= set(values)
-    assert {"exact_match", "token_error_rate", "seconds"} <= set(values)
+    assert {"exact_match", "symbol_error_rate", "seconds"} <= set(values)
     assert main(["export", str(model), str(tmp_path / "serving")]) == 0
     assert (tmp_path / "serving" / "saved_model.pb").is_file()
 
@@ -146,7 +146,7 @@ def test_describe_shows_the_data(table, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "translate", "evaluate", "export", "describe"]
+    "command", ["train", "translate", "evaluate", "compare", "export", "describe"]
 )
 def test_help_shows_defaults(command, capsys):
     with pytest.raises(SystemExit) as exit_info:

@@ -121,7 +121,10 @@ def test_the_folder_may_be_the_current_one_and_empty(translator, tmp_path, monke
 @pytest.mark.parametrize(
     "options",
     [
-        {"reverse_source": True, "bidirectional": True, "feed_context": True},
+        pytest.param(
+            {"reverse_source": True, "bidirectional": True, "feed_context": True},
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
             marks=pytest.mark.slow,

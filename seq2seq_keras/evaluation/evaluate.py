@@ -6,6 +6,7 @@ import time
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 
@@ -16,6 +17,7 @@ class Evaluation:
 
     Attributes:
         protocol: What was translated and how.
+        search: The `SearchOptions` of it.
         scores: `Scores` of the translations.
         perplexity: Teacher-forced, per target token with `<eos>`, over the pairs with
             neither side empty; NaN without any.
@@ -24,23 +26,26 @@ class Evaluation:
     """
 
     protocol: str
+    search: SearchOptions
     scores: Scores
     perplexity: float
     seconds: float
     translations: list[str]
 
     def as_dict(self):
-        """The numbers by name, ready for JSON; what is no number is None."""
+        """The numbers by name, flat and ready for JSON; what is no number is None."""
         perplexity = self.perplexity if math.isfinite(self.perplexity) else None
         return {
             "protocol": self.protocol,
-            **dataclasses.asdict(self.scores),
+            **self.scores.as_dict(),
             "perplexity_teacher_forced": perplexity,
             "seconds": self.seconds,
         }
 
 
-def evaluate_translator(translator, pairs, *, batch_size=64, protocol=None, **search):
+def evaluate_translator(
+    translator, pairs, *, batch_size=64, protocol=None, bleu_tokenizer="13a", **search
+):
     """Translates the sources of some pairs and compares with their targets.
 
     Args:
@@ -50,22 +55,33 @@ def evaluate_translator(translator, pairs, *, batch_size=64, protocol=None, **se
         batch_size: Integer.
         protocol: Text to keep with the numbers: which data, which split, which seed.
             Defaults to how was searched.
+        bleu_tokenizer: What BLEU splits text with, as of `score_translations`: "none"
+            for text that is split already.
         **search: Any of `SearchOptions`, in place of the translator's own.
 
     Returns:
         An `Evaluation`.
+
+    Raises:
+        InputError: If there is no pair, every target is empty, or an option does not
+            fit.
     """
     if not isinstance(pairs, Pairs):
         pairs = read_pairs(list(pairs))
+    options = translator.search.replace(**search)
     start = time.perf_counter()
     translations = translator.translate(pairs.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start
     whole = [(source, target) for source, target in pairs if _says(source, target)]
     targets = score_targets(translator, whole, batch_size=batch_size) if whole else []
     return Evaluation(
-        protocol=protocol or translator.search.replace(**search).describe(),
+        protocol=protocol or options.describe(),
+        search=options,
         scores=score_translations(
-            translations, pairs.target, translator.target_tokenizer
+            translations,
+            pairs.target,
+            translator.target_tokenizer,
+            bleu_tokenizer=bleu_tokenizer,
         ),
         perplexity=perplexity(targets),
         seconds=seconds,

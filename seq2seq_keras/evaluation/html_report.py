@@ -1,7 +1,6 @@
 """A page that shows translations, their words' probabilities and attention."""
 
 import base64
-import dataclasses
 import hashlib
 import html
 import importlib.resources
@@ -15,11 +14,10 @@ import numpy as np
 from sacrebleu.metrics import CHRF
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.scores import Scores
 from seq2seq_keras.files import write_text
 from seq2seq_keras.plots.token_labels import token_label
-
-_NAMES = {"bleu": "BLEU", "chrf": "chrF"}
 
 
 def write_html_report(
@@ -148,16 +146,25 @@ def _head(scores):
     """The scores of the corpus as HTML."""
     if scores is None:
         return ""
-    values = dataclasses.asdict(scores) if isinstance(scores, Scores) else scores
+    values = scores.as_dict() if isinstance(scores, Scores) else dict(scores)
+    intervals = {}
+    for name in METRICS:
+        ends = [values.pop(f"{name}_{end}", None) for end in ("low", "high")]
+        if None not in ends:
+            intervals[name] = f" <small>{'–'.join(map(_number, ends))}</small>"
     shown, notes = [], []
     for key, value in values.items():
-        name = key.replace("_", " ").removesuffix(" signature")
-        name = html.escape(_NAMES.get(name, name))
+        name = html.escape(_label(key.removesuffix("_signature")))
         if isinstance(value, numbers.Real):
-            shown.append(f"<div><dt>{name}</dt><dd>{_number(value)}</dd></div>")
+            number = _number(value) + intervals.get(key, "")
+            shown.append(f"<div><dt>{name}</dt><dd>{number}</dd></div>")
         elif value is not None:
             notes.append(f'<p class="notes">{name}: {html.escape(str(value))}</p>')
     return "\n".join(['<dl class="scores">', *shown, "</dl>", *notes])
+
+
+def _label(name):
+    return METRICS[name].label if name in METRICS else name.replace("_", " ")
 
 
 def _number(value):

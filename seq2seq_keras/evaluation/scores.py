@@ -1,116 +1,137 @@
 """Scores of translations against references."""
 
 import dataclasses
-import unicodedata
+from typing import Any
 
-import jiwer
-from sacrebleu.metrics import BLEU, CHRF
+from seq2seq_keras.evaluation.metrics import METRICS, count_metric
+from seq2seq_keras.evaluation.resampling import (
+    CONFIDENCE,
+    RESAMPLES,
+    SEED,
+    bootstrap_interval,
+)
 
-from seq2seq_keras.errors import InputError
+INTERVALS = (
+    f"{CONFIDENCE:.0%} of {RESAMPLES:,} bootstrap resamples of the sentences, "
+    f"seed {SEED}"
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-    """What `score_translations` measured.
+    """What `score_translations` measured; what is not defined is None.
 
     Attributes:
-        bleu: BLEU of the corpus, 0 to 100.
-        bleu_signature: How sacreBLEU computed it.
+        bleu: BLEU of the corpus, 0 to 100; None if no reference has four tokens.
         chrf: chrF2 of the corpus, 0 to 100.
-        chrf_signature: How sacreBLEU computed it.
+        ter: Translation edit rate, edits and shifts per 100 words of the references.
+        wer: Edits (words exchanged, left out, added) needed to turn all translations
+            into their references, per word of the references. Words are what white
+            space separates.
+        symbol_error_rate: The same with the tokens of the tokenizer; None without.
         exact_match: Share of translations equal to their reference, white space and
             Unicode form (NFC) aside.
-        token_error_rate: Edits (substituted, left out, added tokens) needed to turn
-            all translations into their references, per token of the references.
         sentences: How many.
+        signatures: Dictionary: how sacreBLEU computed the scores that are its own.
+        intervals: Dictionary of pairs of floats: 95 % confidence intervals, as
+            `INTERVALS` says; empty where none were asked for.
     """
 
-    bleu: float
-    bleu_signature: str
+    bleu: float | None
     chrf: float
-    chrf_signature: str
+    ter: float
+    wer: float
+    symbol_error_rate: float | None
     exact_match: float
-    token_error_rate: float
     sentences: int
+    signatures: dict[str, str] = dataclasses.field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+
+    def as_dict(self):
+        """All of it by name, flat: `bleu`, `bleu_low`, `bleu_high`, ..."""
+        values: dict[str, float | str | None] = {}
+        for name in METRICS:
+            values[name] = getattr(self, name)
+            if name in self.intervals:
+                values[f"{name}_low"], values[f"{name}_high"] = self.intervals[name]
+            if name in self.signatures:
+                values[f"{name}_signature"] = self.signatures[name]
+        if self.intervals:
+            values["intervals"] = INTERVALS
+        return {**values, "sentences": self.sentences}
 
 
-def score_translations(translations, references, tokenizer):
-    """Scores a corpus of translations.
+def score_translations(
+    translations, references, tokenizer=None, *, bleu_tokenizer="13a", intervals=True
+):
+    """Scores a corpus of translations by every metric.
 
     Args:
         translations: List of strings.
         references: List of strings, one for each translation.
-        tokenizer: The tokenizer whose tokens `token_error_rate` counts.
+        tokenizer: The tokenizer whose tokens `symbol_error_rate` counts; without one
+            that score is left out.
+        bleu_tokenizer: What BLEU splits text with: "13a" (punctuation and white
+            space), "none" for text that is split already, "char", "intl", "zh",
+            "ja-mecab" or "ko-mecab".
+        intervals: Whether to add 95 % confidence intervals, by the bootstrap.
 
     Returns:
         `Scores`.
 
     Raises:
-        InputError: If the lists are empty or differ in length.
+        InputError: If the lists are empty or differ in length, or every reference is
+            empty.
 
     Example:
 
     >>> from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
     >>> scores = score_translations(["ab"], ["ac"], CharacterTokenizer.fit(["abc"]))
-    >>> scores.exact_match, scores.token_error_rate
+    >>> scores.exact_match, scores.symbol_error_rate
     (0.0, 0.5)
 
     Reference:
         - [Post, 2018](https://arxiv.org/abs/1804.08771): BLEU as sacreBLEU reports it.
         - [Popović, 2015](https://aclanthology.org/W15-3049/): chrF.
+        - [Snover et al., 2006](https://aclanthology.org/2006.amta-papers.25/): TER.
     """
-    if not translations or len(translations) != len(references):
-        raise InputError(
-            "Scoring needs one reference for each translation, and at least one. "
-            f"Received: {len(translations)} translations, {len(references)} references"
-        )
-    translations = [_tidy(text) for text in translations]
-    references = [_tidy(text) for text in references]
-    bleu, chrf = BLEU(), CHRF()
-    bleu_score = bleu.corpus_score(translations, [references]).score
-    chrf_score = chrf.corpus_score(translations, [references]).score
-    pairs = zip(translations, references, strict=True)
+    counts = count_metrics(
+        translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer
+    )
+    scores: dict[str, Any] = dict.fromkeys(METRICS)
+    scores |= {name: each.score for name, each in counts.items()}
     return Scores(
-        bleu=bleu_score,
-        bleu_signature=str(bleu.get_signature()),
-        chrf=chrf_score,
-        chrf_signature=str(chrf.get_signature()),
-        exact_match=sum(a == b for a, b in pairs) / len(references),
-        token_error_rate=_token_error_rate(translations, references, tokenizer),
+        **scores,
         sentences=len(references),
+        signatures={
+            name: each.signature for name, each in counts.items() if each.signature
+        },
+        intervals={
+            name: interval
+            for name, each in counts.items()
+            if intervals
+            and scores[name] is not None
+            and (interval := bootstrap_interval(each))
+        },
     )
 
 
-def _tidy(text):
-    return " ".join(unicodedata.normalize("NFC", text).split())
+def count_metrics(translations, references, tokenizer=None, *, bleu_tokenizer):
+    """Counts what the metrics need: all, or all but one without a tokenizer.
 
+    Args:
+        translations: As of `score_translations`.
+        references: As of `score_translations`.
+        tokenizer: As of `score_translations`.
+        bleu_tokenizer: As of `score_translations`.
 
-def _token_error_rate(translations, references, tokenizer):
-    """Jiwer's word error rate with the tokenizer's tokens for words."""
-    # Tokens become numbers, since jiwer splits at spaces and a space can be a token.
-    numbers: dict[str, int] = {}
-
-    def as_words(texts):
-        return [
-            " ".join(str(numbers.setdefault(token, len(numbers))) for token in tokens)
-            for tokens in tokenizer.split(texts)
-        ]
-
-    kept = [
-        pair
-        for pair in zip(as_words(references), as_words(translations), strict=True)
-        if any(pair)
-    ]
-    if not any(reference for reference, _ in kept):
-        raise InputError("Every reference is empty, so there is no rate of errors.")
-    # jiwer refuses empty references, whose words would all be insertions.
-    counted = jiwer.process_words(
-        [reference for reference, _ in kept if reference],
-        [translation for reference, translation in kept if reference],
-    )
-    added = sum(
-        len(translation.split()) for reference, translation in kept if not reference
-    )
-    errors = counted.substitutions + counted.deletions + counted.insertions + added
-    words = counted.hits + counted.substitutions + counted.deletions
-    return errors / words
+    Returns:
+        Dictionary of `SentenceCounts` by the names of the metrics.
+    """
+    return {
+        name: count_metric(
+            name, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer
+        )
+        for name in METRICS
+        if tokenizer is not None or name != "symbol_error_rate"
+    }

@@ -1,36 +1,18 @@
 """A recurrent decoder whose next step needs the attention of the last one."""
 
 import keras
-import tensorflow as tf
 from keras import ops
 
-from seq2seq_keras.layers.bahdanau_attention import BahdanauAttention
-from seq2seq_keras.layers.luong_attention import LuongAttention
-from seq2seq_keras.layers.recurrent import STATES, make_recurrent
+from seq2seq_keras.layers.attention_by_name import make_attention
+from seq2seq_keras.layers.cell_stack import CellStack
+from seq2seq_keras.layers.loop_over_steps import loop_over_steps
 
-
-def make_attention(kind, score, units, *, coverage, dtype):
-    """Makes the attention layer of a decoder.
-
-    Args:
-        kind: "luong" or "bahdanau".
-        score: The score of Luong's attention.
-        units: Integer. Size of the decoder's states.
-        coverage: Whether the score sees what was attended to before.
-        dtype: Name of the dtype policy.
-
-    Returns:
-        A `LuongAttention` or a `BahdanauAttention`.
-    """
-    options = {
-        "units": units,
-        "coverage": coverage,
-        "dtype": dtype,
-        "name": "attention",
-    }
-    if kind == "bahdanau":
-        return BahdanauAttention(**options)
-    return LuongAttention(score, **options)
+# The options of an `AttentionalDecoder`, in the order of its arguments.
+DECODER_OPTIONS = (
+    *("cell", "units", "num_layers", "attention", "attention_score", "input_feeding"),
+    *("coverage", "residual", "dropout", "recurrent_dropout", "variational_dropout"),
+    "layer_normalization",
+)
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -62,6 +44,10 @@ class AttentionalDecoder(keras.layers.Layer):
         dropout: Float in [0, 1). Share of the inputs of each recurrent layer but the
             first that training sets to zero.
         recurrent_dropout: Float in [0, 1).
+        variational_dropout: Whether `dropout` drops the same at all steps of a
+            sentence, as `recurrent_dropout` does in any case.
+        layer_normalization: Whether the outputs of each recurrent layer are
+            normalised. The states are not.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
@@ -99,6 +85,8 @@ class AttentionalDecoder(keras.layers.Layer):
         residual=False,
         dropout=0.0,
         recurrent_dropout=0.0,
+        variational_dropout=False,
+        layer_normalization=False,
         **kwargs,
     ):
         # States stay in the precision they have: a sum of weights needs float32.
@@ -113,25 +101,26 @@ class AttentionalDecoder(keras.layers.Layer):
         self.residual = residual
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
-        dtype = self.dtype_policy
-        self.recurrent_layers = [
-            make_recurrent(
-                cell,
-                units,
-                recurrent_dropout=recurrent_dropout,
-                dtype=dtype,
-                name=f"decoder_{layer}",
-            )
-            for layer in range(num_layers)
-        ]
-        self.dropouts = [
-            keras.layers.Dropout(dropout, dtype=dtype) for _ in range(num_layers - 1)
-        ]
+        self.variational_dropout = variational_dropout
+        self.layer_normalization = layer_normalization
+        self.cells = CellStack(self)
+        # Here Keras finds their weights.
+        self.recurrent_layers = self.cells.recurrent_layers
+        self.dropouts = self.cells.dropouts
+        self.normalizations = self.cells.normalizations
         self.attention_layer = make_attention(
-            attention, attention_score, units, coverage=coverage, dtype=dtype
+            attention,
+            attention_score,
+            units,
+            coverage=coverage,
+            dtype=self.dtype_policy,
         )
         self.attentional_vector = keras.layers.Dense(
-            units, "tanh", use_bias=False, dtype=dtype, name="attentional_vector"
+            units,
+            "tanh",
+            use_bias=False,
+            dtype=self.dtype_policy,
+            name="attentional_vector",
         )
 
     def build(self, inputs_shape, states_shape, memory_shape):
@@ -139,9 +128,7 @@ class AttentionalDecoder(keras.layers.Layer):
         fed_dim = value_shape[-1] if self.attention == "bahdanau" else self.units
         if self.attention == "luong" and not self.input_feeding:
             fed_dim = 0
-        sizes = [input_dim + fed_dim] + [self.units] * (self.num_layers - 1)
-        for layer, size in zip(self.recurrent_layers, sizes, strict=True):
-            layer.build((None, None, size))
+        self.cells.build(input_dim + fed_dim)
         self.attention_layer.build((None, None, self.units), value_shape)
         read_dim = input_dim if self.attention == "bahdanau" else 0
         self.attentional_vector.build((None, value_shape[-1] + self.units + read_dim))
@@ -157,7 +144,7 @@ class AttentionalDecoder(keras.layers.Layer):
         """
         return self.attention_layer.project(encoder_outputs)
 
-    def step(self, inputs, states, memory, training=False):
+    def step(self, inputs, states, memory, training=False, masks=None):
         """Decodes one token.
 
         Args:
@@ -165,6 +152,7 @@ class AttentionalDecoder(keras.layers.Layer):
             states: Dictionary of the states before it.
             memory: Dictionary of what stays the same.
             training: Whether dropout acts.
+            masks: What it drops if that is the same at every step.
 
         Returns:
             A pair of the attentional vector, `(batch, units)`, and the next states.
@@ -177,8 +165,8 @@ class AttentionalDecoder(keras.layers.Layer):
             cell_inputs.append(context)
         elif self.input_feeding:
             cell_inputs.append(states["attentional_vector"])
-        outputs, states = self._run_cells(
-            ops.concatenate(cell_inputs, axis=-1), states, training
+        outputs, states = self.cells(
+            ops.concatenate(cell_inputs, axis=-1), states, masks, training
         )
         if self.attention == "bahdanau":
             read = [context, outputs, inputs]
@@ -204,63 +192,20 @@ class AttentionalDecoder(keras.layers.Layer):
             states["coverage"] += weights
         return context[:, 0], states
 
-    def _run_cells(self, outputs, states, training):
-        for number, layer in enumerate(self.recurrent_layers):
-            inputs = outputs
-            names = [f"layer_{number}_{name}" for name in STATES[self.cell]]
-            last = [states[name] for name in names]
-            outputs, last = layer.cell(inputs, last, training=training)
-            states |= dict(zip(names, last, strict=True))
-            if self.residual and number > 0:
-                outputs = inputs + outputs
-            if number < self.num_layers - 1:
-                outputs = self.dropouts[number](outputs, training=training)
-        return outputs, states
-
     def call(self, inputs, states, memory, training=False):
         states = self._in_loop_dtypes(states)
+        masks = self.cells.make_masks(states) if training else None
+
+        def step(inputs, states):
+            return self.step(inputs, states, memory, training, masks)
+
         if inputs.shape[1] == 1:
-            vector, states = self.step(inputs[:, 0], states, memory, training)
+            vector, states = step(inputs[:, 0], states)
             outputs = vector[:, None], states["attention_weights"][:, None], states
         else:
-            self._make_dropout_masks(states)
-            outputs = self._loop(inputs, states, memory, training)
-        # The cells would keep them for the next batch, which may have another size.
-        for layer in self.recurrent_layers:
-            layer.cell.reset_recurrent_dropout_mask()
+            outputs = loop_over_steps(step, inputs, states, self.compute_dtype)
+        self.cells.forget_masks()
         return outputs
-
-    def _loop(self, inputs, states, memory, training):
-        length = tf.shape(inputs)[1]
-        # (target_length, batch, input_dim)
-        by_step = tf.TensorArray(inputs.dtype, length).unstack(
-            tf.transpose(inputs, [1, 0, 2])
-        )
-        vectors = tf.TensorArray(self.compute_dtype, length)
-        weights = tf.TensorArray("float32", length)
-
-        def advance(index, states, vectors, weights):
-            vector, states = self.step(by_step.read(index), states, memory, training)
-            vectors = vectors.write(index, vector)
-            weights = weights.write(index, states["attention_weights"])
-            return index + 1, states, vectors, weights
-
-        _, states, vectors, weights = tf.while_loop(
-            lambda index, *_: index < length,
-            advance,
-            (tf.constant(0), states, vectors, weights),
-            maximum_iterations=length,
-        )
-        vectors, weights = (
-            tf.transpose(array.stack(), [1, 0, 2]) for array in (vectors, weights)
-        )
-        return vectors, weights, states
-
-    def _make_dropout_masks(self, states):
-        # One mask for all steps; made within the loop it could not leave it.
-        for number, layer in enumerate(self.recurrent_layers):
-            hidden = states[f"layer_{number}_hidden"]
-            layer.cell.get_recurrent_dropout_mask(hidden)
 
     def _in_loop_dtypes(self, states):
         """States as one step returns them, so that the loop can go round."""
@@ -281,9 +226,5 @@ class AttentionalDecoder(keras.layers.Layer):
         )
 
     def get_config(self):
-        names = (
-            *("cell", "units", "num_layers", "attention", "attention_score"),
-            *("input_feeding", "coverage", "residual", "dropout", "recurrent_dropout"),
-        )
-        config = {name: getattr(self, name) for name in names}
+        config = {name: getattr(self, name) for name in DECODER_OPTIONS}
         return {**super().get_config(), **config}

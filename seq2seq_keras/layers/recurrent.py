@@ -36,6 +36,12 @@ def make_recurrent(
         dtype=dtype,
         name="direction" if bidirectional else name,
     )
-    if bidirectional:
-        return keras.layers.Bidirectional(layer, dtype=dtype, name=name)
-    return layer
+    if not bidirectional:
+        return layer
+    both = keras.layers.Bidirectional(layer, dtype=dtype, name=name)
+    # Keras makes two layers like this one and lets go of it. But while it loads a
+    # model it knows layers by their place in memory, so a later one in the same place
+    # would be taken for this one: it must live on. A function hides it from Keras,
+    # which would otherwise take it for a part of the model.
+    both.made_from = lambda: layer
+    return both

@@ -19,6 +19,9 @@ def build_model(
     residual=False,
     dropout=0.2,
     recurrent_dropout=0.0,
+    variational_dropout=False,
+    word_dropout=0.0,
+    layer_normalization=False,
     bridge="direct",
     feed_context=False,
     reverse_source=False,
@@ -59,7 +62,15 @@ def build_model(
         dropout: Float in [0, 1). Share of the inputs of every layer, and of the
             last outputs, that training sets to zero.
         recurrent_dropout: Float in [0, 1). The same for the recurrent connections;
-            a GPU then cannot use cuDNN.
+            a GPU then cannot use cuDNN. What is dropped is the same at all steps of
+            a sentence.
+        variational_dropout: Whether `dropout` too drops the same features at all
+            steps of a sentence, instead of new ones at each.
+        word_dropout: Float in [0, 1). Share of the words on both sides whose whole
+            vector training sets to zero, so that the others must tell what was meant.
+        layer_normalization: Whether what each recurrent layer puts out is normalised
+            before it goes to the next layer, to attention or to the output layer. The
+            states are not, so that cells work as ever.
         bridge: How the encoder's last state becomes the decoder's first: "direct"
             (as it is), "dense" (through a layer with tanh for each state) or "zero"
             (not at all; use it with `feed_context`, or the source is not heard).
@@ -119,6 +130,10 @@ def build_model(
         - [Tu et al., 2016](https://arxiv.org/abs/1601.04811): `coverage`.
         - [See et al., 2017](https://arxiv.org/abs/1704.04368): `coverage_loss`,
           `copy`.
+        - [Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287):
+          `variational_dropout` with `recurrent_dropout`.
+        - [Sennrich et al., 2016](https://arxiv.org/abs/1606.02891): `word_dropout`.
+        - [Ba et al., 2016](https://arxiv.org/abs/1607.06450): layer normalisation.
         - [Press & Wolf, 2017](https://arxiv.org/abs/1608.05859): tied embeddings.
     """
     matrices = {
@@ -144,6 +159,9 @@ def build_model(
         residual=residual,
         dropout=dropout,
         recurrent_dropout=recurrent_dropout,
+        variational_dropout=variational_dropout,
+        word_dropout=word_dropout,
+        layer_normalization=layer_normalization,
         bridge=bridge,
         feed_context=feed_context,
         reverse_source=reverse_source,

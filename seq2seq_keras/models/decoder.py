@@ -4,8 +4,11 @@ import keras
 from keras import ops
 
 from seq2seq_keras.layers.attention import Attention
-from seq2seq_keras.layers.attentional_decoder import AttentionalDecoder, make_attention
+from seq2seq_keras.layers.attention_by_name import make_attention
+from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
+from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
 from seq2seq_keras.layers.embedding import make_embedding
+from seq2seq_keras.layers.layer_normalization import make_normalization
 from seq2seq_keras.layers.pointer_generator import PointerGenerator
 from seq2seq_keras.layers.recurrent import make_recurrent
 from seq2seq_keras.models.encoder import state_names
@@ -29,6 +32,13 @@ class Decoder:
         self.embedding = (
             source_embedding if options.share_embeddings else self._make_embedding()
         )
+        self.word_dropout = None
+        if options.word_dropout:
+            self.word_dropout = make_word_dropout(
+                options.word_dropout,
+                dtype=options.precision,
+                name="target_word_dropout",
+            )
         self.embedding_dropout = self._dropout("target_embedding_dropout")
         self.output_dropout = self._dropout("output_dropout")
         self.attentional_decoder: AttentionalDecoder | None = None
@@ -64,12 +74,7 @@ class Decoder:
             A triple of the logits, the attention weights of all steps (`None` without
             attention) and the states after the last token.
         """
-        # The words that a model can only copy have no embedding.
-        known = target_token_ids < self.options.target_vocabulary_size
-        if self.options.copy:
-            target_token_ids = ops.where(known, target_token_ids, UNKNOWN_ID)
-        embedded = self.embedding_dropout(self.embedding(target_token_ids))
-        inputs = embedded
+        inputs = embedded = self._embed(target_token_ids)
         if self.options.feed_context:
             context = ops.cast(memory["context"], inputs.dtype)
             # (batch, units) -> (batch, target_length, units)
@@ -88,6 +93,16 @@ class Decoder:
             )
         return logits, weights, states
 
+    def _embed(self, target_token_ids):
+        if self.options.copy:
+            # The words that a model can only copy have no embedding.
+            known = target_token_ids < self.options.target_vocabulary_size
+            target_token_ids = ops.where(known, target_token_ids, UNKNOWN_ID)
+        embedded = self.embedding(target_token_ids)
+        if self.word_dropout is not None:
+            embedded = self.word_dropout(embedded)
+        return self.embedding_dropout(embedded)
+
     def _run_fused(self, outputs, states, memory):
         states, weights = dict(states), None
         for layer, recurrent in enumerate(self.recurrent_layers):
@@ -101,6 +116,8 @@ class Decoder:
             states |= dict(zip(names, last, strict=True))
             if self.options.residual and layer > 0:
                 outputs = inputs + outputs
+            if self.options.layer_normalization:
+                outputs = self.normalizations[layer](outputs)
         if self.attention is not None:
             context, weights = self.attention(
                 outputs,
@@ -134,12 +151,8 @@ class Decoder:
         return embedding
 
     def _make_stepwise_layers(self):
-        names = (
-            *("cell", "units", "num_layers", "attention", "attention_score"),
-            *("input_feeding", "coverage", "residual", "dropout", "recurrent_dropout"),
-        )
         self.attentional_decoder = AttentionalDecoder(
-            **{name: getattr(self.options, name) for name in names},
+            **{name: getattr(self.options, name) for name in DECODER_OPTIONS},
             dtype=self.options.precision,
             name="decoder",
         )
@@ -159,6 +172,15 @@ class Decoder:
         self.dropouts = [
             self._dropout(f"decoder_dropout_{layer}")
             for layer in range(options.num_layers - 1)
+        ]
+        self.normalizations = [
+            make_normalization(
+                options.units,
+                dtype=options.precision,
+                name=f"decoder_normalization_{layer}",
+            )
+            for layer in range(options.num_layers)
+            if options.layer_normalization
         ]
         if options.attention is not None:
             self.attention = make_attention(
@@ -197,6 +219,9 @@ class Decoder:
         )
 
     def _dropout(self, name):
-        return keras.layers.Dropout(
-            self.options.dropout, dtype=self.options.precision, name=name
+        return make_dropout(
+            self.options.dropout,
+            variational=self.options.variational_dropout,
+            dtype=self.options.precision,
+            name=name,
         )

@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
+from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
 from seq2seq_keras.layers.embedding import make_embedding
+from seq2seq_keras.layers.layer_normalization import make_normalization
 from seq2seq_keras.layers.recurrent import STATES, make_recurrent
 from seq2seq_keras.layers.reverse_tokens import ReverseTokens
 from seq2seq_keras.special_tokens import PAD_ID
@@ -30,10 +32,14 @@ class Encoder:
             dtype=dtype,
         )
         self.embedding.trainable = not options.freeze_source_embeddings
-        self.embedding_dropout = keras.layers.Dropout(
-            options.dropout, dtype=dtype, name="source_embedding_dropout"
-        )
-        self.recurrent_layers, self.dropouts, self.bridge = [], [], {}
+        self.word_dropout = None
+        if options.word_dropout:
+            self.word_dropout = make_word_dropout(
+                options.word_dropout, dtype=dtype, name="source_word_dropout"
+            )
+        self.embedding_dropout = self._dropout("source_embedding_dropout")
+        self.recurrent_layers, self.normalizations = [], []
+        self.dropouts, self.bridge = [], {}
         for layer in range(options.num_layers):
             self._make_layer(layer)
 
@@ -49,13 +55,15 @@ class Encoder:
                 name=f"encoder_{layer}",
             )
         )
-        self.dropouts.append(
-            keras.layers.Dropout(
-                options.dropout,
-                dtype=options.precision,
-                name=f"encoder_dropout_{layer}",
+        if options.layer_normalization:
+            self.normalizations.append(
+                make_normalization(
+                    options.units,
+                    dtype=options.precision,
+                    name=f"encoder_normalization_{layer}",
+                )
             )
-        )
+        self.dropouts.append(self._dropout(f"encoder_dropout_{layer}"))
         if options.bridge == "dense":
             for name in state_names(options, layer):
                 self.bridge[name] = keras.layers.Dense(
@@ -80,7 +88,10 @@ class Encoder:
         token_ids = source_token_ids
         if self.reverse_tokens is not None:
             token_ids = self.reverse_tokens(source_token_ids, source_token_ids)
-        outputs = self.embedding_dropout(self.embedding(token_ids))
+        outputs = self.embedding(token_ids)
+        if self.word_dropout is not None:
+            outputs = self.word_dropout(outputs)
+        outputs = self.embedding_dropout(outputs)
         states: dict = {}
         for layer, recurrent in enumerate(self.recurrent_layers):
             inputs = outputs
@@ -94,6 +105,11 @@ class Encoder:
             # The first layer reads embeddings, which have another size.
             if self.options.residual and layer > 0:
                 outputs = inputs + outputs
+            # What leaves a layer is normalised: the next layer and attention get
+            # inputs of one scale, residual or not. States stay as the cell left
+            # them, so that the recurrence is Keras's own, with cuDNN where it can.
+            if self.options.layer_normalization:
+                outputs = self.normalizations[layer](outputs)
             outputs = self.dropouts[layer](outputs)
         # A copy has no hidden mask, which Keras would warn of where it is lost.
         outputs = ops.copy(outputs)
@@ -103,6 +119,14 @@ class Encoder:
         context = states[f"layer_{self.options.num_layers - 1}_hidden"]
         crossed = {name: self._cross(name, state) for name, state in states.items()}
         return outputs, context, crossed
+
+    def _dropout(self, name):
+        return make_dropout(
+            self.options.dropout,
+            variational=self.options.variational_dropout,
+            dtype=self.options.precision,
+            name=name,
+        )
 
     def _cross(self, name, state):
         """Brings one state over the bridge."""

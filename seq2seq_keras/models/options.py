@@ -46,6 +46,10 @@ class ModelOptions:
     freeze_source_embeddings: bool
     freeze_target_embeddings: bool
     precision: str
+    # Models that were saved before there were these have no value for them.
+    variational_dropout: bool = False
+    word_dropout: float = 0.0
+    layer_normalization: bool = False
 
     def __post_init__(self):
         check_choice("cell", self.cell, CELLS)
@@ -83,7 +87,7 @@ class ModelOptions:
                 "larger",
                 f"{name}={getattr(self, name)}",
             )
-        for name in ("dropout", "recurrent_dropout"):
+        for name in ("dropout", "recurrent_dropout", "word_dropout"):
             _check(
                 0 <= getattr(self, name) < 1,
                 f"`{name}` must be at least 0 and less than 1",
@@ -119,6 +123,12 @@ class ModelOptions:
                 '"luong" or "bahdanau"',
                 "attention=None",
             )
+        _check(
+            self.attention == "luong" or self.attention_score == "general",
+            '`attention_score` belongs to `attention="luong"`; "bahdanau" has a score '
+            "of its own",
+            f"attention={self.attention!r}, attention_score={self.attention_score!r}",
+        )
         _check(
             self.attention == "luong" or not self.input_feeding,
             '`input_feeding=True` belongs to `attention="luong"`; with "bahdanau" the '

@@ -31,6 +31,11 @@ class Seq2Seq(keras.Model):
         **options: The fields of `ModelOptions`, which becomes the attribute
             `options`.
 
+    Attributes:
+        options: The `ModelOptions`.
+        scheduled_sampling: `None`, or the `ScheduledSampling` that `fit` trains with;
+            set it before `compile`.
+
     Call arguments:
         inputs: A dictionary of int32 tensors, padded on the right with 0:
             `source_token_ids`, shape `(batch, source_length)`, every row ended by
@@ -47,6 +52,7 @@ class Seq2Seq(keras.Model):
 
     def __init__(self, *, name="seq2seq", **options):
         self.options = ModelOptions(**options)
+        self.scheduled_sampling = None
         self.encoder = Encoder(self.options)
         self.decoder = Decoder(self.options, self.encoder.embedding)
 
@@ -142,6 +148,36 @@ class Seq2Seq(keras.Model):
         memory = {name: states[name] for name in states if name in MEMORY}
         states = {name: states[name] for name in states if name not in MEMORY}
         return states, memory
+
+    def train_step(self, data):
+        """One step of `fit`: Keras's own, on inputs that may be mixed first.
+
+        Args:
+            data: A batch of the dataset.
+
+        Returns:
+            Dictionary of the loss and the metrics.
+        """
+        if self.scheduled_sampling is not None:
+            inputs, *rest = keras.utils.unpack_x_y_sample_weight(data)
+            inputs = self.scheduled_sampling.mix(self, inputs)
+            data = keras.utils.pack_x_y_sample_weight(inputs, *rest)
+        return super().train_step(data)
+
+    def get_compile_config(self):
+        config = super().get_compile_config()
+        if config and self.scheduled_sampling is not None:
+            sampling = keras.saving.serialize_keras_object(self.scheduled_sampling)
+            config["scheduled_sampling"] = sampling
+        return config
+
+    def compile_from_config(self, config):
+        config = dict(config)
+        sampling = config.pop("scheduled_sampling", None)
+        if sampling is not None:
+            sampling = keras.saving.deserialize_keras_object(sampling)
+        self.scheduled_sampling = sampling
+        super().compile_from_config(config)
 
     def get_config(self):
         return {**dataclasses.asdict(self.options), "name": self.name}

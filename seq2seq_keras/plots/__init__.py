@@ -3,6 +3,7 @@
 from seq2seq_keras.plots.attention_heat_map import plot_attention
 from seq2seq_keras.plots.beam_tree import plot_beam
 from seq2seq_keras.plots.learning_curves import plot_learning_curves
+from seq2seq_keras.plots.score_by_length import plot_score_by_length
 from seq2seq_keras.plots.similarity_heat_map import plot_similarities
 from seq2seq_keras.plots.vector_scatter import plot_vectors
 
@@ -10,6 +11,7 @@ __all__ = [
     "plot_attention",
     "plot_beam",
     "plot_learning_curves",
+    "plot_score_by_length",
     "plot_similarities",
     "plot_vectors",
 ]

@@ -2,11 +2,20 @@
 
 import keras
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.training.loss import TokenCrossentropy
 from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
 
 
-def compile_model(model, *, learning_rate=1e-3, clip_norm=1.0):
+def compile_model(
+    model,
+    *,
+    learning_rate=1e-3,
+    clip_norm=1.0,
+    label_smoothing=0.0,
+    gradient_accumulation=1,
+    scheduled_sampling=None,
+):
     """Compiles a model with what suits an encoder-decoder.
 
     It is `model.compile` with Adam, clipping, `TokenCrossentropy`, `TokenAccuracy`
@@ -14,19 +23,40 @@ def compile_model(model, *, learning_rate=1e-3, clip_norm=1.0):
 
     Args:
         model: A model from `build_model`.
-        learning_rate: Float or a `keras.optimizers.schedules.LearningRateSchedule`.
+        learning_rate: Float or a `keras.optimizers.schedules.LearningRateSchedule`,
+            e.g. a `WarmupSchedule`.
         clip_norm: Float. Largest norm of all gradients together; recurrent
             networks have steps where it would explode. `None` for no limit.
+        label_smoothing: Float, see `TokenCrossentropy`.
+        gradient_accumulation: Integer. Batches whose gradients are averaged for one
+            update: a large batch in little memory.
+        scheduled_sampling: Optional `ScheduledSampling`.
 
     Returns:
         The model.
 
+    Raises:
+        InputError: If the model copies words and `label_smoothing` is not 0: words
+            that a source does not have cannot get a share.
+
     Reference:
         - [Pascanu et al., 2013](https://arxiv.org/abs/1211.5063): clipping.
     """
+    if label_smoothing and model.options.copy:
+        raise InputError(
+            "A model with `copy=True` gives no probability to words that a source "
+            "does not have, so `label_smoothing` must be 0."
+        )
+    model.scheduled_sampling = scheduled_sampling
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate, global_clipnorm=clip_norm),
-        loss=TokenCrossentropy(),
+        optimizer=keras.optimizers.Adam(
+            learning_rate,
+            global_clipnorm=clip_norm,
+            gradient_accumulation_steps=gradient_accumulation
+            if gradient_accumulation > 1
+            else None,
+        ),
+        loss=TokenCrossentropy(label_smoothing),
         weighted_metrics=[TokenAccuracy(), Perplexity()],
     )
     return model

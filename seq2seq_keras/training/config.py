@@ -15,9 +15,13 @@ _RANGES = {
     **dict.fromkeys(("max_source_length", "max_target_length"), (1, math.inf)),
     **dict.fromkeys(("learning_rate", "clip_norm"), (1e-12, math.inf)),
     "vectors_deviation": (1e-12, math.inf),
-    **dict.fromkeys(("patience", "samples"), (0, math.inf)),
+    **dict.fromkeys(("patience", "samples", "warmup_steps"), (0, math.inf)),
+    "thaw_embeddings_after": (0, math.inf),
+    **dict.fromkeys(("gradient_accumulation", "average_epochs"), (1, math.inf)),
+    **dict.fromkeys(("scored_sentences",), (1, math.inf)),
+    "save_minutes": (0, math.inf),
     "max_vocabulary_size": (5, math.inf),
-    "subword_sampling": (0, 1),
+    **dict.fromkeys(("subword_sampling", "scheduled_sampling"), (0, 1)),
     "seed": (0, 2**32 - 1),
 }
 
@@ -59,6 +63,8 @@ class TrainingConfig:
         target_vectors: The same for the target.
         freeze_source_embeddings: Leave the source embeddings as they are.
         freeze_target_embeddings: The same for the target.
+        thaw_embeddings_after: Epochs after which frozen embeddings learn like the rest;
+            null for never.
         vectors_deviation: Scale the vectors of the files to this standard deviation;
             null for as they are. Embeddings that start at random have 1.
         num_layers: Recurrent layers in the encoder, and in the decoder.
@@ -66,6 +72,9 @@ class TrainingConfig:
         residual: Add the input of each recurrent layer but the first to its output.
         dropout: Share of inputs that training sets to zero.
         recurrent_dropout: The same for the recurrent connections.
+        variational_dropout: Drop the same units at all steps of a sentence.
+        word_dropout: Share of whole words whose vectors training sets to zero.
+        layer_normalization: Normalize the outputs of each recurrent layer.
         bridge: How the encoder's last state becomes the decoder's first.
         feed_context: Feed the context vector to every step of the decoder.
         reverse_source: Read each source backwards.
@@ -83,18 +92,35 @@ class TrainingConfig:
         batch_size: Size of a batch in what batch_by says.
         batch_by: What batch_size counts.
         learning_rate: Adam's step size, at the start.
-        schedule: How it goes on: constant, halved when the validation perplexity
-            stops falling (plateau), or along a cosine to zero over all epochs.
+        warmup_steps: Steps over which it rises from zero first.
+        schedule: How it goes on: constant, halved after each epoch that is not the
+            best so far (plateau), along a cosine to zero over all epochs, or as one
+            over the square root of the step.
         clip_norm: Largest norm of all gradients together; null for no limit.
-        patience: Stop after so many epochs without a better validation perplexity.
+        label_smoothing: Share of each label's probability that is spread over the
+            vocabulary.
+        scheduled_sampling: Share of the decoder's inputs that are its own words at the
+            end of the training, from none at its beginning.
+        gradient_accumulation: Batches whose gradients make one update.
+        moving_average: Momentum of an exponential moving average of the weights, which
+            is then what is validated and kept; 0.999 is usual, null for none.
+        average_epochs: Average the weights of so many of the last epochs.
+        monitor: What chooses the best epoch, ends the training and lowers a plateau's
+            learning rate: the perplexity, or a metric of the decoded validation pairs.
+        bleu_tokenizer: How sacreBLEU splits what BLEU counts; none for text that is
+            split already.
+        scored_sentences: The most validation pairs to decode.
+        patience: Stop after so many epochs that are not better than the best.
         max_source_length: Leave out pairs with more source tokens.
         max_target_length: Leave out pairs with more target tokens.
         samples: Validation translations shown after each epoch.
+        save_minutes: Minutes between two savings of the state within an epoch.
+        overwrite: Replace a translator or an unfinished training in the output folder.
         seed: Seed of everything random; on one machine, without a GPU, the same seed
             gives the same model.
     """
 
-    output: str
+    output: str = "saved_models/translator"
     train: list[str] | None = None
     validation: list[str] | None = None
     columns: list[str] | None = None
@@ -116,12 +142,16 @@ class TrainingConfig:
     target_vectors: str | None = None
     freeze_source_embeddings: bool = False
     freeze_target_embeddings: bool = False
+    thaw_embeddings_after: int | None = None
     vectors_deviation: float | None = None
     num_layers: int = 1
     bidirectional: bool = False
     residual: bool = False
     dropout: float = 0.2
     recurrent_dropout: float = 0.0
+    variational_dropout: bool = False
+    word_dropout: float = 0.0
+    layer_normalization: bool = False
     bridge: Literal["direct", "dense", "zero"] = "direct"
     feed_context: bool = False
     reverse_source: bool = False
@@ -138,12 +168,29 @@ class TrainingConfig:
     batch_size: int = 64
     batch_by: Literal["sentences", "tokens"] = "sentences"
     learning_rate: float = 2e-3
-    schedule: Literal["constant", "plateau", "cosine"] = "plateau"
+    warmup_steps: int = 0
+    schedule: Literal["constant", "plateau", "cosine", "inverse_square_root"] = (
+        "plateau"
+    )
     clip_norm: float | None = 1.0
+    label_smoothing: float = 0.0
+    scheduled_sampling: float = 0.0
+    gradient_accumulation: int = 1
+    moving_average: float | None = None
+    average_epochs: int = 1
+    monitor: Literal[
+        "perplexity", "bleu", "chrf", "ter", "wer", "symbol_error_rate", "exact_match"
+    ] = "perplexity"
+    bleu_tokenizer: Literal[
+        "13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab"
+    ] = "13a"
+    scored_sentences: int = 2000
     patience: int = 3
     max_source_length: int = 100
     max_target_length: int = 100
     samples: int = 3
+    save_minutes: float = 10.0
+    overwrite: bool = False
     seed: int = 0
 
     def __post_init__(self):
@@ -160,6 +207,12 @@ class TrainingConfig:
             if value is not None and not low <= value <= high:
                 bounds = f"at least {low:g}" + (f", at most {high}" * (high < math.inf))
                 raise InputError(f"`{name}` must be {bounds}. Received: {name}={value}")
+        frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
+        if self.thaw_embeddings_after is not None and not frozen:
+            raise InputError(
+                "`thaw_embeddings_after` thaws nothing without "
+                "`freeze_source_embeddings` or `freeze_target_embeddings`."
+            )
 
     def _check_choice(self, name, hint):
         # `Literal[...]`, or that or None.

@@ -3,31 +3,22 @@
 import dataclasses
 import importlib.util
 import pathlib
-import sys
 from typing import NamedTuple
 
 import keras
 import pandas as pd
 import yaml
 
-from seq2seq_keras.data.pipeline import make_dataset
 from seq2seq_keras.data.report import describe_pairs
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import Evaluation, evaluate_translator
-from seq2seq_keras.files import replaced_when_complete
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.files import replaced_when_complete, write_text
 from seq2seq_keras.plots import plot_learning_curves
-from seq2seq_keras.training.callbacks import (
-    SampleTranslations,
-    StopOnNan,
-    TranslatorCheckpoint,
-)
-from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
-from seq2seq_keras.training.pretrained import load_embeddings
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.run import TrainingRun, evenly
+from seq2seq_keras.training.state import state_path
+from seq2seq_keras.training.stop_signals import StopSignals
 from seq2seq_keras.translator import Translator
-
-# Decoding a large validation set would take longer than an epoch.
-_SCORED_SENTENCES = 1000
 
 
 class TrainingResult(NamedTuple):
@@ -36,7 +27,7 @@ class TrainingResult(NamedTuple):
     Attributes:
         translator: The best `Translator`, as it stands on disk.
         log: DataFrame with a row for each epoch.
-        evaluation: `Evaluation` of it on validation pairs (1,000 at most).
+        evaluation: `Evaluation` of it on validation pairs.
     """
 
     translator: Translator
@@ -47,10 +38,13 @@ class TrainingResult(NamedTuple):
 def train(config):
     """Trains a translator and leaves it, with all that belongs to it, in a folder.
 
-    The folder holds the best model by validation perplexity as `Translator.load`
+    The folder holds the best model, by what `monitor` says, as `Translator.load`
     reads it, the last one in `last`, the resolved configuration (`training.yaml`),
     the log (`log.csv`), its picture (`learning_curves.png`) and, where TensorBoard is
     installed, its files in `tensorboard`.
+
+    A training that is interrupted, by SIGTERM, the keyboard or worse, goes on with
+    `resume_training`; until it ends the folder also holds `training_state.npz`.
 
     Args:
         config: A `TrainingConfig`.
@@ -59,139 +53,155 @@ def train(config):
         A `TrainingResult`.
 
     Raises:
-        InputError: If the data or an option cannot be used.
+        InputError: If the data or an option cannot be used, or the folder holds a
+            translator and `overwrite` is not set.
     """
-    keras.utils.set_random_seed(config.seed)
-    train_pairs, validation_pairs = load_training_pairs(config)
-    tokenizers = fit_tokenizers(config, train_pairs)
-    model = _build(config, *tokenizers)
-    _describe(config, train_pairs, validation_pairs, tokenizers, model)
-    train_dataset = _dataset(config, train_pairs, tokenizers, shuffle=True)
-    validation_dataset = _dataset(config, validation_pairs, tokenizers, shuffle=False)
-    translator = Translator(
-        model,
-        *tokenizers,
-        max_source_length=config.max_source_length,
-        max_length=config.max_target_length + 1,
-    )
-    compile_model(
-        model,
-        learning_rate=_learning_rate(config, train_dataset),
-        clip_norm=config.clip_norm,
-    )
-    shown = _evenly(validation_pairs, _SCORED_SENTENCES)
-    # CSVLogger wants the folder to be there.
-    pathlib.Path(config.output).mkdir(parents=True, exist_ok=True)
-    model.fit(
-        train_dataset,
-        validation_data=validation_dataset,
-        epochs=config.epochs,
-        shuffle=False,  # the dataset does it, and Keras warns that it cannot
-        verbose=1 if sys.stdout.isatty() else 2,
-        callbacks=_callbacks(config, translator, shown),
-    )
-    return _finish(config, shown)
+    output = pathlib.Path(config.output)
+    state = state_path(output)
+    if not config.overwrite:
+        for path, what in (
+            (state, "an unfinished training: go on with `resume`, or"),
+            (output / "config.json", "a translator:"),
+        ):
+            if path.exists():
+                raise InputError(
+                    f"{output} holds {what} name another `output`, or set `overwrite`."
+                )
+    # Else a training that is killed before its first state would go on from that.
+    state.unlink(missing_ok=True)
+    return _train(config)
 
 
-def _describe(config, train_pairs, validation_pairs, tokenizers, model):
+def resume_training(folder):
+    """Goes on with a training that was interrupted, as if it had not been.
+
+    The same batches follow in the same order, with the same random numbers, so that
+    the weights at the end are those of a training without interruption.
+
+    Args:
+        folder: The folder that `train` was to write to.
+
+    Returns:
+        A `TrainingResult`.
+
+    Raises:
+        InputError: If there is nothing to go on with, or the data have changed.
+    """
+    path = pathlib.Path(folder, "training.yaml")
+    if not path.is_file():
+        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+    if pathlib.Path(folder, "scores.json").exists() and not state_path(folder).exists():
+        raise InputError(f"{folder}: the training has ended; nothing is left to do.")
+    try:
+        options = yaml.safe_load(path.read_text(encoding="utf-8"))
+        config = TrainingConfig(**options)
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from None
+    # The folder may have been moved.
+    return _train(dataclasses.replace(config, output=str(folder)))
+
+
+def _train(config):
+    with StopSignals(
+        f"The training stops. Go on with: seq2seq-keras train --resume {config.output}"
+    ) as signals:
+        run = TrainingRun(config, signals)
+        # Only now is it known that the data can be used.
+        write_text(run.output / "training.yaml", _as_yaml(config))
+        if not run.restore():
+            # From here on it can be told from a training that has ended.
+            run.save()
+        _describe(run)
+        tensorboard = _tensorboard(run)
+
+        def after_epoch(row, is_best):
+            _after_epoch(run, row, is_best)
+            if tensorboard:
+                values = {name: row[name] for name in row if name != "epoch"}
+                tensorboard.on_epoch_end(row["epoch"] - 1, values)
+
+        run.go_on(after_epoch)
+        signals.at_once = True
+        result = _finish(run)
+    # Only now is there nothing to go on with.
+    state_path(config.output).unlink(missing_ok=True)
+    return result
+
+
+def _describe(run):
+    config = run.config
     report = describe_pairs(
-        train_pairs,
-        validation_pairs,
-        source_tokenizer=tokenizers[0],
-        target_tokenizer=tokenizers[1],
+        run.pairs,
+        run.validation_pairs,
+        source_tokenizer=run.tokenizers[0],
+        target_tokenizer=run.tokenizers[1],
         batch_size=config.batch_size,
         batch_by=config.batch_by,
         max_source_length=config.max_source_length,
         max_target_length=config.max_target_length,
-        model=model,
+        model=run.model,
     )
     print(report, flush=True)
+    if run.epoch or run.step:
+        print(f"\nGoing on after {run.epoch} epochs and {run.step} steps.", flush=True)
 
 
-def _dataset(config, pairs, tokenizers, shuffle):
-    return make_dataset(
-        pairs,
-        *tokenizers,
-        batch_size=config.batch_size,
-        batch_by=config.batch_by,
-        shuffle=shuffle,
-        seed=config.seed,
-        max_source_length=config.max_source_length,
-        max_target_length=config.max_target_length,
-        copy=config.copy,
-        subword_sampling=config.subword_sampling if shuffle else 0.0,
-    )
+def _after_epoch(run, row, is_best):
+    """Keeps the best translator and the log; shows how it does."""
+    values = [f"{name} {value:.4g}" for name, value in row.items() if "val_" in name]
+    note = " (the best so far)" if is_best else ""
+    print(f"epoch {row['epoch']}, {', '.join(values)}{note}", flush=True)
+    samples = evenly(run.validation_pairs, run.config.samples)
+    translations = run.translator.translate(samples.source)
+    for (source, target), translation in zip(samples, translations, strict=True):
+        print(f"  {source}\n    model:     {translation}\n    reference: {target}")
+    if is_best:
+        _save(run, run.output, row)
+    with replaced_when_complete(run.output / "log.csv") as beside:
+        pd.DataFrame(run.history.rows).to_csv(beside, index=False)
 
 
-def _build(config, source_tokenizer, target_tokenizer):
-    names = (
-        *("cell", "units", "num_layers", "bidirectional", "residual"),
-        *("freeze_source_embeddings", "freeze_target_embeddings"),
-        *("dropout", "recurrent_dropout", "bridge", "feed_context", "reverse_source"),
-        *("attention", "attention_score", "input_feeding", "coverage"),
-        *("coverage_loss", "copy", "tie_embeddings", "share_embeddings", "precision"),
-    )
-    return build_model(
-        source_tokenizer.vocabulary_size,
-        target_tokenizer.vocabulary_size,
-        **{name: getattr(config, name) for name in names},
-        **load_embeddings(config, source_tokenizer, target_tokenizer),
-    )
+def _save(run, folder, row):
+    run.translator.save(folder, scores=row, description=_description(run.config))
 
 
-def _learning_rate(config, dataset):
-    if config.schedule != "cosine":
-        return config.learning_rate
-    return keras.optimizers.schedules.CosineDecay(
-        config.learning_rate, int(dataset.cardinality()) * config.epochs
-    )
+def _tensorboard(run):
+    if not importlib.util.find_spec("tensorboard"):
+        return None
+    tensorboard = keras.callbacks.TensorBoard(str(run.output / "tensorboard"))
+    tensorboard.set_model(run.model)
+    return tensorboard
 
 
-def _callbacks(config, translator, validation_pairs):
-    output = pathlib.Path(config.output)
-    callbacks = [
-        StopOnNan(),
-        TranslatorCheckpoint(
-            translator,
-            output,
-            description=_description(config),
-            configuration=yaml.safe_dump(
-                dataclasses.asdict(config), sort_keys=False, allow_unicode=True
-            ),
-        ),
-        keras.callbacks.CSVLogger(str(output / "log.csv")),
-        SampleTranslations(translator, _evenly(validation_pairs, config.samples)),
-        keras.callbacks.EarlyStopping(
-            monitor="val_perplexity", mode="min", patience=config.patience
-        ),
-    ]
-    if config.schedule == "plateau":
-        callbacks.append(
-            keras.callbacks.ReduceLROnPlateau(
-                monitor="val_perplexity", mode="min", factor=0.5, patience=0
-            )
-        )
-    if importlib.util.find_spec("tensorboard"):
-        callbacks.append(keras.callbacks.TensorBoard(str(output / "tensorboard")))
-    return callbacks
-
-
-def _finish(config, validation_pairs):
+def _finish(run):
     """Scores the best translator and writes its scores and learning curves."""
-    output = pathlib.Path(config.output)
+    output, config = run.output, run.config
+    with run.averages.applied():
+        _save(run, output / "last", run.history.rows[-1])
+    write_text(output / "last" / "training.yaml", _as_yaml(config))
     log = pd.read_csv(output / "log.csv")
     with replaced_when_complete(output / "learning_curves.png") as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)
     translator = Translator.load(output)
     evaluation = evaluate_translator(
         translator,
-        validation_pairs,
-        protocol=f"{len(validation_pairs)} validation pairs, greedy search",
+        run.scored_pairs,
+        protocol=f"{len(run.scored_pairs)} validation pairs, greedy search",
+        bleu_tokenizer=config.bleu_tokenizer,
     )
+    scores = {
+        **evaluation.as_dict(),
+        "epoch": run.history.best + 1,
+        "training_minutes": run.elapsed() / 60,
+    }
     picture = "\n\n![learning curves](learning_curves.png)"
-    description = _description(config) + picture
-    translator.save(output, scores=evaluation.as_dict(), description=description)
+    translator.save(output, scores=scores, description=_description(config) + picture)
     return TrainingResult(translator, log, evaluation)
+
+
+def _as_yaml(config):
+    options = dataclasses.asdict(config)
+    return yaml.safe_dump(options, sort_keys=False, allow_unicode=True)
 
 
 def _description(config):
@@ -200,8 +210,3 @@ def _description(config):
         f"## Training\n\nTrained on {data}, at most {config.epochs} epochs, seed "
         f"{config.seed}. `training.yaml` holds every option."
     )
-
-
-def _evenly(pairs, count):
-    """At most `count` pairs from all over; corpora are often sorted by length."""
-    return pairs[:: -(-len(pairs) // count)] if count else pairs[:0]

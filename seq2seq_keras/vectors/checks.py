@@ -1,9 +1,9 @@
 """What words and a matrix must be like."""
 
 import collections
-import importlib.util
 
 import numpy as np
+import scipy.sparse
 
 from seq2seq_keras.errors import InputError
 
@@ -64,16 +64,9 @@ def check_matrix(matrix, count):
 
 def _as_csr(matrix):
     # The array class, since `*` of the matrix class is another product.
-    from scipy.sparse import csr_array
-
-    return csr_array(matrix)
+    return scipy.sparse.csr_array(matrix)
 
 
 def is_sparse(matrix):
     """Whether a matrix is one of SciPy's sparse ones."""
-    # Where SciPy is missing there can be none.
-    if importlib.util.find_spec("scipy") is None:
-        return False
-    from scipy.sparse import issparse
-
-    return bool(issparse(matrix))
+    return bool(scipy.sparse.issparse(matrix))

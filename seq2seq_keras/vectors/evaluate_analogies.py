@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from scipy import stats
+
 from seq2seq_keras.vectors.evaluation_sets import read_analogy_set
-from seq2seq_keras.vectors.optional import import_optional
 from seq2seq_keras.vectors.similarity import unit_rows
 
 _CONFIDENCE = 0.95
@@ -57,7 +58,7 @@ def evaluate_analogies(vectors, name="google"):
         An `AnalogyEvaluation`; its interval is Wilson's.
 
     Raises:
-        InputError: If the file cannot be read, or SciPy is missing.
+        InputError: If the file cannot be read.
 
     Example:
 
@@ -73,7 +74,6 @@ def evaluate_analogies(vectors, name="google"):
     Reference:
         - [Mikolov et al., 2013](https://arxiv.org/abs/1301.3781), section 4.1.
     """
-    stats = import_optional("scipy.stats", "Confidence intervals")
     sections = {}
     for section, analogies in read_analogy_set(name).items():
         rows = [[vectors.find(word) for word in words] for words in analogies]

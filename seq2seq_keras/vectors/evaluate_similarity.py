@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
+from scipy import stats
 
 from seq2seq_keras.vectors.evaluation_sets import read_similarity_set
-from seq2seq_keras.vectors.optional import import_optional
 from seq2seq_keras.vectors.similarity import unit_rows
 
 _RESAMPLES = 2000
@@ -60,7 +60,7 @@ def evaluate_similarity(vectors, name="wordsim353", *, seed=0):
         A `SimilarityEvaluation`.
 
     Raises:
-        InputError: If the file cannot be read, or SciPy is missing.
+        InputError: If the file cannot be read.
 
     Example:
 
@@ -93,7 +93,6 @@ def evaluate_similarity(vectors, name="wordsim353", *, seed=0):
 
 def _correlate(judged, cosines, seed):
     """Spearman's correlation and its confidence interval."""
-    stats = import_optional("scipy.stats", "Rank correlations")
     # Rounding must not rank what is equal.
     cosines = np.round(cosines, 6)
     if np.ptp(cosines) == 0 or np.ptp(judged) == 0:

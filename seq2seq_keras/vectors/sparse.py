@@ -1,8 +1,8 @@
 """Vectors that count: one-hot, documents by words, TF-IDF."""
 
 import numpy as np
+import scipy.sparse
 
-from seq2seq_keras.vectors.optional import import_optional
 from seq2seq_keras.vectors.sentences import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -23,7 +23,7 @@ def one_hot(texts, *, tokenizer=None, min_count=1, max_words=None):
         A `WordVectors` with a sparse matrix of shape `(words, words)`.
 
     Raises:
-        InputError: If no word is left, or SciPy is missing.
+        InputError: If no word is left.
 
     Example:
 
@@ -31,11 +31,10 @@ def one_hot(texts, *, tokenizer=None, min_count=1, max_words=None):
     >>> vectors.similarity("cat", "dog"), vectors.similarity("cat", "cat")
     (0.0, 1.0)
     """
-    scipy_sparse = import_optional("scipy.sparse", "One-hot vectors")
     counts = count_words(
         Sentences(texts, tokenizer), min_count=min_count, max_words=max_words
     )
-    matrix = scipy_sparse.eye_array(len(counts), dtype="float32", format="csr")
+    matrix = scipy.sparse.eye_array(len(counts), dtype="float32", format="csr")
     return WordVectors(counts, matrix)
 
 
@@ -55,7 +54,7 @@ def document_term_matrix(texts, *, tokenizer=None, min_count=1, max_words=None):
         document-term matrix of the books, turned round.
 
     Raises:
-        InputError: If no word is left, or SciPy is missing.
+        InputError: If no word is left.
 
     Example:
 
@@ -63,7 +62,6 @@ def document_term_matrix(texts, *, tokenizer=None, min_count=1, max_words=None):
     >>> vectors.words, vectors["the"].tolist()
     (['the', 'cat', 'dog', 'saw'], [2.0, 1.0])
     """
-    scipy_sparse = import_optional("scipy.sparse", "A document-term matrix")
     sentences = Sentences(texts, tokenizer)
     counts = count_words(sentences, min_count=min_count, max_words=max_words)
     index = {word: row for row, word in enumerate(counts)}
@@ -74,7 +72,7 @@ def document_term_matrix(texts, *, tokenizer=None, min_count=1, max_words=None):
         columns += [document] * len(found)
         documents = document + 1
     # Equal places are added up.
-    matrix = scipy_sparse.coo_array(
+    matrix = scipy.sparse.coo_array(
         (np.ones(len(rows), "float32"), (rows, columns)), shape=(len(index), documents)
     )
     return WordVectors(counts, matrix.tocsr())
@@ -97,7 +95,7 @@ def tf_idf(texts, *, tokenizer=None, min_count=1, max_words=None):
         A `WordVectors` with a sparse matrix of shape `(words, texts)`.
 
     Raises:
-        InputError: If no word is left, or SciPy is missing.
+        InputError: If no word is left.
 
     Example:
 

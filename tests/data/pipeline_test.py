@@ -7,7 +7,8 @@ import warnings
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import pipeline
+from seq2seq_keras.data import encoding
+from seq2seq_keras.data.batches import BUCKET_BOUNDARIES
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.data.pipeline import make_dataset
 from seq2seq_keras.errors import InputError
@@ -164,8 +165,8 @@ def test_only_the_last_batch_of_a_bucket_is_not_full(pairs):
 @pytest.mark.parametrize(
     ("boundaries", "batch_size"),
     [
-        (pipeline.BUCKET_BOUNDARIES, 25),
-        (pipeline.BUCKET_BOUNDARIES, 1000),
+        (BUCKET_BOUNDARIES, 25),
+        (BUCKET_BOUNDARIES, 1000),
         ((), 100),
         ((2,), 64),
         ((4, 12), 300),
@@ -214,7 +215,7 @@ def test_batches_by_tokens_are_larger_for_short_sentences():
 
 
 @pytest.mark.parametrize("batch_by", ["sentences", "tokens"])
-@pytest.mark.parametrize("boundaries", [pipeline.BUCKET_BOUNDARIES, ()])
+@pytest.mark.parametrize("boundaries", [BUCKET_BOUNDARIES, ()])
 @pytest.mark.parametrize("batch_size", [7, 64])
 def test_the_dataset_knows_its_number_of_batches(
     batch_by, boundaries, batch_size, pairs
@@ -266,7 +267,7 @@ def test_without_shuffling_order_stays_within_a_bucket(pairs, as_given):
     "options", [{}, {"batch_by": "tokens", "batch_size": 64}, {"max_source_length": 20}]
 )
 def test_streams_give_the_batches_of_pairs_in_memory(options, pairs, monkeypatch):
-    monkeypatch.setattr(pipeline, "_CHUNK", 17)
+    monkeypatch.setattr(encoding, "_CHUNK", 17)
     pairs = pairs[:90]
     stream = PairStream(lambda: iter(pairs))
     with warnings.catch_warnings():
@@ -293,7 +294,7 @@ def test_a_stream_is_tokenized_anew_in_each_epoch():
 def test_pairs_over_a_limit_are_left_out(
     source_limit, target_limit, pairs, monkeypatch
 ):
-    monkeypatch.setattr(pipeline, "_CHUNK", 101)
+    monkeypatch.setattr(encoding, "_CHUNK", 101)
     expected = [
         (source, target)
         for source, target in pairs
@@ -352,7 +353,7 @@ def test_an_error_says_that_no_pair_is_left(pairs, as_given):
 
 
 def test_a_stream_may_begin_with_pairs_that_are_left_out(monkeypatch):
-    monkeypatch.setattr(pipeline, "_CHUNK", 2)
+    monkeypatch.setattr(encoding, "_CHUNK", 2)
     stream = PairStream(lambda: iter([*[("", "")] * 5, ("a", "1")]))
     with pytest.warns(UserWarning, match="5 of 6 pairs are left out"):
         dataset = make_dataset(stream, *TOKENIZERS)
@@ -384,13 +385,13 @@ def test_the_default_buckets_keep_padding_small(pairs):
         )
         return sum((source == 0).sum() for source, _, _, _ in batches_of(dataset))
 
-    assert padding(pipeline.BUCKET_BOUNDARIES) < 0.5 * padding(())
-    gaps = itertools.pairwise(pipeline.BUCKET_BOUNDARIES)
+    assert padding(BUCKET_BOUNDARIES) < 0.5 * padding(())
+    gaps = itertools.pairwise(BUCKET_BOUNDARIES)
     assert all(low < high <= 2 * low for low, high in gaps)
 
 
 def test_a_text_that_is_no_string_is_named_by_its_place(monkeypatch):
-    monkeypatch.setattr(pipeline, "_CHUNK", 2)
+    monkeypatch.setattr(encoding, "_CHUNK", 2)
     pairs = Pairs(["a", "b", None], ["1", "2", "3"])
     with pytest.raises(InputError, match=r"Text 3 is None \(NoneType\)"):
         make_dataset(pairs, *TOKENIZERS)

@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.evaluation.evaluate."""
 
+import json
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ import tensorflow as tf
 
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import evaluate_translator
 from seq2seq_keras.evaluation.scores import score_translations
 
@@ -44,6 +46,7 @@ def test_scores_are_those_of_the_translations(translator):
         evaluation.translations, pairs.target, translator.target_tokenizer
     )
     assert evaluation.scores == expected
+    assert evaluation.search == translator.search
     values = evaluation.as_dict()
     assert values["bleu"] == expected.bleu
     assert values["perplexity_teacher_forced"] == evaluation.perplexity
@@ -65,3 +68,28 @@ def test_without_a_pair_to_measure_the_perplexity_is_no_number(translator):
     evaluation = evaluate_translator(translator, [("", "il est fatigué")])
     assert math.isnan(evaluation.perplexity)
     assert evaluation.as_dict()["perplexity_teacher_forced"] is None
+
+
+def test_the_tokenizer_of_bleu_and_the_search_are_handed_on(translator):
+    pairs = load_corpus("phrasebook/english-french").test[:5]
+    evaluation = evaluate_translator(
+        translator, pairs, bleu_tokenizer="char", beam_width=2
+    )
+    assert "tok:char" in evaluation.scores.signatures["bleu"]
+    assert evaluation.search.beam_width == 2
+    assert evaluation.protocol == evaluation.search.describe()
+
+
+def test_the_dictionary_can_be_saved_with_the_translator(translator, tmp_path):
+    pairs = load_corpus("phrasebook/english-french").test[:5]
+    values = evaluate_translator(translator, pairs).as_dict()
+    assert json.loads(json.dumps(values, allow_nan=False)) == values
+    translator.save(tmp_path / "model", scores=values)
+    scores = json.loads((tmp_path / "model" / "scores.json").read_text("utf-8"))
+    assert scores == values
+    assert "| bleu_low |" in (tmp_path / "model" / "README.md").read_text("utf-8")
+
+
+def test_nothing_to_score_by_is_an_error(translator):
+    with pytest.raises(InputError, match="Every reference is empty"):
+        evaluate_translator(translator, [("he is tired", ""), ("", " ")])

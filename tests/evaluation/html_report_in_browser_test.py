@@ -6,9 +6,10 @@ import unicodedata
 import numpy as np
 import pytest
 
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.html_report import write_html_report
-from seq2seq_keras.evaluation.scores import Scores
+from seq2seq_keras.evaluation.scores import INTERVALS, Scores
 from seq2seq_keras.translation import Hypothesis, Translation
 
 EVIL = (
@@ -16,7 +17,17 @@ EVIL = (
 )
 # 2 written tokens and the end, 3 source tokens.
 ATTENTION = np.array([[0.874, 0.122, 0.004], [0.0, 0.25, 0.75], [0.0, 0.0, 1.0]])
-SCORES = Scores(31.25, "nrefs:1|x<y", 52.5, "nrefs:1|eff:yes", 0.5, 0.25, 4)
+SCORES = Scores(
+    bleu=31.25,
+    chrf=52.5,
+    ter=50.0,
+    wer=0.375,
+    symbol_error_rate=None,
+    exact_match=0.5,
+    sentences=4,
+    signatures={"bleu": "nrefs:1|x<y", "chrf": "nrefs:1|eff:yes"},
+    intervals={"bleu": (29.75, 33.0), "exact_match": (0.25, 0.75)},
+)
 
 
 def make_hypothesis(text, score, attention=None):
@@ -251,19 +262,23 @@ def test_every_shade_leaves_the_text_readable(open_page, scheme):
 def test_the_head_shows_scores_with_their_signatures(open_page, tmp_path):
     page = open_page()
     assert page.locator("dl div").all_inner_texts() == [
-        "BLEU\n31.2",
+        "BLEU\n31.2 29.8–33.0",
         "chrF\n52.5",
-        "exact match\n0.500",
-        "token error rate\n0.250",
+        "TER\n50.0",
+        "WER\n0.375",
+        "exact match\n0.500 0.250–0.750",
         "sentences\n4",
     ]
     assert page.locator(".notes").all_inner_texts() == [
         "BLEU: nrefs:1|x<y",
         "chrF: nrefs:1|eff:yes",
+        f"intervals: {INTERVALS}",
     ]
     assert page.locator("footer").inner_text().startswith("chrF of a sentence: nrefs:1")
     path = tmp_path / "report.html"
-    evaluation = Evaluation("test split, greedy", SCORES, float("nan"), 12.0, [])
+    evaluation = Evaluation(
+        "test split, greedy", SearchOptions(), SCORES, float("nan"), 12.0, []
+    )
     write_html_report(TRANSLATIONS, None, path, scores=evaluation.as_dict())
     page = open_page(path)
     assert page.locator(".notes").first.inner_text() == "protocol: test split, greedy"

@@ -1,66 +1,79 @@
 """Tests of seq2seq_keras.evaluation.scores."""
 
+import json
+
 import pytest
 import sacrebleu
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.scores import score_translations
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
+from seq2seq_keras.evaluation.metrics import METRICS, count_metric, score_metric
+from seq2seq_keras.evaluation.resampling import bootstrap_interval
+from seq2seq_keras.evaluation.scores import INTERVALS, score_translations
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 WORDS = WordTokenizer(["x"])
 REFERENCES = ["je suis étudiant", "il est là ?", "nous avons un chat noir"]
+TRANSLATIONS = ["je suis un étudiant", "il est là ?", "nous avons un chien noir"]
 
 
-def test_perfect_translations_have_perfect_scores():
-    scores = score_translations(REFERENCES, REFERENCES, WORDS)
-    assert scores.bleu == pytest.approx(100)
-    assert scores.chrf == pytest.approx(100)
-    assert scores.exact_match == 1
-    assert scores.token_error_rate == 0
+def test_all_scores_are_those_of_the_metrics():
+    scores = score_translations(TRANSLATIONS, REFERENCES, WORDS, bleu_tokenizer="none")
+    for name in METRICS:
+        options = {"bleu_tokenizer": "none"}
+        counts = count_metric(name, TRANSLATIONS, REFERENCES, WORDS, **options)
+        expected = score_metric(name, TRANSLATIONS, REFERENCES, WORDS, **options)
+        assert getattr(scores, name) == expected
+        assert scores.intervals[name] == bootstrap_interval(counts)
+        low, high = scores.intervals[name]
+        assert low <= expected <= high
     assert scores.sentences == 3
 
 
-def test_bleu_and_chrf_are_those_of_sacrebleu_with_their_signatures():
-    translations = ["je suis un étudiant", "il est là ?", "nous avons un chien noir"]
-    scores = score_translations(translations, REFERENCES, WORDS)
-    assert scores.bleu == sacrebleu.corpus_bleu(translations, [REFERENCES]).score
-    assert scores.chrf == sacrebleu.corpus_chrf(translations, [REFERENCES]).score
-    assert "tok:13a" in scores.bleu_signature
-    assert f"version:{sacrebleu.__version__}" in scores.chrf_signature
+def test_scores_of_sacrebleu_have_its_signatures():
+    signatures = score_translations(TRANSLATIONS, REFERENCES, WORDS).signatures
+    assert set(signatures) == {"bleu", "chrf", "ter"}
+    assert "tok:13a" in signatures["bleu"]
+    assert "nc:6" in signatures["chrf"]
+    assert "tok:tercom" in signatures["ter"]
+    version = f"version:{sacrebleu.__version__}"
+    assert all(version in signature for signature in signatures.values())
 
 
-@pytest.mark.parametrize(
-    ("translation", "reference", "edits", "length"),
-    [
-        ("je suis", "je suis étudiant", 1, 3),  # one left out
-        ("je suis un étudiant", "je suis étudiant", 1, 3),  # one added
-        ("tu es étudiant", "je suis étudiant", 2, 3),  # two exchanged
-        ("", "je suis", 2, 2),
-        ("l'homme", "l'femme", 1, 2),  # tokens, not words between spaces
-    ],
-)
-def test_the_token_error_rate_counts_edits(translation, reference, edits, length):
-    # A second, perfect sentence of four tokens: the rate is that of the corpus.
-    scores = score_translations([translation, "a b c d"], [reference, "a b c d"], WORDS)
-    assert scores.token_error_rate == pytest.approx(edits / (length + 4))
+def test_the_dictionary_is_flat_and_json():
+    scores = score_translations(TRANSLATIONS, REFERENCES, WORDS)
+    values = scores.as_dict()
+    assert json.loads(json.dumps(values, allow_nan=False)) == values
+    assert not any(isinstance(value, dict | list) for value in values.values())
+    assert (values["ter_low"], values["ter_high"]) == scores.intervals["ter"]
+    assert values["bleu_signature"] == scores.signatures["bleu"]
+    assert (values["sentences"], values["intervals"]) == (3, INTERVALS)
 
 
-def test_what_is_said_for_an_empty_reference_is_added_tokens():
-    scores = score_translations(["a b", "c"], ["", "c"], WORDS)
-    assert scores.token_error_rate == 2.0
+def test_intervals_may_be_left_out():
+    scores = score_translations(TRANSLATIONS, REFERENCES, WORDS, intervals=False)
+    assert scores.intervals == {}
+    assert not any(name.endswith(("low", "intervals")) for name in scores.as_dict())
 
 
-def test_tokens_may_be_characters_and_spaces():
-    tokenizer = CharacterTokenizer(["x"])
-    scores = score_translations(["a c"], ["a b"], tokenizer)
-    assert scores.token_error_rate == pytest.approx(1 / 3)
+def test_without_a_tokenizer_there_are_no_symbols():
+    scores = score_translations(TRANSLATIONS, REFERENCES)
+    assert scores.symbol_error_rate is None
+    assert scores.as_dict()["symbol_error_rate"] is None
+    assert "symbol_error_rate" not in scores.intervals
+    assert scores.wer == pytest.approx(2 / 12)
 
 
-def test_an_exact_match_ignores_spacing_and_unicode_form():
-    scores = score_translations(["va\u202f!", "e\u0301tat"], ["va  !", "état"], WORDS)
-    assert scores.exact_match == 1.0
-    assert score_translations(["Va"], ["va"], WORDS).exact_match == 0.0
+def test_bleu_of_words_to_spell_is_none_and_not_zero():
+    scores = score_translations(["abc", "de"], ["abc", "de"], WORDS)
+    assert scores.bleu is None
+    assert "bleu" not in scores.intervals
+    assert (scores.exact_match, scores.wer) == (1, 0)
+
+
+def test_one_sentence_has_scores_without_intervals():
+    scores = score_translations(TRANSLATIONS[:1], REFERENCES[:1], WORDS)
+    assert scores.wer == pytest.approx(1 / 3)
+    assert scores.intervals == {}
 
 
 @pytest.mark.parametrize(

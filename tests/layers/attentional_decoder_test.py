@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.layers.attentional_decoder import AttentionalDecoder
+from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
 
 UNITS, BATCH, LENGTH, SOURCE = 4, 2, 3, 5
 
@@ -187,6 +187,28 @@ def test_recurrent_dropout_has_one_mask_for_all_steps(in_graph, tensors):
     assert 0 < np.mean(calls) < 1
 
 
+@pytest.mark.parametrize("variational", [False, True])
+def test_variational_dropout_has_one_mask_for_all_steps(variational, tensors):
+    """The upper layer only hands on what the lower one, which never changes, is."""
+    layer = AttentionalDecoder(
+        "rnn", UNITS, num_layers=2, dropout=0.5, variational_dropout=variational
+    )
+    inputs, states, memory = tensors
+    states = {**states, "layer_1_hidden": states["layer_0_hidden"]}
+    layer(inputs, states, memory)
+    only_its_states(layer)
+    lower, upper = layer.recurrent_layers
+    nothing = np.zeros((UNITS, UNITS))
+    lower.set_weights([lower.get_weights()[0], nothing, np.ones(UNITS)])
+    upper.set_weights([np.eye(UNITS), nothing, np.zeros(UNITS)])
+    for run in (layer, tf.function(layer)):
+        calls = [run(inputs, states, memory, training=True)[0] == 0 for _ in range(3)]
+        masks = np.stack(calls)
+        assert 0 < masks.mean() < 1
+        assert (masks == masks[:, :, :1]).all() == variational
+        assert len({mask.tobytes() for mask in masks}) > 1
+
+
 @pytest.mark.parametrize("length", [1, LENGTH])
 def test_a_dropout_mask_is_not_kept_for_the_next_batch(length, tensors):
     inputs, states, memory = tensors
@@ -237,7 +259,9 @@ def test_every_weight_gets_a_gradient(tensors):
 def test_config_round_trip():
     options = {"num_layers": 2, "residual": True, "coverage": True, "dropout": 0.1}
     options |= {"attention": "luong", "attention_score": "dot", "input_feeding": True}
-    options["recurrent_dropout"] = 0.2
+    options |= {"recurrent_dropout": 0.2, "variational_dropout": True}
+    options["layer_normalization"] = True
+    assert {"cell", "units", *options} == set(DECODER_OPTIONS)
     layer = AttentionalDecoder("gru", UNITS, name="decoder", **options)
     config = keras.saving.serialize_keras_object(layer)
     restored = keras.saving.deserialize_keras_object(config)

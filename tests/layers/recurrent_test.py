@@ -1,7 +1,10 @@
 """Tests of seq2seq_keras.layers.recurrent."""
 
+import gc
+
 import numpy as np
 import pytest
+from keras.src.saving.serialization_lib import ObjectSharingScope
 
 from seq2seq_keras.layers.recurrent import STATES, make_recurrent
 
@@ -34,3 +37,34 @@ def test_recurrent_dropout_acts_in_training_only():
     trained = [layer(inputs, training=True)[0] for _ in range(2)]
     np.testing.assert_array_equal(*used)
     assert np.abs(trained[0] - trained[1]).max() > 1e-6
+
+
+@pytest.mark.parametrize("cell", STATES)
+def test_recurrent_dropout_is_the_same_at_all_steps(cell):
+    """Weights of one unit each: what is dropped shows in the states of that unit."""
+    layer = make_recurrent(cell, 64, recurrent_dropout=0.5)
+    inputs = np.ones((1, 12, 1), "float32")
+    layer(inputs)
+    gates = {"lstm": 4, "gru": 3, "rnn": 1}[cell]
+    kernel, _, *bias = (np.zeros_like(weight) for weight in layer.get_weights())
+    layer.set_weights([kernel + 0.5, np.tile(np.eye(64), gates), *bias])
+    calls = [layer(inputs, training=True)[0].numpy()[0] for _ in range(2)]
+    for outputs in calls:
+        # A unit has one course for each of its masks; were they drawn anew at each
+        # step, nearly all 64 courses would differ.
+        assert 2 <= len(np.unique(outputs.round(5), axis=1).T) <= 2**gates
+    # And they are new ones for each call.
+    assert np.abs(calls[0] - calls[1]).max() > 1e-3
+
+
+def test_layers_of_both_directions_stay_apart_while_a_model_is_loaded():
+    """Memory that a layer leaves behind is not taken for that layer."""
+    made = []
+    with ObjectSharingScope():
+        for _ in range(30):
+            made.append(make_recurrent("rnn", 4, bidirectional=True))
+            gc.collect()
+    directions = [d for both in made for d in (both.forward_layer, both.backward_layer)]
+    assert len({id(layer) for layer in directions}) == 60
+    # And Keras finds no third layer in them.
+    assert all(len(both._layers) == 2 for both in made)

@@ -1,5 +1,6 @@
 """Tests of what the decoder does with attention, against loops and identities."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -66,6 +67,7 @@ def test_luong_attention_is_that_of_the_paper():
 def test_where_nothing_is_fed_back_the_loop_is_the_whole_at_once(cell):
     """Coverage with a weight of 0 goes step by step and changes nothing."""
     options = {"cell": cell, "num_layers": 3, "residual": True, "attention": "luong"}
+    options["layer_normalization"] = True
     # Of the size of the states, so that the first layer could be residual too.
     options["embedding_dim"] = UNITS
     at_once = build(**options)
@@ -160,6 +162,64 @@ def test_dropout_acts_between_the_layers_of_the_decoder(layers):
         model.get_layer(f"encoder_dropout_{layer}").rate = 0.0
     first, second = (model(INPUTS, training=True) for _ in range(2))
     assert (np.abs(first - second).max() > 1e-6) == (layers == 2)
+
+
+@pytest.mark.parametrize("attention", ["luong", "bahdanau"])
+def test_variational_dropout_is_all_the_dropout_of_a_model(attention):
+    options = {"dropout": 0.5, "num_layers": 2, "attention": attention}
+    model = build(**options, variational_dropout=True)
+    dropouts = [
+        layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)
+    ]
+    # Both embeddings, each layer of the encoder, the outputs; between the layers of
+    # the decoder, unless a layer of its own holds them.
+    assert len(dropouts) == (5 if attention == "bahdanau" else 6)
+    assert {layer.noise_shape for layer in dropouts} == {(None, 1, None)}
+    if attention == "bahdanau":
+        assert model.get_layer("decoder").variational_dropout
+
+
+def test_what_leaves_the_encoder_is_normalised_and_its_states_are_not():
+    options = {"num_layers": 2, "residual": True, "attention": "luong"}
+    plain, normalised = (build(**options, layer_normalization=on) for on in (0, 1))
+    random = np.random.default_rng(0)
+    for layer in ("encoder_0", "encoder_1", "source_embedding"):
+        shapes = [w.shape for w in plain.get_layer(layer).get_weights()]
+        weights = [random.normal(size=shape) for shape in shapes]
+        for model in (plain, normalised):
+            model.get_layer(layer).set_weights(weights)
+    for layer in range(2):
+        scale, shift = np.full(UNITS, 2.0), np.full(UNITS, layer)
+        normalised.get_layer(f"encoder_normalization_{layer}").set_weights(
+            [scale, shift]
+        )
+    before, after = (
+        build_inference_models(model)[0](tf.constant(SOURCE))
+        for model in (plain, normalised)
+    )
+    outputs = after["encoder_outputs"].numpy()[SOURCE != 0]
+    np.testing.assert_allclose(outputs.mean(axis=-1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(outputs.std(axis=-1), 2.0, atol=0.05)
+    # The first layer reads embeddings in both; the second what the first hands on.
+    np.testing.assert_allclose(before["layer_0_cell"], after["layer_0_cell"], atol=1e-5)
+    assert np.abs(before["layer_1_cell"] - after["layer_1_cell"]).max() > 1e-3
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_word_dropout_hides_words_of_both_sides(side):
+    """Where all words are hidden, it makes no difference which ones they are."""
+    model = build(word_dropout=0.99, attention="luong", feed_context=True)
+    other = "target" if side == "source" else "source"
+    model.get_layer(f"{other}_word_dropout").rate = 0.0
+    random = np.random.default_rng(1)
+    changed = random.integers(4, 20, INPUTS[f"{side}_token_ids"].shape)
+    is_real = INPUTS[f"{side}_token_ids"] > 3
+    changed = np.where(is_real, changed, INPUTS[f"{side}_token_ids"])
+    pairs = [INPUTS, {**INPUTS, f"{side}_token_ids": changed}]
+    model.get_layer(f"{side}_word_dropout").rate = 1.0
+    np.testing.assert_array_equal(*(model(inputs, training=True) for inputs in pairs))
+    used = [model(inputs) for inputs in pairs]
+    assert np.abs(used[0] - used[1]).max() > 1e-3
 
 
 @pytest.mark.parametrize("feeding", ["bahdanau", "input feeding"])

@@ -12,6 +12,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.models.inference import build_inference_models
 from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.training.compile import compile_model
 
 SIZES = {"units": 8, "embedding_dim": 6}
@@ -31,7 +32,14 @@ OPTIONS = {
     "tied, same size": {"tie_embeddings": True, "embedding_dim": 8},
     "shared": {"share_embeddings": True},
     "shared and tied": {"share_embeddings": True, "tie_embeddings": True},
-    "dropout": {"dropout": 0.5, "recurrent_dropout": 0.5},
+    "dropout": {
+        **{"dropout": 0.5, "recurrent_dropout": 0.5, "variational_dropout": True},
+        "word_dropout": 0.2,
+    },
+    "normalised": {
+        **{"layer_normalization": True, "num_layers": 2, "residual": True},
+        **{"attention": "luong", "bidirectional": True},
+    },
     "frozen": {"freeze_source_embeddings": True, "freeze_target_embeddings": True},
     "luong": {"attention": "luong"},
     "luong dot": {"attention": "luong", "attention_score": "dot", "cell": "gru"},
@@ -45,13 +53,16 @@ OPTIONS = {
     "bahdanau layers": {
         **{"attention": "bahdanau", "num_layers": 3, "residual": True},
         **{"dropout": 0.5, "recurrent_dropout": 0.5, "reverse_source": True},
+        **{"variational_dropout": True, "word_dropout": 0.2},
+        "layer_normalization": True,
     },
     "coverage": {"attention": "luong", "coverage": True, "coverage_loss": 1.0},
     "copy": {"attention": "luong", "copy": True, "tie_embeddings": True},
     "every attention": {
         **{"attention": "bahdanau", "coverage": True, "copy": True, "num_layers": 2},
         **{"feed_context": True, "coverage_loss": 0.5, "reverse_source": True},
-        **{"share_embeddings": True, "bridge": "dense"},
+        **{"share_embeddings": True, "bridge": "dense", "layer_normalization": True},
+        **{"variational_dropout": True, "word_dropout": 0.2},
     },
     "everything": {
         **{"num_layers": 2, "bidirectional": True, "residual": True, "bridge": "dense"},
@@ -166,7 +177,8 @@ def test_what_is_saved_loads_the_same(options, fitting, tmp_path):
 @few_options
 def test_a_loaded_model_trains_on_as_the_saved_one(options, fitting, tmp_path):
     batch = fitting(options)
-    model = compile_model(build({**options, "dropout": 0.0}))
+    # Random numbers are not saved.
+    model = compile_model(build({**options, "dropout": 0.0, "word_dropout": 0.0}))
     data = {"x": batch[0], "y": batch[1], "sample_weight": batch[2], "verbose": 0}
     model.fit(**data)
     model.save(tmp_path / "model.keras")
@@ -312,6 +324,13 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
             {"attention": "luong", "attention_score": "cos"},
             "`attention_score` must be one of 'dot', 'general', 'concat'",
         ),
+        *(
+            (
+                {"attention": attention, "attention_score": "dot"},
+                '`attention_score` belongs to `attention="luong"`',
+            )
+            for attention in (None, "bahdanau")
+        ),
         (
             {"attention": "bahdanau", "input_feeding": True},
             '`input_feeding=True` belongs to `attention="luong"`',
@@ -332,6 +351,7 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
             for value in ("8", 7.5, True)
         ),
         ({"dropout": 1.0}, "Received: dropout=1.0"),
+        ({"word_dropout": -0.1}, "Received: word_dropout=-0.1"),
         (
             {"bidirectional": True, "units": 7},
             "`units` must be even. Received: units=7",
@@ -341,6 +361,13 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
 def test_options_out_of_range_are_named(options, message):
     with pytest.raises(InputError, match=message.replace("(", r"\(")):
         build(options)
+
+
+def test_a_model_of_before_an_option_was_there_is_as_without_it():
+    config = build({}).get_config()
+    for name in ("variational_dropout", "word_dropout", "layer_normalization"):
+        assert not config.pop(name)
+    assert Seq2Seq.from_config(config).get_config() == build({}).get_config()
 
 
 def test_sharing_needs_one_vocabulary():

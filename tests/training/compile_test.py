@@ -23,7 +23,7 @@ def test_it_is_plain_compile():
     ("task", "cell"),
     [
         ("copy", "gru"),
-        ("reverse", "lstm"),
+        pytest.param("reverse", "lstm", marks=pytest.mark.slow),
         pytest.param("copy", "lstm", marks=pytest.mark.slow),
         pytest.param("reverse", "gru", marks=pytest.mark.slow),
     ],

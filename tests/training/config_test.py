@@ -9,6 +9,7 @@ import typing
 import pytest
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS, METRICS
 from seq2seq_keras.models import options
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.training.config import TrainingConfig
@@ -36,6 +37,8 @@ def test_choices_are_those_the_model_checks():
     assert typing.get_args(hints["cell"]) == options.CELLS
     assert typing.get_args(hints["bridge"]) == options.BRIDGES
     assert typing.get_args(hints["precision"]) == options.PRECISIONS
+    assert typing.get_args(hints["bleu_tokenizer"]) == BLEU_TOKENIZERS
+    assert set(typing.get_args(hints["monitor"])) == {"perplexity", *METRICS}
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,8 @@ def test_one_name_is_a_list_of_one_and_a_path_is_its_name():
 def test_no_limit_and_no_other_tokenizer_are_none():
     config = TrainingConfig(output="", clip_norm=None, target_tokenizer=None)
     assert config.clip_norm is None
+
+
+def test_thawing_what_is_not_frozen_is_an_error():
+    with pytest.raises(InputError, match="thaws nothing without"):
+        TrainingConfig(thaw_embeddings_after=2)

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.loss import TokenCrossentropy
@@ -50,6 +51,27 @@ def test_an_untrained_model_shows_the_logarithm_of_its_vocabulary(padding):
         assert perplexity == pytest.approx(700, rel=0.02)
 
 
+def test_smoothed_labels_share_their_probability_with_all_tokens():
+    """Against the cross-entropy of the smoothed distribution, in NumPy."""
+    random = np.random.default_rng(1)
+    labels = np.array([[4, 3, 0], [5, 6, 8]])
+    logits = random.normal(size=(2, 3, 9)).astype("float32")
+    smoothed = np.full(logits.shape, 0.3 / 9)
+    np.put_along_axis(smoothed, labels[..., None], 0.7 + 0.3 / 9, axis=-1)
+    log_sums = np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    losses = -(smoothed * (logits - log_sums)).sum(axis=-1)
+    expected = losses[labels != 0].mean()
+    loss = TokenCrossentropy(label_smoothing=0.3)(labels, logits)
+    assert float(loss) == pytest.approx(expected, 1e-5)
+
+
+@pytest.mark.parametrize("label_smoothing", [-0.1, 1.0])
+def test_smoothing_out_of_range_is_refused(label_smoothing):
+    with pytest.raises(InputError, match="must be from 0 to less than 1"):
+        TokenCrossentropy(label_smoothing)
+
+
 def test_config_round_trip():
-    config = keras.saving.serialize_keras_object(TokenCrossentropy(name="nll"))
-    assert keras.saving.deserialize_keras_object(config).name == "nll"
+    config = keras.saving.serialize_keras_object(TokenCrossentropy(0.1, name="nll"))
+    restored = keras.saving.deserialize_keras_object(config)
+    assert (restored.name, restored.label_smoothing) == ("nll", 0.1)

@@ -1,14 +1,20 @@
 """Tests of seq2seq_keras.training.pretrained."""
 
+import contextlib
+import dataclasses
+import os
+import signal
+
 import numpy as np
 import pytest
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.pretrained import load_embeddings
-from seq2seq_keras.training.train import train
+from seq2seq_keras.training.train import resume_training, train
 from seq2seq_keras.translator import Translator
 from seq2seq_keras.vectors import WordVectors, from_model
 
@@ -78,10 +84,16 @@ def test_vectors_without_a_token_of_the_vocabulary_are_an_error(tmp_path, tokeni
         load_embeddings(config, *tokenizers)
 
 
-def test_a_training_starts_from_frozen_vectors_and_keeps_them(files, tmp_path):
-    (tmp_path / "source").write_text("\n".join(PAIRS.source) + "\n")
-    (tmp_path / "target").write_text("\n".join(PAIRS.target) + "\n")
-    parallel = [str(tmp_path / "source"), str(tmp_path / "target")]
+@pytest.fixture
+def parallel(tmp_path):
+    for side in ("source", "target"):
+        (tmp_path / side).write_text("\n".join(getattr(PAIRS, side)) + "\n")
+    return [str(tmp_path / "source"), str(tmp_path / "target")]
+
+
+def test_a_training_starts_from_frozen_vectors_and_keeps_them(
+    files, parallel, tmp_path
+):
     config = TrainingConfig(
         output=str(tmp_path / "model"),
         train=parallel,
@@ -99,3 +111,44 @@ def test_a_training_starts_from_frozen_vectors_and_keeps_them(files, tmp_path):
         shared = [word for word in learned.words if word in given]
         same = [np.array_equal(learned[word], given[word]) for word in shared]
         assert all(same) if kept else not any(same)
+
+
+def test_thawed_vectors_learn_and_such_a_training_can_be_resumed(
+    files, parallel, tmp_path, monkeypatch
+):
+    steps, stops = 0, ()
+
+    def count(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
+        nonlocal steps
+        steps += 1
+        if steps in stops:
+            os.kill(os.getpid(), signal.SIGTERM)
+        on_step(self, batch, logs)
+
+    monkeypatch.setattr(EachStep, "on_train_batch_end", count)
+    config = TrainingConfig(
+        output=str(tmp_path / "straight"),
+        train=parallel,
+        validation=parallel,
+        units=4,
+        epochs=3,
+        batch_size=8,  # three batches an epoch
+        moving_average=0.9,
+        samples=0,
+        source_vectors=files["source"],
+        freeze_source_embeddings=True,
+        thaw_embeddings_after=1,
+    )
+    straight = train(config).translator
+    given, learned = WordVectors.load(files["source"]), from_model(straight, "source")
+    assert not np.array_equal(learned["cat"], given["cat"])
+
+    steps, stops = 0, (3, 5)  # frozen still, and thawed
+    config = dataclasses.replace(config, output=str(tmp_path / "stopped"))
+    for go_on in (train, *[lambda config: resume_training(config.output)] * 2):
+        with contextlib.suppress(SystemExit):
+            resumed = go_on(config).translator
+    assert steps == 9
+    weights = (model.model.get_weights() for model in (straight, resumed))
+    for expected, found in zip(*weights, strict=True):
+        np.testing.assert_array_equal(found, expected)

@@ -73,6 +73,7 @@ def test_the_best_model_is_kept_and_training_stops_early(table, tmp_path):
     assert any((a != b).any() for a, b in zip(best, last, strict=True))
 
 
+@pytest.mark.slow
 def test_streaming_trains_the_same_model(table, tmp_path):
     weights = []
     for stream in (False, True):

@@ -5,18 +5,16 @@ import sys
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors import one_hot, word2vec
+from seq2seq_keras.vectors import lsa, word2vec
 
 
 def test_a_missing_package_is_named_with_its_remedy(monkeypatch):
-    for module in ("gensim", "gensim.models", "scipy.sparse"):
+    for module in ("gensim", "gensim.models", "sklearn", "sklearn.decomposition"):
         monkeypatch.setitem(sys.modules, module, None)
     remedy = r"pip install 'seq2seq_keras\[vectors\]'"
     with pytest.raises(
         InputError, match=f"Word2Vec vectors cannot be made without gensim, .*{remedy}"
     ):
         word2vec(["a b"])
-    with pytest.raises(
-        InputError, match=f"One-hot vectors cannot be made without scipy, .*{remedy}"
-    ):
-        one_hot(["a b"])
+    with pytest.raises(InputError, match=f"without scikit-learn, .*{remedy}"):
+        lsa(["a b", "b c"])

@@ -1,0 +1,101 @@
+"""The rows of the scoreboard, read from rows.yaml."""
+
+import dataclasses
+import pathlib
+
+import yaml
+
+FOLDER = pathlib.Path(__file__).parent
+ROOT = FOLDER.parents[1]
+
+
+@dataclasses.dataclass
+class Row:
+    """A recipe, a corpus, and small changes.
+
+    Attributes:
+        name: What the command line calls it.
+        config: The recipe, a file of configs/ without its ending.
+        corpus: Name of the corpus.
+        change: Options that differ from the recipe.
+        searches: From a name to search options; empty for rows that are only
+            compared on validation data.
+        seeds: Seeds of the table.
+        about: What people call it; its name by default.
+        published: What others report, in words.
+        goal: What it should reach, in words.
+    """
+
+    name: str
+    config: str
+    corpus: str
+    change: dict = dataclasses.field(default_factory=dict)
+    searches: dict = dataclasses.field(default_factory=dict)
+    seeds: list = dataclasses.field(default_factory=lambda: [0])
+    about: str = ""
+    published: str = ""
+    goal: str = ""
+
+    def model_folder(self, seed):
+        """Where the model of a seed is kept."""
+        return ROOT / "saved_models" / "scoreboard" / f"{self.name}-seed-{seed}"
+
+    def result_path(self, seeds, search=None):
+        """Where the numbers of a training, or of an evaluation, are kept.
+
+        Args:
+            seeds: List of integers: one, or those of an ensemble.
+            search: Optional name of a search; none for the training.
+        """
+        name = "-".join(["seed" if len(seeds) == 1 else "ensemble", *map(str, seeds)])
+        if search is not None:
+            name += "-" + search.replace(" ", "-")
+        return FOLDER / "results" / self.name / f"{name}.json"
+
+
+@dataclasses.dataclass
+class Group:
+    """Rows that are measured alike, a table in RESULTS.md.
+
+    Attributes:
+        title: Its heading.
+        protocol: Test data, tokens, metric and search in words.
+        metric: The metric of its table.
+        rows: List of `Row`.
+        bleu_tokenizer: What BLEU splits the text with.
+        notes: What was learnt, in words.
+    """
+
+    title: str
+    protocol: str
+    metric: str
+    rows: list
+    bleu_tokenizer: str = "13a"
+    notes: str = ""
+
+
+def read_groups():
+    """All groups of rows.yaml, in its order."""
+    text = (FOLDER / "rows.yaml").read_text(encoding="utf-8")
+    return [_group(**fields) for fields in yaml.safe_load(text)["groups"]]
+
+
+def _group(*, title, protocol, metric, rows, bleu_tokenizer, notes="", **common):
+    shared = common.pop("change", {})
+    made = []
+    for name, fields in rows.items():
+        fields = {**common, **fields}
+        fields["change"] = {**shared, **fields.get("change", {})}
+        made.append(Row(name, **fields))
+    return Group(title, protocol, metric, made, bleu_tokenizer, notes)
+
+
+def find_row(name):
+    """The row of a name, and its group."""
+    groups = read_groups()
+    for group in groups:
+        for row in group.rows:
+            if row.name == name:
+                return row, group
+    known = ", ".join(row.name for group in groups for row in group.rows)
+    raise SystemExit(f"There is no row {name}. There are: {known}")

@@ -1,0 +1,153 @@
+"""Trains and evaluates a row of the scoreboard.
+
+    python benchmarks/scoreboard/run.py multi30k-en-de
+    python benchmarks/scoreboard/run.py g2p-ice --seeds 0 1 2 --ensemble
+    python benchmarks/scoreboard/run.py multi30k-en-de --search "beam 5"
+    python benchmarks/scoreboard/run.py --list
+
+A row is `seq2seq-keras train --config configs/NAME.yaml` with the changes that
+rows.yaml gives, then `seq2seq-keras evaluate` with each of its searches. What has been
+trained or evaluated is not done again; an interrupted training goes on. The numbers go
+to benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import resource
+import subprocess
+import sys
+
+from rows import ROOT, find_row, read_groups
+
+COMMAND = [sys.executable, "-m", "seq2seq_keras"]
+
+
+def train(row, seed):
+    """Trains the model of a seed, or goes on with it, and writes its numbers."""
+    folder = row.model_folder(seed)
+    if not row.result_path([seed]).exists():
+        if (folder / "training_state.npz").exists():
+            command = ["train", "--resume", str(folder)]
+        elif (folder / "last" / "config.json").exists():
+            command = None
+        else:
+            recipe = str(ROOT / "configs" / f"{row.config}.yaml")
+            options = {"corpus": row.corpus, **row.change, "seed": seed}
+            command = ["train", "--config", recipe, "--overwrite", "true"]
+            command += [*_as_arguments(options), "--output", str(folder)]
+        if command:
+            subprocess.run([*COMMAND, *command], check=True)
+        _write(row.result_path([seed]), _training_numbers(row, seed))
+    return folder
+
+
+def _training_numbers(row, seed):
+    folder = row.model_folder(seed)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {
+        "row": row.name,
+        "config": row.config,
+        "corpus": row.corpus,
+        "change": row.change,
+        "seed": seed,
+        "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
+        "parameters": _parameters(folder),
+        "peak_memory_gib": round(peak / 2**20, 2),
+        "versions": config["versions"],
+        "machine": machine(),
+    }
+
+
+def _parameters(folder):
+    script = (
+        "import sys, seq2seq_keras as s;"
+        "print(s.Translator.load(sys.argv[1]).model.count_params())"
+    )
+    command = [sys.executable, "-c", script, str(folder)]
+    return int(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def evaluate(row, group, seeds, search, options):
+    """Evaluates one model, or an ensemble of several, on the test set."""
+    path = row.result_path(seeds, search)
+    if path.exists():
+        return
+    first, *others = (str(row.model_folder(seed)) for seed in seeds)
+    command = ["evaluate", first, "--corpus", row.corpus, "--json"]
+    command += ["--bleu_tokenizer", group.bleu_tokenizer, *_as_arguments(options)]
+    if others:
+        command += ["--ensemble", *others]
+    done = subprocess.run([*COMMAND, *command], check=True, stdout=subprocess.PIPE)
+    numbers = {"row": row.name, "seeds": seeds, "search_name": search}
+    numbers |= {"test": json.loads(done.stdout), "machine": machine()}
+    _write(path, numbers)
+    print(f"{path.relative_to(ROOT)}: {group.metric} {numbers['test'][group.metric]}")
+
+
+def _as_arguments(options):
+    """Options as the command line takes them."""
+    arguments = []
+    for name, value in options.items():
+        text = {None: "null", True: "true", False: "false"}.get(value, str(value))
+        arguments += [f"--{name}", text]
+    return arguments
+
+
+def machine():
+    """The machine in the words of its processor."""
+    names = {
+        line.partition(":")[2].strip()
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        if line.startswith("model name")
+    }
+    name = " and ".join(sorted(names)) or platform.machine()
+    return f"{os.cpu_count()} cores of {name}"
+
+
+def _write(path, numbers):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    text = json.dumps(numbers, ensure_ascii=False, indent=2)
+    beside.write_text(text + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def main():
+    """Does what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("row", nargs="*", help="Rows; all of them with --all.")
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--list", action="store_true", help="Show the rows.")
+    parser.add_argument("--seeds", type=int, nargs="+", help="Else those of the row.")
+    parser.add_argument("--search", help="Only this search of the row.")
+    parser.add_argument(
+        "--ensemble", action="store_true", help="Evaluate the seeds as an ensemble too."
+    )
+    options = parser.parse_args()
+    names = [row.name for group in read_groups() for row in group.rows]
+    if options.list:
+        print("\n".join(names))
+        return
+    for name in names if options.all else options.row:
+        row, group = find_row(name)
+        seeds = options.seeds or row.seeds
+        searches = {
+            key: value
+            for key, value in row.searches.items()
+            if options.search in (None, key)
+        }
+        for seed in seeds:
+            train(row, seed)
+            for search, choices in searches.items():
+                evaluate(row, group, [seed], search, choices)
+        if options.ensemble:
+            for search, choices in searches.items():
+                evaluate(row, group, seeds, search, choices)
+
+
+if __name__ == "__main__":
+    main()

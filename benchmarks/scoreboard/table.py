@@ -1,0 +1,96 @@
+"""Writes RESULTS.md from the numbers in benchmarks/scoreboard/results.
+
+python benchmarks/scoreboard/table.py
+"""
+
+import json
+import statistics
+
+from rows import FOLDER, read_groups
+
+_SHARES = ("exact_match", "wer", "symbol_error_rate")
+_LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
+
+
+def main():
+    """Writes the file."""
+    parts = [_HEAD, *(_section(group) for group in read_groups())]
+    path = FOLDER / "RESULTS.md"
+    path.write_text("\n".join(parts), encoding="utf-8")
+    print(f"{path} is written.")
+
+
+_HEAD = """# Scoreboard
+
+Made by `python benchmarks/scoreboard/table.py` from the files in `results`; rows are
+defined in `rows.yaml`, recipes in `configs`. The command of a row trains it, or goes on
+with it, and evaluates it. Validation data chose the recipes and the epoch that is kept;
+the test sets were used for the numbers here alone.
+
+One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
+and standard deviation. Minutes and memory are of the training on the machine that is
+named in the files of a row, which it shared with other work."""
+
+
+def _section(group):
+    searches = list(dict.fromkeys(s for row in group.rows for s in row.searches))
+    ensembles = any(len(row.seeds) > 1 for row in group.rows) and bool(searches)
+    heads = ["row", "validation", *searches]
+    heads += [f"ensemble, {name}" for name in searches] if ensembles else []
+    heads += ["published", "goal", "parameters", "minutes", "GiB"]
+    lines = [_line(heads), _line(["---"] * len(heads))]
+    for row in group.rows:
+        trained = _all_read(row.result_path([seed]) for seed in row.seeds)
+        cells = [f"`{row.name}`" + (f": {row.about}" if row.about else "")]
+        cells.append(_scores([t["validation"] for t in trained], group.metric))
+        for search in searches:
+            tests = _all_read(row.result_path([seed], search) for seed in row.seeds)
+            cells.append(_scores([test["test"] for test in tests], group.metric))
+        for search in searches if ensembles else ():
+            tests = _all_read([row.result_path(row.seeds, search)])
+            cells.append(_scores([test["test"] for test in tests], group.metric))
+        cells += [row.published or "-", row.goal or "-", *_cost(trained)]
+        lines.append(_line(cells))
+    protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
+    notes = ["", group.notes] if group.notes else []
+    return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
+
+
+def _all_read(paths):
+    """The contents of those of the files that are there."""
+    return [
+        json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()
+    ]
+
+
+def _scores(scores, metric):
+    """One score with its interval, or the mean of several with their deviation."""
+    factor, digits = (100, 1) if metric in _SHARES else (1, 2)
+    values = [factor * each[metric] for each in scores]
+    if not values:
+        return "not run"
+    if len(values) > 1:
+        deviation = statistics.stdev(values)
+        return f"{statistics.mean(values):.{digits}f} ± {deviation:.{digits}f}"
+    [value], [each] = values, scores
+    if f"{metric}_low" not in each:
+        return f"{value:.{digits}f}"
+    low, high = (factor * each[f"{metric}_{end}"] for end in ("low", "high"))
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def _cost(trained):
+    """Parameters, minutes and memory of a training, on average."""
+    if not trained:
+        return ["-"] * 3
+    minutes = statistics.mean(t["validation"]["training_minutes"] for t in trained)
+    memory = statistics.mean(t["peak_memory_gib"] for t in trained)
+    return [f"{trained[0]['parameters']:,}", f"{minutes:.0f}", f"{memory:.1f}"]
+
+
+def _line(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    main()

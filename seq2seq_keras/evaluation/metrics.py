@@ -1,0 +1,207 @@
+"""The metrics of decoded text, by name.
+
+Each counts something in every sentence, and is a function of the sum of the counts.
+So the score of any part of a corpus, or of a sample from it, needs no second look at
+the text.
+"""
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from sacrebleu.metrics import BLEU, CHRF, TER
+
+from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.evaluation.edits import count_edits, error_rate
+
+# Those of sacreBLEU's tokenizers that download nothing.
+BLEU_TOKENIZERS = ("13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab")
+
+
+@dataclasses.dataclass(frozen=True)
+class SentenceCounts:
+    """What a metric counted in each sentence of a corpus.
+
+    Attributes:
+        rows: float64 array, (sentences, counts). The second count is always the
+            length of the reference, in whatever the metric counts.
+        formula: Function that makes a score of the sum of the rows.
+        signature: How sacreBLEU counted; empty for other metrics.
+        shortest: Length of the reference that some sentence must have.
+    """
+
+    rows: np.ndarray
+    formula: Callable[[np.ndarray], float]
+    signature: str = ""
+    shortest: int = 1
+
+    @property
+    def score(self):
+        """Of these sentences; None where the metric is not defined."""
+        if not len(self.rows) or self.rows[:, 1].max() < self.shortest:
+            return None
+        return float(self.formula(self.rows.sum(axis=0)))
+
+    def part(self, chosen):
+        """The counts of some sentences: an index array, a mask or a slice."""
+        return dataclasses.replace(self, rows=self.rows[chosen])
+
+
+@dataclasses.dataclass(frozen=True)
+class Metric:
+    """A metric of decoded text.
+
+    Attributes:
+        label: What people call it.
+        higher_is_better: Whether a better translation has the higher score.
+        digits: Decimals worth printing.
+        count: Function of tidy translations and references, a tokenizer and the
+            tokenizer of BLEU that returns `SentenceCounts`.
+    """
+
+    label: str
+    higher_is_better: bool
+    digits: int
+    count: Callable[[list[str], list[str], Any, str], SentenceCounts]
+
+
+def score_metric(
+    name, translations, references, tokenizer=None, *, bleu_tokenizer="13a"
+):
+    """Scores a corpus of translations by one metric.
+
+    Args:
+        name: `"bleu"`, `"chrf"`, `"ter"` (each 0 to 100, as sacreBLEU has them),
+            `"wer"`, `"symbol_error_rate"` (edits per word or token of the
+            references) or `"exact_match"` (share of the sentences).
+        translations: List of strings.
+        references: List of strings, one for each translation.
+        tokenizer: The tokenizer whose tokens `"symbol_error_rate"` counts; the others
+            need none.
+        bleu_tokenizer: What `"bleu"` splits text with, one of `BLEU_TOKENIZERS`:
+            `"none"` for text that is split already.
+
+    Returns:
+        A float, never NaN.
+
+    Raises:
+        InputError: If the score cannot be computed: there is no sentence, every
+            reference is empty or, for BLEU, none has the four tokens it counts.
+
+    Example:
+
+    >>> score_metric("wer", ["je suis un étudiant"], ["je suis étudiant", ])
+    0.3333333333333333
+    >>> METRICS["wer"].higher_is_better
+    False
+    """
+    counts = count_metric(
+        name, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer
+    )
+    if counts.score is None:
+        raise InputError(
+            f"{METRICS[name].label} is not defined for these references: none has "
+            f"{counts.shortest} tokens. Choose another metric, e.g. 'chrf' or "
+            "'exact_match'."
+        )
+    return counts.score
+
+
+def count_metric(name, translations, references, tokenizer=None, *, bleu_tokenizer):
+    """Counts what a metric needs in each sentence.
+
+    Args:
+        name: As of `score_metric`.
+        translations: As of `score_metric`.
+        references: As of `score_metric`.
+        tokenizer: As of `score_metric`.
+        bleu_tokenizer: As of `score_metric`.
+
+    Returns:
+        `SentenceCounts`.
+
+    Raises:
+        InputError: As `score_metric`, but for BLEU that is not defined.
+    """
+    check_choice("metric", name, METRICS)
+    translations, references = list(translations), list(references)
+    if not translations or len(translations) != len(references):
+        raise InputError(
+            "Scoring needs one reference for each translation, and at least one. "
+            f"Received: {len(translations)} translations, {len(references)} references"
+        )
+    references = [_tidy(text) for text in references]
+    if not any(references):
+        raise InputError("Every reference is empty, so there is nothing to score by.")
+    translations = [_tidy(text) for text in translations]
+    return METRICS[name].count(translations, references, tokenizer, bleu_tokenizer)
+
+
+def _tidy(text):
+    """White space and the Unicode form are no part of a translation."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _count_bleu(translations, references, tokenizer, bleu_tokenizer):
+    check_choice("bleu_tokenizer", bleu_tokenizer, BLEU_TOKENIZERS)
+    try:
+        # `force`: text that was split on purpose needs no warning of it.
+        bleu = BLEU(tokenize=bleu_tokenizer, force=bleu_tokenizer == "none")
+    except (ImportError, RuntimeError) as error:
+        raise InputError(
+            f"bleu_tokenizer={bleu_tokenizer!r} needs a package that is not installed: "
+            f"`pip install 'sacrebleu[{bleu_tokenizer[:2]}]'`."
+        ) from error
+    counts = _count_by_sacrebleu(bleu, translations, references)
+    # Without a sequence of four tokens even a perfect translation has BLEU 0.
+    return dataclasses.replace(counts, shortest=bleu.max_ngram_order)
+
+
+def _count_chrf(translations, references, tokenizer, bleu_tokenizer):
+    return _count_by_sacrebleu(CHRF(), translations, references)
+
+
+def _count_ter(translations, references, tokenizer, bleu_tokenizer):
+    return _count_by_sacrebleu(TER(), translations, references)
+
+
+def _count_by_sacrebleu(metric, translations, references):
+    # What sacreBLEU's own significance tests call; it has no public name for it.
+    rows = metric._extract_corpus_statistics(translations, [references])
+    return SentenceCounts(
+        rows=np.asarray(rows, "float64"),
+        formula=lambda counts: metric._compute_score_from_stats(counts.tolist()).score,
+        signature=str(metric.get_signature()),
+    )
+
+
+def _count_wer(translations, references, tokenizer, bleu_tokenizer):
+    words = [[text.split() for text in side] for side in (translations, references)]
+    return SentenceCounts(count_edits(*words), error_rate)
+
+
+def _count_symbol_errors(translations, references, tokenizer, bleu_tokenizer):
+    if tokenizer is None:
+        raise InputError(
+            "`symbol_error_rate` counts tokens: pass the tokenizer of the target."
+        )
+    sides = (tokenizer.split(translations), tokenizer.split(references))
+    return SentenceCounts(count_edits(*sides), error_rate)
+
+
+def _count_matches(translations, references, tokenizer, bleu_tokenizer):
+    equal = np.array(translations, "object") == np.array(references, "object")
+    rows = np.stack([equal, np.ones(len(equal))], axis=1)
+    return SentenceCounts(rows, formula=lambda counts: counts[0] / counts[1])
+
+
+METRICS = {
+    "bleu": Metric("BLEU", True, 2, _count_bleu),
+    "chrf": Metric("chrF", True, 2, _count_chrf),
+    "ter": Metric("TER", False, 2, _count_ter),
+    "wer": Metric("WER", False, 4, _count_wer),
+    "symbol_error_rate": Metric("symbol error rate", False, 4, _count_symbol_errors),
+    "exact_match": Metric("exact match", True, 4, _count_matches),
+}

@@ -1,0 +1,129 @@
+"""All that someone needs to check an evaluation, or to repeat it."""
+
+import dataclasses
+import hashlib
+import importlib.metadata
+import json
+import platform
+
+import keras
+import numpy as np
+import sacrebleu
+import scipy
+import tensorflow as tf
+
+from seq2seq_keras import __version__
+from seq2seq_keras.evaluation.scores import INTERVALS
+
+
+def evaluation_record(evaluation, translator, pairs, by_length):
+    """Gathers an evaluation with its data, model, options and versions.
+
+    Args:
+        evaluation: The `Evaluation`.
+        translator: The `Translator` that was evaluated.
+        pairs: The `Pairs` it was evaluated on.
+        by_length: The table of `score_by_length`.
+
+    Returns:
+        A dictionary, ready for JSON: what `Evaluation.as_dict` returns, and `search`,
+        `data_sha256`, `model_sha256`, `models` (of an ensemble more than one),
+        `versions` and `by_length`, a list of rows.
+    """
+    return {
+        **evaluation.as_dict(),
+        "search": dataclasses.asdict(evaluation.search),
+        "data_sha256": data_sha256(pairs),
+        "model_sha256": model_sha256(translator),
+        "models": len(translator.models),
+        "versions": versions(),
+        "by_length": _rows(by_length),
+    }
+
+
+def comparison_record(table, pairs, protocol):
+    """Gathers a comparison with its data and versions.
+
+    Args:
+        table: What `compare_translations` returns.
+        pairs: The `Pairs` that were translated.
+        protocol: Text: which data.
+
+    Returns:
+        A dictionary, ready for JSON: `protocol`, `sentences`, `intervals`,
+        `data_sha256`, `versions` and `comparison`, a list of rows.
+    """
+    return {
+        "protocol": protocol,
+        "sentences": len(pairs),
+        "intervals": INTERVALS,
+        "data_sha256": data_sha256(pairs),
+        "versions": versions(),
+        "comparison": _rows(table),
+    }
+
+
+def data_sha256(pairs):
+    """The SHA-256 of sentence pairs, whatever file or table they were read from.
+
+    Args:
+        pairs: An iterable of pairs of strings.
+
+    Returns:
+        64 hexadecimal digits, of a line of JSON for each pair.
+
+    Example:
+
+    >>> data_sha256([("a", "b")]) == data_sha256([("b", "a")])
+    False
+    """
+    digest = hashlib.sha256()
+    for pair in pairs:
+        digest.update(_json([*pair]) + b"\n")
+    return digest.hexdigest()
+
+
+def model_sha256(translator):
+    """The SHA-256 of what a translator knows: options, weights and tokenizers.
+
+    It is the same wherever the translator lies and however often it was saved, and
+    does not count how translations are searched for.
+
+    Args:
+        translator: A `Translator`.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for tokenizer in (translator.source_tokenizer, translator.target_tokenizer):
+        digest.update(_json(tokenizer.get_config()))
+    for model in translator.models:
+        digest.update(_json(model.get_config()))
+        for array in model.get_weights():
+            digest.update(_json([str(array.dtype), array.shape]))
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def versions():
+    """The versions of all that could change a score."""
+    return {
+        "seq2seq_keras": __version__,
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "sacrebleu": sacrebleu.__version__,
+        "jiwer": importlib.metadata.version("jiwer"),
+    }
+
+
+def _rows(table):
+    # Missing values are NaN, which is no JSON.
+    return table.astype("object").where(table.notna(), None).to_dict("records")
+
+
+def _json(content):
+    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8")

@@ -1,0 +1,67 @@
+"""What each epoch measured, and what follows from it."""
+
+import math
+
+from seq2seq_keras.errors import InputError
+
+# Decides between epochs that are equally good.
+_TIE_BREAK = "val_perplexity"
+
+
+class History:
+    """The rows of the log and the decisions that rest on them.
+
+    Best epoch, early stopping and a falling learning rate all follow from the rows,
+    so that rows are all a resumed training has to know.
+
+    Args:
+        monitor: Name of the value that decides.
+        higher_is_better: Whether it should rise.
+        rows: List of dictionaries, one for each epoch.
+    """
+
+    def __init__(self, monitor, *, higher_is_better, rows=()):
+        self.monitor = monitor
+        self.higher_is_better = higher_is_better
+        self.rows = []
+        self.best = -1  # the index of the best row
+        self.setbacks = 0  # epochs that were not the best so far
+        for row in rows:
+            self.add(row)
+
+    def add(self, row):
+        """Adds the values of an epoch.
+
+        Args:
+            row: Dictionary of numbers.
+
+        Returns:
+            Whether it is the best epoch so far.
+
+        Raises:
+            InputError: If what decides is missing or is no number.
+        """
+        if math.isnan(row.get(self.monitor, math.nan)):
+            raise InputError(
+                f"Epoch {len(self.rows) + 1} has no {self.monitor}, by which the best "
+                f"model is to be chosen. It has: {', '.join(row)}"
+            )
+        self.rows.append(row)
+        is_best = self.best < 0 or self._is_better(row, self.rows[self.best])
+        if is_best:
+            self.best = len(self.rows) - 1
+        else:
+            self.setbacks += 1
+        return is_best
+
+    @property
+    def epochs_since_best(self):
+        """How many epochs have gone by without a better one."""
+        return len(self.rows) - 1 - self.best
+
+    def _is_better(self, row, other):
+        new, old = row[self.monitor], other[self.monitor]
+        if new == old and _TIE_BREAK in row:
+            # While nothing is right yet, a model may still be learning.
+            return row[_TIE_BREAK] < other[_TIE_BREAK]
+        return new > old if self.higher_is_better else new < old

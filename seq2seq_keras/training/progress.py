@@ -1,0 +1,80 @@
+"""How far a training is, how fast it goes and when it will end."""
+
+import datetime
+import sys
+import time
+
+import keras
+import tqdm
+
+# Seconds between two lines where there is no terminal.
+_INTERVAL = 60
+
+
+class TrainingProgress(keras.callbacks.Callback):
+    """Shows a bar on a terminal, and elsewhere a line from time to time.
+
+    Args:
+        epochs: Integer. Epochs of the whole training.
+        steps_per_epoch: Integer.
+        tokens_per_step: Float. Target tokens in a batch, on average.
+        done: Integer. Steps that an earlier process did.
+    """
+
+    def __init__(self, epochs, steps_per_epoch, tokens_per_step, done=0):
+        super().__init__()
+        self.epochs = epochs
+        self.steps_per_epoch = steps_per_epoch
+        self.tokens_per_step = tokens_per_step
+        self._first = self._done = done
+        self._start = time.monotonic()
+        self._last_line = self._start
+        self._bar: tqdm.tqdm
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+        self._bar = tqdm.tqdm(
+            total=self.steps_per_epoch,
+            initial=self._done - epoch * self.steps_per_epoch,
+            desc=f"epoch {epoch + 1}/{self.epochs}",
+            bar_format="{desc} {bar:20} {n_fmt}/{total_fmt}{postfix}",
+            file=sys.stdout,
+            disable=not sys.stdout.isatty(),
+            leave=False,
+        )
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._done += 1
+        if not self._bar.disable:
+            self._bar.set_postfix_str(self._status(logs), refresh=False)
+            self._bar.update()
+        elif time.monotonic() - self._last_line > _INTERVAL:
+            step = self._done - self._epoch * self.steps_per_epoch
+            place = f"epoch {self._epoch + 1}/{self.epochs} step {step}"
+            print(
+                f"{place}/{self.steps_per_epoch}, {self._status(logs)}",
+                flush=True,
+            )
+            self._last_line = time.monotonic()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._bar.close()
+        place = f"epoch {epoch + 1}/{self.epochs}"
+        print(f"{place}, {self._status(logs)}", flush=True)
+        self._last_line = time.monotonic()
+
+    def _status(self, logs):
+        # The time for validation counts too, or the end would come too early.
+        seconds = time.monotonic() - self._start
+        rate = (self._done - self._first) / max(seconds, 1e-9)
+        left = self.epochs * self.steps_per_epoch - self._done
+        end = datetime.datetime.now() + datetime.timedelta(seconds=left / rate)
+        values = [f"{name} {value:.4g}" for name, value in (logs or {}).items()]
+        return ", ".join(
+            [
+                *values,
+                f"{rate:.2f} steps/s",
+                f"{rate * self.tokens_per_step:,.0f} tokens/s",
+                f"ends {end:%a %H:%M}",
+            ]
+        )

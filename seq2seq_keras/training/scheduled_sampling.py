@@ -1,0 +1,120 @@
+"""Training on inputs that are partly the model's own words."""
+
+import keras
+import tensorflow as tf
+
+from seq2seq_keras.decoding.step import never_written
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.special_tokens import PAD_ID
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class ScheduledSampling(keras.layers.Layer):
+    """Feeds the decoder some of its own words in training.
+
+    With teacher forcing the decoder always sees the true words before the one it is
+    to predict; in use it sees its own, mistakes included. Here a coin is tossed for
+    every token of the target: heads, the decoder gets the true token, tails, one
+    drawn from its own distribution, which it computes from the mixed tokens before.
+    The labels stay the true ones.
+
+    Before each step of training one more pass, step by step, without gradient and
+    without dropout, decides on the inputs. That takes time of its own.
+    `<sos>` and padding stay, and are never drawn.
+
+    Give it to `compile_model`, or set `model.scheduled_sampling` before
+    `model.compile`. It is a layer only so that the state of its random numbers is
+    among `model.variables`, as that of dropout is.
+
+    Args:
+        rate: Float in [0, 1]. Share of the tokens that are drawn in the end.
+        steps: Integer. Updates of the weights over which the share grows from 0 to
+            `rate`, in a straight line; 0 if it is `rate` from the start.
+        seed: Optional integer.
+        **kwargs: Passed to `keras.layers.Layer`, e.g. `name`.
+
+    Raises:
+        InputError: If an argument is out of its range.
+
+    Example:
+
+    >>> sampling = ScheduledSampling(rate=0.3, steps=1000)
+    >>> [round(float(sampling.rate_at(step)), 2) for step in (0, 500, 2000)]
+    [0.0, 0.15, 0.3]
+
+    Reference:
+        - [Bengio et al., 2015](https://arxiv.org/abs/1506.03099), section 2.4: the
+          linear schedule.
+    """
+
+    def __init__(self, rate=0.25, steps=10_000, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if not 0 <= rate <= 1:
+            raise InputError(f"`rate` must be from 0 to 1. Received: rate={rate}")
+        if steps < 0:
+            raise InputError(f"`steps` must be 0 or more. Received: steps={steps}")
+        self.rate = rate
+        self.steps = steps
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def rate_at(self, step):
+        """The share of drawn tokens after so many updates.
+
+        Args:
+            step: Integer or scalar tensor.
+
+        Returns:
+            A float32 scalar tensor.
+        """
+        if not self.steps:
+            return tf.constant(float(self.rate))
+        return self.rate * tf.minimum(1.0, tf.cast(step, tf.float32) / self.steps)
+
+    def mix(self, model, inputs):
+        """Replaces tokens of the target by drawn ones.
+
+        Args:
+            model: The `Seq2Seq`. How far its training is, its optimizer knows.
+            inputs: Its inputs, a dictionary.
+
+        Returns:
+            The inputs with other `target_token_ids`.
+        """
+        source = dict(inputs)
+        target = tf.cast(source.pop("target_token_ids"), tf.int32)
+        shape = tf.shape(target)
+        numbers = keras.random.uniform(shape, seed=self.seed_generator)
+        is_drawn = numbers < self.rate_at(model.optimizer.iterations)
+        # A token follows where the next one is not padding.
+        is_drawn = tf.transpose(is_drawn & (target != PAD_ID))
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        # (target_length, batch)
+        by_step = tf.transpose(target)
+        mixed = tf.TensorArray(tf.int32, shape[1]).write(0, by_step[0])
+
+        def advance(index, token_ids, states, mixed):
+            logits, following = model.decode(token_ids[:, None], states | memory)
+            logits = logits[:, 0] + never_written(tf.shape(logits)[-1])
+            drawn = tf.random.stateless_categorical(
+                logits, 1, tf.random.fold_in(seed, index), tf.int32
+            )
+            token_ids = tf.where(is_drawn[index], drawn[:, 0], by_step[index])
+            states = {
+                name: tf.cast(following[name], state.dtype)
+                for name, state in states.items()
+            }
+            return index + 1, token_ids, states, mixed.write(index, token_ids)
+
+        states, memory = model.split_memory(model.encode(**source))
+        *_, mixed = tf.while_loop(
+            lambda index, *_: index < shape[1],
+            advance,
+            (tf.constant(1), by_step[0], states, mixed),
+        )
+        target = tf.ensure_shape(tf.transpose(mixed.stack()), target.shape)
+        return {**inputs, "target_token_ids": target}
+
+    def get_config(self):
+        config = {"rate": self.rate, "steps": self.steps, "seed": self.seed}
+        return {**super().get_config(), **config}

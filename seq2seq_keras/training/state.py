@@ -1,0 +1,87 @@
+"""All that an interrupted training needs to go on as if nothing had happened."""
+
+import json
+import pathlib
+import zipfile
+from typing import Any
+
+import numpy as np
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import replaced_when_complete
+
+_PROGRESS = "progress"
+
+
+def save_state(path, progress, groups):
+    """Writes the state of a training as one file, whole or not at all.
+
+    Args:
+        path: Where to, ending in `.npz`.
+        progress: Dictionary that JSON can hold.
+        groups: Dictionary from names to lists of variables or arrays.
+    """
+    arrays: dict[str, Any] = {
+        f"{name}/{index}": np.asarray(value)
+        for name, values in groups.items()
+        for index, value in enumerate(values)
+    }
+    arrays[_PROGRESS] = np.array(json.dumps(progress))
+    with replaced_when_complete(path) as beside:
+        np.savez(beside, **arrays)
+
+
+def load_state(path):
+    """Reads what `save_state` wrote.
+
+    Args:
+        path: The file.
+
+    Returns:
+        A pair of `progress` and `groups`, with arrays for variables.
+
+    Raises:
+        InputError: If the file is damaged.
+    """
+    groups: dict[str, list] = {}
+    path = pathlib.Path(path)
+    try:
+        # No pickle: what a file from elsewhere could run code with.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            progress = json.loads(str(file[_PROGRESS]))
+            for key in file.files:
+                if key != _PROGRESS:
+                    groups.setdefault(key.partition("/")[0], []).append(file[key])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path}: this is no state of a training, or it is damaged ({error}). "
+            "Train anew."
+        ) from None
+    return progress, groups
+
+
+def assign_all(variables, arrays, path):
+    """Gives variables their saved values.
+
+    Args:
+        variables: List of Keras or TensorFlow variables.
+        arrays: List of arrays.
+        path: Where they come from, for the error.
+
+    Raises:
+        InputError: If number or shapes differ.
+    """
+    shapes = [tuple(variable.shape) for variable in variables]
+    saved = [array.shape for array in arrays]
+    if shapes != saved:
+        raise InputError(
+            f"{path}: the state belongs to another model or another version of the "
+            "package. Train anew."
+        )
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def state_path(folder):
+    """Where the state of the training into a folder is kept."""
+    return pathlib.Path(folder, "training_state.npz")

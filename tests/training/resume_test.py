@@ -1,0 +1,174 @@
+"""Tests of seq2seq_keras.training: a training that is stopped and goes on."""
+
+import contextlib
+import dataclasses
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.training.callbacks import EachStep
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.state import load_state, state_path
+from seq2seq_keras.training.train import resume_training, train
+from seq2seq_keras.translator import Translator
+
+# All that is random or carried from step to step.
+OPTIONS = {
+    **{"tokenizer": "character", "units": 8, "embedding_dim": 4, "epochs": 3},
+    **{"dropout": 0.3, "recurrent_dropout": 0.2, "attention": "luong"},
+    **{"schedule": "plateau", "warmup_steps": 4, "label_smoothing": 0.1},
+    **{"moving_average": 0.9, "average_epochs": 2, "gradient_accumulation": 2},
+    **{
+        "scheduled_sampling": 0.5,
+        "batch_size": 16,
+        "samples": 1,
+        "monitor": "chrf",
+        "learning_rate": 0.01,
+    },
+}
+
+
+def assert_same_translators(folder, other):
+    for name in ("", "last"):
+        pair = (Translator.load(pathlib.Path(f, name)) for f in (folder, other))
+        weights = (translator.model.get_weights() for translator in pair)
+        for first, second in zip(*weights, strict=True):
+            np.testing.assert_array_equal(first, second)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """The configuration and the result of a training without interruption."""
+    folder = tmp_path_factory.mktemp("straight")
+    pairs = make_toy_pairs("copy", 150)
+    lines = (f"{source}\t{target}\n" for source, target in pairs)
+    (folder / "pairs.tsv").write_text("".join(lines), encoding="utf-8")
+    config = TrainingConfig(
+        output=str(folder / "run"), train=[str(folder / "pairs.tsv")], **OPTIONS
+    )
+    return config, train(config)
+
+
+@pytest.mark.parametrize(
+    "stops",
+    [
+        pytest.param((3, 13), id="twice within an epoch"),
+        # The signal comes with the last of the 10 steps, as late as it can.
+        pytest.param((10,), id="at the end of an epoch"),
+        pytest.param((1,), id="after the first step", marks=pytest.mark.slow),
+    ],
+)
+def test_the_weights_are_those_of_a_training_without_interruption(
+    straight, stops, tmp_path, monkeypatch
+):
+    config, expected = straight
+    config = dataclasses.replace(config, output=str(tmp_path / "run"))
+    steps = 0
+
+    def count(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
+        nonlocal steps
+        steps += 1
+        if steps in stops:
+            os.kill(os.getpid(), signal.SIGTERM)
+        on_step(self, batch, logs)
+
+    monkeypatch.setattr(EachStep, "on_train_batch_end", count)
+    result = None
+    for _ in range(len(stops) + 1):
+        try:
+            begun = state_path(config.output).exists()
+            result = resume_training(config.output) if begun else train(config)
+        except SystemExit as stop:
+            assert stop.code == 143
+            assert steps in stops
+    assert result is not None
+    pd.testing.assert_frame_equal(result.log, expected.log)
+    assert_same_translators(config.output, straight[0].output)
+    assert not state_path(config.output).exists()
+
+
+def test_a_training_that_has_ended_or_not_begun_cannot_go_on(straight, tmp_path):
+    with pytest.raises(InputError, match="the training has ended"):
+        resume_training(straight[0].output)
+    with pytest.raises(InputError, match="no training to go on with"):
+        resume_training(tmp_path)
+
+
+def test_nothing_is_overwritten_unless_asked_for(straight, tmp_path):
+    config, _ = straight
+    with pytest.raises(InputError, match="holds a translator: name another"):
+        train(config)
+    unfinished = dataclasses.replace(config, output=str(tmp_path))
+    state_path(tmp_path).touch()
+    with pytest.raises(InputError, match="unfinished training: go on with `resume`"):
+        train(unfinished)
+
+
+def test_other_data_are_refused(straight, tmp_path, monkeypatch):
+    config, _ = straight
+    table = tmp_path / "pairs.tsv"
+    table.write_bytes(pathlib.Path(config.train[0]).read_bytes())
+    config = dataclasses.replace(
+        config, output=str(tmp_path / "run"), train=[str(table)]
+    )
+    monkeypatch.setattr(EachStep, "on_train_batch_end", _stop_at_once)
+    with pytest.raises(SystemExit):
+        train(config)
+    lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join(lines[::-1]), encoding="utf-8")
+    with pytest.raises(InputError, match="data or the options have changed"):
+        resume_training(config.output)
+
+
+def _stop_at_once(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
+    os.kill(os.getpid(), signal.SIGTERM)
+    on_step(self, batch, logs)
+
+
+@pytest.mark.slow
+def test_twenty_kills_do_not_change_the_weights(straight, tmp_path):
+    """SIGKILL at moments drawn at random, some of them while a file is written."""
+    config, _ = straight
+    command = [sys.executable, "-m", "seq2seq_keras", "train"]
+    options = {**dataclasses.asdict(config), "epochs": 25, "patience": 25}
+    outputs = [str(tmp_path / name) for name in ("straight", "killed")]
+    for output in outputs:
+        changed = {"output": output, "save_minutes": 0.0}
+        pathlib.Path(f"{output}.yaml").write_text(yaml.safe_dump(options | changed))
+    subprocess.run([*command, "--config", f"{outputs[0]}.yaml"], check=True)
+    draw, kills, places = random.Random(0), 0, set()
+    arguments = ["--config", f"{outputs[1]}.yaml"]
+    while kills < 20:
+        process = subprocess.Popen([*command, *arguments])
+        # Once it has got as far as to save a state, it may be killed.
+        before = _changed(outputs[1])
+        while process.poll() is None and _changed(outputs[1]) == before:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(draw.uniform(0, 0.5))
+        assert process.poll() is None, "it ended before the last kill"
+        process.kill()
+        process.wait()
+        kills += 1
+        progress, _ = load_state(state_path(outputs[1]))
+        places.add((progress["epoch"], progress["step"]))
+        arguments = ["--resume", outputs[1]]
+    subprocess.run([*command, *arguments], check=True)
+    assert len(places) > 10
+    assert_same_translators(*outputs)
+
+
+def _changed(folder):
+    path = state_path(folder)
+    return path.stat().st_mtime_ns if path.exists() else None
