@@ -15,7 +15,7 @@ from seq2seq_keras.data.public_corpora import (
     load_tatoeba,
 )
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
-from seq2seq_keras.errors import check_choice
+from seq2seq_keras.errors import InputError, check_choice
 
 
 class Corpus(NamedTuple):
@@ -31,7 +31,7 @@ def corpus_names():
     return tuple(_loaders(seed=0))
 
 
-def load_corpus(name, *, seed=0):
+def load_corpus(name, *, seed=0, fallback=None):
     """Loads a corpus by its name.
 
     - `phrasebook/english-french`, and every other order of `english`, `french` and
@@ -52,6 +52,8 @@ def load_corpus(name, *, seed=0):
     Args:
         name: One of `corpus_names()`.
         seed: Integer. Seed of what is generated or split.
+        fallback: Optional name of a built-in corpus to take, and to say so in one line,
+            where the files are not at hand and cannot be downloaded.
 
     Returns:
         A `Corpus` of `train`, `validation` and `test`.
@@ -67,7 +69,13 @@ def load_corpus(name, *, seed=0):
     """
     loaders = _loaders(seed)
     check_choice("corpus", name, tuple(loaders))
-    return Corpus(*loaders[name]())
+    try:
+        return Corpus(*loaders[name]())
+    except InputError as error:
+        if fallback is None:
+            raise
+        print(f"{fallback}, which is built in, in place of {name}: {error}")
+        return load_corpus(fallback, seed=seed)
 
 
 def _loaders(seed) -> dict[str, Callable]:

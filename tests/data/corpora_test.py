@@ -141,3 +141,20 @@ def test_the_folder_of_public_corpora_is_enough(public_data, cache, monkeypatch)
     for name in ("tatoeba/eng-kor", "multi30k-tok/de-en", "sigmorphon2021/ady"):
         load_corpus(name)
     assert not cache.exists()
+
+
+def test_a_fallback_is_taken_and_told_where_the_files_cannot_be_had(
+    monkeypatch, capsys
+):
+    def offline(*_):
+        raise InputError("example.org cannot be reached.")
+
+    monkeypatch.setattr(corpora, "load_tatoeba", offline)
+    with pytest.raises(InputError, match="cannot be reached"):
+        load_corpus("tatoeba/eng-fra")
+    assert load_corpus("tatoeba/eng-fra", seed=1, fallback="copy") == load_corpus(
+        "copy", seed=1
+    )
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("copy, which is built in, in place of tatoeba/eng-fra: ")
+    assert line.endswith("example.org cannot be reached.")
