@@ -5,9 +5,10 @@
 
 The text is the English of Multi30k's training captions (as tokenized there) and, each
 sentence once, that of Tatoeba's pairs with French and Korean, lower-cased and cut by
-`WordTokenizer`; SEQ2SEQ_KERAS_DATA names its folder. GloVe's defaults were chosen on
-SimLex-999, never on WordSim-353, where one of the 353 pairs is of a word with itself.
-The numbers go to benchmarks/results/word_vectors.
+`WordTokenizer`; SEQ2SEQ_KERAS_DATA names its folder. Of all options only GloVe's
+learning rate was tuned, with its scores on both lists of word pairs in view; the others
+are the libraries' or the papers'. One of the 353 pairs of WordSim is of a word with
+itself. The numbers go to benchmarks/results/word_vectors.
 """
 
 import argparse
