@@ -17,6 +17,7 @@ from seq2seq_keras.data.report import describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.files import replaced_when_complete
+from seq2seq_keras.plots import plot_attention
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,
@@ -106,6 +107,8 @@ def _translate(options):
             lines, batch_size=options.batch_size, **request
         )
         for number, translation in enumerate(translations):
+            if number == 0 and options.attention_plot:
+                plot_attention(translation, options.attention_plot)
             for line in form(number, translation):
                 output.write(line.encode("utf-8") + b"\n")
         output.flush()

@@ -5,9 +5,17 @@ from typing import Literal
 import jsonargparse
 
 from seq2seq_keras import __version__
+from seq2seq_keras.cli_shared_options import (
+    add_batch_size,
+    add_bleu_tokenizer,
+    add_ensemble,
+    add_model,
+    add_pair_files,
+    add_search,
+    add_test_pairs,
+)
 from seq2seq_keras.cli_vector_options import add_vector_options
-from seq2seq_keras.decoding.search_options import SearchOptions
-from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS, METRICS
+from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.training.config import TrainingConfig
 
 # Options of several words, which the parser does not make of a list by itself.
@@ -45,7 +53,7 @@ def make_parser():
 
 
 def _add_train_options(command):
-    _add_pair_files(command)
+    add_pair_files(command)
     command.add_class_arguments(TrainingConfig, skip=_MANY)
     command.add_argument(
         "--resume",
@@ -56,42 +64,14 @@ def _add_train_options(command):
 
 
 def _add_describe_options(command):
-    _add_pair_files(command)
+    add_pair_files(command)
     others = set(TrainingConfig.__dataclass_fields__) - set(_DATA_OPTIONS)
     command.add_class_arguments(TrainingConfig, skip=others | _MANY)
 
 
-def _add_pair_files(command):
-    for name in ("train", "validation"):
-        command.add_argument(
-            f"--{name}",
-            nargs="+",
-            metavar="FILE",
-            help=f"The {name} pairs: one table (.csv, or tab-separated) or two "
-            "parallel text files.",
-        )
-    _add_columns(command)
-    command.add_argument(
-        "--special_tokens",
-        nargs=4,
-        metavar=("PAD", "UNKNOWN", "START", "END"),
-        help="How the special tokens are written.",
-    )
-
-
-def _add_columns(command):
-    command.add_argument(
-        "--columns",
-        nargs=2,
-        metavar=("SOURCE", "TARGET"),
-        help="The columns of a table: two numbers counted from 0, or two names of its "
-        "header row.",
-    )
-
-
 def _add_translate_options(command):
-    _add_model(command)
-    _add_ensemble(command)
+    add_model(command)
+    add_ensemble(command)
     command.add_argument("--input", help="Text, a sentence a line; or standard input.")
     command.add_argument("--output", help="Where to write; or standard output.")
     command.add_argument(
@@ -127,14 +107,20 @@ def _add_translate_options(command):
         help="Write a line of JSON for each text, with tokens, probabilities, "
         "attention and the n-best list.",
     )
-    _add_search(command)
-    _add_batch_size(command)
+    command.add_argument(
+        "--attention_plot",
+        metavar="FILE",
+        help="Draw where the decoder looked when it translated the first line, e.g. a "
+        ".png; needs attention.",
+    )
+    add_search(command)
+    add_batch_size(command)
 
 
 def _add_evaluate_options(command):
-    _add_model(command)
-    _add_ensemble(command)
-    _add_test_pairs(command)
+    add_model(command)
+    add_ensemble(command)
+    add_test_pairs(command)
     command.add_argument("--output", help="File for the translations, one a line.")
     command.add_argument(
         "--by_length",
@@ -150,7 +136,7 @@ def _add_evaluate_options(command):
     command.add_argument(
         "--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png."
     )
-    _add_bleu_tokenizer(command)
+    add_bleu_tokenizer(command)
     command.add_argument(
         "--examples",
         type=int,
@@ -162,8 +148,8 @@ def _add_evaluate_options(command):
         action="store_true",
         help="Print JSON in place of tables, with all that is needed to repeat it.",
     )
-    _add_search(command)
-    _add_batch_size(command)
+    add_search(command)
+    add_batch_size(command)
 
 
 def _add_compare_options(command):
@@ -174,18 +160,18 @@ def _add_compare_options(command):
         help="Two or more: folders of saved translators, or text files with a "
         "translation a line. Each is compared with the first.",
     )
-    _add_test_pairs(command)
-    _add_bleu_tokenizer(command)
+    add_test_pairs(command)
+    add_bleu_tokenizer(command)
     command.add_argument(
         "--json", action="store_true", help="Print JSON in place of a table."
     )
-    _add_search(command)
-    _add_batch_size(command)
+    add_search(command)
+    add_batch_size(command)
 
 
 def _add_report_options(command):
-    _add_model(command)
-    _add_test_pairs(command)
+    add_model(command)
+    add_test_pairs(command)
     command.add_argument(
         "--output", default="report.html", help="The file to write, HTML."
     )
@@ -195,80 +181,25 @@ def _add_report_options(command):
         default=500,
         help="The most sentences to show, taken from all over.",
     )
-    _add_search(command)
-    _add_batch_size(command)
+    add_search(command)
+    add_batch_size(command)
 
 
 def _add_score_options(command):
-    _add_model(command)
-    _add_test_pairs(command)
+    add_model(command)
+    add_test_pairs(command)
     command.add_argument(
         "--free_running",
         action="store_true",
         help="Feed the decoder its own words and not those of the target.",
     )
-    _add_batch_size(command)
+    add_batch_size(command)
 
 
 def _add_export_options(command):
-    _add_model(command)
+    add_model(command)
     command.add_argument("output", help="Folder for the SavedModel.")
-    _add_search(command)
-
-
-def _add_ensemble(command):
-    command.add_argument(
-        "--ensemble",
-        nargs="+",
-        metavar="FOLDER",
-        default=[],
-        help="Further translators with the same vocabularies; the probabilities of all "
-        "are averaged.",
-    )
-
-
-def _add_search(command):
-    command.add_class_arguments(SearchOptions)
-    # What is left out is as the translator was saved with.
-    command.set_defaults(dict.fromkeys(SearchOptions.__dataclass_fields__))
-
-
-def _add_test_pairs(command):
-    command.add_argument(
-        "--test",
-        nargs="+",
-        metavar="FILE",
-        help="One table or two parallel text files: sources and references.",
-    )
-    _add_columns(command)
-    command.add_argument("--corpus", help="A corpus whose test pairs to use.")
-    command.add_argument(
-        "--seed",
-        type=int,
-        help="The seed the corpus is split with; by default that of the training.",
-    )
-
-
-def _add_bleu_tokenizer(command):
-    command.add_argument(
-        "--bleu_tokenizer",
-        type=Literal[BLEU_TOKENIZERS],
-        default="13a",
-        help="What BLEU splits text with; `none` for text that is split already.",
-    )
-
-
-def _add_model(command):
-    command.add_argument("model", help="Folder of a saved translator.")
-
-
-def _add_batch_size(command):
-    command.add_argument(
-        "--batch_size",
-        type=jsonargparse.typing.PositiveInt,
-        default=64,
-        help="Sentences at a time.",
-    )
+    add_search(command)
 
 
 _COMMANDS = {

@@ -337,6 +337,20 @@ def test_a_line_of_json_for_each_text(attentive, capsysbinary, monkeypatch):
     assert len(records[0]["attention"]) == len(records[0]["tokens"])
 
 
+def test_a_picture_of_where_the_decoder_looked(
+    attentive, saved_translator, tmp_path, capsysbinary, monkeypatch
+):
+    model, _ = attentive
+    path = tmp_path / "attention.png"
+    option = ["--attention-plot", str(path)]
+    written = translate(capsysbinary, monkeypatch, "abc\nca\n", model, *option)
+    assert len(written) == 2
+    assert path.read_bytes().startswith(b"\x89PNG")
+    monkeypatch.setattr(sys, "stdin", StandardInput(b"i am tired\n"))
+    assert main(["translate", str(saved_translator), *option]) == 2
+    assert b"the model has no attention" in capsysbinary.readouterr().err
+
+
 def test_an_ensemble_on_the_command_line(attentive, capsysbinary, monkeypatch):
     model, _ = attentive
     arguments = [model, "--max_length", "4"]
