@@ -132,7 +132,10 @@ def test_the_folder_may_be_the_current_one_and_empty(translator, tmp_path, monke
         pytest.param(
             {"share_embeddings": True, "tie_embeddings": True}, marks=pytest.mark.slow
         ),
-        {"precision": "mixed_bfloat16", "feed_context": True},
+        pytest.param(
+            {"precision": "mixed_bfloat16", "feed_context": True},
+            marks=pytest.mark.slow,
+        ),
         {"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
         pytest.param(
             {"attention": "luong", "copy": True, "reverse_source": True},

@@ -62,9 +62,9 @@ def straight(tmp_path_factory):
 @pytest.mark.parametrize(
     "stops",
     [
-        pytest.param((3, 13), id="twice within an epoch"),
-        # The signal comes with the last of the 10 steps, as late as it can.
-        pytest.param((10,), id="at the end of an epoch"),
+        # At the end of the first epoch the signal comes with the last of its 10 steps,
+        # as late as it can.
+        pytest.param((3, 10, 13), id="within an epoch, at its end, within the next"),
         pytest.param((1,), id="after the first step", marks=pytest.mark.slow),
     ],
 )
