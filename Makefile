@@ -5,8 +5,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := saved_models/english-french
-# A browser for the tests of the report, a font with Hangul for those of pictures.
-SYSTEM_PACKAGES := chromium fonts-nanum
+# A browser for the tests of the report, a font with Hangul for those of pictures, dot
+# to draw models with.
+SYSTEM_PACKAGES := chromium fonts-nanum graphviz
 
 .DEFAULT_GOAL := help
 
@@ -69,6 +70,16 @@ system-packages:
 .PHONY: test-slow
 test-slow: install  ## The tests that take longer
 	@$(BIN)/python -m pytest -n 2 -m slow
+
+.PHONY: notebooks
+notebooks: install system-packages  ## Run every tutorial and write its .ipynb (an hour)
+	@$(BIN)/python notebooks/run.py
+
+.PHONY: docs
+docs: install  ## Build the documentation site into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "== The site is in site/: open site/index.html. Searching in it needs a server:"
+	@echo "  $(BIN)/python -m http.server --directory site"
 
 .PHONY: lint
 lint: install

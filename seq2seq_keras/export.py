@@ -1,5 +1,6 @@
 """Writing a SavedModel that takes strings and returns strings."""
 
+import contextlib
 import pathlib
 import shutil
 import tempfile
@@ -61,11 +62,24 @@ def export_saved_model(graph, folder, options):
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.parent) as beside:
         staged = pathlib.Path(beside, folder.name)
-        _archive(graph, options).write_out(str(staged), verbose=False)
+        with _notes_held_back():
+            _archive(graph, options).write_out(str(staged), verbose=False)
         if folder.exists():
             shutil.rmtree(folder)
         staged.rename(folder)
     return folder
+
+
+@contextlib.contextmanager
+def _notes_held_back():
+    """TensorFlow tells where the assets are; it was told a folder soon renamed."""
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel("WARNING")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _check_replaceable(folder):

@@ -34,7 +34,7 @@ def plot_attention(result, path=None):
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), figure 3.
     """
-    from matplotlib.figure import Figure
+    from seq2seq_keras.plots.figure import Figure
 
     if result.attention is None:
         raise InputError(

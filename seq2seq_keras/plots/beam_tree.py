@@ -36,7 +36,7 @@ def plot_beam(result, path=None):
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['1', 'oui', '0.90', '#1  -0.10', 'si', '0.10']
     """
-    from matplotlib.figure import Figure
+    from seq2seq_keras.plots.figure import Figure
 
     if not result.beam:
         raise InputError(

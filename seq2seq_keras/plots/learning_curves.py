@@ -27,8 +27,9 @@ def plot_learning_curves(log):
     >>> figure.axes[0].get_title()
     'loss'
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import LogLocator, MaxNLocator
+
+    from seq2seq_keras.plots.figure import Figure
 
     log = pd.DataFrame(log)
     names = [

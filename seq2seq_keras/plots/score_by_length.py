@@ -31,7 +31,7 @@ def plot_score_by_length(tables, path=None, *, title=None):
     >>> figure.axes[0].get_title()
     'BLEU by length of the source'
     """
-    from matplotlib.figure import Figure
+    from seq2seq_keras.plots.figure import Figure
 
     metric, unit = _metric_and_unit(tables)
     title = title or f"{metric} by length of the source"

@@ -32,7 +32,7 @@ def plot_similarities(vectors, words, path=None):
     >>> figure.axes[0].images[0].get_array().data.tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
-    from matplotlib.figure import Figure
+    from seq2seq_keras.plots.figure import Figure
 
     if isinstance(words, str) or not len(words):
         raise InputError(f"Give a list of words to draw. Received: {words!r}")

@@ -46,7 +46,7 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
         - [van der Maaten & Hinton,
           2008](https://jmlr.org/papers/v9/vandermaaten08a.html): t-SNE.
     """
-    from matplotlib.figure import Figure
+    from seq2seq_keras.plots.figure import Figure
 
     check_choice("method", method, METHODS)
     if isinstance(words, str) or len(set(words)) < max(len(words), _FEWEST):
