@@ -1,0 +1,102 @@
+"""Tests of notebooks/: they run, their .ipynb are in step, both editions agree."""
+
+import ast
+import importlib.util
+import pathlib
+import re
+
+import nbformat
+import pytest
+
+FOLDER = pathlib.Path(__file__).parents[2] / "notebooks"
+_spec = importlib.util.spec_from_file_location("run_notebooks", FOLDER / "run.py")
+run = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(run)
+
+NAMES = run.tutorial_names()
+ENGLISH = [name for name in NAMES if not name.startswith("ko/")]
+# Those that `make test` runs; `make test-slow` runs the others.
+QUICK = ("01_first_translation", "02_words_become_vectors")
+# What may be written in another language.
+LABELS = {"title", "xlabel", "ylabel", "zlabel", "label", "t"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in QUICK else pytest.param(name, marks=pytest.mark.slow)
+        for name in ENGLISH
+    ],
+)
+def test_a_tutorial_runs_without_warnings(name, monkeypatch):
+    monkeypatch.setenv("SEQ2SEQ_KERAS_FAST", "1")
+    # Without public data it is the built-in corpus, never a download.
+    for scheme in ("http", "https"):
+        monkeypatch.setenv(f"{scheme}_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    cells = [cell for cell in run.run_tutorial(name).cells if cell.cell_type == "code"]
+    assert any(cell.outputs for cell in cells)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_ipynb_is_its_source_run_from_top_to_bottom(name):
+    path = FOLDER / f"{name}.ipynb"
+    if not path.exists():
+        pytest.skip("it has not been run yet: make notebooks")
+    assert path.stat().st_size < 400_000
+    written = nbformat.read(path, as_version=4)
+    source = run.read_tutorial(name)
+    assert [(cell.cell_type, cell.source) for cell in written.cells] == [
+        (cell.cell_type, cell.source) for cell in source.cells
+    ], f"out of step: run `make notebooks` or `python notebooks/run.py {name}`"
+    assert len(written.cells) <= 30
+    code = [cell for cell in written.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    kinds = {output.output_type for output in outputs}
+    assert "error" not in kinds
+    assert any("image/png" in output.get("data", {}) for output in outputs)
+    assert not any(output.get("name") == "stderr" for output in outputs)
+    assert "Glyph" not in str(outputs)
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_both_editions_have_the_same_code(name):
+    english, korean = (
+        [_code(cell) for cell in run.read_tutorial(edition).cells]
+        for edition in (name, f"ko/{name}")
+    )
+    assert english == korean
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_cell_introduces_and_the_last_gives_things_to_try(name):
+    first, *_, last = run.read_tutorial(name).cells
+    assert first.source.startswith("# ")
+    assert "https://" in first.source  # the paper it follows
+    assert last.cell_type == "markdown"
+    assert len(re.findall(r"^(?:\d\.|-|\*) ", last.source, flags=re.MULTILINE)) >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_korean_edition_is_korean(name):
+    prose = "".join(
+        cell.source
+        for cell in run.read_tutorial(name).cells
+        if cell.cell_type == "markdown"
+    )
+    hangul = len(re.findall("[가-힣]", prose)) / len(re.findall(r"\w", prose))
+    assert hangul > 0.4 if name.startswith("ko/") else hangul < 0.1
+
+
+def _code(cell):
+    """A cell's code without comments and labels of plots; the kind of other cells."""
+    if cell.cell_type != "code":
+        return cell.cell_type
+    tree = ast.parse(cell.source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in LABELS:
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    part.value = ""
+    return ast.dump(tree)
