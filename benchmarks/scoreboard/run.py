@@ -56,7 +56,8 @@ def _training_numbers(row, seed):
         "seed": seed,
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
-        "peak_memory_gib": round(peak / 2**20, 2),
+        # Nothing where a model trained elsewhere was only evaluated.
+        "peak_memory_gib": round(peak / 2**20, 2) or None,
         "versions": config["versions"],
         "machine": machine(),
     }

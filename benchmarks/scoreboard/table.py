@@ -84,8 +84,9 @@ def _cost(trained):
     if not trained:
         return ["-"] * 3
     minutes = statistics.mean(t["validation"]["training_minutes"] for t in trained)
-    memory = statistics.mean(t["peak_memory_gib"] for t in trained)
-    return [f"{trained[0]['parameters']:,}", f"{minutes:.0f}", f"{memory:.1f}"]
+    peaks = [t["peak_memory_gib"] for t in trained if t["peak_memory_gib"]]
+    memory = f"{statistics.mean(peaks):.1f}" if peaks else "-"
+    return [f"{trained[0]['parameters']:,}", f"{minutes:.0f}", memory]
 
 
 def _line(cells):
