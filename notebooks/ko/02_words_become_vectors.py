@@ -1,0 +1,226 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 2 · 단어가 벡터가 되기까지
+#
+# **무엇을 보나요?** 희소에서 밀집까지 사다리를 한 칸씩 오릅니다. 원-핫 벡터, 문서-단어 행렬, TF-IDF, LSA,
+# Word2Vec, FastText, GloVe, 그리고 번역기의 `Embedding`이 스스로 배우는 것까지입니다. 저마다 값이 얼마나
+# 들고, 뜻에 대해 무엇을 아는지, 코사인 유사도로 어떻게 알아보는지 봅니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 벡터와 내적.
+#
+# **논문.** Mikolov 외 2013, [Efficient Estimation of Word Representations in Vector
+# Space](https://arxiv.org/abs/1301.3781); Pennington 외 2014,
+# [GloVe](https://aclanthology.org/D14-1162/); Bojanowski 외 2017, [Enriching Word Vectors with Subword
+# Information](https://arxiv.org/abs/1607.04606).
+
+# %%
+# In Colab: uncomment the next line, run it, and restart the session.
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import os
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import keras
+import numpy as np
+import pandas as pd
+from IPython.display import display
+
+from seq2seq_keras import vectors
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+
+# %% [markdown]
+# ## 텍스트
+#
+# Multi30k의 영어 설명문입니다. 사진에 보이는 것을 짧은 문장으로 적었습니다. 구할 수 없으면 내장 회화집으로
+# 대신합니다.
+
+# %%
+corpus = s2s.load_corpus("multi30k-tok/en-de", fallback="phrasebook/english-french")
+texts = corpus.train.source[: 300 if FAST else None]
+tokenizer = s2s.WordTokenizer.fit(texts)
+wanted = ["man", "woman", "boy", "girl", "dog", "cat", "bird", "street", "city"]
+wanted += ["park", "red", "blue", "running", "walking", "small", "large", "going", "is"]
+words = [word for word in wanted if word in tokenizer.vocabulary]
+print(f"{len(texts):,} texts, {tokenizer.vocabulary_size:,} words; shown:", *words)
+
+# %% [markdown]
+# ## 원-핫: 단어마다 차원 하나
+#
+# 가장 단순한 단어 벡터는 그 단어의 자리만 1입니다. 값이 얼마나 드느냐 하면,
+
+# %%
+one_hot = vectors.one_hot(texts, tokenizer=tokenizer)
+print(one_hot.describe())
+
+# %% [markdown]
+# 무엇을 아느냐 하면, 서로 다른 두 단어의 코사인 유사도는 언제나 0입니다. man은 street에서 먼 만큼 woman에서도
+# 멉니다.
+
+# %%
+display(s2s.plot_similarities(one_hot, words[:8]))
+
+# %% [markdown]
+# ## 손으로 구하는 코사인 유사도
+#
+# 길이와 상관없이 두 벡터 사이의 각도를 봅니다.
+#
+# $$\cos(a, b) = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}.$$
+
+# %%
+a, b = np.array([3.0, 4.0]), np.array([4.0, 3.0])
+by_hand = a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
+by_package = vectors.cosine_similarity(a[None], b[None])
+print("by hand:", by_hand, " by the package:", np.squeeze(by_package))
+
+# %% [markdown]
+# ## 문서-단어 행렬: 같은 글에 나오는 단어들
+#
+# 단어가 글마다 몇 번 나오는지 세면 단어끼리 겹치는 것, 곧 함께 나온 글이 생깁니다. TF-IDF는 어디에나 나오는
+# 단어를 가볍게 칩니다. 둘 다 폭이 넓고 거의 0으로 차 있습니다.
+
+# %%
+counted = vectors.document_term_matrix(texts, tokenizer=tokenizer)
+weighed = vectors.tf_idf(texts, tokenizer=tokenizer)
+print(counted.describe())
+first, second = words[0], words[1]
+print(f"similarity({first}, {second}):", end=" ")
+print(f"counts {counted.similarity(first, second):.3f},", end=" ")
+print(f"TF-IDF {weighed.similarity(first, second):.3f}")
+
+# %% [markdown]
+# ## 밀집 벡터
+#
+# 짧고 꽉 찬 벡터를 얻는 네 가지 방법입니다. **LSA**는 문서-단어 행렬이 가장 크게 변하는 방향을 남깁니다.
+# **Word2Vec**은 단어 둘레의 단어를 맞히도록 배웁니다. **FastText**는 단어의 조각으로 그렇게 합니다. **GloVe**는
+# 두 단어가 가까이 나오는 횟수의 로그에 맞춥니다.
+
+# %%
+options = {"tokenizer": tokenizer, "dimensions": 10 if FAST else 100}
+few = {"epochs": 1} if FAST else {}
+dense = {
+    "LSA": vectors.lsa(texts, **options),
+    "Word2Vec": vectors.word2vec(texts, **options, **few),
+    "FastText": vectors.fasttext(texts, **options, **few),
+    "GloVe": vectors.glove(texts, **options, **few),
+}
+print(dense["Word2Vec"].describe())
+
+# %%
+shown = [word for word in words if all(word in made for made in dense.values())][:6]
+table = {
+    name: [", ".join(n.word for n in made.most_similar(word, 4)) for word in shown]
+    for name, made in dense.items()
+}
+with pd.option_context("display.max_colwidth", None):
+    display(pd.DataFrame(table, index=shown))
+
+# %% [markdown]
+# 행을 읽어 보세요. 그 단어를 *대신할* 수 있는 단어를 찾는 방법은 어느 것이고, *곁에* 나오는 단어를 찾는 방법은
+# 어느 것인가요? 둘 다 이웃이지만 종류가 다릅니다.
+#
+# ## 한 번도 보지 못한 단어
+#
+# FastText는 글자 n-그램으로 벡터를 만들기 때문에, 학습 때 보지 못한 단어와 잘못 쓴 단어에도 벡터가 있습니다.
+# 다른 방법에는 없습니다.
+
+# %%
+unseen = "streetz"
+for name, made in dense.items():
+    known = name == "FastText" or unseen in made
+    answer = [n.word for n in made.most_similar(unseen, 4)] if known else "not known"
+    print(f"{name:<9} {unseen}: {answer}")
+
+# %% [markdown]
+# ## 단어의 지도
+#
+# 백 개의 차원을 두 개로 줄인, 고른 단어들의 주성분입니다.
+
+# %%
+display(s2s.plot_vectors(dense["Word2Vec"], shown, method="pca"))
+
+# %%
+display(s2s.plot_similarities(dense["Word2Vec"], shown))
+
+# %% [markdown]
+# ## 사람의 생각과 맞는가
+#
+# 두 단어가 얼마나 비슷한지 사람들이 매긴 점수가 있습니다(WordSim-353). 스피어만 상관은 사람이 매긴 순위와
+# 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 텍스트가 작으니 구간을 꼭
+# 보세요.
+
+# %%
+rows = {}
+for name, made in {"TF-IDF": weighed, **dense}.items():
+    result = vectors.evaluate_similarity(made)
+    rows[name] = [result.spearman, result.low, result.high, result.covered]
+display(
+    pd.DataFrame(rows, index=["Spearman", "low", "high", "pairs covered"]).T.round(3)
+)
+
+# %% [markdown]
+# ## 번역기의 `Embedding`이 배우는 것
+#
+# 번역기를 학습시키는 데 위의 방법이 꼭 필요하지는 않습니다. `Embedding`은 무작위로 시작해서 과제에 필요한
+# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 단어의 이웃이 학습 전후에 어떻게 달라지는지 봅시다.
+
+# %%
+train, validation, _ = s2s.load_corpus("phrasebook/english-french")
+train = train[: 200 if FAST else 12_000]
+tokenizers = s2s.WordTokenizer.fit(train.source), s2s.WordTokenizer.fit(train.target)
+model = s2s.build_model(
+    *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+    units=16 if FAST else 96,
+    embedding_dim=48,
+)
+before = vectors.from_model(model, "source", tokenizers[0])
+s2s.compile_model(model, learning_rate=4e-3)
+dataset = s2s.make_dataset(train, *tokenizers)
+model.fit(dataset, epochs=1 if FAST else 3, shuffle=False, verbose=0)
+after = vectors.from_model(model, "source", tokenizers[0])
+chosen = ["he", "student", "small", "borrow", "not"]
+columns = {"before": before, "after": after}
+table = {
+    name: [", ".join(n.word for n in made.most_similar(word, 4)) for word in chosen]
+    for name, made in columns.items()
+}
+display(pd.DataFrame(table, index=chosen))
+
+# %% [markdown]
+# 가까워진 것은 *과제*가 비슷하게 다루는 단어들입니다. 뜻이 비슷한 단어라는 법은 없습니다.
+#
+# ## 모델 안으로
+#
+# 다른 곳에서 만든 벡터로 `Embedding`을 시작할 수 있습니다. `matrix_for`는 단어의 벡터를 토크나이저의 어휘가
+# 정한 행에 넣고, 무엇을 찾았는지 알려 줍니다.
+
+# %%
+matrix, coverage = dense["Word2Vec"].matrix_for(tokenizers[0])
+print(coverage)
+started = s2s.build_model(
+    *(tokenizer.vocabulary_size for tokenizer in tokenizers), source_embeddings=matrix
+)
+row = tokenizers[0].tokenize(shown[0])[0]
+weights = started.get_layer("source_embedding").get_weights()[0]
+print("row of", repr(shown[0]), "equal:", np.array_equal(weights[row], matrix[row]))
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. 유추 문제를 내 보세요. man과 woman의 사이는 boy와 무엇의 사이일까요? *힌트:*
+#    `dense["Word2Vec"].analogy("man", "woman", "boy")`.
+# 2. 수십억 단어로 학습된 벡터를 불러와 보세요. *힌트:* `s2s.WordVectors.load("glove.6B.zip",
+#    member="glove.6B.100d.txt", vocabulary=tokenizer)`는 어휘에 필요한 것만 읽습니다.
+# 3. 모든 단어를 한눈에 보세요. *힌트:* `vectors.export_projector(made, "projector")` 다음에 `tensorboard --logdir
+#    projector`.

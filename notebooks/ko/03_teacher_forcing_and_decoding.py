@@ -1,0 +1,365 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 3 · 교사 강요와 디코딩
+#
+# **무엇을 보나요?** 학습할 때 디코더는 정답 번역을 읽고, 쓸 때는 자기가 쓴 것을 읽습니다. 먼저 이 차이가
+# 얼마나 손해인지 숫자로 잽니다. 그다음 디코더에서 번역을 꺼내는 방법들(탐욕 탐색, 샘플링, 빔 서치)을 보고,
+# 번역이 어떻게 끝나는지도 봅니다.
+#
+# **먼저 알아 둘 것.** 노트북 1: 인코더, 디코더, `<sos>`와 `<eos>`.
+#
+# **논문.** Williams & Zipser 1989, [A Learning Algorithm for Continually Running Fully Recurrent Neural
+# Networks](https://doi.org/10.1162/neco.1989.1.2.270)(교사 강요); Sutskever 외 2014, [Sequence to
+# Sequence Learning with Neural Networks](https://arxiv.org/abs/1409.3215)(빔 서치); Bengio 외 2015,
+# [Scheduled Sampling](https://arxiv.org/abs/1506.03099)(예정 샘플링); Ranzato 외 2016, [Sequence Level
+# Training](https://arxiv.org/abs/1511.06732)(노출 편향); Holtzman 외 2020, [The Curious Case of Neural
+# Text Degeneration](https://arxiv.org/abs/1904.09751)(top-p).
+
+# %%
+# In Colab: uncomment the next line, run it, and restart the session.
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import collections
+import os
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import display
+from keras import ops
+from seq2seq_keras.plots.token_labels import fonts_for, token_label
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+pd.set_option("display.max_colwidth", 60)
+# A font for the pictures that has the letters of this language.
+language = plt.Line2D([], [], label="한국어").get_label()
+plt.rcParams["font.family"] = fonts_for([language])
+
+# %% [markdown]
+# ## 정답이 여럿인 말뭉치
+#
+# Tatoeba에 사람들이 직접 올린 문장입니다. 여기서 `Be fair.`의 번역은 여럿입니다. 상대가 한 사람인지
+# 여럿인지, 말을 놓는지 높이는지, 남자인지 여자인지에 따라 달라지므로 디코더도 망설일 거리가 있습니다. 원문을
+# 기준으로 나누었으므로 검증 부분의 문장은 학습에 쓰이지 않았습니다.
+
+# %%
+train, validation, _ = s2s.load_corpus(
+    "tatoeba/eng-fra", fallback="phrasebook/english-french"
+)
+train = train[:200] if FAST else train
+rows = np.random.default_rng(0).permutation(len(validation))[: 40 if FAST else 600]
+validation = s2s.Pairs(
+    [validation.source[row] for row in rows], [validation.target[row] for row in rows]
+)
+tokenizers = s2s.WordTokenizer.fit(train.source), s2s.WordTokenizer.fit(train.target)
+vocabulary = tokenizers[1].vocabulary
+print(
+    len(train), "pairs;", len(set(train.source)), "sources;", len(vocabulary), "words"
+)
+for source, target in list(validation)[:4]:
+    print(f"  {source:<30} {target}")
+
+# %% [markdown]
+# ## 학습할 때 넣는 것
+#
+# 배치 하나에는 배열이 셋 있습니다. 디코더의 입력(decoder input)은 정답 번역 앞에 `<sos>`를 붙인 것이고,
+# 목표(target)는 같은 번역 뒤에 `<eos>`를 붙인 것입니다. 즉 둘은 한 칸 어긋난 같은 토큰들이고, 시점마다
+# 디코더에게 이렇게 묻는 셈입니다. *여기까지가 다 맞다면 다음은 무엇인가?* 짧은 문장은 `<pad>`로 채우며, 그
+# 자리는 손실에서 가중치가 0입니다.
+
+# %%
+inputs, labels, weights = (
+    s2s.make_dataset(
+        validation, *tokenizers, batch_size=600, shuffle=False, bucket_boundaries=()
+    )
+    .take(1)
+    .get_single_element()
+)
+labels, weights = labels.numpy(), weights.numpy() > 0
+row = int(weights.sum(axis=1).argmin())  # a short one
+shown = slice(0, int(weights[row].sum()) + 2)
+display(
+    pd.DataFrame(
+        {
+            "decoder input": [
+                vocabulary[i] for i in inputs["target_token_ids"][row].numpy()[shown]
+            ],
+            "target": [vocabulary[i] for i in labels[row][shown]],
+            "weight": weights[row][shown].astype(int),
+        }
+    ).T
+)
+
+# %% [markdown]
+# ## 학습
+#
+# Cho 외 2014처럼 디코더가 시점마다 컨텍스트 벡터를 보는(`feed_context`) GRU입니다.
+
+# %%
+model = s2s.build_model(
+    tokenizers[0].vocabulary_size,
+    len(vocabulary),
+    cell="gru",
+    units=16 if FAST else 192,
+    embedding_dim=16 if FAST else 96,
+    feed_context=True,
+    dropout=0.3,
+)
+batches = s2s.make_dataset(train, *tokenizers)
+epochs = 1 if FAST else 10
+steps = epochs * int(batches.cardinality())
+s2s.compile_model(
+    model, learning_rate=keras.optimizers.schedules.CosineDecay(4e-3, steps)
+)
+history = model.fit(batches, epochs=epochs, shuffle=False, verbose=0)
+translator = s2s.Translator(model, *tokenizers, max_length=12 if FAST else 40)
+print("loss by epoch:", np.round(history.history["loss"], 2))
+
+# %% [markdown]
+# ## 쓸 때 넣는 것
+#
+# 쓸 때는 읽을 정답이 없습니다. 디코더는 매 시점 자기가 방금 쓴 단어를 받습니다. 한번 틀리면 그 실수는 뒤에
+# 오는 모든 것의 일부가 되는데, 학습할 때는 그런 것을 본 적이 없습니다. Ranzato 외(2016)는 이것을 *노출
+# 편향(exposure bias)*이라고 부릅니다.
+#
+# 그림은 참조 번역의 위치마다 묻습니다. 모델이 맞는 토큰을 댔는가? 한 번은 앞에 정답 단어들을 주고, 한 번은
+# 모델이 직접 쓴 단어들을 줍니다.
+
+# %%
+logits = model.predict_on_batch({name: ids.numpy() for name, ids in inputs.items()})
+with_truth = logits.argmax(axis=-1) == labels
+ids = {token: i for i, token in enumerate(vocabulary)}
+own = np.zeros_like(labels)
+for line, result in zip(own, translator.decode(validation.source), strict=True):
+    written = [ids[token] for token in result.tokens[: len(line)]]
+    line[: len(written)] = written
+with_own = own == labels
+print("right tokens, true prefix:", round(with_truth[weights].mean(), 3))
+print("right tokens, own prefix: ", round(with_own[weights].mean(), 3))
+count = weights.sum(axis=0)
+positions = np.flatnonzero(count >= 0.1 * len(labels))  # else too few sentences
+figure, axes = plt.subplots(figsize=(6, 3), dpi=90, layout="constrained")
+shares = [
+    (right & weights).sum(axis=0)[positions] / count[positions]
+    for right in (with_truth, with_own)
+]
+axes.plot(positions + 1, shares[0], marker="o", label="정답 단어 다음")
+axes.plot(positions + 1, shares[1], marker="s", label="자기가 쓴 단어 다음")
+axes.set(title="위치별로 맞힌 토큰", xlabel="위치", ylabel="비율", ylim=(0, 1))
+axes.legend(loc="lower left")
+plt.show()
+
+# %% [markdown]
+# 이 차이가 모두 노출 편향은 아닙니다. 맞는 번역이 여럿이면, `tu` 대신 `vous`를 쓴 모델은 자기 말에 이어
+# 올바르게 계속 쓰고도 틀렸다고 셈해집니다. 그래서 두 가지를 더 자세히 봅니다. 첫째, 문장마다 위치를 모델의
+# 첫 실수를 기준으로 나눕니다. 거기까지는 두 방법이 같은 단어를 넣으므로 비율이 같아야 하고, 차이는 모두 그
+# 뒤에서 생깁니다. (그림에서 보듯 정답을 읽을 때는 뒤쪽 위치가 더 쉬우므로, 같은 행끼리 비교하세요.)
+
+# %%
+wrong = weights & ~with_own
+before = weights & (np.cumsum(wrong, axis=1) - wrong == 0)  # none at earlier positions
+after = weights & ~before
+display(
+    pd.DataFrame(
+        {
+            "tokens": [before.sum(), after.sum()],
+            "right, true prefix": [with_truth[m].mean() for m in (before, after)],
+            "right, own prefix": [with_own[m].mean() for m in (before, after)],
+        },
+        index=["up to the first own mistake", "after it"],
+    ).round(3)
+)
+
+# %% [markdown]
+# 둘째, 다른 번역이 끼어들 수 없는 실험입니다. 정답을 넣되 셋째 토큰 자리에만 아무 단어나 *하나* 넣습니다.
+# 그 뒤로는 다시 정답입니다. 과거에 틀린 단어가 하나 있으면 디코더는 얼마나 오래 흔들릴까요?
+
+# %%
+long = weights.sum(axis=1) >= 7
+disturbed = {name: ids.numpy()[long] for name, ids in inputs.items()}
+fed = disturbed["target_token_ids"]
+fed[:, 3] = np.random.default_rng(0).integers(4, len(vocabulary), len(fed))
+with_mistake = model.predict_on_batch(disturbed).argmax(axis=-1) == labels[long]
+steps = np.arange(1, 7)
+figure, axes = plt.subplots(figsize=(6, 3), dpi=90, layout="constrained")
+shares = with_truth[long].mean(axis=0)[steps], with_mistake.mean(axis=0)[steps]
+axes.plot(steps + 1, shares[0], marker="o", label="정답을 읽음")
+axes.plot(steps + 1, shares[1], marker="s", label="틀린 단어 하나를 읽음")
+axes.axvline(3.5, color="grey", linestyle=":", label="여기서부터 읽힘")
+axes.set(title="틀린 단어 하나 뒤에", xlabel="위치", ylabel="비율", ylim=(0, 1))
+figure.legend(loc="outside lower center", ncols=3)
+plt.show()
+print(f"{len(fed)} sentences of seven tokens or more")
+print("lost at each position:", np.round(shares[0] - shares[1], 3))
+
+# %% [markdown]
+# 어떻게 하면 좋을까요? *예정 샘플링*(Bengio 외 2015)은 학습하는 동안 디코더에게 자기가 쓴 단어를 조금씩,
+# 점점 더 많이 넣어 줍니다. `compile_model(..., scheduled_sampling=...)`로 켭니다. 늘 도움이 되지는 않으니
+# 아래에서 직접 해 보세요. 또 다른 길은 더 잘 탐색하는 것이고, 이 노트북의 나머지가 그 이야기입니다.
+
+# %% [markdown]
+# ## 분포는 하나, 고르는 방법은 여럿
+#
+# 디코더가 주는 것은 다음 토큰의 확률 분포뿐입니다. *탐욕 탐색*은 가장 확률이 높은 것을 고르고, *샘플링*은
+# 제비를 뽑습니다. 온도는 뽑기 전에 로짓을 나눕니다. 1보다 낮으면 확률 높은 토큰이 더 유리해지고, 1보다
+# 높으면 모두 서로 가까워집니다. 예로는 검증 부분에서 네 단어 이상인 문장 가운데 번역이 가장 많은 것을
+# 씁니다.
+
+# %%
+longer = [source for source in validation.source if len(source.split()) > 3]
+text, _ = collections.Counter(longer).most_common(1)[0]
+print(text, [target for source, target in validation if source == text])
+source = ops.array([[*tokenizers[0].tokenize(text), 3]])  # 3 is <eos>
+first = {"source_token_ids": source, "target_token_ids": ops.array([[2]])}  # <sos>
+logits = ops.convert_to_numpy(model(first))[0, 0]
+best = logits.argsort()[::-1][:10]
+figure, axes = plt.subplots(figsize=(8, 3), dpi=90, layout="constrained")
+for number, temperature in enumerate((0.5, 1.0, 2.0)):
+    scaled = np.exp((logits - logits.max()) / temperature)
+    heights = scaled[best] / scaled.sum()
+    label = f"{temperature}"
+    axes.bar(np.arange(10) + 0.27 * (number - 1), heights, 0.27, label=label)
+    print(f"temperature {temperature}: the ten share {heights.sum():.2f}")
+axes.set_xticks(range(10), [token_label(vocabulary[i]) for i in best])
+axes.set(title=f"첫 토큰: {text}", ylabel="확률")
+axes.legend(title="온도")
+plt.show()
+
+# %% [markdown]
+# 나머지 확률은 수천 개의 단어에 흩어져 있습니다. 하나하나는 드물지만 모이면 그렇지 않습니다. `top_k`는
+# 확률이 높은 k개에서만 뽑고, `top_p`는 합이 p가 되는 가장 작은 토큰 집합에서 뽑습니다. 모델이 망설이는
+# 곳에서는 많은 토큰이, 확신하는 곳에서는 몇 개만 남습니다.
+
+# %%
+print(text, "| greedy:", translator.translate(text))
+ways = {
+    "temperature=1": {"temperature": 1.0},
+    "temperature=0.5": {"temperature": 0.5},
+    "top_k=5": {"top_k": 5},
+    "top_p=0.8": {"top_p": 0.8},
+}
+drawn = {
+    name: [
+        hypothesis.text
+        for hypothesis in translator.decode(
+            text, sample=True, n_best=5, seed=0, **way
+        ).hypotheses
+    ]
+    for name, way in list(ways.items())[: 1 if FAST else 4]
+}
+display(pd.DataFrame(drawn))
+
+# %% [markdown]
+# ## 빔 서치
+#
+# 탐욕 탐색은 쓴 단어를 무를 수 없습니다. *빔*은 시점마다 가장 좋은 앞부분을 몇 개 남기고, 각각에 모든 토큰을
+# 이어 본 뒤, 다시 가장 좋은 몇 개를 남깁니다. 나무에는 그 모두가 그려져 있습니다. 토큰 밑의 숫자는 왼쪽에
+# 쓰인 것 다음에 그 토큰이 올 확률이고, 가지 끝에는 순위와 점수가 있습니다. 그냥 끊긴 가지는 포기한
+# 것입니다.
+
+# %%
+result = translator.decode(text, beam_width=4, n_best=4, trace=True)
+with plt.rc_context({"font.family": "sans-serif"}):  # it looks for its fonts itself
+    display(s2s.plot_beam(result))
+
+# %% [markdown]
+# ## n-best 목록, 그리고 길이가 중요한 까닭
+#
+# 번역의 확률은 토큰 확률의 곱입니다. 로그를 취하면 음수의 합이므로 토큰이 하나 늘 때마다 낮아집니다. 그대로
+# 두면 탐색은 짧은 번역을 좋아하게 됩니다. 그래서 합을 `length ** penalty`로 나눕니다. 0이면 나누지 않는
+# 것이고, 1이면 토큰당 평균입니다. 아래는 아무것으로도 나누지 않은 더 넓은 빔에서 가장 좋았던 번역들과, 벌점
+# 세 가지에 따른 점수와 순위입니다. 더 긴 번역이 앞지르나요?
+
+# %%
+result = translator.decode(
+    text, beam_width=4 if FAST else 20, n_best=4 if FAST else 10, length_penalty=0.0
+)
+table = pd.DataFrame(
+    [[found.text, len(found.tokens), found.score] for found in result.hypotheses],
+    columns=["translation", "tokens", "score"],
+)
+for penalty in (0.0, 0.6, 1.0):
+    scores = table["score"] / table["tokens"] ** penalty
+    table[f"by {penalty}"] = scores.round(2)
+    table[f"rank by {penalty}"] = scores.rank(ascending=False).astype(int)
+display(table.drop(columns="score"))
+
+# %% [markdown]
+# ## 탐색을 잘하면 번역도 좋아질까
+#
+# 같은 검증 문장을 더 넓은 빔으로, 길이로 나누기도 하고 나누지 않기도 하며 번역합니다. 세 가지를 보세요.
+# 모델이 보기에 번역이 얼마나 그럴듯한가(로그 확률의 평균), 얼마나 긴가, 그리고 BLEU는 무엇이라 하는가.
+
+# %%
+table = []
+for width, how in [(1, "none"), (4, "none"), (4, "average"), (10, "average")]:
+    if FAST and width > 1:
+        break
+    results = translator.decode(
+        validation.source, beam_width=width, length_normalization=how
+    )
+    scores = s2s.score_translations(
+        [result.text for result in results], validation.target, intervals=False
+    )
+    logs = [np.log(result.token_probabilities).sum() for result in results]
+    lengths = [len(result.tokens) for result in results]
+    table.append([width, how, np.mean(logs), np.mean(lengths), scores.bleu])
+names = ["beam width", "normalization", "log-probability", "tokens", "BLEU"]
+display(pd.DataFrame(table, columns=names).round(2))
+print("tokens of the references:", round(weights.sum() / len(weights), 2))
+
+# %% [markdown]
+# ## `<eos>`는 어디에서 오는가
+#
+# 번역이 얼마나 길어야 하는지 디코더에게 알려 주는 사람은 없습니다. `<eos>`도 다른 것과 똑같은 토큰입니다.
+# 학습할 때 모든 목표 문장의 끝에 있었고, 디코더는 그것이 가장 그럴듯해지면 씁니다. 아래는 문장 셋의 탐욕 탐색
+# 번역을 토큰별로 늘어놓고, 그때마다 `<eos>`의 확률이 얼마였는지 그린 것입니다(눈금에 주의하세요. 한 칸
+# 내려가면 백 분의 일입니다). 옆의 선은 문장을 맺는 부호의 확률입니다. 문장이 마침표로 끝나는 말뭉치라면
+# 끝은 거기서 정해지고 `<eos>`는 뒤따를 뿐입니다.
+
+# %%
+order = sorted(set(validation.source), key=lambda line: (len(line), line))
+marks = [i for i, token in enumerate(vocabulary) if token.strip("￭") in (*".!?",)]
+figure, panels = plt.subplots(1, 3, figsize=(10, 3.2), dpi=90, layout="constrained")
+for axes, share in zip(panels, (0.2, 0.6, 0.95), strict=True):
+    sentence = order[int(share * len(order))]
+    written = translator.decode(sentence).tokens[:12]
+    given = {
+        "source_token_ids": ops.array([[*tokenizers[0].tokenize(sentence), 3]]),
+        "target_token_ids": ops.array([[2, *(ids[token] for token in written[:-1])]]),
+    }
+    probabilities = ops.convert_to_numpy(ops.softmax(model(given)))[0]
+    axes.plot(probabilities[:, 3], marker="o", label="<eos>")
+    axes.plot(probabilities[:, marks].sum(axis=-1), marker="s", label=". 또는 ! 또는 ?")
+    axes.set_xticks(range(len(written)), map(token_label, written), rotation=60)
+    axes.set(title=sentence, ylabel="확률", yscale="log", ylim=(1e-8, 2))
+    print(sentence, "|", np.round(probabilities[:, 3], 4))
+figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+plt.show()
+
+# %% [markdown]
+# 거의 학습하지 않은 모델은 언제 멈춰야 할지 아직 모릅니다. 그래서 모든 탐색에는 `max_length`가 있습니다.
+# 멈출 줄 아는 모델을 말릴 수도 있습니다. `min_length`는 정한 길이까지 `<eos>`를 금지합니다.
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. 예정 샘플링으로 한 번 더 학습시키고 노출 편향의 두 그림을 다시 그려 보세요.
+#    *힌트:* `compile_model(model, scheduled_sampling=s2s.ScheduledSampling(0.25, steps))`.
+# 2. 아주 넓은 빔으로, 길이로 나누지 않고 탐색해 보세요. 길이가 어떻게 되나요?
+#    *힌트:* 문장 백 개에 `beam_width=50, length_normalization="none"`.
+# 3. 샘플들이 서로 얼마나 다른지 재 보세요. 문장 몇 개에서 번역을 스무 개씩 뽑아 서로 다른 것을 셉니다.
+#    온도는 0.3에서 1.5까지 바꿉니다. *힌트:* `n_best=20`과 `len(set(...))`.

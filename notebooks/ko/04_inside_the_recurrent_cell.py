@@ -1,0 +1,274 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 4 · 순환 셀의 안쪽
+#
+# **무엇을 보나요?** 기본 셀, LSTM, GRU를 나란히 놓고 봅니다. 시점에 따른 은닉 상태, 손으로 계산한 게이트,
+# 그리고 게이트가 있는 까닭을 봅니다. 기울기가 시간을 거슬러 가며 얼마나 빨리 사라지는지, 그것이 기억이
+# 필요한 과제에서 어떤 결과를 낳는지입니다. 비교하는 것은 모두 시드 세 개로 잽니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 연쇄 법칙, `tanh`와 시그모이드가 하는 일.
+#
+# **논문.** Bengio 외 1994, [Learning Long-Term Dependencies with Gradient Descent is
+# Difficult](https://doi.org/10.1109/72.279181); Hochreiter와 Schmidhuber 1997, [Long Short-Term
+# Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Cho 외 2014, [Learning Phrase Representations
+# using RNN Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu 외 2013, [On the Difficulty of
+# Training Recurrent Neural Networks](https://arxiv.org/abs/1211.5063).
+
+# %%
+# In Colab: uncomment the next line, run it, and restart the session.
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import os
+import random
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+from IPython.display import display
+from seq2seq_keras.plots.token_labels import fonts_for
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+# A font for the pictures that also has Hangul, where one is installed.
+plt.rcParams["font.family"] = fonts_for(["한글"])
+
+# %% [markdown]
+# ## 기억이 필요한 과제
+#
+# 수열은 `a`부터 `h`까지 여덟 글자 가운데 하나로 시작하고, 그 뒤로는 다른 여덟 글자에서 뽑은 잡음이
+# 이어집니다. 답은 첫 글자입니다. 잡음은 아무 도움도 되지 않으므로, 인코더는 글자 하나를 잡음 끝까지 들고
+# 가야 합니다. 찍으면 여덟에 하나를 맞힙니다.
+
+# %%
+noise_length = 6 if FAST else 15
+
+
+def remember_the_first(count, seed):
+    generator = random.Random(seed)
+    firsts = [generator.choice("abcdefgh") for _ in range(count)]
+    noise = ["".join(generator.choices("stuvwxyz", k=noise_length)) for _ in firsts]
+    sources = [first + rest for first, rest in zip(firsts, noise, strict=True)]
+    return s2s.Pairs(sources, firsts)
+
+
+train = remember_the_first(100 if FAST else 4000, seed=0)
+test = remember_the_first(20 if FAST else 400, seed=1)
+tokenizer = s2s.CharacterTokenizer.fit(train.source)
+print("answer", test.target[0], "after", test.source[0])
+
+# %% [markdown]
+# ## 세 가지 셀
+#
+# $x_t$는 단어 벡터, $h_{t-1}$은 직전의 은닉 상태이고, 게이트는 유닛마다 0과 1 사이의 수입니다.
+#
+# - **기본 셀**: $h_t = \tanh(W x_t + U h_{t-1} + b)$
+# - **LSTM**: 게이트 $i, f, o = \sigma(\dots)$와 후보 $g = \tanh(\dots)$가 저마다 $W, U, b$를 갖습니다. 셀 상태는
+#   $c_t = f \odot c_{t-1} + i \odot g$, 은닉 상태는 $h_t = o \odot \tanh(c_t)$
+# - **GRU**: 게이트 $z, r = \sigma(\dots)$와 $r \odot h_{t-1}$을 보는 후보 $\tilde h$가 있고, $h_t = z \odot h_{t-1}
+#   + (1 - z) \odot \tilde h$
+#
+# 그래서 LSTM의 가중치는 기본 셀의 네 배, GRU는 세 배입니다(Keras의 GRU는 부분마다 편향이 둘입니다). 손으로
+# 센 값과 Keras가 센 값을 견주어 봅시다.
+
+# %%
+units, embedding_dim = 32, 16
+
+
+def build(cell):
+    size = tokenizer.vocabulary_size
+    sizes = {"units": units, "embedding_dim": embedding_dim, "dropout": 0.0}
+    return s2s.build_model(size, size, cell=cell, **sizes)
+
+
+cells = {"rnn": (1, 1), "lstm": (4, 1), "gru": (3, 2)}  # parts, biases of each
+rows = {}
+for cell, (parts, biases) in cells.items():
+    by_hand = parts * units * (embedding_dim + units + biases)
+    rows[cell] = [by_hand, build(cell).get_layer("encoder_0").count_params()]
+display(pd.DataFrame(rows, index=["by hand", "Keras"]).T)
+
+# %% [markdown]
+# ## 누가 기억하나
+#
+# 셀마다 시드를 바꿔 세 번씩 학습시킵니다. 나머지는 모두 같습니다.
+
+
+# %%
+def train_and_test(cell, seed):
+    keras.utils.set_random_seed(seed)
+    model = build(cell)
+    untrained = model.get_weights()
+    s2s.compile_model(model, learning_rate=1e-2)
+    dataset = s2s.make_dataset(train, tokenizer, tokenizer, seed=seed)
+    model.fit(dataset, epochs=1 if FAST else 8, shuffle=False, verbose=0)
+    answers = s2s.Translator(model, tokenizer, tokenizer, max_length=3)
+    answers = answers.translate(test.source)
+    accuracy = np.mean([a == b for a, b in zip(answers, test.target, strict=True)])
+    return model, untrained, accuracy
+
+
+seeds = range(1 if FAST else 3)
+runs = {cell: [train_and_test(cell, seed) for seed in seeds] for cell in cells}
+accuracy = pd.DataFrame(
+    {cell: [run[2] for run in cell_runs] for cell, cell_runs in runs.items()},
+    index=[f"seed {seed}" for seed in seeds],
+)
+display(accuracy)
+display(accuracy.agg(["mean", "min", "max"]).round(3))
+
+# %% [markdown]
+# ## 시점에 따른 은닉 상태
+#
+# 테스트 수열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점, 행은 유닛입니다. 첫 열에서 끝
+# 열까지 색이 그대로인 유닛이 잡음을 지나 무언가를 나르고 있습니다.
+
+# %%
+text = test.source[0]
+token_ids = keras.ops.array([[*tokenizer.tokenize(text), 3]])  # 3 is <eos>
+
+
+def hidden_states(model):
+    """The encoder's hidden state after each step, shape (steps, units)."""
+    vectors = model.get_layer("source_embedding")(token_ids)
+    layer = model.get_layer("encoder_0")
+    cell, states = layer.cell, layer.get_initial_state(1)
+    history = []
+    for step in range(token_ids.shape[1]):
+        output, states = cell(vectors[:, step], states)
+        history.append(output.numpy()[0])
+    return np.array(history)
+
+
+figure, grid = plt.subplots(1, 3, figsize=(9, 3.4), dpi=90, layout="constrained")
+for axes, (cell, cell_runs) in zip(grid, runs.items(), strict=True):
+    states = hidden_states(cell_runs[0][0])
+    image = axes.imshow(states.T, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")
+    axes.set_xticks(range(len(states)), [*text, "⏎"], fontsize=7)
+    axes.set(title=cell, xlabel="시점", ylabel="유닛")
+figure.colorbar(image, ax=grid, label="은닉 상태")
+plt.show()
+
+# %% [markdown]
+# ## 손으로 계산한 LSTM의 게이트
+#
+# 셀에는 감춰진 것이 없습니다. 커널, 순환 커널, 편향에 네 부분이 나란히 들어 있고, Keras의 순서는 $i, f, g, o$
+# 입니다. NumPy 반복문으로 Keras와 똑같은 은닉 상태를 얻고, 그 길에 게이트도 얻습니다.
+
+# %%
+model = runs["lstm"][0][0]
+kernel, recurrent, bias = model.get_layer("encoder_0").get_weights()
+vectors = model.get_layer("source_embedding")(token_ids).numpy()[0]
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+h, c, gates, by_hand = np.zeros(units), np.zeros(units), [], []
+for x in vectors:
+    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4)
+    i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
+    c = f * c + i * g
+    h = o * np.tanh(c)
+    gates.append([i, f, o])
+    by_hand.append(h)
+difference = np.abs(np.array(by_hand) - hidden_states(model)).max()
+print("largest difference to Keras:", difference)
+
+gates = np.array(gates)  # (steps, 3, units)
+figure, grid = plt.subplots(1, 3, figsize=(9, 3.4), dpi=90, layout="constrained")
+for number, name in enumerate(["input gate", "forget gate", "output gate"]):
+    image = grid[number].imshow(
+        gates[:, number].T, cmap="Greys", vmin=0, vmax=1, aspect="auto"
+    )
+    grid[number].set_xticks(range(len(gates)), [*text, "⏎"], fontsize=7)
+    grid[number].set(title=name, xlabel="시점", ylabel="유닛")
+figure.colorbar(image, ax=grid, label="열림(1) 또는 닫힘(0)")
+plt.show()
+kept = gates[1:, 1].prod(axis=0)  # through all of the noise
+print(
+    "share of the first letter's cell state that is kept to the end, best unit:",
+    kept.max().round(3),
+)
+
+# %% [markdown]
+# 잡음이 지나가는 동안 망각 게이트가 1에, 입력 게이트가 0에 가깝게 머무는 유닛이 기억하는 유닛입니다.
+#
+# ## 되돌아가는 기울기
+#
+# 학습은 *첫* 글자가 중요했다는 것을 알아내야 합니다. 단서는 인코더의 마지막 은닉 상태를 단어 벡터로 미분한
+# 기울기인데, 이것은 사이에 있는 시점마다 인수가 하나씩 붙는 곱입니다. 학습 전과 후에 거리별로 그 크기를
+# 잽니다. 그림은 테스트 수열에 대한 평균과 시드에 따른 범위입니다.
+
+
+# %%
+def gradient_norms(model):
+    """Norm of the gradient by distance from the end, as a share of that at the end."""
+    ids = keras.ops.array([[*tokenizer.tokenize(s), 3] for s in test.source[:100]])
+    vectors = model.get_layer("source_embedding")(ids)
+    with tf.GradientTape() as tape:
+        tape.watch(vectors)
+        last = model.get_layer("encoder_0")(vectors)[1]
+        total = tf.reduce_sum(last)
+    norms = np.linalg.norm(tape.gradient(total, vectors).numpy(), axis=-1)
+    norms = norms.mean(axis=0)[::-1]  # the last step first
+    return norms / norms[0]
+
+
+figure, grid = plt.subplots(
+    1, 2, figsize=(9, 3.6), dpi=90, layout="constrained", sharey=True
+)
+for cell, cell_runs in runs.items():
+    trained = [gradient_norms(model) for model, _, _ in cell_runs]
+    before = []
+    for model, untrained, _ in cell_runs:
+        weights = model.get_weights()
+        model.set_weights(untrained)
+        before.append(gradient_norms(model))
+        model.set_weights(weights)
+    for axes, norms in zip(grid, (before, trained), strict=True):
+        norms = np.array(norms)
+        axes.plot(norms.mean(axis=0), label=cell)
+        axes.fill_between(
+            range(norms.shape[1]), norms.min(axis=0), norms.max(axis=0), alpha=0.2
+        )
+    print(
+        f"{cell:<5} share left at the first letter: before {np.mean(before, axis=0)[-1]:.1e}, after {np.mean(trained, axis=0)[-1]:.1e}"
+    )
+grid[0].set(
+    title="학습 전",
+    xlabel="끝에서 거슬러 간 시점 수",
+    ylabel="기울기의 크기(끝에 대한 비율)",
+    yscale="log",
+)
+grid[1].set(title="학습 후", xlabel="끝에서 거슬러 간 시점 수", yscale="log")
+grid[0].legend()
+plt.show()
+
+# %% [markdown]
+# 학습하기 전에는 *어느* 셀에서나 거리가 멀수록 기울기가 사라집니다. 로그 축에서 직선이면 비슷한 인수를 거듭
+# 곱한 것입니다. 게이트가 그것을 없애 주지는 않지만, 게이트는 *배울 수* 있습니다. 과제를 푼 셀에서는 오른쪽
+# 그림의 곡선이 먼 끝에서 다시 올라옵니다. 첫 글자로 가는 길이 열려 있고 그사이의 잡음은 건너뜁니다. 기본
+# 셀에는 열 것이 없습니다. 주어진 에폭 안에 어느 셀이 몇 개의 시드에서 해냈는지는 위의 표에 있습니다.
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. GRU도 못 할 때까지 잡음을 늘려 보세요. *힌트:* `noise_length = 60`으로 하고 에폭도 늘려 시간을 줍니다.
+# 2. LSTM의 망각 게이트를 활짝 열고 시작해 보세요. *힌트:* `encoder_0`의 편향에서 둘째 사분의 일입니다. 학습
+#    전에 `set_weights`로 3을 넣습니다(Gers 외 2000).
+# 3. 단어에도 게이트를 써 보세요. *힌트:* 노트북 1의 번역기를 학습시키고 `i am not a student`를 읽는 동안의
+#    망각 게이트를 그려 보세요. 무엇을 언제 잊나요?

@@ -1,0 +1,234 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 6 · 어텐션
+#
+# **무엇을 보나요?** 원문을 벡터 하나에 눌러 담는 대신, 디코더가 매 시점 필요한 곳을 원문 전체에서
+# 찾아봅니다. 대표적인 두 점수 함수를 식에서 출발해 NumPy로 계산하고 모델의 값과 비교합니다. 어디를
+# 보는지는 열지도로 그리고, 길이가 늘어나는 문자열에서는 노트북 5의 곡선 위에 어텐션의 곡선을 겹쳐
+# 봅니다.
+#
+# **먼저 알아 둘 것.** 노트북 5의 병목, 소프트맥스, 내적.
+#
+# **논문.** Bahdanau 외 2015, [Neural Machine Translation by Jointly Learning to Align and
+# Translate](https://arxiv.org/abs/1409.0473); Luong 외 2015, [Effective Approaches to
+# Attention-based Neural Machine Translation](https://arxiv.org/abs/1508.04025).
+
+# %%
+# In Colab: uncomment the next line, run it, and restart the session.
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import os
+import random
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.display import display
+from seq2seq_keras.plots.token_labels import fonts_for
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+# A font for the pictures that also has Hangul, where one is installed.
+plt.rcParams["font.family"] = fonts_for(["한글"])
+
+# %% [markdown]
+# ## 어텐션을 쓰는 번역기 둘
+#
+# 내장 말뭉치로 영어를 프랑스어로 옮깁니다. 하나는 Luong의 방식, 하나는 Bahdanau의 방식으로 어텐션을
+# 하고, 나머지는 모두 같습니다.
+
+# %%
+train, validation, test = s2s.load_corpus("phrasebook/english-french")
+train = train[: 200 if FAST else 8000]
+tokenizers = s2s.WordTokenizer.fit(train.source), s2s.WordTokenizer.fit(train.target)
+translators = {}
+for attention in ("luong", "bahdanau"):
+    keras.utils.set_random_seed(0)
+    model = s2s.build_model(
+        *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+        units=16 if FAST else 96,
+        embedding_dim=48,
+        bidirectional=True,
+        attention=attention,
+    )
+    s2s.compile_model(model, learning_rate=5e-3)
+    dataset = s2s.make_dataset(train, *tokenizers)
+    model.fit(dataset, epochs=1 if FAST else 4, shuffle=False, verbose=0)
+    translators[attention] = s2s.Translator(model, *tokenizers, max_length=20)
+    written = translators[attention].translate(test.source[: 20 if FAST else 300])
+    right = np.mean([a == b for a, b in zip(written, test.target, strict=False)])
+    print(f"{attention:<9} exact match on held-out sentences: {right:.3f}")
+
+# %% [markdown]
+# ## Luong: 지금의 출력이 묻는다
+#
+# 디코더가 한 시점을 나아가면, 그 출력 $h_t$가 인코더 출력 $\bar h_s$ 하나하나에 얼마나 잘 맞는지
+# 묻습니다(식 8, "general").
+#
+# $$\mathrm{score}(h_t, \bar h_s) = h_t^\top W \bar h_s, \qquad
+# a_t(s) = \frac{\exp \mathrm{score}(h_t, \bar h_s)}{\sum_{s'} \exp \mathrm{score}(h_t,
+# \bar h_{s'})}, \qquad c_t = \sum_s a_t(s)\, \bar h_s .$$
+#
+# 컨텍스트 $c_t$와 $h_t$를 합쳐 어텐션 벡터 $\tilde h_t = \tanh(W_c [c_t; h_t])$를 만들고, 여기서
+# 다음 단어를 예측합니다. 추론용 모델 두 개로 한 시점을 나아간 다음, 가중치를 직접 계산해 봅시다.
+
+# %%
+text = test.source[0]
+source_ids = keras.ops.array([[*tokenizers[0].tokenize(text), 3]])  # 3 is <eos>
+sos = keras.ops.array([[2]])
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
+
+
+def weight(model, end):
+    """The trained weight whose path ends so."""
+    return next(w.numpy() for w in model.weights if w.path.endswith(end))
+
+
+model = translators["luong"].model
+encoder, decoder = s2s.build_inference_models(model)
+memory = encoder(source_ids)
+step = decoder({"token_ids": sos, **memory})
+outputs = memory["encoder_outputs"].numpy()[0]  # (source_length, units)
+query = step["layer_0_hidden"].numpy()[0]  # (units,), after the step
+by_hand = softmax(outputs @ weight(model, "attention/kernel").T @ query)
+by_model = step["attention_weights"].numpy()[0]
+print("by hand: ", by_hand.round(4))
+print("by model:", by_model.round(4))
+print("largest difference:", np.abs(by_hand - by_model).max())
+
+# %% [markdown]
+# ## Bahdanau: 직전의 상태가 묻는다
+#
+# 이번에는 시점을 나아가기 *전에*, 직전 상태 $s_{i-1}$이 묻습니다. 점수는 작은 신경망이 매기고(부록
+# A.1.2), 컨텍스트는 셀의 입력이 됩니다.
+#
+# $$e_{ij} = v^\top \tanh(W s_{i-1} + U h_j), \qquad a_i = \mathrm{softmax}(e_i), \qquad
+# s_i = f(s_{i-1}, y_{i-1}, c_i).$$
+
+# %%
+model = translators["bahdanau"].model
+encoder, decoder = s2s.build_inference_models(model)
+memory = encoder(source_ids)
+step = decoder({"token_ids": sos, **memory})
+previous = memory["layer_0_hidden"].numpy()[0]  # (units,), before the step
+keys = memory["encoder_outputs"].numpy()[0] @ weight(model, "key/kernel")
+question = previous @ weight(model, "query/kernel")
+by_hand = softmax(np.tanh(question + keys) @ weight(model, "score/kernel")[:, 0])
+by_model = step["attention_weights"].numpy()[0]
+print("by hand: ", by_hand.round(4))
+print("by model:", by_model.round(4))
+print("largest difference:", np.abs(by_hand - by_model).max())
+
+# %% [markdown]
+# ## 어디를 보는가
+#
+# 행은 써낸 단어, 열은 원문의 단어이고, 한 행의 합은 1입니다. 프랑스어는 부정을 동사 앞뒤의 두 단어로
+# 나타냅니다. 그 두 단어가 어디를 보는지, 그리고 뒤에 올 명사의 성을 따라야 하는 관사가 어디를 보는지
+# 살펴보세요. 어떤 단어가 어떤 단어와 짝인지 모델에 알려 준 사람은 없습니다.
+
+# %%
+text = "my grandfather is not going to the library"
+for attention, translator in translators.items():
+    print(attention)
+    display(s2s.plot_attention(translator.decode(text)))
+
+# %% [markdown]
+# ## 벡터 하나로는 모자란 곳에서도 버티는가
+#
+# 노트북 5의 과제입니다. 무작위 글자로 된 문자열을 베껴 쓰는데, 어떤 것은 꽤 깁니다. 어텐션이 없으면
+# 모든 글자가 벡터 하나를 지나가야 하고, 있으면 하나씩 찾아볼 수 있습니다. 데이터도 크기도 같고, 시드는
+# 세 개입니다.
+
+
+# %%
+def random_strings(count, longest, seed):
+    generator = random.Random(seed)
+    found = set()
+    while len(found) < count:
+        length = generator.randint(2, longest)
+        found.add("".join(generator.choices("abcdefghij", k=length)))
+    found = sorted(found)
+    generator.shuffle(found)
+    return found
+
+
+longest = 6 if FAST else 20
+strings = random_strings(100 if FAST else 5400, longest, seed=0)
+held_out = strings[: 20 if FAST else 400]
+rest = strings[len(held_out) :]
+copies = s2s.Pairs(rest, rest)
+letters = s2s.CharacterTokenizer.fit(rest)
+
+
+# %%
+def score_copier(seed, **options):
+    """Exact match of held-out strings by their length."""
+    keras.utils.set_random_seed(seed)
+    sizes = {"units": 64, "embedding_dim": 32, "dropout": 0.0}
+    size = letters.vocabulary_size
+    model = s2s.build_model(size, size, cell="gru", **sizes, **options)
+    dataset = s2s.make_dataset(copies, letters, letters, seed=seed)
+    epochs = 1 if FAST else 8
+    steps = epochs * int(dataset.cardinality())
+    rate = keras.optimizers.schedules.CosineDecay(8e-3, steps)
+    s2s.compile_model(model, learning_rate=rate)
+    model.fit(dataset, epochs=epochs, shuffle=False, verbose=0)
+    translator = s2s.Translator(model, letters, letters, max_length=longest + 3)
+    written = translator.translate(held_out)
+    return s2s.score_by_length(held_out, written, held_out, metric="exact_match")
+
+
+seeds = range(1 if FAST else 3)
+kinds = {"no attention": {}, "attention": {"attention": "bahdanau"}}
+tables = {
+    kind: [score_copier(seed, **options) for seed in seeds]
+    for kind, options in kinds.items()
+}
+
+# %%
+figure, axes = plt.subplots(figsize=(6, 3.5), dpi=90, layout="constrained")
+for kind, runs in tables.items():
+    lengths = runs[0].mean_length
+    scores = np.array([run.score for run in runs])  # (seeds, buckets)
+    axes.plot(lengths, scores.mean(axis=0), marker="o", label=kind)
+    axes.fill_between(lengths, scores.min(axis=0), scores.max(axis=0), alpha=0.25)
+    print(f"{kind:<13}", "mean", scores.mean(axis=0).round(2), end="  ")
+    print("spread", np.ptp(scores, axis=0).round(2))
+axes.set(
+    title="문자열 베끼기: 시드별 평균과 범위",
+    xlabel="문자열의 글자 수",
+    ylabel="완전 일치율(학습에 쓰지 않은 문자열)",
+    ylim=(-0.03, 1.03),
+)
+axes.legend()
+plt.show()
+
+# %% [markdown]
+# 짧은 문자열은 벡터 하나에 들어가지만 긴 것은 들어가지 않으며, 예외인 시드는 없습니다. 어텐션이 있으면
+# 곡선이 거의 꺾이지 않습니다. 대가는 단어를 하나 쓸 때마다 원문 전체를 보는 일입니다. 한 시점의 계산이
+# 원문의 길이만큼 늘어납니다.
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. `"general"`을 `"dot"`이나 `"concat"`으로 바꿔 보세요. *힌트:* `build_model(...,
+#    attention="luong", attention_score="dot")`. 내적에는 가중치가 아예 없습니다.
+# 2. Luong의 디코더가 앞서 어디를 보았는지 알게 해 보세요. *힌트:* `input_feeding=True`는 어텐션 벡터를
+#    다음 시점에 먹이고, `coverage=True`는 지금까지의 가중치를 더해서 알려 줍니다.
+# 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `random_strings(200, 30, seed=1)`로 만들고
+#    `max_length`를 늘립니다. 그래도 어텐션이 버티나요?

@@ -1,0 +1,214 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 7 · 한국어
+#
+# **무엇을 보나요?** 단어의 끝은 어디이고 음절의 처음은 어디일까요? 한국어를 단어, 음절, 자모, 서브워드로 잘라
+# 보고, 선택마다 미등록 토큰과 길이에서 무엇을 치르는지 봅니다. 한 단어를 여러 꼴로 만드는 조사와 어미도 봅니다.
+# 선택마다 작은 번역 모델을 하나씩 학습시켜, 학습에 쓰지 않은 문장으로 견줍니다. 글꼴 이야기도 합니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 2, 6.
+#
+# **논문.** Sennrich 외 2016, [Neural Machine Translation of Rare Words with Subword
+# Units](https://arxiv.org/abs/1508.07909); Kudo와 Richardson 2018,
+# [SentencePiece](https://arxiv.org/abs/1808.06226); Park 외 2018, [Subword-level Word Vector
+# Representations for Korean](https://aclanthology.org/P18-1226/).
+
+# %%
+# In Colab: uncomment the next two lines, run them, and restart the session.
+# # !apt-get install --quiet fonts-nanum
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import os
+import unicodedata
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import keras
+import pandas as pd
+from IPython.display import display
+
+from seq2seq_keras import vectors
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+
+# %% [markdown]
+# ## 음절을 이루는 것
+#
+# 한글 음절은 초성, 중성, 그리고 있으면 종성으로 이루어집니다. 유니코드에는 한 글자로 모은 꼴(NFC)과 자모로 푼
+# 꼴(NFD)이 있습니다. 보기에는 같은데 비교하면 다르다고 나옵니다. `JamoTokenizer`는 어느 꼴을 받든 자모로 풀고,
+# 되돌릴 때 다시 모읍니다.
+
+# %%
+syllable = "값"
+for form in ("NFC", "NFD"):
+    written = unicodedata.normalize(form, syllable)
+    print(form, written, [f"{ord(letter):04X}" for letter in written])
+tokenizer = s2s.JamoTokenizer.fit(["값이 싸요"])
+nfd = unicodedata.normalize("NFD", "값이 싸요")
+ids = tokenizer.tokenize("값이 싸요")
+print("tokens:", [tokenizer.vocabulary[i] for i in ids])
+print("the same ids from NFD:", list(ids) == list(tokenizer.tokenize(nfd)))
+print("and back:", tokenizer.detokenize(ids))
+
+# %% [markdown]
+# ## 조사와 어미
+#
+# 한국어는 명사 뒤의 조사로 문장 안의 구실을, 동사의 어미로 시제와 서법과 높임을 나타내고, 모두 붙여 씁니다.
+# 그래서 한 단어가 여러 꼴을 갖습니다. 내장 회화집은 문법에서 만들어 낸 것이라 모든 꼴을 볼 수 있습니다.
+
+# %%
+phrasebook = s2s.load_corpus("phrasebook/korean-english")
+words = sorted({word for text in phrasebook.train.source for word in text.split()})
+for stem in ("학생", "읽"):
+    forms = [word for word in words if word.startswith(stem)]
+    print(f"{stem}: {len(forms)} forms:", *forms[:10])
+
+# %% [markdown]
+# `WordTokenizer`에게 이들은 아무 상관 없는 서로 다른 단어입니다. 자모로 풀면 어간을 함께 씁니다. 자모 n-그램을
+# 쓰는 FastText는 바로 이 점을 이용합니다. 텍스트에 *없는* 꼴의 이웃을 찾아봅시다.
+
+# %%
+stem_forms = [word for word in words if word.startswith("읽")]
+unseen = stem_forms[0]
+texts = [text for text in phrasebook.train.source if unseen not in text.split()]
+texts = texts[: 500 if FAST else None]
+made = vectors.fasttext(
+    texts, letters="jamo", dimensions=50, epochs=1 if FAST else 5, min_count=1
+)
+print(f"{unseen} is left out of the text:", unseen not in made.words)
+print("neighbours:", [n.word for n in made.most_similar(unseen, 6)])
+
+# %% [markdown]
+# ## 실제 문장을 자르는 네 가지 방법
+#
+# Tatoeba의 한국어 문장과 영어 번역입니다. 많지 않고, 짧고, 일상적입니다. 토크나이저마다 어휘의 크기, 학습 때
+# 보지 못한 토큰이 *검증* 문장에서 차지하는 비율, 문장의 길이를 봅니다. 미등록 토큰은 잃어버린 뜻이고, 긴 문장은
+# 느리고 기억하기 어렵습니다.
+
+# %%
+corpus = s2s.load_corpus("tatoeba/kor-eng", fallback="phrasebook/korean-english")
+train = corpus.train[: 100 if FAST else 4000]
+validation, test = corpus.validation[:400], corpus.test[: 20 if FAST else 400]
+characters = len(set("".join(train.source)))
+source_tokenizers = {
+    "words": s2s.WordTokenizer.fit(train.source),
+    "syllables": s2s.CharacterTokenizer.fit(train.source),
+    "jamo": s2s.JamoTokenizer.fit(train.source),
+    "subwords": s2s.SubwordTokenizer.fit(
+        train.source, max_size=characters + (50 if FAST else 1000)
+    ),
+}
+rows = {}
+for name, tokenizer in source_tokenizers.items():
+    ids = [tokenizer.tokenize(text) for text in validation.source]
+    count = sum(map(len, ids))
+    rows[name] = {
+        "vocabulary": tokenizer.vocabulary_size,
+        "unknown tokens, %": 100 * sum(list(row).count(1) for row in ids) / count,
+        "tokens a sentence": count / len(ids),
+    }
+display(pd.DataFrame(rows).T.round(1))
+
+# %%
+text = min(test.source, key=lambda text: abs(len(text) - 14))
+for name, tokenizer in source_tokenizers.items():
+    print(f"{name:<10}", tokenizer.split([text])[0])
+
+# %% [markdown]
+# ## 번역에는 어떤 영향을 주나
+#
+# 한국어를 영어로 옮기는 같은 모델을 네 번 학습시킵니다. 원문을 자르는 방법만 다릅니다. chrF는 글자를 견주므로
+# 거의 맞은 단어도 조금 쳐 줍니다. 95 % 구간을 함께 봅니다. 말뭉치가 몇천 쌍뿐이니 훌륭한 영어를 바라지는 말고
+# 행끼리 견주세요.
+
+
+# %%
+target_tokenizer = s2s.WordTokenizer.fit(train.target)
+
+
+def train_translator(source_tokenizer):
+    keras.utils.set_random_seed(0)
+    model = s2s.build_model(
+        source_tokenizer.vocabulary_size,
+        target_tokenizer.vocabulary_size,
+        cell="gru",
+        units=16 if FAST else 128,
+        embedding_dim=64,
+        bidirectional=True,
+        attention="luong",
+        dropout=0.3,
+    )
+    dataset = s2s.make_dataset(train, source_tokenizer, target_tokenizer)
+    epochs = 1 if FAST else 10
+    steps = epochs * int(dataset.cardinality())
+    rate = keras.optimizers.schedules.CosineDecay(4e-3, steps)
+    s2s.compile_model(model, learning_rate=rate)
+    model.fit(dataset, epochs=epochs, shuffle=False, verbose=0)
+    return s2s.Translator(model, source_tokenizer, target_tokenizer, max_length=30)
+
+
+chosen = {"words": source_tokenizers["words"]} if FAST else source_tokenizers
+translators = {name: train_translator(made) for name, made in chosen.items()}
+
+# %%
+rows = {}
+for name, translator in translators.items():
+    intervals = s2s.evaluate_translator(translator, test).as_dict()
+    rows[name] = {
+        key: intervals[key] for key in ("chrf", "chrf_low", "chrf_high", "bleu")
+    }
+display(pd.DataFrame(rows).T.round(2))
+
+# %% [markdown]
+# 구간이 겹치면, 문장 사백 개와 시드 하나로는 어느 쪽이 나은지 알 수 없습니다. 다른 글을 번역할 때 무엇이 중요할지는
+# 위의 미등록 토큰 표가 더 잘 말해 줍니다. 번역을 몇 개 봅시다.
+
+# %%
+for source, target in list(test)[:4]:
+    print(f"{source}\n  reference: {target}")
+    for name, translator in translators.items():
+        print(f"  {name:<10} {translator.translate(source)}")
+
+# %% [markdown]
+# ## 글꼴
+#
+# 패키지의 그림은 설치된 글꼴 가운데 한글이 있는 것을 찾아 씁니다. 없으면 글자 자리에 네모가 놓입니다. Debian,
+# Ubuntu, Colab에서는 `fonts-nanum`을 설치하면 됩니다. 어순이 규칙적인 회화집에서는 한국어 문장 끝의 동사가 영어
+# 문장의 둘째 단어가 되는 모습을 어텐션에서 볼 수 있습니다.
+
+# %%
+pairs = phrasebook.train[: 100 if FAST else 8000]
+tokenizers = s2s.WordTokenizer.fit(pairs.source), s2s.WordTokenizer.fit(pairs.target)
+keras.utils.set_random_seed(0)
+model = s2s.build_model(
+    *(tokenizer.vocabulary_size for tokenizer in tokenizers),
+    units=16 if FAST else 96,
+    embedding_dim=48,
+    bidirectional=True,
+    attention="bahdanau",
+)
+s2s.compile_model(model, learning_rate=5e-3)
+dataset = s2s.make_dataset(pairs, *tokenizers)
+model.fit(dataset, epochs=1 if FAST else 4, shuffle=False, verbose=0)
+translator = s2s.Translator(model, *tokenizers, max_length=15)
+text = next(text for text in phrasebook.test.source if len(text.split()) >= 4)
+display(s2s.plot_attention(translator.decode(text)))
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. 방향을 바꿔 영어를 한국어로 옮기되, *목표*를 단어로도 자모로도 해 보세요. *힌트:* chrF로 견주세요. 토큰을 세는
+#    점수는 토크나이저에 따라 달라집니다.
+# 2. 형태소로 잘라 보세요. *힌트:* `pip install "seq2seq_keras[korean]"` 다음에 `vectors.KoreanMorphemes()`를 단어
+#    벡터의 토크나이저로 씁니다.
+# 3. 서브워드를 에폭마다 다르게 잘라 보세요. *힌트:* `make_dataset(..., subword_sampling=0.1)`.

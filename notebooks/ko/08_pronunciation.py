@@ -1,0 +1,246 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # 8 · 발음: 같은 코드, 다른 과제
+#
+# **무엇을 보나요?** 인코더-디코더는 자신이 번역을 한다는 것을 모릅니다. 단어의 글자를 원문으로, 소리를
+# 목표로 주면 소리 내어 읽는 법을 배웁니다. *글자-소리 변환*(grapheme-to-phoneme)입니다. 방법은 하나, 언어는
+# 둘입니다. 표기는 규칙적이지만 소리가 서로를 바꾸는 한국어, 그리고 예가 그 십 분의 일뿐인
+# 아이슬란드어입니다.
+#
+# **먼저 알아 둘 것.** 노트북 1과 6. 음성학은 몰라도 됩니다. 국제 음성 기호가 나오지만 기호로만 씁니다.
+#
+# **논문.** Ashby 외 2021, [Results of the Second SIGMORPHON Shared Task on Multilingual
+# Grapheme-to-Phoneme Conversion](https://aclanthology.org/2021.sigmorphon-1.13/); Yao와 Zweig 2015,
+# [Sequence-to-Sequence Neural Net Models for Grapheme-to-Phoneme
+# Conversion](https://arxiv.org/abs/1506.00196).
+
+# %%
+# In Colab: uncomment the next line, run it, and restart the session.
+# # %pip install --quiet "seq2seq_keras[jupyter]"
+import collections
+import itertools
+import os
+
+import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import jiwer
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from IPython.display import display
+from seq2seq_keras.plots.token_labels import fonts_for
+
+keras.utils.set_random_seed(0)
+FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+# A font for the pictures that also has Hangul, where one is installed.
+plt.rcParams["font.family"] = fonts_for(["한글"])
+
+# %% [markdown]
+# ## 데이터
+#
+# 위키낱말사전의 단어와 발음을 공동 과제가 나눈 그대로 씁니다. 소리 하나가 여러 문자로 적히기도 하므로
+# 소리 사이를 띄어 씁니다.
+
+# %%
+languages = {"kor": "sigmorphon2021/kor", "ice": "sigmorphon2021/ice"}
+corpora = {
+    name: s2s.load_corpus(corpus, fallback="dates")
+    for name, corpus in languages.items()
+}
+for name, corpus in corpora.items():
+    sizes = [len(part) for part in corpus]
+    print(name, "train, validation, test:", sizes)
+    for word, sounds in list(corpus.train)[:4]:
+        print(f"  {word:<14} {sounds}")
+
+# %% [markdown]
+# ## 글자가 들어가고 소리가 나온다
+#
+# 원문은 `JamoTokenizer`로 글자로 자릅니다. 다른 문자는 그대로 두지만 한글 음절은 자모로 풉니다. 값은 ㄱ ㅏ
+# ㅄ이 됩니다. 소리는 음절이 아니라 자모에 딸려 있기 때문입니다. 목표는 `WordTokenizer`처럼 빈칸에서
+# 자릅니다.
+
+# %%
+tokenizers = {
+    name: (
+        s2s.JamoTokenizer.fit(corpus.train.source),
+        s2s.WordTokenizer.fit(corpus.train.target),
+    )
+    for name, corpus in corpora.items()
+}
+for name, (letters, sounds) in tokenizers.items():
+    word, spoken = next(iter(corpora[name].train))
+    print(name, letters.split([word])[0], "->", sounds.split([spoken])[0])
+    print(
+        "  vocabularies:", letters.vocabulary_size, "letters,", sounds.vocabulary_size
+    )
+
+# %% [markdown]
+# ## 방법은 하나
+#
+# 어텐션이 있는 양방향 LSTM, 드롭아웃, 레이블 스무딩, 코사인을 따라 내려가는 학습률입니다. 패키지의
+# `configs/g2p.yaml`을 줄인 것입니다. 작은 말뭉치에는 에폭을 더 주어, 둘이 비슷한 수의 배치를 보게 합니다.
+
+
+# %%
+def train_translator(name, epochs):
+    keras.utils.set_random_seed(0)
+    corpus, (letters, sounds) = corpora[name], tokenizers[name]
+    pairs = corpus.train[:64] if FAST else corpus.train
+    dataset = s2s.make_dataset(pairs, letters, sounds, batch_size=32)
+    model = s2s.build_model(
+        letters.vocabulary_size,
+        sounds.vocabulary_size,
+        units=16 if FAST else 128,
+        embedding_dim=64,
+        bidirectional=True,
+        attention="luong",
+        dropout=0.3,
+    )
+    steps = epochs * int(dataset.cardinality())
+    rate = keras.optimizers.schedules.CosineDecay(5e-3, steps)
+    s2s.compile_model(model, learning_rate=rate, label_smoothing=0.1)
+    model.fit(dataset, epochs=epochs, shuffle=False, verbose=0)
+    return s2s.Translator(model, letters, sounds, max_length=8 if FAST else 50)
+
+
+epochs = {"kor": 1, "ice": 1} if FAST else {"kor": 6, "ice": 40}
+translators = {name: train_translator(name, epochs[name]) for name in corpora}
+
+# %% [markdown]
+# ## 얼마나 잘하나
+#
+# 소리가 모두 맞아야 단어가 맞은 것입니다. 공동 과제는 *단어 오류율*, 곧 1에서 완전 일치율을 뺀 값을 셉니다.
+# *기호 오류율*은 넣고, 빼고, 바꿔야 할 소리를 셉니다. low와 high는 단어를 다시 뽑아 구한 95 % 부트스트랩
+# 구간의 두 끝입니다. 단어 백 개짜리 테스트 집합이 무엇을 말해 주고 무엇을 말해 주지 못하는지 보여
+# 줍니다.
+
+# %%
+evaluations, rows = {}, {}
+for name, translator in translators.items():
+    test = corpora[name].test[:20] if FAST else corpora[name].test
+    evaluations[name] = s2s.evaluate_translator(translator, test)
+    scores = evaluations[name].as_dict()
+    rows[name] = {
+        "words": len(test),
+        "exact match": scores["exact_match"],
+        "low": scores["exact_match_low"],
+        "high": scores["exact_match_high"],
+        "word error rate": 1 - scores["exact_match"],
+        "symbol error rate": scores["symbol_error_rate"],
+    }
+display(pd.DataFrame(rows).T.round(3))
+
+# %% [markdown]
+# ## 오류 들여다보기
+#
+# 먼저 눈으로 봅시다. 틀린 단어 가운데 앞의 몇 개를 어떻게 썼을까요?
+
+# %%
+wrong = {}
+for name, evaluation in evaluations.items():
+    test = corpora[name].test
+    triples = zip(test.source, evaluation.translations, test.target, strict=False)
+    wrong[name] = [each for each in triples if each[1] != each[2]]
+    table = pd.DataFrame(wrong[name][:6], columns=["word", "written", "expected"])
+    display(table.style.set_caption(name).hide(axis="index"))
+
+# %% [markdown]
+# 다음은 세어 봅시다. 쓴 소리와 맞는 소리를 정렬하면(jiwer) 어떤 소리가 어떤 소리로 바뀌었는지, 무엇이
+# 빠지고 무엇이 끼어들었는지 알 수 있습니다. 대개 비슷하게 내는 소리끼리 헷갈립니다. 길이만 다른 모음, 숨이나
+# 긴장만 다른 자음입니다.
+
+# %%
+for name, triples in wrong.items():
+    expected, written = [t[2] for t in triples], [t[1] or "∅" for t in triples]
+    counts = collections.Counter()
+    if triples:
+        output = jiwer.process_words(expected, written)
+        for right, ours, chunks in zip(
+            output.references, output.hypotheses, output.alignments, strict=True
+        ):
+            for c in chunks:
+                if c.type != "equal":
+                    parts = (
+                        right[c.ref_start_idx : c.ref_end_idx],
+                        ours[c.hyp_start_idx : c.hyp_end_idx],
+                    )
+                    counts.update(itertools.zip_longest(*parts, fillvalue="∅"))
+    top = [f"{a} → {b} ({n})" for (a, b), n in counts.most_common(8)]
+    print(f"{name}, expected → written:", "   ".join(top))
+
+# %% [markdown]
+# 긴 단어가 더 어려울까요? 소리가 하나 늘 때마다 틀릴 기회도 하나 늡니다. 하지만 긴 문맥이 필요한 규칙이나
+# 드문 글자 묶음도 영향을 줍니다. 두 곡선을 견주어 보세요.
+
+# %%
+curves = {
+    name: s2s.score_by_length(
+        corpora[name].test.source[: len(evaluation.translations)],
+        evaluation.translations,
+        corpora[name].test.target[: len(evaluation.translations)],
+        metric="exact_match",
+        buckets=4,
+    )
+    for name, evaluation in evaluations.items()
+}
+display(s2s.plot_score_by_length(curves, title="단어 길이에 따른 완전 일치율"))
+
+# %% [markdown]
+# ## 디코더가 보는 곳
+#
+# 글자와 소리는 나란히 가므로 짙은 칸은 대각선 가까이에 있어야 합니다. 대각선에서 벗어난 곳에는 소리 나지
+# 않는 글자나, 다른 글자의 소리를 정하는 글자가 있습니다.
+
+# %%
+name = "kor"
+lengths = [len(word) for word in corpora[name].test.source[:50]]
+word = corpora[name].test.source[int(np.argmax(lengths))]
+display(s2s.plot_attention(translators[name].decode(word)))
+
+# %% [markdown]
+# ## 여러 가설
+#
+# 모델은 얼마나 확신할까요? 빔 서치의 n-best 목록은 다른 후보를 점수와 함께 줍니다. 정답이 둘째에 있을
+# 때도 많습니다. 그림은 정답이 목록의 몇째에 있는지 센 것입니다.
+
+# %%
+name, beams = "ice", 2 if FAST else 5
+test = corpora[name].test[:20] if FAST else corpora[name].test
+results = translators[name].decode(test.source, beam_width=beams, n_best=beams)
+places = [
+    next((n for n, h in enumerate(r.hypotheses) if h.text == expected), beams)
+    for r, expected in zip(results, test.target, strict=True)
+]
+shares = np.bincount(places, minlength=beams + 1) / len(places)
+labels = [str(place + 1) for place in range(beams)] + ["-"]
+figure, axes = plt.subplots(figsize=(5, 3), dpi=90, layout="constrained")
+axes.bar(labels, shares)
+axes.set(
+    title="n-best 목록에서 정답의 자리",
+    xlabel="자리 (-: 목록에 없음)",
+    ylabel="테스트 단어의 비율",
+)
+plt.show()
+print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
+
+# %% [markdown]
+# ## 해 볼 것 세 가지
+#
+# 1. 한국어 글자를 `JamoTokenizer` 대신 `CharacterTokenizer`로 잘라 보세요. 테스트 단어의 글자 가운데 학습 때
+#    한 번도 보지 못한 것은 얼마나 되나요? *힌트:* `tokenizer.tokenize(word)`에서 1을 찾으세요. `<unk>`입니다.
+# 2. 아이슬란드어 모델 셋을 시드만 바꿔 학습시키고 평균 내 보세요. *힌트:* `s2s.Translator.ensemble([a, b,
+#    c])`는 번역기 하나처럼 번역합니다.
+# 3. 온전한 설정으로 돌려 보세요. `seq2seq-keras train --config configs/g2p.yaml --corpus
+#    sigmorphon2021/ice`. *힌트:* 그다음 `seq2seq-keras evaluate`가 테스트 점수를 냅니다.
