@@ -15,7 +15,6 @@ from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.lines import decode_lines, read_lines
 from seq2seq_keras.data.report import describe_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.plots import plot_attention
 from seq2seq_keras.training.config import TrainingConfig
@@ -77,7 +76,7 @@ def _train(options):
     else:
         result = resume_training(folder)
     print()
-    print("\n".join(evaluation_lines(result.evaluation)))
+    print(result.evaluation)
     print(f"\nThe best model is in {folder}. Use it:")
     print(f"  seq2seq-keras translate {folder} --input FILE")
 

@@ -14,7 +14,6 @@ from seq2seq_keras.evaluation.score_by_length import score_by_length
 from seq2seq_keras.evaluation.scores import score_translations
 from seq2seq_keras.evaluation.tables import (
     comparison_lines,
-    evaluation_lines,
     length_lines,
 )
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
@@ -56,7 +55,7 @@ def evaluate(options):
         print(f"source:      {source}")
         print(f"translation: {translation}")
         print(f"reference:   {reference}\n")
-    print("\n".join(evaluation_lines(evaluation)))
+    print(evaluation)
     if options.by_length:
         print("\n".join(["", *length_lines(table)]))
 

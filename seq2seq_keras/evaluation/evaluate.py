@@ -8,6 +8,7 @@ from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.data.read import read_pairs
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.scores import Scores, score_translations
+from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 
 
@@ -41,6 +42,9 @@ class Evaluation:
             "perplexity_teacher_forced": perplexity,
             "seconds": self.seconds,
         }
+
+    def __str__(self):
+        return "\n".join(evaluation_lines(self))
 
 
 def evaluate_translator(

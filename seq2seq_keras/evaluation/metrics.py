@@ -172,9 +172,15 @@ def _count_by_sacrebleu(metric, translations, references):
     rows = metric._extract_corpus_statistics(translations, [references])
     return SentenceCounts(
         rows=np.asarray(rows, "float64"),
-        formula=lambda counts: metric._compute_score_from_stats(counts.tolist()).score,
+        formula=lambda counts: _score_of(metric, counts),
         signature=str(metric.get_signature()),
     )
+
+
+def _score_of(metric, counts):
+    score = metric._compute_score_from_stats(counts.tolist()).score
+    # Rounding takes the BLEU of perfect translations a little above 100.
+    return min(score, 100.0) if isinstance(metric, BLEU) else score
 
 
 def _count_wer(translations, references, tokenizer, bleu_tokenizer):

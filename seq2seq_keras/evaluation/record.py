@@ -13,7 +13,7 @@ import scipy
 import tensorflow as tf
 
 from seq2seq_keras import __version__
-from seq2seq_keras.evaluation.scores import INTERVALS
+from seq2seq_keras.evaluation.resampling import INTERVALS
 
 
 def evaluation_record(evaluation, translator, pairs, by_length):

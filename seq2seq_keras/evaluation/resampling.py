@@ -5,6 +5,10 @@ import numpy as np
 RESAMPLES = 1000
 CONFIDENCE = 0.95
 SEED = 12345  # that of sacreBLEU
+INTERVALS = (
+    f"{CONFIDENCE:.0%} of {RESAMPLES:,} bootstrap resamples of the sentences, "
+    f"seed {SEED}"
+)
 _SWAPS = 9999
 _AT_A_TIME = 100  # so that the memory is for that many samples of a corpus
 

@@ -4,17 +4,8 @@ import dataclasses
 from typing import Any
 
 from seq2seq_keras.evaluation.metrics import METRICS, count_metric
-from seq2seq_keras.evaluation.resampling import (
-    CONFIDENCE,
-    RESAMPLES,
-    SEED,
-    bootstrap_interval,
-)
-
-INTERVALS = (
-    f"{CONFIDENCE:.0%} of {RESAMPLES:,} bootstrap resamples of the sentences, "
-    f"seed {SEED}"
-)
+from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
+from seq2seq_keras.evaluation.tables import score_lines
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +50,9 @@ class Scores:
         if self.intervals:
             values["intervals"] = INTERVALS
         return {**values, "sentences": self.sentences}
+
+    def __str__(self):
+        return "\n".join(score_lines(self))
 
 
 def score_translations(

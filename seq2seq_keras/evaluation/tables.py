@@ -1,7 +1,7 @@
 """Scores as tables to read on a screen."""
 
 from seq2seq_keras.evaluation.metrics import METRICS
-from seq2seq_keras.evaluation.scores import INTERVALS
+from seq2seq_keras.evaluation.resampling import INTERVALS
 
 _COMPARISON = f"""\
 Intervals: {INTERVALS}, the same for all systems.
@@ -18,6 +18,30 @@ def evaluation_lines(evaluation):
         A list of lines.
     """
     scores = evaluation.scores
+    rows = [
+        *_score_rows(scores),
+        ("perplexity", f"{evaluation.perplexity:.3f}", "teacher-forced"),
+        ("sentences", f"{scores.sentences:,}", ""),
+        ("seconds", f"{evaluation.seconds:.1f}", "to translate"),
+    ]
+    return [evaluation.protocol, *_lines(rows), *_notes(scores)]
+
+
+def score_lines(scores):
+    """Lists all scores with their intervals.
+
+    Args:
+        scores: `Scores`.
+
+    Returns:
+        A list of lines.
+    """
+    rows = [*_score_rows(scores), ("sentences", f"{scores.sentences:,}", "")]
+    return [*_lines(rows), *_notes(scores)]
+
+
+def _score_rows(scores):
+    """The name, number and notes of each metric."""
     rows = []
     for name, metric in METRICS.items():
         value = getattr(scores, name)
@@ -25,14 +49,15 @@ def evaluation_lines(evaluation):
         notes = [_interval(metric, *interval)] if interval else []
         notes += [scores.signatures[name]] if name in scores.signatures else []
         rows.append((metric.label, _number(metric, value), "  ".join(notes)))
-    rows += [
-        ("perplexity", f"{evaluation.perplexity:.3f}", "teacher-forced"),
-        ("sentences", f"{scores.sentences:,}", ""),
-        ("seconds", f"{evaluation.seconds:.1f}", "to translate"),
-    ]
-    notes = [f"Intervals: {INTERVALS}."] if scores.intervals else []
-    lines = [f"{name:<18}{value:>10}  {note}".rstrip() for name, value, note in rows]
-    return [evaluation.protocol, *lines, *notes]
+    return rows
+
+
+def _lines(rows):
+    return [f"{name:<18}{value:>10}  {note}".rstrip() for name, value, note in rows]
+
+
+def _notes(scores):
+    return [f"Intervals: {INTERVALS}."] if scores.intervals else []
 
 
 def comparison_lines(table):

@@ -3,6 +3,7 @@
 import keras
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.training.loss import TokenCrossentropy
 from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
 
@@ -36,12 +37,25 @@ def compile_model(
         The model.
 
     Raises:
-        InputError: If the model copies words and `label_smoothing` is not 0: words
-            that a source does not have cannot get a share.
+        InputError: If the model is not from `build_model`; if it copies words and
+            `label_smoothing` is not 0: words that a source does not have cannot get a
+            share.
+
+    Example:
+
+    >>> from seq2seq_keras.models.build import build_model
+    >>> model = compile_model(build_model(100, 100, units=8), label_smoothing=0.1)
+    >>> model.optimizer.global_clipnorm
+    1.0
 
     Reference:
         - [Pascanu et al., 2013](https://arxiv.org/abs/1211.5063): clipping.
     """
+    if not isinstance(model, Seq2Seq):
+        raise InputError(
+            "`compile_model` is for a model from `build_model`; compile any other by "
+            f"`model.compile`. Received: {type(model).__name__}"
+        )
     if label_smoothing and model.options.copy:
         raise InputError(
             "A model with `copy=True` gives no probability to words that a source "

@@ -9,7 +9,8 @@ import pytest
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.html_report import write_html_report
-from seq2seq_keras.evaluation.scores import INTERVALS, Scores
+from seq2seq_keras.evaluation.resampling import INTERVALS
+from seq2seq_keras.evaluation.scores import Scores
 from seq2seq_keras.translation import Hypothesis, Translation
 
 EVIL = (

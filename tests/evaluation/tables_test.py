@@ -5,7 +5,8 @@ import pandas as pd
 
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
-from seq2seq_keras.evaluation.scores import INTERVALS, Scores
+from seq2seq_keras.evaluation.resampling import INTERVALS
+from seq2seq_keras.evaluation.scores import Scores
 from seq2seq_keras.evaluation.tables import (
     comparison_lines,
     evaluation_lines,
@@ -38,6 +39,13 @@ def test_every_score_is_listed_with_its_interval_and_signature():
         "sentences 1,234",
         "seconds 1.0 to translate",
         f"Intervals: {INTERVALS}.",
+    ]
+    assert str(evaluation).splitlines() == evaluation_lines(evaluation)
+    without = [
+        line for line in evaluation_lines(evaluation) if "perplexity" not in line
+    ]
+    assert str(scores).splitlines() == [
+        line for line in without[1:] if not line.startswith("seconds")
     ]
 
 

@@ -109,6 +109,15 @@ def test_a_better_translation_is_on_the_better_side(name):
     )
 
 
+def test_bleu_is_at_most_100():
+    # sacreBLEU's own sum of logarithms comes out at 100.00000000000004.
+    assert score("bleu", REFERENCES) == 100.0
+    assert (
+        score("bleu", REFERENCES)
+        < sacrebleu.corpus_bleu(REFERENCES, [REFERENCES]).score
+    )
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_the_order_of_sentences_does_not_count(name):
     assert score(name, TRANSLATIONS[::-1], REFERENCES[::-1]) == score(name)

@@ -6,6 +6,7 @@ import pytest
 
 from seq2seq_keras.data.pipeline import make_dataset
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.training.compile import compile_model
@@ -17,6 +18,11 @@ def test_it_is_plain_compile():
     assert isinstance(model.optimizer, keras.optimizers.Adam)
     assert float(model.optimizer.learning_rate) == 0.5
     assert model.optimizer.global_clipnorm == 2.0
+
+
+def test_another_model_is_refused():
+    with pytest.raises(InputError, match=r"from `build_model`.*Received: Sequential"):
+        compile_model(keras.Sequential(), label_smoothing=0.1)
 
 
 @pytest.mark.parametrize(
