@@ -70,7 +70,11 @@ print(one_hot.describe())
 # from a woman as from a street.
 
 # %%
-display(s2s.plot_similarities(one_hot, words[:8]))
+display(
+    s2s.plot_similarities(
+        one_hot, words[:8], title="One-hot vectors: no two words are alike"
+    )
+)
 
 # %% [markdown]
 # ## Cosine similarity by hand
@@ -150,10 +154,14 @@ for name, made in dense.items():
 # A hundred dimensions on two: the principal components of the chosen words.
 
 # %%
-display(s2s.plot_vectors(dense["Word2Vec"], shown, method="pca"))
+display(s2s.plot_vectors(dense["Word2Vec"], shown, title="A map of words, Word2Vec"))
 
 # %%
-display(s2s.plot_similarities(dense["Word2Vec"], shown))
+display(
+    s2s.plot_similarities(
+        dense["Word2Vec"], shown, title="Cosine similarities, Word2Vec"
+    )
+)
 
 # %% [markdown]
 # ## Do they agree with people?

@@ -41,14 +41,13 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from keras import ops
-from seq2seq_keras.plots.token_labels import fonts_for, token_label
+from seq2seq_keras.plots.token_labels import token_label
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 pd.set_option("display.max_colwidth", 60)
-# A font for the pictures that has the letters of this language.
-language = plt.Line2D([], [], label="English").get_label()
-plt.rcParams["font.family"] = fonts_for([language])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
 # %% [markdown]
 # ## A corpus with more than one right answer
@@ -284,7 +283,7 @@ display(pd.DataFrame(drawn))
 # %%
 result = translator.decode(text, beam_width=4, n_best=4, trace=True)
 with plt.rc_context({"font.family": "sans-serif"}):  # it looks for its fonts itself
-    display(s2s.plot_beam(result))
+    display(s2s.plot_beam(result, title=f"The beam as a tree: “{text}”"))
 
 # %% [markdown]
 # ## The n-best list, and why length counts

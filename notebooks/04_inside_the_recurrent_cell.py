@@ -40,12 +40,11 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 from IPython.display import display
-from seq2seq_keras.plots.token_labels import fonts_for
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# A font for the pictures that also has Hangul, where one is installed.
-plt.rcParams["font.family"] = fonts_for(["한글"])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
 # %% [markdown]
 # ## A task that needs memory

@@ -42,12 +42,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from IPython.display import display
-from seq2seq_keras.plots.token_labels import fonts_for
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# A font for the pictures that also has Hangul, where one is installed.
-plt.rcParams["font.family"] = fonts_for(["한글"])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
 # %% [markdown]
 # ## The data
@@ -212,7 +211,9 @@ display(s2s.plot_score_by_length(curves, title="Exact match by length of the wor
 name = "kor"
 lengths = [len(word) for word in corpora[name].test.source[:50]]
 word = corpora[name].test.source[int(np.argmax(lengths))]
-display(s2s.plot_attention(translators[name].decode(word)))
+display(
+    s2s.plot_attention(translators[name].decode(word), title="From letters to sounds")
+)
 
 # %% [markdown]
 # ## Several hypotheses

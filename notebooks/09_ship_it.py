@@ -211,7 +211,7 @@ for hypothesis in result.hypotheses:
 # decoder may find a word one place further on, at `<eos>` for example.
 
 # %%
-display(s2s.plot_attention(result))
+display(s2s.plot_attention(result, title="Attention weights"))
 
 # %% [markdown]
 # ## Three things to try

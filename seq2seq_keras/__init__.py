@@ -30,6 +30,7 @@ from seq2seq_keras.models.inference import build_inference_models
 from seq2seq_keras.models.parity import check_parity
 from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.plots import (
+    fonts_for,
     plot_attention,
     plot_beam,
     plot_learning_curves,
@@ -94,6 +95,7 @@ __all__ = [
     "corpus_names",
     "describe_pairs",
     "evaluate_translator",
+    "fonts_for",
     "greedy_search",
     "load_corpus",
     "make_dataset",

@@ -39,14 +39,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from keras import ops
-from seq2seq_keras.plots.token_labels import fonts_for
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 pd.set_option("display.max_colwidth", 60)
-# A font for the pictures that has the letters of this language.
-language = plt.Line2D([], [], label="한국어").get_label()
-plt.rcParams["font.family"] = fonts_for([language])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 
 # %% [markdown]
 # ## 문장 쌍

@@ -69,7 +69,7 @@ print(one_hot.describe())
 # 멉니다.
 
 # %%
-display(s2s.plot_similarities(one_hot, words[:8]))
+display(s2s.plot_similarities(one_hot, words[:8], title="원-핫 벡터: 닮은 단어가 없다"))
 
 # %% [markdown]
 # ## 손으로 구하는 코사인 유사도
@@ -148,10 +148,12 @@ for name, made in dense.items():
 # 백 개의 차원을 두 개로 줄인, 고른 단어들의 주성분입니다.
 
 # %%
-display(s2s.plot_vectors(dense["Word2Vec"], shown, method="pca"))
+display(s2s.plot_vectors(dense["Word2Vec"], shown, title="단어의 지도, Word2Vec"))
 
 # %%
-display(s2s.plot_similarities(dense["Word2Vec"], shown))
+display(
+    s2s.plot_similarities(dense["Word2Vec"], shown, title="코사인 유사도, Word2Vec")
+)
 
 # %% [markdown]
 # ## 사람의 생각과 맞는가

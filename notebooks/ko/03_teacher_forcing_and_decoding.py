@@ -39,14 +39,13 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from keras import ops
-from seq2seq_keras.plots.token_labels import fonts_for, token_label
+from seq2seq_keras.plots.token_labels import token_label
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 pd.set_option("display.max_colwidth", 60)
-# A font for the pictures that has the letters of this language.
-language = plt.Line2D([], [], label="한국어").get_label()
-plt.rcParams["font.family"] = fonts_for([language])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 
 # %% [markdown]
 # ## 정답이 여럿인 말뭉치
@@ -273,7 +272,7 @@ display(pd.DataFrame(drawn))
 # %%
 result = translator.decode(text, beam_width=4, n_best=4, trace=True)
 with plt.rc_context({"font.family": "sans-serif"}):  # it looks for its fonts itself
-    display(s2s.plot_beam(result))
+    display(s2s.plot_beam(result, title=f"나무가 된 빔: “{text}”"))
 
 # %% [markdown]
 # ## n-best 목록, 그리고 길이가 중요한 까닭

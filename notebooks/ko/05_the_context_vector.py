@@ -34,12 +34,11 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import PCA
-from seq2seq_keras.plots.token_labels import fonts_for
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# A font for the pictures that also has Hangul, where one is installed.
-plt.rcParams["font.family"] = fonts_for(["한글"])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 
 # %% [markdown]
 # ## 어텐션이 없는 번역기

@@ -35,12 +35,11 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
-from seq2seq_keras.plots.token_labels import fonts_for
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# A font for the pictures that also has Hangul, where one is installed.
-plt.rcParams["font.family"] = fonts_for(["한글"])
+# Fonts that have the letters of this language, for the pictures.
+plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 
 # %% [markdown]
 # ## 어텐션을 쓰는 번역기 둘
@@ -145,7 +144,9 @@ print("largest difference:", np.abs(by_hand - by_model).max())
 text = "my grandfather is not going to the library"
 for attention, translator in translators.items():
     print(attention)
-    display(s2s.plot_attention(translator.decode(text)))
+    display(
+        s2s.plot_attention(translator.decode(text), title=f"{attention}: 어텐션 가중치")
+    )
 
 # %% [markdown]
 # ## 벡터 하나로는 모자란 곳에서도 버티는가

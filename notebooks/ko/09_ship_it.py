@@ -193,7 +193,7 @@ for hypothesis in result.hypotheses:
 # 이 노트북에서 한 일은 터미널에서도 할 수 있습니다.
 
 # %%
-display(s2s.plot_attention(result))
+display(s2s.plot_attention(result, title="어텐션 가중치"))
 
 # %% [markdown]
 # ## 해 볼 것 세 가지

@@ -8,12 +8,13 @@ from seq2seq_keras.plots.saved_figure import save_figure
 from seq2seq_keras.plots.token_labels import token_label
 
 
-def plot_attention(result, path=None):
+def plot_attention(result, path=None, *, title=None):
     """Draws where the decoder looked when it wrote each token.
 
     Args:
         result: A `Translation`, of which the best hypothesis is drawn.
         path: Optional. Where to save the picture; the suffix names the format.
+        title: Optional string. Defaults to "Attention weights".
 
     Returns:
         A `matplotlib.figure.Figure`: a row for each written token, a column for each
@@ -52,7 +53,7 @@ def plot_attention(result, path=None):
     figure = Figure(figsize=grid_size(written, source), layout="compressed")
     axes = figure.subplots()
     image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-    label_grid(axes, written, source)
+    label_grid(axes, written, source, title or "Attention weights")
     axes.set_xlabel("source")
     axes.set_ylabel("written")
     bar = figure.colorbar(image, ax=axes, label="weight", fraction=0.05, aspect=15)

@@ -1,21 +1,23 @@
 """The tree of a beam search as a picture."""
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.plots.fonts import fonts_for
 from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import fonts_for, label_width, token_label
+from seq2seq_keras.plots.token_labels import label_width, token_label
 
 _LETTER, _GAP, _ROW = 0.085, 0.55, 0.72  # inches
-_LEFT, _TOP = 0.12, 0.55  # where the tree starts
+_LEFT, _TOP = 0.12, 0.85  # where the tree starts
 _BEST, _KEPT, _FAINT = "#0b4f9e", "#5b93d3", "#c4c4c4"
 _FAINT_TEXT = "#6b6b6b"
 
 
-def plot_beam(result, path=None):
+def plot_beam(result, path=None, *, title=None):
     """Draws which beginnings a beam search pursued and which it gave up.
 
     Args:
         result: A `Translation` that holds its `beam`.
         path: Optional. Where to save the picture; the suffix names the format.
+        title: Optional string. Defaults to "Beam search".
 
     Returns:
         A `matplotlib.figure.Figure`: a column for each step from left to right, a box
@@ -48,15 +50,23 @@ def plot_beam(result, path=None):
     places = _places(result.beam, ranks)
     steps = 1 + max(step for step, _ in places)
     xs, width = _columns(labels, places, steps)
-    height = _ROW * (1 + max(row for _, row in places)) + 0.35
+    height = _ROW * (1 + max(row for _, row in places)) + 0.65
     root = (_LEFT, _TOP)
     # One unit of the axes is an inch, so that boxes fit their columns.
     figure = Figure(figsize=(width, height))
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
+    title = title or "Beam search"
+    figure.text(
+        _LEFT / width,
+        1 - 0.25 / height,
+        title,
+        fontfamily=fonts_for([title]),
+        parse_math=False,
+    )
     axes.plot(*root, "o", color=_BEST, markersize=6)
     for step in range(steps):
-        axes.text(xs[step], 0.2, str(step + 1), color=_FAINT_TEXT, size=8, ha="center")
+        axes.text(xs[step], 0.5, str(step + 1), color=_FAINT_TEXT, size=8, ha="center")
     points = [(xs[step], _TOP + _ROW * row) for step, row in places]
     fonts = fonts_for(labels)
     for position, node in enumerate(result.beam):

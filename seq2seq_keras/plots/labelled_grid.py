@@ -1,6 +1,7 @@
-"""The rows and columns of a heat map, with the tokens they stand for."""
+"""Title, rows and columns of a heat map, with the tokens they stand for."""
 
-from seq2seq_keras.plots.token_labels import fonts_for, label_width
+from seq2seq_keras.plots.fonts import fonts_for
+from seq2seq_keras.plots.token_labels import label_width
 
 LINE_COLOR = "#cccccc"
 _CELL = 0.32  # inches
@@ -21,24 +22,28 @@ def grid_size(rows, columns):
     longest_column = _LETTER * max(map(label_width, columns))
     width = _CELL * len(columns) + longest_row + 1.4
     # Slanted labels are as high as wide.
-    return width + 0.7 * longest_column, _CELL * len(rows) + longest_column + 0.6
+    return width + 0.7 * longest_column, _CELL * len(rows) + longest_column + 0.9
 
 
-def label_grid(axes, rows, columns):
+def label_grid(axes, rows, columns, title):
     """Writes the labels beside and above a heat map, and lines between its cells.
 
     Args:
         axes: matplotlib's axes with an image of a cell for each row and column.
         rows: List of labels, from above.
         columns: List of labels, from the left.
+        title: String, above all.
     """
+    axes.set_title(title, fontfamily=fonts_for([title]), parse_math=False, size=11)
     options = {"fontfamily": fonts_for(rows + columns), "parse_math": False}
     axes.set_yticks(range(len(rows)), rows, **options)
-    if _LETTER * max(map(label_width, columns)) > _CELL:
-        options |= {"rotation": 45, "ha": "left", "rotation_mode": "anchor"}
     axes.set_xticks(range(len(columns)), columns, **options)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
+    for label, column in zip(axes.get_xticklabels(), columns, strict=True):
+        # One that is wider than its column slants above those to the right of it.
+        if _LETTER * label_width(column) > _CELL:
+            label.set(rotation=45, ha="left", rotation_mode="anchor")
     # Thin lines between the cells lead the eye in long sentences.
     axes.set_xticks([column + 0.5 for column in range(len(columns) - 1)], minor=True)
     axes.set_yticks([row + 0.5 for row in range(len(rows) - 1)], minor=True)

@@ -1,8 +1,8 @@
 """Scores against the length of the source."""
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.plots.fonts import fonts_for
 from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import fonts_for
 
 
 def plot_score_by_length(tables, path=None, *, title=None):

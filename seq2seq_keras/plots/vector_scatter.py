@@ -3,9 +3,10 @@
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.plots.fonts import fonts_for
 from seq2seq_keras.plots.label_places import label_points
 from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import fonts_for, token_label
+from seq2seq_keras.plots.token_labels import token_label
 
 METHODS = ("pca", "tsne")
 _FEWEST = 3
@@ -13,7 +14,7 @@ _PERPLEXITY = 30
 _MOST_EXACT = 200
 
 
-def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
+def plot_vectors(vectors, words, path=None, *, method="pca", seed=0, title=None):
     """Draws words as points, such that those with like vectors are near.
 
     Vectors are scaled to length 1 first, as for their cosine similarity.
@@ -26,6 +27,7 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
             large distances; or "tsne", which keeps neighbourhoods, and whose axes and
             large distances mean nothing (needs scikit-learn).
         seed: Integer. Seed of t-SNE.
+        title: Optional string. Defaults to "Word vectors".
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -72,6 +74,8 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0):
     labels = [token_label(word) for word in words]
     options = {"fontfamily": fonts_for(labels), "parse_math": False}
     label_points(axes, points, labels, **options)
+    title = title or "Word vectors"
+    axes.set_title(title, fontfamily=fonts_for([title]), parse_math=False)
     if path is not None:
         save_figure(figure, path)
     return figure

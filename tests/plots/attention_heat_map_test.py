@@ -72,6 +72,20 @@ def test_labels_do_not_overlap_from_one_token_to_sixty(length, word):
         assert whole.y0 <= box.y0 and box.y1 <= whole.y1
 
 
+def test_only_labels_wider_than_a_column_slant():
+    figure = plot_attention(make_translation(("k", "ŋ", "<eos>"), ("x",)))
+    labels = figure.axes[0].get_xticklabels()
+    assert [label.get_rotation() for label in labels] == [0, 0, 45]
+
+
+def test_it_has_a_title_in_any_language(hangul_font):
+    translation = make_translation(KOREAN, FRENCH)
+    assert plot_attention(translation).axes[0].get_title() == "Attention weights"
+    figure = plot_attention(translation, title="$어텐션$")
+    figure.savefig(io.BytesIO(), format="png")
+    assert figure.axes[0].get_title() == "$어텐션$"
+
+
 def test_a_model_without_attention_is_an_error_that_says_how_to_get_one():
     translation = make_translation(("a",), ("x",), attention=False)
     with pytest.raises(InputError, match='attention="bahdanau"'):

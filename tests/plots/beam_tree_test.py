@@ -63,6 +63,7 @@ def search(beam_width, steps, words, seed=0):
 
 def test_a_column_for_each_step_and_the_best_translation_along_the_top(tmp_path):
     figure = plot_beam(make_translation(BEAM, [-0.51, -1.06]), tmp_path / "beam.svg")
+    assert [text.get_text() for text in figure.texts] == ["Beam search"]
     (axes,) = figure.axes
     placed = {}
     for text in axes.texts:

@@ -29,6 +29,7 @@ def test_each_cell_is_the_similarity_of_its_row_and_column(vectors, tmp_path):
     for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
         assert [label.get_text() for label in labels] == words
     assert bar.get_ylabel() == "cosine similarity"
+    assert axes.get_title() == "Cosine similarities"
     assert axes.yaxis_inverted()
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
 

@@ -35,6 +35,7 @@ def test_principal_components_are_those_of_scikit_learn():
     np.testing.assert_allclose(np.abs(points_of(figure)), np.abs(expected), atol=1e-5)
     share = f"{pca.explained_variance_ratio_[0]:.0%}"
     assert share in figure.axes[0].get_xlabel()
+    assert figure.axes[0].get_title() == "Word vectors"
 
 
 @pytest.mark.parametrize("dimensions", [1, 2, 9])
@@ -59,7 +60,11 @@ def test_tsne_keeps_two_groups_apart_and_repeats_itself():
 @pytest.mark.parametrize("method", ["pca", "tsne"])
 def test_korean_is_drawn_without_a_missing_glyph(method, tmp_path, hangul_font):
     figure = plot_vectors(
-        random_vectors(KOREAN), KOREAN, tmp_path / "picture.png", method=method
+        random_vectors(KOREAN),
+        KOREAN,
+        tmp_path / "picture.png",
+        method=method,
+        title="$말$",
     )
     figure.savefig(io.BytesIO(), format="png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")

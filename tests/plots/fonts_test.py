@@ -1,0 +1,48 @@
+"""Tests of seq2seq_keras.plots.fonts."""
+
+import pytest
+from matplotlib import rcParams
+from matplotlib.font_manager import FontProperties, fontManager, get_font
+
+from seq2seq_keras.plots import fonts
+from seq2seq_keras.plots.fonts import fonts_for
+
+
+def test_letters_of_the_default_font_need_no_other(monkeypatch):
+    monkeypatch.setattr(fonts, "_installed_fonts", None)
+    assert fonts_for(["élève", "Straße", "▁▪␣"]) == rcParams["font.family"]
+
+
+def test_the_fonts_have_every_letter_together(hangul_font):
+    labels = ["나는", "각", "élève", "Straße"]
+    default, *others = fonts_for(labels)
+    assert [default] == rcParams["font.family"]
+    opened = [
+        get_font(
+            fontManager.findfont(
+                FontProperties(family=[name]), fallback_to_default=False
+            )
+        )
+        for name in (default, *others)
+    ]
+    covered = set().union(*(map(chr, font.get_charmap()) for font in opened))
+    assert set("".join(labels)) <= covered
+
+
+def test_a_file_that_is_no_font_is_passed_over(monkeypatch, tmp_path):
+    path = tmp_path / "broken.ttf"
+    path.write_bytes(b"no font")
+    monkeypatch.setattr(fonts, "_installed_fonts", lambda: [str(path)])
+    with pytest.warns(UserWarning, match="No installed font can draw 한. Install"):
+        assert fonts_for(["한"]) == rcParams["font.family"]
+
+
+def test_the_package_of_a_missing_font_is_named(monkeypatch):
+    monkeypatch.setattr(fonts, "_installed_fonts", list)
+    with pytest.warns(UserWarning, match=r"draw 나 는\..*apt-get install fonts-nanum"):
+        fonts_for(["a", "나는"])
+
+
+def test_a_letter_of_no_font_is_named_among_others(hangul_font):
+    with pytest.warns(UserWarning, match="can draw \U0010fffd. Install"):
+        assert len(fonts_for(["한\U0010fffd"])) > 1
