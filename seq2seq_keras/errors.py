@@ -7,6 +7,14 @@ class InputError(ValueError):
     Its message is one line that says what happened, where, what was expected and
     how to mend it. The command line prints that line and exits with status 2; any
     other exception is a fault of the program and keeps its traceback.
+
+    Example:
+
+    >>> try:
+    ...     check_choice("cell", "lstn", ("lstm", "gru"))
+    ... except InputError as error:
+    ...     print(error)
+    `cell` must be one of 'lstm', 'gru'. Received: cell='lstn'
     """
 
 

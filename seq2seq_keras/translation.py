@@ -19,6 +19,11 @@ class Hypothesis:
         attention: float32 array, shape `(target_length, source_length)`: the weights
             over the source when each token was written; `None` without attention.
         ended: Whether the last token is `<eos>`, and not where the length ran out.
+
+    Example:
+
+    >>> Hypothesis("oui.", ("oui", "￭.", "<eos>"), -0.1, np.array([1, 0.9, 1])).text
+    'oui.'
     """
 
     text: str
@@ -60,6 +65,14 @@ class Translation:
         hypotheses: Tuple of `Hypothesis`, best first: the n-best list.
         beam: Tuple of `BeamNode`, parents before children, if the search was a beam
             search and its tree was asked for; otherwise `None`.
+
+    Example:
+
+    >>> best = Hypothesis("oui", ("oui", "<eos>"), -0.1, np.array([0.9, 1]))
+    >>> other = Hypothesis("si", ("si", "<eos>"), -2.3, np.array([0.1, 1]))
+    >>> result = Translation("yes", ("yes", "<eos>"), (best, other))
+    >>> result.text, [hypothesis.score for hypothesis in result.hypotheses]
+    ('oui', [-0.1, -2.3])
     """
 
     source: str

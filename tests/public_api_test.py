@@ -42,6 +42,12 @@ def test_docstrings_name_every_argument(name):
         ), f"{name} does not document {parameter.name}"
 
 
+@pytest.mark.parametrize("name", [*seq2seq_keras.__all__, *vectors.__all__])
+def test_docstrings_have_an_example(name):
+    thing = getattr(seq2seq_keras, name, None) or getattr(vectors, name)
+    assert re.search(r"^ *Examples?:$|^>>> ", inspect.getdoc(thing), re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_docstrings_run(name):
     results = doctest.testmod(

@@ -27,7 +27,16 @@ class Corpus(NamedTuple):
 
 
 def corpus_names():
-    """The names that `load_corpus` takes."""
+    """Lists the names that `load_corpus` takes.
+
+    Returns:
+        A tuple of strings.
+
+    Example:
+
+    >>> "phrasebook/korean-english" in corpus_names()
+    True
+    """
     return tuple(_loaders(seed=0))
 
 

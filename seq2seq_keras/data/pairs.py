@@ -56,6 +56,12 @@ class PairStream:
     Args:
         open_pairs: Function without arguments that returns an iterator of
             `(source, target)`.
+
+    Example:
+
+    >>> stream = PairStream(lambda: iter([("a", "x"), ("b", "y")]))
+    >>> list(stream), list(stream.target)
+    ([('a', 'x'), ('b', 'y')], ['x', 'y'])
     """
 
     open_pairs: Callable[[], Iterator[tuple[str, str]]]

@@ -58,6 +58,18 @@ def make_dataset(
     Raises:
         InputError: If an option is out of its range, no pair is left, or there are
             no subwords to sample.
+
+    Example:
+
+    >>> from seq2seq_keras.data.pairs import Pairs
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> pairs = Pairs(["i am", "you are"], ["je suis", "vous êtes"])
+    >>> source_tokenizer = WordTokenizer.fit(pairs.source)
+    >>> target_tokenizer = WordTokenizer.fit(pairs.target)
+    >>> dataset = make_dataset(pairs, source_tokenizer, target_tokenizer)
+    >>> inputs, labels, weights = next(iter(dataset))
+    >>> inputs["target_token_ids"].shape, labels.shape  # both with one token more
+    (TensorShape([2, 3]), TensorShape([2, 3]))
     """
     batches = Batches(
         pairs,

@@ -44,6 +44,20 @@ def describe_pairs(
     Returns:
         A `PairsReport`: sizes, lengths, unknown words, duplicates, sources of one
         split that were seen in an earlier one, and expected memory.
+
+    Example:
+
+    >>> from seq2seq_keras.data.pairs import Pairs
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> train, test = Pairs(["yes", "no"], ["oui", "non"]), Pairs(["no"], ["non"])
+    >>> report = describe_pairs(
+    ...     train,
+    ...     test=test,
+    ...     source_tokenizer=WordTokenizer.fit(train.source),
+    ...     target_tokenizer=WordTokenizer.fit(train.target),
+    ... )
+    >>> report.splits["test"].leaked
+    1
     """
     check_choice("batch_by", batch_by, ("sentences", "tokens"))
     tokenizers = (source_tokenizer, target_tokenizer)

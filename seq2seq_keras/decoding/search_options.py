@@ -65,6 +65,11 @@ class SearchOptions:
     Raises:
         InputError: If an option is out of its range.
 
+    Example:
+
+    >>> SearchOptions(beam_width=5, n_best=2).replace(n_best=5).n_best
+    5
+
     Reference:
         - [Wu et al., 2016](https://arxiv.org/abs/1609.08144), equation 14:
           "gnmt" and `coverage_penalty`.

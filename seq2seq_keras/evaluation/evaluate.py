@@ -69,6 +69,14 @@ def evaluate_translator(
     Raises:
         InputError: If there is no pair, every target is empty, or an option does not
             fit.
+
+    Example:
+
+    ```python
+    _, _, test = s2s.load_corpus("phrasebook/english-french")
+    translator = s2s.Translator.load("saved_models/english-french")
+    print(s2s.evaluate_translator(translator, test, beam_width=5))
+    ```
     """
     if not isinstance(pairs, Pairs):
         pairs = read_pairs(list(pairs))

@@ -48,6 +48,15 @@ class Seq2Seq(keras.Model):
         Logits of the next token, float32, shape
         `(batch, target_length, target_vocabulary_size)`. For a model that copies, the
         last axis is longer by `source_length`.
+
+    Example:
+
+    >>> from seq2seq_keras.models.build import build_model
+    >>> model = build_model(20, 30, units=16)
+    >>> states = model.encode(ops.array([[5, 6, 3]]))
+    >>> logits, states = model.decode(ops.array([[2]]), states)
+    >>> logits.shape, sorted(states)
+    (TensorShape([1, 1, 30]), ['layer_0_cell', 'layer_0_hidden'])
     """
 
     def __init__(self, *, name="seq2seq", **options):

@@ -52,6 +52,18 @@ class Tokenizer(abc.ABC):
     Raises:
         InputError: If the vocabulary is empty, repeats a token or holds a special
             one, or the Unicode form is unknown.
+
+    Example:
+
+    >>> class CommaTokenizer(Tokenizer):
+    ...     def split_graph(self, texts):
+    ...         return tf.strings.split(texts, ",")
+    ...
+    ...     def join_graph(self, tokens):
+    ...         return tf.strings.reduce_join(tokens, axis=-1, separator=",")
+    >>> tokenizer = CommaTokenizer.fit(["salt,red pepper"])
+    >>> tokenizer.split("red pepper,salt")
+    ['red pepper', 'salt']
     """
 
     def __init__(

@@ -118,6 +118,11 @@ class TrainingConfig:
         overwrite: Replace a translator or an unfinished training in the output folder.
         seed: Seed of everything random; on one machine, without a GPU, the same seed
             gives the same model.
+
+    Example:
+
+    >>> TrainingConfig(corpus="phrasebook/korean-english", cell="gru").units
+    256
     """
 
     output: str = "saved_models/translator"

@@ -55,6 +55,17 @@ def train(config):
     Raises:
         InputError: If the data or an option cannot be used, or the folder holds a
             translator and `overwrite` is not set.
+
+    Example:
+
+    ```python
+    config = s2s.TrainingConfig(
+        output="saved_models/mine", corpus="phrasebook/english-french", epochs=7
+    )
+    result = s2s.train(config)
+    print(result.evaluation)
+    print(result.translator.translate("i am a student"))
+    ```
     """
     output = pathlib.Path(config.output)
     state = state_path(output)
@@ -86,6 +97,12 @@ def resume_training(folder):
 
     Raises:
         InputError: If there is nothing to go on with, or the data have changed.
+
+    Example:
+
+    ```python
+    result = s2s.resume_training("saved_models/mine")
+    ```
     """
     path = pathlib.Path(folder, "training.yaml")
     if not path.is_file():

@@ -25,6 +25,12 @@ class Coverage:
     Args:
         tokens: List of the tokens, without the special ones.
         kinds: Integer array of the same length, from 0 for found to 4 for filled.
+
+    Example:
+
+    >>> coverage = Coverage(["the", "Dog", "zyzzyva"], np.array([0, 2, 4]))
+    >>> coverage.count("folded"), coverage.missing
+    (1, ['zyzzyva'])
     """
 
     tokens: list[str]

@@ -24,6 +24,15 @@ class EmbeddingMatrix(NamedTuple):
     Attributes:
         matrix: float32 array of shape `(vocabulary_size, dimensions)`.
         coverage: A `Coverage`.
+
+    Example:
+
+    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.vectors.word_vectors import WordVectors
+    >>> vectors = WordVectors(["dog", "cat"], [[1.0, 2.0], [3.0, 4.0]])
+    >>> matrix, coverage = vectors.matrix_for(WordTokenizer(["cat", "owl"]))
+    >>> matrix[4].tolist(), coverage.missing  # after the four special tokens
+    ([3.0, 4.0], ['owl'])
     """
 
     matrix: np.ndarray

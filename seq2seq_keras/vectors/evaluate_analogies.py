@@ -22,6 +22,11 @@ class AnalogyEvaluation(NamedTuple):
         analogies: Integer. All analogies.
         sections: Dictionary from names of sections to tuples `(correct, covered,
             analogies)`.
+
+    Example:
+
+    >>> print(AnalogyEvaluation(0.25, 0.07, 0.59, covered=8, analogies=16, sections={}))
+    accuracy 0.250 [0.070, 0.590], 8 of 16 analogies covered (50%)
     """
 
     accuracy: float

@@ -22,6 +22,11 @@ class SimilarityEvaluation(NamedTuple):
         high: Upper end of it.
         covered: Integer. The pairs of which both words have a vector.
         pairs: Integer. All pairs.
+
+    Example:
+
+    >>> print(SimilarityEvaluation(0.316, 0.16, 0.458, covered=155, pairs=353))
+    Spearman 0.316 [0.160, 0.458], 155 of 353 pairs covered (44%)
     """
 
     spearman: float

@@ -20,6 +20,13 @@ class KoreanMorphemes:
     Raises:
         InputError: If python-mecab-ko is not installed.
 
+    Example:
+
+    ```python
+    vectors.KoreanMorphemes().split(["학생은 책을 읽어요"])
+    # [['학생', '은', '책', '을', '읽', '어요']]
+    ```
+
     Reference:
         - [python-mecab-ko](https://pypi.org/project/python-mecab-ko/), with the
           dictionary mecab-ko-dic.

@@ -15,6 +15,12 @@ class Neighbour(NamedTuple):
     Attributes:
         word: String.
         similarity: Float in [-1, 1], their cosine similarity.
+
+    Example:
+
+    >>> word, similarity = Neighbour("queen", 0.95)
+    >>> word
+    'queen'
     """
 
     word: str
