@@ -132,6 +132,9 @@ def _describe(options):
         source_tokenizer=source_tokenizer,
         target_tokenizer=target_tokenizer,
         batch_size=config.batch_size,
+        batch_by=config.batch_by,
+        max_source_length=config.max_source_length,
+        max_target_length=config.max_target_length,
     )
     print(report)
 

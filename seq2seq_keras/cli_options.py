@@ -23,6 +23,7 @@ _MANY = {"train", "validation", "columns", "special_tokens"}
 _DATA_OPTIONS = (
     *("corpus", "stream", "tokenizer", "target_tokenizer", "lowercase"),
     *("unicode_form", "min_frequency", "max_vocabulary_size", "batch_size", "seed"),
+    *("batch_by", "max_source_length", "max_target_length"),
 )
 
 

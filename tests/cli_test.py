@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -144,6 +145,17 @@ def test_describe_shows_the_data(table, capsys):
     output = capsys.readouterr().out
     row = next(line for line in output.splitlines() if line.startswith("source seen"))
     assert row.split()[-2:] == ["0", "60"]
+
+
+def test_describe_counts_a_batch_as_training_makes_it(table, capsys):
+    def batch_megabytes(*options):
+        arguments = ["--tokenizer", "character", "--batch_size", "100000", *options]
+        assert main(["describe", "--train", str(table), *arguments]) == 0
+        return int(re.search(r"(\d+) MB for the logits", capsys.readouterr().out)[1])
+
+    # The longest has eight letters and `<eos>`: nine times as many rows of logits.
+    assert batch_megabytes() > 6 * batch_megabytes("--batch_by", "tokens") > 0
+    assert batch_megabytes("--max_target_length", "4") < batch_megabytes()
 
 
 @pytest.mark.parametrize(
