@@ -99,10 +99,11 @@ print(
 #                                            <sos>  je    suis  étudiant
 # ```
 #
-# The encoder's outputs are thrown away; only its last state is kept, the *context vector*.
-# It is the decoder's first state. In training the decoder is fed the right translation,
-# moved one step to the right: at each step it sees the words so far and has to name the
-# next one. That is *teacher forcing*, the subject of notebook 3.
+# The encoder's outputs are thrown away; only its last state is kept, the *context
+# vector*. It is the decoder's first state. In an LSTM that state is a pair of vectors.
+# In training the decoder is fed the right translation, moved one step to the right: at
+# each step it sees the words so far and has to name the next one. That is *teacher
+# forcing*, the subject of notebook 3.
 #
 # In the table and the picture the encoder is `source_embedding` and `encoder_0`, the
 # decoder `target_embedding`, `decoder_0` and `logits`. `not_equal` tells real tokens from
@@ -272,8 +273,9 @@ display(wrong.head(6))
 
 # %% [markdown]
 # And the whole test part in numbers: BLEU counts the n-grams that a translation shares
-# with its reference (100 is best), `exact match` whole sentences. In brackets is a 95 %
-# confidence interval, since another test set would give another number.
+# with its reference (100 is best), `exact match` is the share, from 0 to 1, of
+# sentences that are right as a whole. In brackets is a 95 % confidence interval, since
+# another test set would give another number.
 
 # %%
 scores = s2s.score_translations(translations, test.target).as_dict()
@@ -284,8 +286,9 @@ print(scores["bleu_signature"])
 
 # %% [markdown]
 # The phrasebook is a small world: few words, short sentences, one right answer. A real
-# corpus has none of the three, as notebook 3 shows, and one vector is a narrow door for a
-# long sentence, which is what notebooks 5 and 6 are about.
+# corpus has more words and more than one right answer, as notebook 3 shows. Long
+# sentences are a trouble of their own: one vector is a narrow door, which is what
+# notebooks 5 and 6 are about.
 
 # %% [markdown]
 # ## Three things to try
@@ -296,4 +299,4 @@ print(scores["bleu_signature"])
 #    speaks Korean, and with `korean` you may want `JamoTokenizer` in place of words.
 # 3. Disturb the vector: set a part of `states["layer_0_hidden"]` and
 #    `states["layer_0_cell"]` to zero before the first step. How much can be missing before
-#    `je suis étudiant` breaks? *Hint:* multiply by `np.arange(units) >= n`, as float32.
+#    `je suis étudiant` breaks? *Hint:* multiply by `np.arange(192) >= n`, as float32.

@@ -52,9 +52,10 @@ plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 # %% [markdown]
 # ## A corpus with more than one right answer
 #
-# Sentences that people wrote for Tatoeba. `Be fair.` has many translations there (one or
-# several people, familiar or polite, a man or a woman), so that the decoder has something
-# to be unsure of. The split is by source: no sentence of the validation part was trained.
+# Sentences that people wrote for Tatoeba. A sentence may have several translations
+# there (one or several people, familiar or polite, a man or a woman: `I must go alone.`
+# below has three), so that the decoder has something to be unsure of. The split is by
+# source: no sentence of the validation part was trained.
 
 # %%
 train, validation, _ = s2s.load_corpus(
@@ -68,7 +69,7 @@ validation = s2s.Pairs(
 tokenizers = s2s.WordTokenizer.fit(train.source), s2s.WordTokenizer.fit(train.target)
 vocabulary = tokenizers[1].vocabulary
 print(
-    len(train), "pairs;", len(set(train.source)), "sources;", len(vocabulary), "words"
+    len(train), "pairs;", len(set(train.source)), "sources;", len(vocabulary), "tokens"
 )
 for source, target in list(validation)[:4]:
     print(f"  {source:<30} {target}")
@@ -190,9 +191,10 @@ display(
 )
 
 # %% [markdown]
-# Second, an experiment that no second translation disturbs: keep the true prefix, but put
-# *one* random word in the place of its third token. Then the truth goes on. How long does
-# one wrong word in its past disturb the decoder?
+# Second, an experiment that no second translation disturbs: keep the true prefix, but
+# put *one* random word in the place of its third token. Then the truth goes on. How
+# long does one wrong word in its past disturb the decoder? (The token right after it
+# suffers most, the one after that less; then the loss is nearly gone.)
 
 # %%
 long = weights.sum(axis=1) >= 7
@@ -200,11 +202,11 @@ disturbed = {name: ids.numpy()[long] for name, ids in inputs.items()}
 fed = disturbed["target_token_ids"]
 fed[:, 3] = np.random.default_rng(0).integers(4, len(vocabulary), len(fed))
 with_mistake = model.predict_on_batch(disturbed).argmax(axis=-1) == labels[long]
-steps = np.arange(1, 7)
+places = np.arange(1, 7)
 figure, axes = plt.subplots(figsize=(6, 3), dpi=90, layout="constrained")
-shares = with_truth[long].mean(axis=0)[steps], with_mistake.mean(axis=0)[steps]
-axes.plot(steps + 1, shares[0], marker="o", label="true prefix")
-axes.plot(steps + 1, shares[1], marker="s", label="one wrong word in the prefix")
+shares = with_truth[long].mean(axis=0)[places], with_mistake.mean(axis=0)[places]
+axes.plot(places + 1, shares[0], marker="o", label="true prefix")
+axes.plot(places + 1, shares[1], marker="s", label="one wrong word in the prefix")
 axes.axvline(3.5, color="grey", linestyle=":", label="from here it is read")
 axes.set(title="After one wrong word", xlabel="position", ylabel="share", ylim=(0, 1))
 figure.legend(loc="outside lower center", ncols=3)
@@ -248,10 +250,11 @@ axes.legend(title="temperature")
 plt.show()
 
 # %% [markdown]
-# The rest of the probability lies on thousands of words that are each improbable and
-# together not. `top_k` draws from the k most probable tokens only, `top_p` from the
-# smallest set of tokens that holds the share p: many where the model is unsure, few where
-# it is sure.
+# The rest of the probability lies on thousands of words that are each improbable; at a
+# high temperature they are not improbable together. `top_k` draws from the k most
+# probable tokens only, `top_p` from the smallest set of tokens that holds the share p:
+# many where the model is unsure, few where it is sure. This small model rarely finds
+# `alone`; look at how the ways differ.
 
 # %%
 print(text, "| greedy:", translator.translate(text))
@@ -278,7 +281,8 @@ display(pd.DataFrame(drawn))
 # Greedy search cannot take back a word. A *beam* keeps the best few beginnings at every
 # step, lets each grow by every token, and keeps the best few again. The tree shows them
 # all: under each token its probability after what stands to its left; at the end of a
-# branch its rank and score. Branches that just end were given up.
+# branch its rank and score, the mean log-probability of its tokens (the next section
+# says why). Branches that just end were given up. In pictures `￭` is drawn as `▪`.
 
 # %%
 result = translator.decode(text, beam_width=4, n_best=4, trace=True)
@@ -288,11 +292,12 @@ with plt.rc_context({"font.family": "sans-serif"}):  # it looks for its fonts it
 # %% [markdown]
 # ## The n-best list, and why length counts
 #
-# The probability of a translation is the product of its tokens'; its logarithm is a sum of
-# negative numbers, and each further token lowers it. Unless something is done about it,
-# the search prefers short translations. So the sum is divided by `length ** penalty`: with
-# 0 not at all, with 1 it is the mean for each token. Here are the best of a wider beam
-# that divided by nothing, and their scores and ranks with three penalties: does a longer one overtake?
+# The probability of a translation is the product of its tokens'; its logarithm is a sum
+# of negative numbers, and each further token lowers it. Unless something is done about
+# it, the search prefers short translations. So the sum is divided by `length **
+# penalty`: with 0 not at all, with 1 it is the mean for each token. Here are the best
+# of a wider beam that divided by nothing, and their scores and ranks with three
+# penalties: does a longer one overtake?
 
 # %%
 result = translator.decode(
@@ -311,9 +316,10 @@ display(table.drop(columns="score"))
 # %% [markdown]
 # ## Does a better search make a better translation?
 #
-# The same validation sentences with wider beams, with and without that division. Look at
-# three things: how probable the translations are in the model's eyes (the mean of their
-# log-probabilities), how long they are, and what BLEU says.
+# The same validation sentences with wider beams, with and without that division. Look
+# at three things: how probable the translations are in the model's eyes (the mean of
+# their log-probabilities), how long they are, and what BLEU says. A penalty of 0 is
+# `length_normalization="none"`; `"average"` has a penalty of 1.
 
 # %%
 table = []
@@ -334,14 +340,20 @@ display(pd.DataFrame(table, columns=names).round(2))
 print("tokens of the references:", round(weights.sum() / len(weights), 2))
 
 # %% [markdown]
+# The beam finds more probable translations, and without the division shorter ones. BLEU
+# gains little, less than another training run may change it, and is low in every row:
+# each pair has one reference, though other translations are right.
+
+# %% [markdown]
 # ## Where `<eos>` comes from
 #
-# Nobody tells the decoder how long the translation is to be. `<eos>` is a token like any
-# other: it stood at the end of every target in training, and the decoder writes it when it
-# becomes the most probable one. Below are greedy translations of three sentences, token
-# by token, and how probable `<eos>` was each time (mind the scale: each line down is a
-# hundred times less). Beside it, a mark that ends a sentence: where sentences end in a full
-# stop, it is there that the end is decided, and `<eos>` follows.
+# Nobody tells the decoder how long the translation is to be. `<eos>` is a token like
+# any other: it stood at the end of every target in training, and the decoder writes it
+# when it becomes the most probable one. Below are greedy translations of three
+# sentences, token by token, and how probable `<eos>` was each time (mind the scale:
+# each label down is a hundred times less). Beside it, a mark that ends a sentence:
+# where sentences end in a full stop, it is there that the end is decided, and `<eos>`
+# follows.
 
 # %%
 order = sorted(set(validation.source), key=lambda line: (len(line), line))
@@ -364,17 +376,18 @@ figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", nco
 plt.show()
 
 # %% [markdown]
-# A model that is hardly trained does not know yet when to stop; that is why every search
+# A model that is hardly trained may not know yet when to stop; that is why every search
 # has a `max_length`. One that knows may still be forced: `min_length` forbids `<eos>` up to
 # a length.
 
 # %% [markdown]
 # ## Three things to try
 #
-# 1. Train once more with scheduled sampling and draw both pictures of exposure bias again.
-#    *Hint:* `compile_model(model, scheduled_sampling=s2s.ScheduledSampling(0.25, steps))`.
+# 1. Train once more with scheduled sampling and draw both pictures of exposure bias
+#    again. *Hint:* build the model anew, then `s2s.compile_model(model,
+#    scheduled_sampling=s2s.ScheduledSampling(0.25, steps))`.
 # 2. Search with a very wide beam and no length normalization: what becomes of the length?
 #    *Hint:* `beam_width=50, length_normalization="none"` on a hundred sentences.
 # 3. Measure how different samples are: draw twenty translations of each of some sentences
 #    and count the distinct ones, for temperatures from 0.3 to 1.5.
-#    *Hint:* `n_best=20` and `len(set(...))`.
+#    *Hint:* `sample=True, n_best=20, temperature=...` and `len(set(...))`.

@@ -20,12 +20,13 @@
 #
 # **What to know first.** Notebook 1; the chain rule; what `tanh` and the sigmoid do.
 #
-# **Papers.** Bengio et al. 1994, [Learning Long-Term Dependencies with Gradient Descent is
-# Difficult](https://doi.org/10.1109/72.279181); Hochreiter & Schmidhuber 1997, [Long
-# Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Cho et al. 2014, [Learning
-# Phrase Representations using RNN Encoder-Decoder](https://arxiv.org/abs/1406.1078);
-# Pascanu et al. 2013, [On the Difficulty of Training Recurrent Neural
-# Networks](https://arxiv.org/abs/1211.5063).
+# **Papers.** Bengio et al. 1994, [Learning Long-Term Dependencies with Gradient Descent
+# is Difficult](https://doi.org/10.1109/72.279181); Hochreiter & Schmidhuber 1997, [Long
+# Short-Term Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Gers et al. 2000,
+# [Learning to Forget](https://doi.org/10.1162/089976600300015015) (the forget gate);
+# Cho et al. 2014, [Learning Phrase Representations using RNN
+# Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu et al. 2013, [On the
+# Difficulty of Training Recurrent Neural Networks](https://arxiv.org/abs/1211.5063).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -81,7 +82,8 @@ print("answer", test.target[0], "after", test.source[0])
 #   own $W, U, b$; then the cell state $c_t = f \odot c_{t-1} + i \odot g$ and
 #   $h_t = o \odot \tanh(c_t)$
 # - **GRU**: gates $z, r = \sigma(\dots)$ and a candidate $\tilde h$ that sees $r \odot
-#   h_{t-1}$; then $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$
+#   h_{t-1}$ (in Keras, to suit a GPU, $r \odot (U h_{t-1} + b)$); then $h_t = z \odot
+#   h_{t-1} + (1 - z) \odot \tilde h$
 #
 # So an LSTM has four times the weights of the plain cell and a GRU three times (in Keras a
 # GRU has two biases for each part). The count by hand and Keras's own:
@@ -135,9 +137,11 @@ display(accuracy.agg(["mean", "min", "max"]).round(3))
 # %% [markdown]
 # ## The hidden state over time
 #
-# One test sequence, the hidden states of the encoder of each cell (first seed): a column
-# for each time step, a row for each unit. Units that keep their colour from the first
-# column to the last carry something through the noise.
+# One test sequence, the hidden states of the encoder of each cell (first seed): a
+# column for each time step, a row for each unit; `rnn` is the plain cell, `⏎` is
+# `<eos>`. Units that keep their colour from the first column to the last can carry
+# something through the noise (a colour that is the same for every first letter carries
+# nothing).
 
 # %%
 text = test.source[0]
@@ -204,22 +208,23 @@ for number, name in enumerate(["input gate", "forget gate", "output gate"]):
 figure.colorbar(image, ax=grid, label="open (1) or shut (0)")
 plt.show()
 kept = gates[1:, 1].prod(axis=0)  # through all of the noise
-print(
-    "share of the first letter's cell state that is kept to the end, best unit:",
-    kept.max().round(3),
-)
+noise = gates[1:, 0].max(axis=0)  # the most that gets in afterwards
+unit = (gates[0, 0] * kept * (1 - noise)).argmax()
+print(f"unit {unit}: input gate {gates[0, 0, unit]:.2f} at the letter,", end=" ")
+print(f"at most {noise[unit]:.2f} in the noise; {kept[unit]:.2f} kept to the end")
 
 # %% [markdown]
-# A unit remembers where its forget gate stays near one and its input gate near zero while
-# the noise goes by.
+# A unit remembers the letter if its input gate opens for it, and if then, while the
+# noise goes by, its forget gate stays near one and its input gate near zero. The unit
+# printed above is the one that does so most.
 #
 # ## The gradient on its way back
 #
-# Training has to find out that the *first* letter mattered. What it can learn from is the
-# gradient of the encoder's last hidden state with respect to the word vectors, and that is
-# a product with one factor for each step in between. We measure its norm by distance, before
-# and after training; the picture shows the mean over test sequences, and the range over
-# the seeds.
+# Training has to find out that the *first* letter mattered. What it can learn from is
+# the gradient of the encoder's last hidden state (here: of the sum of its units) with
+# respect to the word vectors, and that is a product with one factor for each step in
+# between. We measure its norm by distance, before and after training; the picture shows
+# the mean over test sequences, and the range over the seeds.
 
 
 # %%
@@ -267,12 +272,14 @@ grid[0].legend()
 plt.show()
 
 # %% [markdown]
-# Before training, the gradient fades with distance in *every* cell: a straight line on a
-# logarithmic axis is a product of like factors. Gates do not abolish that; they can be
-# *learnt*. Where a cell has solved the task, its curve on the right comes up again at the far
-# end: the way to the first letter stands open, and the noise between is skipped. The plain
-# cell has nothing that it could open. The table above says which cells got there with the
-# epochs they had, and in how many of the seeds.
+# Before training, the gradient fades with distance in *every* cell: a straight line on
+# a logarithmic axis is a product of like factors. The untrained GRU fades fastest, its
+# gates half open; Keras starts the LSTM's forget gate with a bias of 1, which helps.
+# Gates do not abolish the fading; they can be *learnt*. On the right, the GRU's curve
+# comes up again at the far end: the way to the first letter stands open, and the noise
+# between is skipped. The LSTM's no longer falls as it did. The plain cell has no gate
+# that it could open; what it learns of the task depends on the seed. The table above
+# says which cells got there with the epochs they had, and in how many of the seeds.
 
 # %% [markdown]
 # ## Three things to try
@@ -280,6 +287,6 @@ plt.show()
 # 1. Make the noise longer until the GRU fails too. *Hint:* `noise_length = 60`, and give it
 #    time: more epochs.
 # 2. Start the LSTM with its forget gates wide open. *Hint:* the second quarter of the bias of
-#    `encoder_0`; set it to 3 with `set_weights` before training (Gers et al. 2000).
+#    `encoder_0`; set it from 1 to 3 with `set_weights` before training (Gers et al. 2000).
 # 3. Use the gates on words. *Hint:* train notebook 1's translator and draw the forget gate
 #    over `i am not a student`: what is forgotten, and when?

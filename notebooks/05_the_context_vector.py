@@ -14,15 +14,17 @@
 # # 5 · The context vector
 #
 # **What it shows.** Between encoder and decoder stands one vector, the encoder's last
-# state. Sentences become points: paraphrases lie close together, one changed word moves
-# the point. And the vector is a bottleneck: the longer the source, the less of it comes
-# through. What helps, and how much, is measured over three seeds.
+# state. Sentences become points: those of one pattern lie close together, one changed
+# word moves the point. And the vector is a bottleneck: the longer the source, the less
+# of it comes through. What helps, and how much, is measured over three seeds.
 #
 # **What to know first.** Notebooks 1 and 2: the two modules, cosine similarity.
 #
 # **Papers.** Sutskever et al. 2014, [Sequence to Sequence Learning with Neural
-# Networks](https://arxiv.org/abs/1409.3215); Cho et al. 2014, [On the Properties of Neural
-# Machine Translation](https://arxiv.org/abs/1409.1259).
+# Networks](https://arxiv.org/abs/1409.3215); Cho et al. 2014, [On the Properties of
+# Neural Machine Translation](https://arxiv.org/abs/1409.1259), and [Learning Phrase
+# Representations using RNN Encoder-Decoder](https://arxiv.org/abs/1406.1078) (the
+# context at each step).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -119,7 +121,10 @@ for name, pairs in (
     print(f"{name:<27} mean cosine {similarity[pairs].mean():.2f}")
 
 # %% [markdown]
-# The two directions in which the points differ most (principal components), as a map.
+# Look at the picture once more: it has two blocks. Statements and their negations lie
+# together, and there the person decides; questions lie apart. The mean for the other
+# pattern mixes the two. The two directions in which the points differ most (principal
+# components), as a map:
 
 # %%
 points = PCA(n_components=2).fit_transform(contexts)
@@ -129,6 +134,7 @@ for group, pattern in enumerate(patterns):
     axes.scatter(*chosen.T, label=pattern.format("…"))
     for person, (x, y) in zip(people, chosen, strict=True):
         axes.annotate(person, (x, y), xytext=(4, 4), textcoords="offset points")
+axes.margins(0.15)
 axes.set(
     title="Context vectors, two principal components",
     xlabel="first component",
@@ -224,9 +230,10 @@ axes.legend()
 plt.show()
 
 # %% [markdown]
-# Every curve falls with length: there is only so much that one vector of this size carries
-# after this much training. The remedies move the fall to longer strings, some more and
-# some less; none takes it away. What does is notebook 6.
+# Every curve falls with length: there is only so much that one vector of this size
+# carries after this much training. The remedies help with strings of middle length,
+# some more and some less; with the longest ones all fail. What holds there is in
+# notebook 6.
 
 # %% [markdown]
 # ## Three things to try

@@ -40,14 +40,18 @@ from IPython.display import display
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+np.set_printoptions(suppress=True)
 # Fonts that have the letters of this language, for the pictures.
 plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
 # %% [markdown]
 # ## Two translators with attention
 #
-# English to French, built in. The one attends as Luong does, the other as Bahdanau does;
-# all else is equal.
+# English to French, built in. The one attends as Luong does, the other as Bahdanau
+# does; all else is equal. The encoder is bidirectional: one half of its units reads
+# forwards, the other half backwards. One seed each ranks nothing, and neither does a
+# comparison with notebooks 1 and 5, whose models have more units and saw more
+# sentences.
 
 # %%
 train, validation, test = s2s.load_corpus("phrasebook/english-french")
@@ -141,8 +145,9 @@ print("largest difference:", np.abs(by_hand - by_model).max())
 #
 # A row for each written word, a column for each word of the source; each row adds up to
 # one. Look at the negation, which French writes with two words around the verb, and at
-# the articles, whose gender is that of a word still to come. Nobody has told the model
-# which words belong together.
+# the articles, whose gender is that of a word still to come. An encoder output knows
+# more than its own word: the backward half has read `library` already where `to`
+# stands, so `la` may look there. Nobody has told the model which words belong together.
 
 # %%
 text = "my grandfather is not going to the library"
@@ -238,5 +243,6 @@ plt.show()
 #    no weights at all.
 # 2. Let Luong's decoder know where it has looked. *Hint:* `input_feeding=True` feeds the
 #    attentional vector into the next step, `coverage=True` the sum of the weights so far.
-# 3. Test on strings longer than any in training. *Hint:* make them with
-#    `random_strings(200, 30, seed=1)`, and raise `max_length`. Does attention hold there?
+# 3. Test on strings longer than any in training. *Hint:* `longest = 30`, `held_out = [s
+#    for s in random_strings(300, 30, seed=1) if len(s) > 20]`, then `score_copier(0,
+#    attention="bahdanau")`. Does attention hold there?

@@ -85,7 +85,8 @@ for name, (letters, sounds) in tokenizers.items():
     word, spoken = next(iter(corpora[name].train))
     print(name, letters.split([word])[0], "->", sounds.split([spoken])[0])
     print(
-        "  vocabularies:", letters.vocabulary_size, "letters,", sounds.vocabulary_size
+        *("  vocabularies:", letters.vocabulary_size, "letters,"),
+        *(sounds.vocabulary_size, "sounds"),
     )
 
 # %% [markdown]
@@ -93,7 +94,7 @@ for name, (letters, sounds) in tokenizers.items():
 #
 # A bidirectional LSTM with attention, dropout, label smoothing and a learning rate that
 # falls along a cosine: a smaller copy of the package's `configs/g2p.yaml`. The small
-# corpus gets more epochs, so that both see a like number of batches.
+# corpus gets more epochs, so that both see more than a thousand batches.
 
 
 # %%
@@ -126,8 +127,8 @@ translators = {name: train_translator(name, epochs[name]) for name in corpora}
 #
 # A word is right if every sound is: the shared task counts the *word error rate*, one
 # minus the exact match. The *symbol error rate* counts the sounds to insert, delete and
-# replace. Brackets are 95 % bootstrap intervals over words, and show what a test set of a
-# hundred words can tell and what it cannot.
+# replace. `low` and `high` are the ends of 95 % bootstrap intervals over words, and
+# show what a test set of a hundred words can tell and what it cannot.
 
 # %%
 evaluations, rows = {}, {}
@@ -161,9 +162,10 @@ for name, evaluation in evaluations.items():
 
 # %% [markdown]
 # Then by counting. An alignment of written and expected sounds (jiwer's) tells which
-# sounds were replaced by which, and which were left out or added. Most confusions are
-# between sounds that are made alike: vowels that differ in length, consonants that differ
-# in breath or tension.
+# sounds were replaced by which, and which were left out or added. In Korean most
+# confusions are between sounds that are made alike: vowels that differ in length alone,
+# which Hangul does not write, and consonants that differ in breath or tension. In
+# Icelandic many sounds are left out or added besides.
 
 # %%
 for name, triples in wrong.items():
@@ -185,8 +187,10 @@ for name, triples in wrong.items():
     print(f"{name}, expected → written:", "   ".join(top))
 
 # %% [markdown]
-# Are long words harder? Each sound is one more chance for an error; but rules that need a
-# long context, or rare clusters of letters, count as well. Compare the two curves.
+# Are long words harder? Each sound is one more chance for an error; but rules that need
+# a long context, or rare clusters of letters, count as well. A Korean length is in
+# syllables, an Icelandic one in letters, so compare the shapes of the two curves and
+# not their places.
 
 # %%
 curves = {
@@ -205,12 +209,14 @@ display(s2s.plot_score_by_length(curves, title="Exact match by length of the wor
 # ## What the decoder looks at
 #
 # Letters and sounds go hand in hand, so the dark cells should lie near the diagonal.
-# Where they leave it, a letter is silent, or one letter decides how another one sounds.
+# Where they leave it, a letter is silent, one letter decides how another one sounds, or
+# the model has lost its place.
 
 # %%
 name = "kor"
 lengths = [len(word) for word in corpora[name].test.source[:50]]
-word = corpora[name].test.source[int(np.argmax(lengths))]
+word, spoken = corpora[name].test[int(np.argmax(lengths))]
+print(word, "is read", spoken)
 display(
     s2s.plot_attention(translators[name].decode(word), title="From letters to sounds")
 )
@@ -219,8 +225,9 @@ display(
 # ## Several hypotheses
 #
 # How sure is the model? The n-best list of a beam search gives alternatives with their
-# scores; often the right reading is the second. The picture counts at which place of
-# the list the right answer stands.
+# scores; sometimes the right reading is the second, and a beam of five also gets more
+# first places than greedy search. The picture counts at which place of the list the
+# right answer stands.
 
 # %%
 name, beams = "ice", 2 if FAST else 5
@@ -251,4 +258,6 @@ print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
 # 2. Train three Icelandic models with other seeds and average them. *Hint:*
 #    `s2s.Translator.ensemble([a, b, c])` translates like one translator.
 # 3. Run the full recipe: `seq2seq-keras train --config configs/g2p.yaml --corpus
-#    sigmorphon2021/ice`. *Hint:* `seq2seq-keras evaluate` then gives the test scores.
+#    sigmorphon2021/ice`. *Hint:* `configs` is a folder of the package's repository;
+#    `seq2seq-keras evaluate saved_models/translator --corpus sigmorphon2021/ice` then
+#    gives the test scores.

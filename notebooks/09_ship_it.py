@@ -85,12 +85,14 @@ for path in sorted(saved.iterdir()):
 # %% [markdown]
 # ## Load in a fresh process
 #
-# The oldest complaint about encoder-decoders in Keras: *the model that translated well is
-# garbage after loading*. So we load it where nothing of this notebook exists, in another
-# process, and compare every byte. It is the command line, which does what you would do in
-# Python: `s2s.Translator.load(folder).translate(texts)`. A line holds the translation and,
-# because we ask for them, its score and its alignment: pairs of positions,
-# `source-target`, in the Pharaoh format that alignment tools read.
+# An old complaint about encoder-decoders in Keras: *the model that translated well is
+# garbage after loading*. So we load it where nothing of this notebook exists, in
+# another process, and compare every byte. It is the command line, which does what you
+# would do in Python: `s2s.Translator.load(folder).translate(texts)`. A line holds the
+# translation and, because we ask for them, its score and its alignment: pairs of
+# positions, `source-target`, in the Pharaoh format that alignment tools read. Positions
+# count from 0; `<eos>` is left out, so that the largest weight among the real words
+# counts, however small.
 
 # %%
 command = [sys.executable, "-m", "seq2seq_keras", "translate", str(saved)]
@@ -156,6 +158,10 @@ columns = ["metric", "system", "score", "difference", "p_value"]
 display(table[columns].round(4))
 
 # %% [markdown]
+# The second half of the training helped: no smaller p-value comes out of this test than
+# that of its rows. Where the p-value of the beam is large, this test set cannot tell.
+
+# %% [markdown]
 # ## SavedModel: strings in, strings out
 #
 # The export holds the whole way: tokenizing, the encoder, beam search around the decoder,
@@ -219,6 +225,8 @@ display(s2s.plot_attention(result, title="Attention weights"))
 # 1. Train a translator without attention, save it, and let `seq2seq-keras compare` test the
 #    two. *Hint:* it takes two folders and `--corpus phrasebook/english-french`.
 # 2. Export with a beam of one and with a beam of ten: how do size and time change?
-#    *Hint:* `%timeit` around `signatures["serving_default"](text=...)`.
+#    *Hint:* `import tensorflow as tf`, `signatures =
+#    tf.saved_model.load(str(serving)).signatures`, then `%timeit` before
+#    `signatures["serving_default"](text=...)`.
 # 3. Damage one byte of `model.keras` in the saved folder and load it.
-#    *Hint:* `config.json` holds a SHA-256 of every file.
+#    *Hint:* `config.json` holds a SHA-256 of the model and of both tokenizers.

@@ -13,15 +13,18 @@
 # %% [markdown]
 # # 2 · 단어가 벡터가 되기까지
 #
-# **무엇을 보나요?** 희소에서 밀집까지 사다리를 한 칸씩 오릅니다. 원-핫 벡터, 문서-단어 행렬, TF-IDF, LSA,
-# Word2Vec, FastText, GloVe, 그리고 번역기의 `Embedding`이 스스로 배우는 것까지입니다. 저마다 값이 얼마나
-# 들고, 뜻에 대해 무엇을 아는지, 코사인 유사도로 어떻게 알아보는지 봅니다.
+# **무엇을 보나요?** 희소에서 밀집까지 사다리를 한 칸씩 오릅니다. 원-핫 벡터, 문서-단어 행렬,
+# TF-IDF, LSA, Word2Vec, FastText, GloVe, 그리고 번역기의 `Embedding`이
+# 스스로 배우는 것까지입니다. 저마다 비용이 얼마나 들고, 뜻에 대해 무엇을 아는지, 코사인 유사도로 어떻게
+# 알아보는지 봅니다.
 #
 # **먼저 알아 둘 것.** 노트북 1, 벡터와 내적.
 #
-# **논문.** Mikolov 외 2013, [Efficient Estimation of Word Representations in Vector
+# **논문.** Mikolov 외 2013, [Efficient Estimation of Word
+# Representations in Vector
 # Space](https://arxiv.org/abs/1301.3781); Pennington 외 2014,
-# [GloVe](https://aclanthology.org/D14-1162/); Bojanowski 외 2017, [Enriching Word Vectors with Subword
+# [GloVe](https://aclanthology.org/D14-1162/); Bojanowski 외
+# 2017, [Enriching Word Vectors with Subword
 # Information](https://arxiv.org/abs/1607.04606).
 
 # %%
@@ -53,19 +56,19 @@ tokenizer = s2s.WordTokenizer.fit(texts)
 wanted = ["man", "woman", "boy", "girl", "dog", "cat", "bird", "street", "city"]
 wanted += ["park", "red", "blue", "running", "walking", "small", "large", "going", "is"]
 words = [word for word in wanted if word in tokenizer.vocabulary]
-print(f"{len(texts):,} texts, {tokenizer.vocabulary_size:,} words; shown:", *words)
+print(f"{len(texts):,} texts, {tokenizer.vocabulary_size - 4:,} words; shown:", *words)
 
 # %% [markdown]
 # ## 원-핫: 단어마다 차원 하나
 #
-# 가장 단순한 단어 벡터는 그 단어의 자리만 1입니다. 값이 얼마나 드느냐 하면,
+# 가장 단순한 단어 벡터는 그 단어의 자리만 1이고 나머지는 0입니다. 비용부터 봅시다.
 
 # %%
 one_hot = vectors.one_hot(texts, tokenizer=tokenizer)
 print(one_hot.describe())
 
 # %% [markdown]
-# 무엇을 아느냐 하면, 서로 다른 두 단어의 코사인 유사도는 언제나 0입니다. man은 street에서 먼 만큼 woman에서도
+# 그렇다면 무엇을 알까요? 서로 다른 두 단어의 코사인 유사도는 언제나 0입니다. man은 street에서 먼 만큼 woman에서도
 # 멉니다.
 
 # %%
@@ -87,8 +90,10 @@ print("by hand:", by_hand, " by the package:", np.squeeze(by_package))
 # %% [markdown]
 # ## 문서-단어 행렬: 같은 글에 나오는 단어들
 #
-# 단어가 글마다 몇 번 나오는지 세면 단어끼리 겹치는 것, 곧 함께 나온 글이 생깁니다. TF-IDF는 어디에나 나오는
-# 단어를 가볍게 칩니다. 둘 다 폭이 넓고 거의 0으로 차 있습니다.
+# 단어가 글마다 몇 번 나오는지 세면 단어 사이에 공통점이 생깁니다. 함께 나온 글입니다. TF-IDF는 어디에나
+# 나오는 단어의 가중치를 낮추고 글마다 길이를 1로 맞춥니다. 코사인은 벡터의 길이를 보지 않으므로 두 단어를
+# 견줄 때 이 가중치는 상쇄되고, 글의 길이를 맞춘 것만 유사도를 바꿉니다. 두 행렬 모두 폭이 넓고 거의 0으로
+# 차 있습니다.
 
 # %%
 counted = vectors.document_term_matrix(texts, tokenizer=tokenizer)
@@ -102,8 +107,8 @@ print(f"TF-IDF {weighed.similarity(first, second):.3f}")
 # %% [markdown]
 # ## 밀집 벡터
 #
-# 짧고 꽉 찬 벡터를 얻는 네 가지 방법입니다. **LSA**는 문서-단어 행렬이 가장 크게 변하는 방향을 남깁니다.
-# **Word2Vec**은 단어 둘레의 단어를 맞히도록 배웁니다. **FastText**는 단어의 조각으로 그렇게 합니다. **GloVe**는
+# 짧고 꽉 찬 벡터를 얻는 네 가지 방법입니다. **LSA**는 TF-IDF 행렬의 가장 강한 방향들을 남깁니다(특잇값 분해).
+# **Word2Vec**은 주변 단어를 맞히도록 배웁니다. **FastText**는 단어의 조각으로 그렇게 합니다. **GloVe**는
 # 두 단어가 가까이 나오는 횟수의 로그에 맞춥니다.
 
 # %%
@@ -127,8 +132,9 @@ with pd.option_context("display.max_colwidth", None):
     display(pd.DataFrame(table, index=shown))
 
 # %% [markdown]
-# 행을 읽어 보세요. 그 단어를 *대신할* 수 있는 단어를 찾는 방법은 어느 것이고, *곁에* 나오는 단어를 찾는 방법은
-# 어느 것인가요? 둘 다 이웃이지만 종류가 다릅니다.
+# 행을 읽어 보세요. 그 단어를 *대신할* 수 있는 단어를 찾는 방법은 어느 것이고, *곁에* 나오는 단어를 찾는
+# 방법은 어느 것인가요? 둘 다 이웃이지만 종류가 다릅니다. 여기서는 Word2Vec과 FastText가 앞의
+# 것에, GloVe가 뒤의 것에 가깝습니다. LSA는 설명문 몇 개에 함께 나온 드문 단어를 찾습니다.
 #
 # ## 한 번도 보지 못한 단어
 #
@@ -138,7 +144,7 @@ with pd.option_context("display.max_colwidth", None):
 # %%
 unseen = "streetz"
 for name, made in dense.items():
-    known = name == "FastText" or unseen in made
+    known = unseen in made or made.compose is not None
     answer = [n.word for n in made.most_similar(unseen, 4)] if known else "not known"
     print(f"{name:<9} {unseen}: {answer}")
 
@@ -158,9 +164,10 @@ display(
 # %% [markdown]
 # ## 사람의 생각과 맞는가
 #
-# 두 단어가 얼마나 비슷한지 사람들이 매긴 점수가 있습니다(WordSim-353). 스피어만 상관은 사람이 매긴 순위와
-# 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 텍스트가 작으니 구간을 꼭
-# 보세요.
+# 두 단어가 얼마나 비슷한지 사람들이 매긴 점수가 있습니다(WordSim-353). 스피어만 상관은 사람이 매긴
+# 순위와 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 쌍의 수가 다른
+# 행끼리는 견줄 수 없습니다. 몇 번밖에 나오지 않은 단어를 빼는 방법도 있기 때문입니다. 텍스트가 작으니 구간을
+# 꼭 보세요. 구간이 겹치면 이 텍스트로는 순위를 매길 수 없습니다.
 
 # %%
 rows = {}
@@ -175,7 +182,7 @@ display(
 # ## 번역기의 `Embedding`이 배우는 것
 #
 # 번역기를 학습시키는 데 위의 방법이 꼭 필요하지는 않습니다. `Embedding`은 무작위로 시작해서 과제에 필요한
-# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 단어의 이웃이 학습 전후에 어떻게 달라지는지 봅시다.
+# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 무리의 단어끼리 코사인 유사도 평균이 학습 전후에 어떻게 달라지는지 봅시다.
 
 # %%
 train, validation, _ = s2s.load_corpus("phrasebook/english-french")
@@ -191,21 +198,38 @@ s2s.compile_model(model, learning_rate=4e-3)
 dataset = s2s.make_dataset(train, *tokenizers)
 model.fit(dataset, epochs=1 if FAST else 3, shuffle=False, verbose=0)
 after = vectors.from_model(model, "source", tokenizers[0])
-chosen = ["he", "student", "small", "borrow", "not"]
-columns = {"before": before, "after": after}
-table = {
-    name: [", ".join(n.word for n in made.most_similar(word, 4)) for word in chosen]
-    for name, made in columns.items()
+groups = {
+    "adjectives": ["small", "short", "black", "expensive", "heavy", "light"],
+    "people": ["student", "teacher", "doctor", "singer", "child", "neighbor"],
+    "verbs": ["eats", "sees", "borrows", "buys", "sings", "reads"],
+    "all words": before.words,
 }
-display(pd.DataFrame(table, index=chosen))
+
+
+def mean_cosine(made, group):
+    """The mean over all pairs of different words."""
+    rows = np.stack([made.vector(word) for word in group if word in made])
+    cosines = vectors.cosine_similarity(rows, rows)
+    return cosines[~np.eye(len(rows), dtype=bool)].mean()
+
+
+table = {
+    name: [mean_cosine(made, group) for made in (before, after)]
+    for name, group in groups.items()
+}
+display(pd.DataFrame(table, index=["before", "after"]).T.round(3))
 
 # %% [markdown]
-# 가까워진 것은 *과제*가 비슷하게 다루는 단어들입니다. 뜻이 비슷한 단어라는 법은 없습니다.
+# 처음에는 어느 무리도 아무 단어들보다 더 비슷하지 않습니다. 평균이 오른 무리는 *과제*가 비슷하게 다루는
+# 단어들입니다. `is` 뒤에는 어느 형용사든 올 수 있습니다. 크게 오를 필요는 없습니다. 번역기가 할 일은
+# 비슷한 말을 찾는 것이 아니라 단어를 구별하는 것이니까요.
 #
 # ## 모델 안으로
 #
-# 다른 곳에서 만든 벡터로 `Embedding`을 시작할 수 있습니다. `matrix_for`는 단어의 벡터를 토크나이저의 어휘가
-# 정한 행에 넣고, 무엇을 찾았는지 알려 줍니다.
+# 다른 곳에서 만든 벡터로 `Embedding`을 시작할 수 있습니다. `matrix_for`는 단어의 벡터를
+# 토크나이저의 어휘가 정한 행에 넣고, 무엇을 찾았는지 알려 줍니다. 그대로 찾았는지(found), `￭`를 떼고
+# 찾았는지(without marks), 대소문자만 다른지(folded), 조각에서 합쳤는지(composed,
+# FastText), 없어서 무작위로 채웠는지(filled)입니다.
 
 # %%
 matrix, coverage = dense["Word2Vec"].matrix_for(tokenizers[0])
@@ -220,9 +244,10 @@ print("row of", repr(shown[0]), "equal:", np.array_equal(weights[row], matrix[ro
 # %% [markdown]
 # ## 해 볼 것 세 가지
 #
-# 1. 유추 문제를 내 보세요. man과 woman의 사이는 boy와 무엇의 사이일까요? *힌트:*
+# 1. 유추 문제를 내 보세요. man과 woman의 관계는 boy와 무엇의 관계와 같을까요? *힌트:*
 #    `dense["Word2Vec"].analogy("man", "woman", "boy")`.
 # 2. 수십억 단어로 학습된 벡터를 불러와 보세요. *힌트:* `s2s.WordVectors.load("glove.6B.zip",
 #    member="glove.6B.100d.txt", vocabulary=tokenizer)`는 어휘에 필요한 것만 읽습니다.
-# 3. 모든 단어를 한눈에 보세요. *힌트:* `vectors.export_projector(made, "projector")` 다음에 `tensorboard --logdir
-#    projector`.
+# 3. 모든 단어를 한눈에 보세요. *힌트:*
+#    `vectors.export_projector(dense["Word2Vec"], "projector")`
+#    다음에 `tensorboard --logdir projector`.

@@ -13,17 +13,23 @@
 # %% [markdown]
 # # 4 · 순환 셀의 안쪽
 #
-# **무엇을 보나요?** 기본 셀, LSTM, GRU를 나란히 놓고 봅니다. 시점에 따른 은닉 상태, 손으로 계산한 게이트,
-# 그리고 게이트가 있는 까닭을 봅니다. 기울기가 시간을 거슬러 가며 얼마나 빨리 사라지는지, 그것이 기억이
-# 필요한 과제에서 어떤 결과를 낳는지입니다. 비교하는 것은 모두 시드 세 개로 잽니다.
+# **무엇을 보나요?** 기본 셀, LSTM, GRU를 나란히 놓고 봅니다. 시점에 따른 은닉 상태, 손으로
+# 계산한 게이트, 그리고 게이트가 왜 있는지 봅니다. 기울기가 시간을 거슬러 가며 얼마나 빨리 사라지고, 그것이
+# 기억이 필요한 과제에 어떤 영향을 주는지가 그 답입니다. 비교하는 것은 모두 시드 세 개로 잽니다.
 #
 # **먼저 알아 둘 것.** 노트북 1, 연쇄 법칙, `tanh`와 시그모이드가 하는 일.
 #
-# **논문.** Bengio 외 1994, [Learning Long-Term Dependencies with Gradient Descent is
-# Difficult](https://doi.org/10.1109/72.279181); Hochreiter와 Schmidhuber 1997, [Long Short-Term
-# Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Cho 외 2014, [Learning Phrase Representations
-# using RNN Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu 외 2013, [On the Difficulty of
-# Training Recurrent Neural Networks](https://arxiv.org/abs/1211.5063).
+# **논문.** Bengio 외 1994, [Learning Long-Term Dependencies with
+# Gradient Descent is
+# Difficult](https://doi.org/10.1109/72.279181); Hochreiter와
+# Schmidhuber 1997, [Long Short-Term
+# Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Gers 외
+# 2000, [Learning to
+# Forget](https://doi.org/10.1162/089976600300015015) (망각 게이트);
+# Cho 외 2014, [Learning Phrase Representations using RNN
+# Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu 외
+# 2013, [On the Difficulty of Training Recurrent Neural
+# Networks](https://arxiv.org/abs/1211.5063).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -76,8 +82,9 @@ print("answer", test.target[0], "after", test.source[0])
 # - **기본 셀**: $h_t = \tanh(W x_t + U h_{t-1} + b)$
 # - **LSTM**: 게이트 $i, f, o = \sigma(\dots)$와 후보 $g = \tanh(\dots)$가 저마다 $W, U, b$를 갖습니다. 셀 상태는
 #   $c_t = f \odot c_{t-1} + i \odot g$, 은닉 상태는 $h_t = o \odot \tanh(c_t)$
-# - **GRU**: 게이트 $z, r = \sigma(\dots)$와 $r \odot h_{t-1}$을 보는 후보 $\tilde h$가 있고, $h_t = z \odot h_{t-1}
-#   + (1 - z) \odot \tilde h$
+# - **GRU**: 게이트 $z, r = \sigma(\dots)$와 $r \odot h_{t-1}$을 보는
+#   후보 $\tilde h$가 있고(Keras에서는 GPU에 맞게 $r \odot (U h_{t-1} +
+#   b)$), $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$
 #
 # 그래서 LSTM의 가중치는 기본 셀의 네 배, GRU는 세 배입니다(Keras의 GRU는 부분마다 편향이 둘입니다). 손으로
 # 센 값과 Keras가 센 값을 견주어 봅시다.
@@ -131,8 +138,8 @@ display(accuracy.agg(["mean", "min", "max"]).round(3))
 # %% [markdown]
 # ## 시점에 따른 은닉 상태
 #
-# 테스트 수열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점, 행은 유닛입니다. 첫 열에서 끝
-# 열까지 색이 그대로인 유닛이 잡음을 지나 무언가를 나르고 있습니다.
+# 테스트 수열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점, 행은 유닛입니다. `rnn`이 기본 셀이고 `⏎`는 `<eos>`입니다. 첫 열에서 끝
+# 열까지 색이 그대로인 유닛이 잡음을 지나 무언가를 나를 수 있습니다(첫 글자가 무엇이든 색이 같다면 아무것도 나르지 않는 것입니다).
 
 # %%
 text = test.source[0]
@@ -163,8 +170,9 @@ plt.show()
 # %% [markdown]
 # ## 손으로 계산한 LSTM의 게이트
 #
-# 셀에는 감춰진 것이 없습니다. 커널, 순환 커널, 편향에 네 부분이 나란히 들어 있고, Keras의 순서는 $i, f, g, o$
-# 입니다. NumPy 반복문으로 Keras와 똑같은 은닉 상태를 얻고, 그 길에 게이트도 얻습니다.
+# 셀에는 감춰진 것이 없습니다. 커널, 순환 커널, 편향에 네 부분이 나란히 들어 있고, Keras의 순서는
+# $i, f, g, o$입니다. NumPy 반복문으로 Keras와 똑같은 은닉 상태를 얻고, 그 과정에서 게이트도
+# 얻습니다. 그림은 차례로 입력(input), 망각(forget), 출력(output) 게이트입니다.
 
 # %%
 model = runs["lstm"][0][0]
@@ -198,17 +206,18 @@ for number, name in enumerate(["input gate", "forget gate", "output gate"]):
 figure.colorbar(image, ax=grid, label="열림(1) 또는 닫힘(0)")
 plt.show()
 kept = gates[1:, 1].prod(axis=0)  # through all of the noise
-print(
-    "share of the first letter's cell state that is kept to the end, best unit:",
-    kept.max().round(3),
-)
+noise = gates[1:, 0].max(axis=0)  # the most that gets in afterwards
+unit = (gates[0, 0] * kept * (1 - noise)).argmax()
+print(f"unit {unit}: input gate {gates[0, 0, unit]:.2f} at the letter,", end=" ")
+print(f"at most {noise[unit]:.2f} in the noise; {kept[unit]:.2f} kept to the end")
 
 # %% [markdown]
-# 잡음이 지나가는 동안 망각 게이트가 1에, 입력 게이트가 0에 가깝게 머무는 유닛이 기억하는 유닛입니다.
+# 첫 글자에서 입력 게이트가 열리고, 그 뒤 잡음이 지나가는 동안 망각 게이트가 1에, 입력 게이트가 0에 가깝게
+# 머무는 유닛이 글자를 기억하는 유닛입니다. 위에 출력한 것은 그렇게 하는 정도가 가장 큰 유닛입니다.
 #
 # ## 되돌아가는 기울기
 #
-# 학습은 *첫* 글자가 중요했다는 것을 알아내야 합니다. 단서는 인코더의 마지막 은닉 상태를 단어 벡터로 미분한
+# 학습은 *첫* 글자가 중요했다는 것을 알아내야 합니다. 단서는 인코더의 마지막 은닉 상태(여기서는 유닛의 합)를 단어 벡터로 미분한
 # 기울기인데, 이것은 사이에 있는 시점마다 인수가 하나씩 붙는 곱입니다. 학습 전과 후에 거리별로 그 크기를
 # 잽니다. 그림은 테스트 수열에 대한 평균과 시드에 따른 범위입니다.
 
@@ -259,15 +268,18 @@ plt.show()
 
 # %% [markdown]
 # 학습하기 전에는 *어느* 셀에서나 거리가 멀수록 기울기가 사라집니다. 로그 축에서 직선이면 비슷한 인수를 거듭
-# 곱한 것입니다. 게이트가 그것을 없애 주지는 않지만, 게이트는 *배울 수* 있습니다. 과제를 푼 셀에서는 오른쪽
-# 그림의 곡선이 먼 끝에서 다시 올라옵니다. 첫 글자로 가는 길이 열려 있고 그사이의 잡음은 건너뜁니다. 기본
-# 셀에는 열 것이 없습니다. 주어진 에폭 안에 어느 셀이 몇 개의 시드에서 해냈는지는 위의 표에 있습니다.
+# 곱한 것입니다. 학습하지 않은 GRU가 가장 빨리 사라지는데, 게이트가 반쯤만 열려 있기 때문입니다.
+# Keras는 LSTM의 망각 게이트를 편향 1로 시작해서 덜 사라집니다. 게이트가 사라짐을 없애 주지는 않지만,
+# 게이트는 *배울 수* 있습니다. 오른쪽 그림에서 GRU의 곡선은 먼 끝에서 다시 올라옵니다. 첫 글자로 가는
+# 길이 열려 있고 그사이의 잡음은 건너뜁니다. LSTM의 곡선은 전처럼 내려가지 않습니다. 기본 셀에는 열
+# 게이트가 없고, 과제를 얼마나 배우는지는 시드에 달려 있습니다. 주어진 에폭 안에 어느 셀이 몇 개의 시드에서
+# 해냈는지는 위의 표에 있습니다.
 
 # %% [markdown]
 # ## 해 볼 것 세 가지
 #
-# 1. GRU도 못 할 때까지 잡음을 늘려 보세요. *힌트:* `noise_length = 60`으로 하고 에폭도 늘려 시간을 줍니다.
-# 2. LSTM의 망각 게이트를 활짝 열고 시작해 보세요. *힌트:* `encoder_0`의 편향에서 둘째 사분의 일입니다. 학습
-#    전에 `set_weights`로 3을 넣습니다(Gers 외 2000).
+# 1. GRU도 못 풀 때까지 잡음을 늘려 보세요. *힌트:* `noise_length = 60`으로 하고 에폭도 늘려 시간을 줍니다.
+# 2. LSTM의 망각 게이트를 활짝 열고 시작해 보세요. *힌트:* `encoder_0`의 편향에서 두 번째 4분의 1입니다. 학습
+#    전에 `set_weights`로 1을 3으로 바꿉니다(Gers 외 2000).
 # 3. 단어에도 게이트를 써 보세요. *힌트:* 노트북 1의 번역기를 학습시키고 `i am not a student`를 읽는 동안의
 #    망각 게이트를 그려 보세요. 무엇을 언제 잊나요?

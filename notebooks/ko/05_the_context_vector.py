@@ -14,14 +14,17 @@
 # # 5 · 컨텍스트 벡터
 #
 # **무엇을 보나요?** 인코더와 디코더 사이에는 벡터가 하나 있습니다. 인코더의 마지막 상태입니다. 문장은
-# 점이 되어, 뜻이 같은 문장은 가까이 모이고 단어 하나를 바꾸면 점이 움직입니다. 그런데 이 벡터는
+# 점이 되어, 문형이 같은 문장은 가까이 모이고 단어 하나를 바꾸면 점이 움직입니다. 그런데 이 벡터는
 # 병목이기도 합니다. 원문이 길수록 덜 전해집니다. 무엇이 얼마나 도움이 되는지 시드 세 개로 재어 봅니다.
 #
 # **먼저 알아 둘 것.** 노트북 1과 2: 두 모듈과 코사인 유사도.
 #
-# **논문.** Sutskever 외 2014, [Sequence to Sequence Learning with Neural
-# Networks](https://arxiv.org/abs/1409.3215); Cho 외 2014, [On the Properties of Neural Machine
-# Translation](https://arxiv.org/abs/1409.1259).
+# **논문.** Sutskever 외 2014, [Sequence to Sequence Learning with
+# Neural Networks](https://arxiv.org/abs/1409.3215); Cho 외 2014,
+# [On the Properties of Neural Machine
+# Translation](https://arxiv.org/abs/1409.1259), [Learning
+# Phrase Representations using RNN
+# Encoder-Decoder](https://arxiv.org/abs/1406.1078)(매 시점의 컨텍스트).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -88,7 +91,7 @@ contexts = context_vectors(sentences)
 print(contexts.shape)
 
 # %% [markdown]
-# 두 문장마다 구한 코사인 유사도입니다. 1이면 같은 방향입니다. 덩어리를 찾아보세요. 문형이 정하나요,
+# 문장을 둘씩 짝지어 구한 코사인 유사도입니다. 1이면 같은 방향입니다. 덩어리를 찾아보세요. 문형이 정하나요,
 # 사람이 정하나요?
 
 # %%
@@ -117,7 +120,9 @@ for name, pairs in (
     print(f"{name:<27} mean cosine {similarity[pairs].mean():.2f}")
 
 # %% [markdown]
-# 점들이 가장 크게 흩어지는 두 방향(주성분)으로 그린 지도입니다.
+# 그림을 다시 보면 덩어리가 둘입니다. 평서문과 부정문은 함께 모여 있고 거기서는 사람이 정합니다. 의문문은 따로
+# 떨어져 있습니다. 다른 문형의 평균은 이 둘을 섞은 것입니다. 다음은 점들이 가장 크게 흩어지는 두
+# 방향(주성분)으로 그린 지도입니다.
 
 # %%
 points = PCA(n_components=2).fit_transform(contexts)
@@ -127,6 +132,7 @@ for group, pattern in enumerate(patterns):
     axes.scatter(*chosen.T, label=pattern.format("…"))
     for person, (x, y) in zip(people, chosen, strict=True):
         axes.annotate(person, (x, y), xytext=(4, 4), textcoords="offset points")
+axes.margins(0.15)
 axes.set(
     title="컨텍스트 벡터의 두 주성분",
     xlabel="첫째 주성분",
@@ -182,9 +188,10 @@ def score_copier(seed, **options):
 
 
 # %% [markdown]
-# 모델 네 가지를 시드 세 개씩 학습시킵니다. 기본 모델, 첫 글자가 가장 생생하도록 원문을 거꾸로 읽는
-# 모델(Sutskever 외), 컨텍스트 벡터를 처음뿐 아니라 매 시점 디코더에 주는 모델(Cho 외), 유닛이 두 배인
-# 모델입니다.
+# 모델 네 가지를 시드 세 개씩 학습시킵니다. 기본 모델(plain), 첫 글자가 가장 생생하도록 원문을 거꾸로
+# 읽는 모델(source reversed, Sutskever 외), 컨텍스트 벡터를 처음뿐 아니라 매 시점
+# 디코더에 주는 모델(context at each step, Cho 외), 유닛이 두 배인 모델(twice the
+# units)입니다.
 
 # %%
 seeds = range(1 if FAST else 3)
@@ -221,8 +228,7 @@ plt.show()
 
 # %% [markdown]
 # 모든 곡선이 길이에 따라 내려갑니다. 이만한 크기의 벡터가 이만큼 학습해서 나를 수 있는 양에는 한계가
-# 있습니다. 처방마다 정도는 달라도 내려가는 지점을 더 긴 쪽으로 옮길 뿐, 없애지는 못합니다. 없애는 것은
-# 노트북 6에 있습니다.
+# 있습니다. 처방들은 중간 길이에서 정도는 달라도 도움이 되지만, 가장 긴 문자열에서는 모두 실패합니다. 거기서도 버티는 것은 노트북 6에 있습니다.
 
 # %% [markdown]
 # ## 해 볼 것 세 가지

@@ -15,7 +15,7 @@
 #
 # **무엇을 보나요?** 원문을 벡터 하나에 눌러 담는 대신, 디코더가 매 시점 필요한 곳을 원문 전체에서
 # 찾아봅니다. 대표적인 두 점수 함수를 식에서 출발해 NumPy로 계산하고 모델의 값과 비교합니다. 어디를
-# 보는지는 열지도로 그리고, 길이가 늘어나는 문자열에서는 노트북 5의 곡선 위에 어텐션의 곡선을 겹쳐
+# 보는지는 히트맵으로 그리고, 길이가 늘어나는 문자열에서는 노트북 5의 곡선 위에 어텐션의 곡선을 겹쳐
 # 봅니다.
 #
 # **먼저 알아 둘 것.** 노트북 5의 병목, 소프트맥스, 내적.
@@ -38,6 +38,7 @@ from IPython.display import display
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
+np.set_printoptions(suppress=True)
 # Fonts that have the letters of this language, for the pictures.
 plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 
@@ -45,7 +46,9 @@ plt.rcParams["font.family"] = s2s.fonts_for(labels=["한국어"])
 # ## 어텐션을 쓰는 번역기 둘
 #
 # 내장 말뭉치로 영어를 프랑스어로 옮깁니다. 하나는 Luong의 방식, 하나는 Bahdanau의 방식으로 어텐션을
-# 하고, 나머지는 모두 같습니다.
+# 하고, 나머지는 모두 같습니다. 인코더는 양방향입니다. 유닛의 절반은 앞에서부터, 절반은 뒤에서부터 읽습니다.
+# 시드 하나로는 순위를 매길 수 없고, 유닛이 더 많고 문장을 더 많이 본 노트북 1과 5의 모델과 견줄 수도
+# 없습니다.
 
 # %%
 train, validation, test = s2s.load_corpus("phrasebook/english-french")
@@ -138,7 +141,9 @@ print("largest difference:", np.abs(by_hand - by_model).max())
 #
 # 행은 써낸 단어, 열은 원문의 단어이고, 한 행의 합은 1입니다. 프랑스어는 부정을 동사 앞뒤의 두 단어로
 # 나타냅니다. 그 두 단어가 어디를 보는지, 그리고 뒤에 올 명사의 성을 따라야 하는 관사가 어디를 보는지
-# 살펴보세요. 어떤 단어가 어떤 단어와 짝인지 모델에 알려 준 사람은 없습니다.
+# 살펴보세요. 인코더의 출력은 자기 단어보다 많은 것을 압니다. 뒤에서부터 읽는 절반은 `to` 자리에서 이미
+# `library`를 읽었으므로 `la`가 그곳을 보기도 합니다. 어떤 단어가 어떤 단어와 짝인지 모델에 알려 준
+# 사람은 없습니다.
 
 # %%
 text = "my grandfather is not going to the library"
@@ -151,9 +156,9 @@ for attention, translator in translators.items():
 # %% [markdown]
 # ## 벡터 하나로는 모자란 곳에서도 버티는가
 #
-# 노트북 5의 과제입니다. 무작위 글자로 된 문자열을 베껴 쓰는데, 어떤 것은 꽤 깁니다. 어텐션이 없으면
-# 모든 글자가 벡터 하나를 지나가야 하고, 있으면 하나씩 찾아볼 수 있습니다. 데이터도 크기도 같고, 시드는
-# 세 개입니다.
+# 노트북 5의 과제입니다. 무작위 글자로 된 문자열을 베껴 쓰는데, 어떤 것은 꽤 깁니다. 어텐션이 없으면(no
+# attention) 모든 글자가 벡터 하나를 지나가야 하고, 있으면 하나씩 찾아볼 수 있습니다. 데이터도 크기도
+# 같고, 시드는 세 개입니다.
 
 
 # %%
@@ -221,8 +226,7 @@ plt.show()
 
 # %% [markdown]
 # 짧은 문자열은 벡터 하나에 들어가지만 긴 것은 들어가지 않으며, 예외인 시드는 없습니다. 어텐션이 있으면
-# 곡선이 거의 꺾이지 않습니다. 대가는 단어를 하나 쓸 때마다 원문 전체를 보는 일입니다. 한 시점의 계산이
-# 원문의 길이만큼 늘어납니다.
+# 곡선이 거의 꺾이지 않습니다. 대가는 단어를 하나 쓸 때마다 원문 전체를 보는 일입니다. 한 시점에 걸리는 시간이 원문의 길이에 따라 늘어납니다.
 
 # %% [markdown]
 # ## 해 볼 것 세 가지
@@ -230,6 +234,7 @@ plt.show()
 # 1. `"general"`을 `"dot"`이나 `"concat"`으로 바꿔 보세요. *힌트:* `build_model(...,
 #    attention="luong", attention_score="dot")`. 내적에는 가중치가 아예 없습니다.
 # 2. Luong의 디코더가 앞서 어디를 보았는지 알게 해 보세요. *힌트:* `input_feeding=True`는 어텐션 벡터를
-#    다음 시점에 먹이고, `coverage=True`는 지금까지의 가중치를 더해서 알려 줍니다.
-# 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `random_strings(200, 30, seed=1)`로 만들고
-#    `max_length`를 늘립니다. 그래도 어텐션이 버티나요?
+#    다음 시점에 넣고, `coverage=True`는 지금까지의 가중치를 더해서 알려 줍니다.
+# 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `longest = 30`, `held_out = [s
+#    for s in random_strings(300, 30, seed=1) if len(s) > 20]`,
+#    그다음 `score_copier(0, attention="bahdanau")`. 그래도 어텐션이 버티나요?

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # 7 · 한국어
 #
-# **무엇을 보나요?** 단어의 끝은 어디이고 음절의 처음은 어디일까요? 한국어를 단어, 음절, 자모, 서브워드로 잘라
-# 보고, 선택마다 미등록 토큰과 길이에서 무엇을 치르는지 봅니다. 한 단어를 여러 꼴로 만드는 조사와 어미도 봅니다.
+# **무엇을 보나요?** 토큰은 어디서 끊어야 할까요? 한국어를 단어, 음절, 자모, 서브워드로 잘라
+# 보고, 선택마다 미등록 토큰과 문장 길이로 어떤 대가를 치르는지 봅니다. 한 단어를 여러 꼴로 만드는 조사와 어미도 봅니다.
 # 선택마다 작은 번역 모델을 하나씩 학습시켜, 학습에 쓰지 않은 문장으로 견줍니다. 글꼴 이야기도 합니다.
 #
 # **먼저 알아 둘 것.** 노트북 1, 2, 6.
@@ -63,24 +63,25 @@ print("and back:", tokenizer.detokenize(ids))
 # %% [markdown]
 # ## 조사와 어미
 #
-# 한국어는 명사 뒤의 조사로 문장 안의 구실을, 동사의 어미로 시제와 서법과 높임을 나타내고, 모두 붙여 씁니다.
-# 그래서 한 단어가 여러 꼴을 갖습니다. 내장 회화집은 문법에서 만들어 낸 것이라 모든 꼴을 볼 수 있습니다.
+# 한국어는 명사 뒤의 조사로 문장 안의 역할을, 동사의 어미로 시제와 서법과 높임을 나타내고, 모두 붙여 씁니다.
+# 그래서 한 단어가 여러 꼴을 갖습니다. 내장 회화집은 문법에서 만들어 낸 것이라 모든 꼴을 볼 수 있습니다. 여기서는 학생과 읽-의 꼴을 봅니다.
 
 # %%
 phrasebook = s2s.load_corpus("phrasebook/korean-english")
-words = sorted({word for text in phrasebook.train.source for word in text.split()})
+sources = [text.replace("?", " ?") for text in phrasebook.train.source]
+words = sorted({word for text in sources for word in text.split()})
 for stem in ("학생", "읽"):
     forms = [word for word in words if word.startswith(stem)]
     print(f"{stem}: {len(forms)} forms:", *forms[:10])
 
 # %% [markdown]
-# `WordTokenizer`에게 이들은 아무 상관 없는 서로 다른 단어입니다. 자모로 풀면 어간과 어미를 함께 씁니다. 자모
+# `WordTokenizer`에 이들은 아무 상관 없는 서로 다른 단어입니다. 자모로 풀면 어간과 어미를 공유합니다. 자모
 # n-그램을 쓰는 FastText는 텍스트에 *없는* 꼴에도 이 점을 이용합니다. 같은 어간의 다른 꼴과는 얼마나 가깝고, 모든
 # 단어와는 얼마나 가까울까요?
 
 # %%
 unseen, *stem_forms = [word for word in words if word.startswith("읽")]
-texts = [text for text in phrasebook.train.source if unseen not in text.split()]
+texts = [text for text in sources if unseen not in text.split()]
 texts = texts[: 500 if FAST else None]
 made = vectors.fasttext(
     texts, letters="jamo", dimensions=50, epochs=1 if FAST else 5, min_count=1
@@ -133,10 +134,10 @@ for name, tokenizer in source_tokenizers.items():
 # %% [markdown]
 # ## 번역에는 어떤 영향을 주나
 #
-# 한국어를 영어로 옮기는 같은 모델을 네 번 학습시킵니다. 원문을 자르는 방법만 다릅니다. 회화집의 문장 천 개면
-# 작은 모델이 그 문법을 배우기에 넉넉하고, 한 번밖에 못 보거나 아예 못 보는 꼴이 많을 만큼 적습니다. *정확 일치*는
-# 학습에 쓰지 않은 문장 가운데 낱말 하나 틀리지 않게 옮긴 비율입니다. chrF는 글자를 견주므로 거의 맞은 것도 조금 쳐
-# 줍니다. 둘 다 95 % 구간을 함께 봅니다.
+# 한국어를 영어로 옮기는 같은 모델을 네 번 학습시킵니다. 원문을 자르는 방법만 다릅니다. 회화집의 문장 천 개는
+# 적어서, 한 번밖에 못 보거나 아예 못 보는 꼴이 많습니다. *완전 일치율*(exact match)은 학습에
+# 쓰지 않은 문장 가운데 낱말 하나 틀리지 않게 옮긴 비율입니다. chrF는 글자 단위로 비교하므로 거의 맞은
+# 번역에도 점수를 줍니다. 둘 다 95% 구간을 함께 봅니다.
 
 # %%
 few = phrasebook.train[: 100 if FAST else 1000]
@@ -148,9 +149,8 @@ chosen = {
     "jamo": s2s.JamoTokenizer.fit(few.source),
     "subwords": s2s.SubwordTokenizer.fit(few.source, max_size=300 if FAST else 500),
 }
-known = {word for text in few.source for word in text.split()}
-strange = sum(not known.issuperset(text.split()) for text in held_out.source)
-print(f"{strange} of {len(held_out)} held-out sentences have a form never seen")
+unknown = [1 in ids for ids in chosen["words"].tokenize(held_out.source)]
+print(f"{sum(unknown)} of {len(unknown)} held-out sentences have a word never seen")
 
 
 def train_translator(source_tokenizer):
@@ -190,8 +190,8 @@ for name, translator in translators.items():
 display(pd.DataFrame(rows).T.round(2))
 
 # %% [markdown]
-# 위의 길이 표와 행마다 견주어 보세요. 학습이 자주 보아야 배우는 것은 토큰이고, 짧은 토큰은 자주 보입니다. 번역을
-# 몇 개 봅시다.
+# 모델은 토큰을 자주 보아야 배우는데, 짧은 토큰일수록 자주 나옵니다. 여기서 음절, 자모, 서브워드가 단어보다
+# 나은 점이 그것입니다. 시드는 하나이니 구간이 겹치는 것끼리는 순위가 없습니다. 번역을 몇 개 봅시다.
 
 # %%
 for source, target in list(held_out)[:4]:
@@ -200,11 +200,11 @@ for source, target in list(held_out)[:4]:
         print(f"  {name:<10} {translator.translate(source)}")
 
 # %% [markdown]
-# ## 글꼴
+# ## 글꼴, 그리고 디코더가 보는 곳
 #
-# 패키지의 그림은 설치된 글꼴 가운데 한글이 있는 것을 찾아 씁니다. 없으면 글자 자리에 네모가 놓입니다. Debian,
-# Ubuntu, Colab에서는 `fonts-nanum`을 설치하면 됩니다. 어순이 규칙적인 회화집에서는 한국어 문장 끝의 동사가 영어
-# 문장의 둘째 단어가 되는 모습을 어텐션에서 볼 수 있습니다.
+# 패키지의 그림은 설치된 글꼴 가운데 한글이 있는 것을 찾아 씁니다. 없으면 글자 대신 네모(□)가 나옵니다.
+# Debian, Ubuntu, Colab에서는 `fonts-nanum`을 설치하면 됩니다. 어순이 규칙적인
+# 회화집에서는 한국어 문장 끝의 동사가 영어 문장에서 주어 다음 단어가 되는 모습을 어텐션에서 볼 수 있습니다.
 
 # %%
 pairs = phrasebook.train[: 100 if FAST else 8000]

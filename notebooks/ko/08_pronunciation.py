@@ -14,7 +14,7 @@
 # # 8 · 발음: 같은 코드, 다른 과제
 #
 # **무엇을 보나요?** 인코더-디코더는 자신이 번역을 한다는 것을 모릅니다. 단어의 글자를 원문으로, 소리를
-# 목표로 주면 소리 내어 읽는 법을 배웁니다. *글자-소리 변환*(grapheme-to-phoneme)입니다. 방법은 하나, 언어는
+# 목표로 주면 소리 내어 읽는 법을 배웁니다. *자소-음소 변환*(grapheme-to-phoneme, G2P)입니다. 방법은 하나, 언어는
 # 둘입니다. 표기는 규칙적이지만 소리가 서로를 바꾸는 한국어, 그리고 예가 그 십 분의 일뿐인
 # 아이슬란드어입니다.
 #
@@ -66,7 +66,7 @@ for name, corpus in corpora.items():
 # %% [markdown]
 # ## 글자가 들어가고 소리가 나온다
 #
-# 원문은 `JamoTokenizer`로 글자로 자릅니다. 다른 문자는 그대로 두지만 한글 음절은 자모로 풉니다. 값은 ㄱ ㅏ
+# 원문은 `JamoTokenizer`로 글자로 자릅니다. 다른 문자는 대부분 그대로 두지만 한글 음절은 자모로 풉니다. 값은 ㄱ ㅏ
 # ㅄ이 됩니다. 소리는 음절이 아니라 자모에 딸려 있기 때문입니다. 목표는 `WordTokenizer`처럼 빈칸에서
 # 자릅니다.
 
@@ -82,14 +82,15 @@ for name, (letters, sounds) in tokenizers.items():
     word, spoken = next(iter(corpora[name].train))
     print(name, letters.split([word])[0], "->", sounds.split([spoken])[0])
     print(
-        "  vocabularies:", letters.vocabulary_size, "letters,", sounds.vocabulary_size
+        *("  vocabularies:", letters.vocabulary_size, "letters,"),
+        *(sounds.vocabulary_size, "sounds"),
     )
 
 # %% [markdown]
 # ## 방법은 하나
 #
 # 어텐션이 있는 양방향 LSTM, 드롭아웃, 레이블 스무딩, 코사인을 따라 내려가는 학습률입니다. 패키지의
-# `configs/g2p.yaml`을 줄인 것입니다. 작은 말뭉치에는 에폭을 더 주어, 둘이 비슷한 수의 배치를 보게 합니다.
+# `configs/g2p.yaml`을 줄인 것입니다. 작은 말뭉치에는 에폭을 더 주어, 둘 다 배치를 천 개 넘게 보게 합니다.
 
 
 # %%
@@ -121,7 +122,7 @@ translators = {name: train_translator(name, epochs[name]) for name in corpora}
 # ## 얼마나 잘하나
 #
 # 소리가 모두 맞아야 단어가 맞은 것입니다. 공동 과제는 *단어 오류율*, 곧 1에서 완전 일치율을 뺀 값을 셉니다.
-# *기호 오류율*은 넣고, 빼고, 바꿔야 할 소리를 셉니다. low와 high는 단어를 다시 뽑아 구한 95 % 부트스트랩
+# *기호 오류율*은 넣고, 빼고, 바꿔야 할 소리를 셉니다. low와 high는 단어를 다시 뽑아 구한 95% 부트스트랩
 # 구간의 두 끝입니다. 단어 백 개짜리 테스트 집합이 무엇을 말해 주고 무엇을 말해 주지 못하는지 보여
 # 줍니다.
 
@@ -157,8 +158,8 @@ for name, evaluation in evaluations.items():
 
 # %% [markdown]
 # 다음은 세어 봅시다. 쓴 소리와 맞는 소리를 정렬하면(jiwer) 어떤 소리가 어떤 소리로 바뀌었는지, 무엇이
-# 빠지고 무엇이 끼어들었는지 알 수 있습니다. 대개 비슷하게 내는 소리끼리 헷갈립니다. 길이만 다른 모음, 숨이나
-# 긴장만 다른 자음입니다.
+# 빠지고 무엇이 끼어들었는지 알 수 있습니다. 한국어에서는 대개 비슷하게 내는 소리끼리 헷갈립니다. 한글이 적지
+# 않는 길이만 다른 모음, 숨이나 긴장만 다른 자음입니다. 아이슬란드어에서는 빠지거나 끼어든 소리도 많습니다.
 
 # %%
 for name, triples in wrong.items():
@@ -181,7 +182,7 @@ for name, triples in wrong.items():
 
 # %% [markdown]
 # 긴 단어가 더 어려울까요? 소리가 하나 늘 때마다 틀릴 기회도 하나 늡니다. 하지만 긴 문맥이 필요한 규칙이나
-# 드문 글자 묶음도 영향을 줍니다. 두 곡선을 견주어 보세요.
+# 드문 글자 묶음도 영향을 줍니다. 한국어의 길이는 음절, 아이슬란드어의 길이는 글자로 세므로 두 곡선의 자리 말고 모양을 견주어 보세요.
 
 # %%
 curves = {
@@ -199,20 +200,22 @@ display(s2s.plot_score_by_length(curves, title="단어 길이에 따른 완전 �
 # %% [markdown]
 # ## 디코더가 보는 곳
 #
-# 글자와 소리는 나란히 가므로 짙은 칸은 대각선 가까이에 있어야 합니다. 대각선에서 벗어난 곳에는 소리 나지
-# 않는 글자나, 다른 글자의 소리를 정하는 글자가 있습니다.
+# 글자와 소리는 나란히 가므로 짙은 칸은 대각선 가까이에 있어야 합니다. 대각선에서 벗어난 곳에는 소리 나지 않는
+# 글자나, 다른 글자의 소리를 정하는 글자가 있거나, 모델이 자리를 놓친 것입니다.
 
 # %%
 name = "kor"
 lengths = [len(word) for word in corpora[name].test.source[:50]]
-word = corpora[name].test.source[int(np.argmax(lengths))]
+word, spoken = corpora[name].test[int(np.argmax(lengths))]
+print(word, "is read", spoken)
 display(s2s.plot_attention(translators[name].decode(word), title="글자에서 소리로"))
 
 # %% [markdown]
 # ## 여러 가설
 #
-# 모델은 얼마나 확신할까요? 빔 서치의 n-best 목록은 다른 후보를 점수와 함께 줍니다. 정답이 둘째에 있을
-# 때도 많습니다. 그림은 정답이 목록의 몇째에 있는지 센 것입니다.
+# 모델은 얼마나 확신할까요? 빔 탐색의 n-best 목록은 다른 후보를 점수와 함께 줍니다. 정답이 둘째에 있을
+# 때도 있고, 너비 5의 빔은 탐욕 탐색보다 첫째를 더 자주 맞힙니다. 그림은 정답이 목록의 몇째에 있는지 센
+# 것입니다.
 
 # %%
 name, beams = "ice", 2 if FAST else 5
@@ -227,8 +230,8 @@ labels = [str(place + 1) for place in range(beams)] + ["-"]
 figure, axes = plt.subplots(figsize=(5, 3), dpi=90, layout="constrained")
 axes.bar(labels, shares)
 axes.set(
-    title="n-best 목록에서 정답의 자리",
-    xlabel="자리 (-: 목록에 없음)",
+    title="n-best 목록에서 정답의 순위",
+    xlabel="순위 (-: 목록에 없음)",
     ylabel="테스트 단어의 비율",
 )
 plt.show()
@@ -241,5 +244,8 @@ print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
 #    한 번도 보지 못한 것은 얼마나 되나요? *힌트:* `tokenizer.tokenize(word)`에서 1을 찾으세요. `<unk>`입니다.
 # 2. 아이슬란드어 모델 셋을 시드만 바꿔 학습시키고 평균 내 보세요. *힌트:* `s2s.Translator.ensemble([a, b,
 #    c])`는 번역기 하나처럼 번역합니다.
-# 3. 온전한 설정으로 돌려 보세요. `seq2seq-keras train --config configs/g2p.yaml --corpus
-#    sigmorphon2021/ice`. *힌트:* 그다음 `seq2seq-keras evaluate`가 테스트 점수를 냅니다.
+# 3. 전체 설정으로 돌려 보세요. `seq2seq-keras train --config
+#    configs/g2p.yaml --corpus sigmorphon2021/ice`. *힌트:*
+#    `configs`는 패키지 저장소의 폴더입니다. 그다음 `seq2seq-keras evaluate
+#    saved_models/translator --corpus sigmorphon2021/ice`가 테스트
+#    점수를 냅니다.

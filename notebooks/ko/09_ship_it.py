@@ -15,12 +15,17 @@
 #
 # **무엇을 보나요?** 학습한 모델이 남도 쓸 수 있는 것이 되기까지입니다. 저장하고, 새 프로세스에서
 # 불러오고, 신뢰 구간과 함께 평가하고, 다른 시스템과 비교하고, TensorFlow만으로 돌아가는 SavedModel로
-# 내보냅니다. 문자열을 넣으면 문자열이 나오고, 빔 서치도 그 안에 들어 있습니다.
+# 내보냅니다. 문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다.
 #
 # **먼저 알아 둘 것.** 노트북 1(모델 만들기와 학습)과 노트북 6(어텐션).
 #
-# **논문.** Koehn 2004, [Statistical Significance Tests for Machine Translation
-# Evaluation](https://aclanthology.org/W04-3250/); Post 2018, [A Call for Clarity in Reporting BLEU
+# **논문.** Koehn 2004, [Statistical Significance Tests for
+# Machine Translation
+# Evaluation](https://aclanthology.org/W04-3250/)(구간); Riezler와
+# Maxwell 2005, [On Some Pitfalls in Automatic Evaluation and
+# Significance Testing for
+# MT](https://aclanthology.org/W05-0908/)(짝지은 검정); Post 2018, [A
+# Call for Clarity in Reporting BLEU
 # Scores](https://arxiv.org/abs/1804.08771).
 
 # %%
@@ -42,10 +47,10 @@ FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 folder = pathlib.Path(tempfile.mkdtemp())
 
 # %% [markdown]
-# ## 번역기 둘
+# ## 번역기
 #
-# 내장 말뭉치로 영어를 프랑스어로 옮기는 번역기입니다. 하나는 어텐션이 있고, 비교할 수 있도록 없는 것도
-# 하나 만듭니다. 틀릴 거리가 남아 있도록 에폭은 조금만 돌립니다.
+# 내장 회화집으로 영어를 프랑스어로 옮기는, 어텐션이 있는 번역기입니다. 학습을 절반에서 한 번 멈추고 그때의
+# 테스트 번역을 남겨 둡니다. 나중에 비교할 두 번째 시스템입니다.
 
 # %%
 train, _, test = s2s.load_corpus("phrasebook/english-french")
@@ -67,10 +72,10 @@ for name in ("halfway", "finished"):
 display(pd.DataFrame({"source": test.source, **systems}).head(5))
 
 # %% [markdown]
-# ## 저장하고 새 프로세스에서 불러오기
+# ## 저장
 #
-# 저장된 번역기는 폴더입니다. 가중치와 구조, 두 토크나이저, 탐색의 기본값, 버전, README가 들어 있습니다.
-# 피클은 없으므로 남이 준 폴더를 불러와도 그 사람의 코드가 실행되지 않습니다.
+# 저장된 번역기는 폴더입니다. 가중치와 구조, 두 토크나이저, 탐색의 기본값, 함께 넘긴 점수, README가
+# 들어 있습니다. 피클은 없으므로 남이 준 폴더를 불러와도 그 사람의 코드가 실행되지 않습니다.
 
 # %%
 saved = translator.save(folder / "english-french")
@@ -78,9 +83,13 @@ for path in sorted(saved.iterdir()):
     print(f"{path.stat().st_size:>9,} bytes  {path.name}")
 
 # %% [markdown]
-# Keras 인코더-디코더에 대한 가장 오래된 불만은 *잘 번역하던 모델이 불러오고 나면 엉망이 된다*는
-# 것입니다. 그래서 이 노트북의 것이 아무것도 없는 곳, 곧 다른 프로세스에서 불러와 한 바이트까지
-# 비교합니다.
+# ## 새 프로세스에서 불러오기
+#
+# Keras 인코더-디코더에 대한 오래된 불만 하나는 *잘 번역하던 모델이 불러오고 나면 엉망이 된다*는
+# 것입니다. 그래서 이 노트북의 것이 아무것도 없는 다른 프로세스에서 불러와 한 바이트까지 비교합니다. 여기서
+# 쓰는 명령줄은 파이썬의 `s2s.Translator.load(folder).translate(texts)`와
+# 같은 일을 합니다. 한 줄에는 번역과, 우리가 요청한 점수와 정렬이 있습니다. 정렬은 정렬 도구들이 읽는
+# Pharaoh 형식의 위치 쌍 `원문-번역`입니다. 위치는 0부터 세고 `<eos>`는 빼므로, 아무리 작아도 실제 단어 가운데 가장 큰 가중치를 봅니다.
 
 # %%
 command = [sys.executable, "-m", "seq2seq_keras", "translate", str(saved)]
@@ -96,18 +105,17 @@ here = [text.encode("utf-8") for text in systems["finished"]]
 print("equal to the byte:", [line.split(b"\t")[0] for line in lines] == here)
 
 # %% [markdown]
-# ## 점수는 숫자와 구간
-#
-# BLEU, chrF, TER는 sacreBLEU가 세고, 어떻게 세었는지 알려 주는 서명이 붙습니다. 오류율은 jiwer가 셉니다.
-# 테스트 집합은 표본이므로 점수마다 문장을 부트스트랩으로 다시 뽑아 구한 95 % 구간이 있습니다. 패딩은
-# 결코 세지 않습니다.
+# 터미널에서는 `seq2seq-keras translate FOLDER --scores
+# --alignments`입니다. 이 노트북의 나머지에도 저마다 명령이 있습니다. `evaluate`,
+# `compare`, `export`입니다.
 
 # %% [markdown]
-# ## 그 차이는 진짜인가
+# ## 점수는 숫자와 구간
 #
-# 두 구간이 겹친다고 해서 두 시스템이 똑같이 좋은 것은 아닙니다. 둘은 *같은* 문장을 번역했고, 어려운
-# 문장은 둘 모두에게 어렵습니다. 짝을 지은 검정은 이 점을 이용합니다. p-값은 실력이 같은 두 시스템이
-# 운만으로 이만큼 차이 날 확률입니다.
+# BLEU, chrF, TER는 sacreBLEU가 세고, 어떻게 세었는지 알려 주는 서명이 붙습니다. 오류율은
+# jiwer가 셉니다. 테스트 집합은 표본이므로 점수마다 문장을 부트스트랩으로 다시 뽑아 구한 95% 구간이
+# 있습니다. `evaluate_translator`는 번역과 채점을 한 번에 하지만, 여기서는 번역이 이미
+# 있습니다.
 
 # %%
 scores = s2s.score_translations(
@@ -127,10 +135,12 @@ display(
 print(scores["bleu_signature"])
 
 # %% [markdown]
-# ## SavedModel: 문자열을 넣으면 문자열이 나온다
+# ## 그 차이는 진짜인가
 #
-# 내보낸 모델에는 토큰화, 인코더, 디코더를 감싼 빔 서치, 되돌리기까지 모두 들어 있습니다. 빔의 너비,
-# 벌점, n-best의 개수는 이때 정해지고, 문장의 수와 길이는 자유롭습니다.
+# 학습의 나머지 절반은 도움이 되었을까요? 빔은 어떨까요? 두 구간이 겹친다고 해서 두 시스템이 똑같이 좋은 것은
+# 아닙니다. 둘은 *같은* 문장을 번역했고, 어려운 문장은 둘 모두에게 어렵습니다. 짝지은 검정은 이 점을
+# 이용합니다. p-값은 실력이 같은 두 시스템이 운만으로 이만큼 차이 날 확률입니다. p-값이 크다고 둘이 같다는
+# 뜻은 아니며, 이 테스트 집합으로는 구별할 수 없다는 뜻일 뿐입니다. 시스템은 모두 첫째 시스템과 비교합니다.
 
 # %%
 search = {"beam_width": 4, "n_best": 3}
@@ -144,7 +154,14 @@ columns = ["metric", "system", "score", "difference", "p_value"]
 display(table[columns].round(4))
 
 # %% [markdown]
-# 그 프로세스는 `tensorflow`만 불러왔습니다. 파이썬에서도 같은 목록이 나옵니다.
+# 학습의 나머지 절반은 도움이 되었습니다. 그 행의 p-값은 이 검정에서 나올 수 있는 가장 작은 값입니다. 빔의
+# p-값이 큰 곳에서는 이 테스트 집합으로 구별할 수 없습니다.
+
+# %% [markdown]
+# ## SavedModel: 문자열을 넣으면 문자열이 나온다
+#
+# 내보낸 모델에는 토큰화, 인코더, 디코더를 감싼 빔 탐색, 되돌리기까지 모두 들어 있습니다. 빔의 너비, 벌점,
+# n-best의 개수는 이때 정해지고, 문장의 수와 길이는 자유롭습니다.
 
 # %%
 serving = translator.export(folder / "serving", **search)
@@ -177,10 +194,9 @@ done = subprocess.run(command, capture_output=True, check=True, env=quiet)
 print(done.stdout.decode("utf-8"))
 
 # %% [markdown]
-# ## 정렬
-#
-# 어텐션이 있으면 번역마다 디코더가 어디를 보았는지 알 수 있습니다. 그림으로 그릴 행렬로, 그리고 정렬
-# 도구들이 읽는 Pharaoh 형식의 위치 쌍으로도 볼 수 있습니다.
+# 그 프로세스는 `tensorflow`만 불러왔고 이 패키지는 쓰지 않았습니다. `nbest`는 가설 목록과,
+# 가장 좋은 가설에서 디코더가 본 곳을 돌려줍니다. 토큰 뒤에는 가장 큰 어텐션 가중치와 그것을 받은 원문 토큰이
+# 있습니다. 파이썬에서도 같은 목록이 나옵니다.
 
 # %%
 result = translator.decode(test.source[0], **search)
@@ -188,9 +204,11 @@ for hypothesis in result.hypotheses:
     print(f"{hypothesis.score:8.3f}  {hypothesis.text}")
 
 # %% [markdown]
-# ## 명령줄에서도 똑같이
+# ## 정렬
 #
-# 이 노트북에서 한 일은 터미널에서도 할 수 있습니다.
+# 어텐션이 있으면 번역마다 디코더가 어디를 보았는지 알 수 있습니다. 행렬 전체를 그리면 한 행이 써낸 토큰
+# 하나입니다. 어텐션은 언어학자의 정렬과 다릅니다. 이 인코더의 출력은 그 앞의 토큰도 모두 읽은 것이므로,
+# 디코더는 단어를 한 자리 뒤, 예컨대 `<eos>`에서 찾기도 합니다.
 
 # %%
 display(s2s.plot_attention(result, title="어텐션 가중치"))
@@ -198,9 +216,10 @@ display(s2s.plot_attention(result, title="어텐션 가중치"))
 # %% [markdown]
 # ## 해 볼 것 세 가지
 #
-# 1. 어텐션이 없는 번역기도 저장하고 `seq2seq-keras compare`로 위의 표를 얻어 보세요. *힌트:* 폴더 두 개와
+# 1. 어텐션이 없는 번역기를 학습시켜 저장하고 `seq2seq-keras compare`로 둘을 검정해 보세요. *힌트:* 폴더 두 개와
 #    `--corpus phrasebook/english-french`를 받습니다.
-# 2. 빔 하나와 빔 열로 각각 내보내 보세요. 크기와 시간이 어떻게 달라지나요? *힌트:*
+# 2. 빔 너비 1과 10으로 각각 내보내 보세요. 크기와 시간이 어떻게 달라지나요? *힌트:* `import
+#    tensorflow as tf`, `signatures =
+#    tf.saved_model.load(str(serving)).signatures` 다음에
 #    `signatures["serving_default"](text=...)`를 `%timeit`으로 잽니다.
-# 3. 저장된 폴더의 `model.keras`를 한 바이트 망가뜨리고 불러와 보세요. *힌트:* `config.json`에는 모든 파일의
-#    SHA-256이 있습니다.
+# 3. 저장된 폴더의 `model.keras`를 한 바이트 망가뜨리고 불러와 보세요. *힌트:* `config.json`에는 모델과 두 토크나이저의 SHA-256이 있습니다.
