@@ -127,7 +127,8 @@ dense = {
 print(dense["Word2Vec"].describe())
 
 # %%
-shown = [word for word in words if all(word in made for made in dense.values())][:6]
+known = [word for word in words if all(word in made for made in dense.values())]
+shown = known[:6]
 table = {
     name: [", ".join(n.word for n in made.most_similar(word, 4)) for word in shown]
     for name, made in dense.items()
@@ -149,8 +150,9 @@ with pd.option_context("display.max_colwidth", None):
 # %%
 unseen = "streetz"
 for name, made in dense.items():
-    known = unseen in made or made.compose is not None
-    answer = [n.word for n in made.most_similar(unseen, 4)] if known else "not known"
+    has_vector = unseen in made or made.compose is not None
+    near = made.most_similar(unseen, 4) if has_vector else ()
+    answer = [n.word for n in near] or "not known"
     print(f"{name:<9} {unseen}: {answer}")
 
 # %% [markdown]
@@ -159,7 +161,7 @@ for name, made in dense.items():
 # A hundred dimensions on two: the principal components of the chosen words.
 
 # %%
-display(s2s.plot_vectors(dense["Word2Vec"], shown, title="A map of words, Word2Vec"))
+display(s2s.plot_vectors(dense["Word2Vec"], known, title="A map of words, Word2Vec"))
 
 # %%
 display(

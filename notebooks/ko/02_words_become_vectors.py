@@ -123,7 +123,8 @@ dense = {
 print(dense["Word2Vec"].describe())
 
 # %%
-shown = [word for word in words if all(word in made for made in dense.values())][:6]
+known = [word for word in words if all(word in made for made in dense.values())]
+shown = known[:6]
 table = {
     name: [", ".join(n.word for n in made.most_similar(word, 4)) for word in shown]
     for name, made in dense.items()
@@ -144,8 +145,9 @@ with pd.option_context("display.max_colwidth", None):
 # %%
 unseen = "streetz"
 for name, made in dense.items():
-    known = unseen in made or made.compose is not None
-    answer = [n.word for n in made.most_similar(unseen, 4)] if known else "not known"
+    has_vector = unseen in made or made.compose is not None
+    near = made.most_similar(unseen, 4) if has_vector else ()
+    answer = [n.word for n in near] or "not known"
     print(f"{name:<9} {unseen}: {answer}")
 
 # %% [markdown]
@@ -154,7 +156,7 @@ for name, made in dense.items():
 # 백 개의 차원을 두 개로 줄인, 고른 단어들의 주성분입니다.
 
 # %%
-display(s2s.plot_vectors(dense["Word2Vec"], shown, title="단어의 지도, Word2Vec"))
+display(s2s.plot_vectors(dense["Word2Vec"], known, title="단어의 지도, Word2Vec"))
 
 # %%
 display(

@@ -40,9 +40,11 @@ def label_grid(axes, rows, columns, title):
     axes.set_xticks(range(len(columns)), columns, **options)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
-    for label, column in zip(axes.get_xticklabels(), columns, strict=True):
-        # One that is wider than its column slants above those to the right of it.
-        if _LETTER * label_width(column) > _CELL:
+    wide = [_LETTER * label_width(column) > _CELL for column in columns]
+    for label, is_wide in zip(axes.get_xticklabels(), wide, strict=True):
+        # A label wider than its column slants above those to the right of it. Where
+        # many do, all do, which looks calmer.
+        if is_wide or sum(wide) > len(wide) / 4:
             label.set(rotation=45, ha="left", rotation_mode="anchor")
     # Thin lines between the cells lead the eye in long sentences.
     axes.set_xticks([column + 0.5 for column in range(len(columns) - 1)], minor=True)

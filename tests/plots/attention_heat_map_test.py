@@ -72,10 +72,17 @@ def test_labels_do_not_overlap_from_one_token_to_sixty(length, word):
         assert whole.y0 <= box.y0 and box.y1 <= whole.y1
 
 
-def test_only_labels_wider_than_a_column_slant():
-    figure = plot_attention(make_translation(("k", "ŋ", "<eos>"), ("x",)))
+@pytest.mark.parametrize(
+    ("source", "angles"),
+    [
+        (("k", "a", "ŋ", "<eos>"), [0, 0, 0, 45]),
+        (("a", "house", "<eos>"), [45, 45, 45]),
+    ],
+)
+def test_few_labels_wider_than_a_column_slant_alone(source, angles):
+    figure = plot_attention(make_translation(source, ("x",)))
     labels = figure.axes[0].get_xticklabels()
-    assert [label.get_rotation() for label in labels] == [0, 0, 45]
+    assert [label.get_rotation() for label in labels] == angles
 
 
 def test_it_has_a_title_in_any_language(hangul_font):
