@@ -9,14 +9,17 @@ A row is a size of the training set, a start of the embeddings and a seed:
 - random: as `build_model` makes them;
 - frozen, trained, thawed: from skip-gram vectors of all 29,000 captions of each
   language (no pairs are needed for that), which training leaves alone, changes, or
-  changes after the first sixth of the epochs. They are scaled to the deviation of
-  random ones.
+  changes after the first sixth of the epochs, rounded down. They are scaled to the
+  deviation of random ones. Words that are too rare to have one are random, and stay
+  so where the vectors are frozen.
 
-All else is equal: the vocabulary is that of the pairs trained on, at most its 8,000
-commonest words; the model is a bidirectional LSTM with Luong attention; the learning
-rate falls to zero along a cosine, and the epoch of the lowest validation perplexity is
-tested by greedy search on test_2016_flickr (BLEU on the tokens of the lower-cased
-files). SEQ2SEQ_KERAS_DATA names the folder of the data. Numbers go to
+Within a size all else is equal: the vocabulary is that of the pairs trained on, at
+most its 8,000 commonest words; the model is a bidirectional LSTM with Luong attention;
+the learning rate falls to zero along a cosine, and the epoch of the lowest validation
+perplexity is tested by greedy search on test_2016_flickr (BLEU on the tokens of the
+lower-cased files). Seeds differ in the start of the other weights and the order of the
+batches; the pairs, the vectors and the words without one are those of seed 0 in all.
+SEQ2SEQ_KERAS_DATA names the folder of the data. Numbers go to
 benchmarks/results/pretrained_embeddings.
 """
 
@@ -81,12 +84,12 @@ def embeddings(start, corpus, tokenizers):
     return options, covered
 
 
-def run_row(name, epochs=None, corpus=None):
+def run_row(name):
     """Trains and tests one row; returns its numbers."""
     size, start, seed = name.split("-")
     size, seed = int(size), int(seed)
-    epochs = epochs or EPOCHS[size]
-    corpus = corpus or s2s.load_corpus("multi30k-tok/en-de")
+    epochs = EPOCHS[size]
+    corpus = s2s.load_corpus("multi30k-tok/en-de")
     # Nested: the first thousand are among the first three thousand.
     order = random.Random(0).sample(range(len(corpus.train)), len(corpus.train))[:size]
     train = s2s.Pairs(
@@ -160,62 +163,81 @@ def callbacks(start, epochs):
 def read_results():
     """The numbers of the rows done so far, by name."""
     paths = {name: RESULTS / f"{name}.json" for name in ROWS}
-    return {
+    results = {
         name: json.loads(path.read_text(encoding="utf-8"))
         for name, path in paths.items()
         if path.is_file()
     }
+    # Those of another protocol are to be run again.
+    return {
+        name: result
+        for name, result in results.items()
+        if result["epochs"] == EPOCHS[int(name.partition("-")[0])]
+    }
+
+
+MEASURES = {
+    "bleu": "BLEU, test_2016_flickr",
+    "validation_perplexity": "perplexity, validation",
+}
 
 
 def table(results):
-    """BLEU by size and start in Markdown: the mean, and the range of several seeds."""
-    lines = [
-        "| pairs | " + " | ".join(STARTS) + " |",
-        "| ---: |" + " ---: |" * len(STARTS),
-    ]
-    for size in SIZES:
-        cells = []
-        for start in STARTS:
-            scores = scores_of(results, size, start)
-            cell = f"{statistics.mean(scores):.2f}" if scores else ""
-            if len(scores) > 1:
-                cell += f" ({min(scores):.2f} to {max(scores):.2f})"
-            cells.append(cell)
-        lines.append(f"| {size:,} | " + " | ".join(cells) + " |")
+    """Both measures by size and start in Markdown: the mean, the range of the seeds."""
+    lines = []
+    for measure, label in MEASURES.items():
+        lines += [
+            f"| pairs (seeds): {label} | " + " | ".join(STARTS) + " |",
+            "| --- |" + " ---: |" * len(STARTS),
+        ]
+        for size in SIZES:
+            cells = []
+            for start in STARTS:
+                scores = scores_of(results, size, start, measure)
+                cell = f"{statistics.mean(scores):.2f}" if scores else ""
+                if len(scores) > 1:
+                    cell += f" ({min(scores):.2f} to {max(scores):.2f})"
+                cells.append(cell)
+            lines.append(f"| {size:,} ({SEEDS[size]}) | " + " | ".join(cells) + " |")
+        lines.append("")
     signatures = {result["signature"] for result in results.values()}
-    return "\n".join([*lines, "", f"BLEU, {' '.join(sorted(signatures))}"])
+    return "\n".join([*lines, f"BLEU: {' '.join(sorted(signatures))}"])
 
 
-def scores_of(results, size, start):
-    """BLEU of all seeds that are done."""
+def scores_of(results, size, start, measure):
+    """A measure of all seeds that are done."""
     names = [f"{size}-{start}-{seed}" for seed in range(SEEDS[size])]
-    return [results[name]["bleu"] for name in names if name in results]
+    return [results[name][measure] for name in names if name in results]
 
 
 def plot(results, path):
-    """Draws the table: a line for each start, a bar for the range of its seeds."""
+    """Draws the tables: a line for each start, a bar for the range of its seeds."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6, 4), layout="constrained")
-    axes = figure.subplots()
-    for number, start in enumerate(STARTS):
-        scores = {size: scores_of(results, size, start) for size in SIZES}
-        done = [size for size in SIZES if scores[size]]
-        means = [statistics.mean(scores[size]) for size in done]
-        below = [mean - min(scores[s]) for mean, s in zip(means, done, strict=True)]
-        above = [max(scores[s]) - mean for mean, s in zip(means, done, strict=True)]
-        # A little apart, so that bars do not lie on each other.
-        places = [size * 1.03 ** (number - 1.5) for size in done]
-        axes.errorbar(places, means, [below, above], marker=".", capsize=3, label=start)
-    axes.set_xscale("log")
-    axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
-    axes.minorticks_off()
-    axes.set_xlim(SIZES[0] / 1.5, SIZES[-1] * 1.5)
-    axes.set(xlabel="training pairs", ylabel="BLEU, test_2016_flickr")
-    axes.grid(alpha=0.3)
-    axes.legend()
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):
+        for number, start in enumerate(STARTS):
+            _draw_start(axes, results, start, measure, shift=1.03 ** (number - 1.5))
+        axes.set_xscale("log")
+        axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
+        axes.minorticks_off()
+        axes.set_xlim(SIZES[0] / 1.5, SIZES[-1] * 1.5)
+        axes.set(xlabel="training pairs", title=MEASURES[measure])
+        axes.grid(alpha=0.3)
+        axes.legend()
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=130)
+
+
+def _draw_start(axes, results, start, measure, shift):
+    scores = {size: scores_of(results, size, start, measure) for size in SIZES}
+    done = [size for size in SIZES if scores[size]]
+    means = [statistics.mean(scores[size]) for size in done]
+    below = [mean - min(scores[s]) for mean, s in zip(means, done, strict=True)]
+    above = [max(scores[s]) - mean for mean, s in zip(means, done, strict=True)]
+    # A little apart, so that bars do not lie on each other.
+    places = [size * shift for size in done]
+    axes.errorbar(places, means, [below, above], marker=".", capsize=3, label=start)
 
 
 def main():

@@ -95,8 +95,6 @@ def test_relative_links_lead_somewhere(path):
             continue
         name, _, anchor = link.partition("#")
         target = path.parent / name if name else path
-        if target.suffix == ".ipynb":
-            target = target.with_suffix(".py")  # which it is generated from
         assert target.exists(), f"{link} leads nowhere"
         if anchor:
             assert anchor in headings(target.read_text(encoding="utf-8")), link

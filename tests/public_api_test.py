@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+import textwrap
 
 import pytest
 
@@ -45,7 +46,14 @@ def test_docstrings_name_every_argument(name):
 @pytest.mark.parametrize("name", [*seq2seq_keras.__all__, *vectors.__all__])
 def test_docstrings_have_an_example(name):
     thing = getattr(seq2seq_keras, name, None) or getattr(vectors, name)
-    assert re.search(r"^ *Examples?:$|^>>> ", inspect.getdoc(thing), re.MULTILINE)
+    documented = inspect.getdoc(thing)
+    blocks = re.findall(r"^ *```python\n(.*?)^ *```", documented, re.M | re.S)
+    # Blocks are not run: they need a trained model, or a font of the machine.
+    assert blocks or ">>> " in documented
+    for block in blocks:
+        compile(textwrap.dedent(block), name, "exec")
+        for called in re.findall(r"\bs2s\.(\w+)", block):
+            assert hasattr(seq2seq_keras, called), called
 
 
 @pytest.mark.parametrize("name", MODULES)

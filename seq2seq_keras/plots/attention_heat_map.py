@@ -8,13 +8,13 @@ from seq2seq_keras.plots.saved_figure import save_figure
 from seq2seq_keras.plots.token_labels import token_label
 
 
-def plot_attention(result, path=None, *, title=None):
+def plot_attention(result, path=None, *, title="Attention weights"):
     """Draws where the decoder looked when it wrote each token.
 
     Args:
         result: A `Translation`, of which the best hypothesis is drawn.
         path: Optional. Where to save the picture; the suffix names the format.
-        title: Optional string. Defaults to "Attention weights".
+        title: String.
 
     Returns:
         A `matplotlib.figure.Figure`: a row for each written token, a column for each
@@ -50,10 +50,10 @@ def plot_attention(result, path=None, *, title=None):
         )
     written = [token_label(token) for token in result.tokens]
     source = [token_label(token) for token in result.source_tokens]
-    figure = Figure(figsize=grid_size(written, source), layout="compressed")
+    figure = Figure(figsize=grid_size(written, source, title), layout="compressed")
     axes = figure.subplots()
     image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1)
-    label_grid(axes, written, source, title or "Attention weights")
+    label_grid(axes, written, source, title)
     axes.set_xlabel("source")
     axes.set_ylabel("written")
     bar = figure.colorbar(image, ax=axes, label="weight", fraction=0.05, aspect=15)

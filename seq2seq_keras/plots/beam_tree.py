@@ -11,13 +11,13 @@ _BEST, _KEPT, _FAINT = "#0b4f9e", "#5b93d3", "#c4c4c4"
 _FAINT_TEXT = "#6b6b6b"
 
 
-def plot_beam(result, path=None, *, title=None):
+def plot_beam(result, path=None, *, title="Beam search"):
     """Draws which beginnings a beam search pursued and which it gave up.
 
     Args:
         result: A `Translation` that holds its `beam`.
         path: Optional. Where to save the picture; the suffix names the format.
-        title: Optional string. Defaults to "Beam search".
+        title: String.
 
     Returns:
         A `matplotlib.figure.Figure`: a column for each step from left to right, a box
@@ -50,13 +50,13 @@ def plot_beam(result, path=None, *, title=None):
     places = _places(result.beam, ranks)
     steps = 1 + max(step for step, _ in places)
     xs, width = _columns(labels, places, steps)
+    width = max(width, 2 * _LEFT + 1.2 * _LETTER * label_width(title))
     height = _ROW * (1 + max(row for _, row in places)) + 0.65
     root = (_LEFT, _TOP)
     # One unit of the axes is an inch, so that boxes fit their columns.
     figure = Figure(figsize=(width, height))
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    title = title or "Beam search"
     figure.text(
         _LEFT / width,
         1 - 0.25 / height,

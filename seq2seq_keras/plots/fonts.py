@@ -19,7 +19,8 @@ _PREFERRED = (
 def fonts_for(labels):
     """Names of installed fonts that together have every character of some labels.
 
-    The default font comes first, so that a picture only differs where it must.
+    Those that matplotlib is set to come first, so that a picture only differs where it
+    must.
 
     Args:
         labels: Iterable of strings.
@@ -39,9 +40,10 @@ def fonts_for(labels):
     """
     from matplotlib.font_manager import FontProperties, findfont, fontManager
 
-    default = FontProperties()
-    families = list(default.get_family())
-    missing = set().union(*labels) - _characters(findfont(default))
+    families = list(FontProperties().get_family())
+    missing = set().union(*labels)
+    for family in families:
+        missing -= _characters(findfont(FontProperties(family=[family])))
     for path in _installed_fonts() if missing else ():
         found = missing & _characters(path)
         if found:
@@ -56,7 +58,7 @@ def fonts_for(labels):
             f"No installed font can draw {' '.join(sorted(missing)[:10])}. Install one "
             "that can: for Korean on Debian and Ubuntu `apt-get install fonts-nanum`, "
             "for Chinese and Japanese as well `apt-get install fonts-noto-cjk`.",
-            stacklevel=3,
+            stacklevel=2,
         )
     return families
 

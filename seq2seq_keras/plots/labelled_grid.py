@@ -8,12 +8,13 @@ _CELL = 0.32  # inches
 _LETTER = 0.09
 
 
-def grid_size(rows, columns):
+def grid_size(rows, columns, title):
     """Width and height in inches that give each label a row or column to read.
 
     Args:
         rows: List of labels, from above.
         columns: List of labels, from the left.
+        title: String, above all.
 
     Returns:
         A tuple of two floats, for a figure with a bar of colours at its side.
@@ -21,8 +22,9 @@ def grid_size(rows, columns):
     longest_row = _LETTER * max(map(label_width, rows))
     longest_column = _LETTER * max(map(label_width, columns))
     width = _CELL * len(columns) + longest_row + 1.4
-    # Slanted labels are as high as wide.
-    return width + 0.7 * longest_column, _CELL * len(rows) + longest_column + 0.9
+    # Slanted labels are as high as wide. A title may be wider than all else.
+    width = max(width + 0.7 * longest_column, 1.2 * _LETTER * label_width(title) + 2)
+    return width, _CELL * len(rows) + longest_column + 0.9
 
 
 def label_grid(axes, rows, columns, title):

@@ -8,14 +8,14 @@ from seq2seq_keras.plots.saved_figure import save_figure
 from seq2seq_keras.plots.token_labels import token_label
 
 
-def plot_similarities(vectors, words, path=None, *, title=None):
+def plot_similarities(vectors, words, path=None, *, title="Cosine similarities"):
     """Draws the cosine similarity of every two of some words.
 
     Args:
         vectors: A `WordVectors`.
         words: List of words.
         path: Optional. Where to save the picture; the suffix names the format.
-        title: Optional string. Defaults to "Cosine similarities".
+        title: String.
 
     Returns:
         A `matplotlib.figure.Figure`: a row and a column for each word, from blue (-1)
@@ -39,10 +39,10 @@ def plot_similarities(vectors, words, path=None, *, title=None):
         raise InputError(f"Give a list of words to draw. Received: {words!r}")
     cosines = np.array([[vectors.similarity(a, b) for b in words] for a in words])
     labels = [token_label(word) for word in words]
-    figure = Figure(figsize=grid_size(labels, labels), layout="compressed")
+    figure = Figure(figsize=grid_size(labels, labels, title), layout="compressed")
     axes = figure.subplots()
     image = axes.imshow(cosines, cmap="RdBu_r", vmin=-1, vmax=1)
-    label_grid(axes, labels, labels, title or "Cosine similarities")
+    label_grid(axes, labels, labels, title)
     bar = figure.colorbar(
         image, ax=axes, label="cosine similarity", fraction=0.05, aspect=15
     )

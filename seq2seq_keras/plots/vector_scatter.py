@@ -14,7 +14,9 @@ _PERPLEXITY = 30
 _MOST_EXACT = 200
 
 
-def plot_vectors(vectors, words, path=None, *, method="pca", seed=0, title=None):
+def plot_vectors(
+    vectors, words, path=None, *, method="pca", seed=0, title="Word vectors"
+):
     """Draws words as points, such that those with like vectors are near.
 
     Vectors are scaled to length 1 first, as for their cosine similarity.
@@ -27,7 +29,7 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0, title=None)
             large distances; or "tsne", which keeps neighbourhoods, and whose axes and
             large distances mean nothing (needs scikit-learn).
         seed: Integer. Seed of t-SNE.
-        title: Optional string. Defaults to "Word vectors".
+        title: String.
 
     Returns:
         A `matplotlib.figure.Figure`.
@@ -74,7 +76,6 @@ def plot_vectors(vectors, words, path=None, *, method="pca", seed=0, title=None)
     labels = [token_label(word) for word in words]
     options = {"fontfamily": fonts_for(labels), "parse_math": False}
     label_points(axes, points, labels, **options)
-    title = title or "Word vectors"
     axes.set_title(title, fontfamily=fonts_for([title]), parse_math=False)
     if path is not None:
         save_figure(figure, path)
@@ -99,7 +100,7 @@ def _tsne(rows, seed):
     except ImportError as error:
         raise InputError(
             f"t-SNE cannot be done without scikit-learn, and importing it failed "
-            f"({error}). Install it with: pip install 'seq2seq_keras[vectors]'; or "
+            f"({error}). Install it with: pip install scikit-learn; or "
             'draw with method="pca".'
         ) from error
     # Between rows of length 1 it orders distances as the cosine does.

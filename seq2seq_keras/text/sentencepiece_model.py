@@ -42,7 +42,7 @@ def import_optional(name):
     except ImportError as error:
         raise InputError(
             f"Subword tokenizers need {name}, which cannot be imported ({error}). "
-            "Install it with: pip install 'seq2seq_keras[subword]'"
+            "Install both with: pip install sentencepiece 'tensorflow-text<2.22'"
         ) from error
 
 

@@ -31,7 +31,7 @@ class SubwordTokenizer(Tokenizer):
     with `▁`, which is how `detokenize` knows the spaces. A `▁` in the text becomes
     `_`. Characters that the texts of `fit` lack are unknown.
 
-    It needs the extra `subword`: `pip install 'seq2seq_keras[subword]'`. Whoever
+    It needs the extra `subword`, sentencepiece and tensorflow-text. Whoever
     loads a SavedModel with such a tokenizer must `import tensorflow_text` first, or
     loading fails with `RuntimeError: Op type not registered 'SentencepieceOp'`.
 

@@ -15,7 +15,7 @@ class KoreanMorphemes:
     What it cuts cannot be joined again, so a translator needs one of the package's
     tokenizers.
 
-    It needs the extra `korean`: `pip install 'seq2seq_keras[korean]'`.
+    It needs the extra `korean`: `pip install python-mecab-ko`.
 
     Raises:
         InputError: If python-mecab-ko is not installed.
@@ -38,8 +38,7 @@ class KoreanMorphemes:
         except ImportError as error:
             raise InputError(
                 f"Morphemes cannot be found without python-mecab-ko, and importing it "
-                f"failed ({error}). Install it with: pip install "
-                "'seq2seq_keras[korean]'"
+                f"failed ({error}). Install it with: pip install python-mecab-ko"
             ) from error
         self._mecab = mecab.MeCab()
 

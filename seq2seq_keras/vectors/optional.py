@@ -27,5 +27,5 @@ def import_optional(name, purpose):
         package = name.split(".")[0].replace("sklearn", "scikit-learn")
         raise InputError(
             f"{purpose} cannot be made without {package}, and importing it failed "
-            f"({error}). Install it with: pip install 'seq2seq_keras[vectors]'"
+            f"({error}). Install it with: pip install {package}"
         ) from error

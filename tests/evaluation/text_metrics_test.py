@@ -109,13 +109,15 @@ def test_a_better_translation_is_on_the_better_side(name):
     )
 
 
-def test_bleu_is_at_most_100():
-    # sacreBLEU's own sum of logarithms comes out at 100.00000000000004.
-    assert score("bleu", REFERENCES) == 100.0
-    assert (
-        score("bleu", REFERENCES)
-        < sacrebleu.corpus_bleu(REFERENCES, [REFERENCES]).score
+def test_bleu_is_at_most_100(monkeypatch):
+    # sacreBLEU's sum of logarithms may come out a little above.
+    class Above:
+        score = 100.00000000000004
+
+    monkeypatch.setattr(
+        sacrebleu.metrics.BLEU, "_compute_score_from_stats", lambda *_: Above
     )
+    assert score("bleu", REFERENCES) == 100.0
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -52,7 +52,8 @@ def test_every_language_is_drawn_without_a_missing_glyph(source, written, hangul
     ("length", "word"), [(1, "a"), (3, "ab"), (3, GERMAN[0]), (60, "elephants")]
 )
 def test_labels_do_not_overlap_from_one_token_to_sixty(length, word):
-    figure = plot_attention(make_translation(length * (word,), length * (word,)))
+    translation = make_translation(length * (word,), length * (word,))
+    figure = plot_attention(translation, title="Where the decoder looked as it wrote")
     figure.draw_without_rendering()
     axes = figure.axes[0]
     labels = axes.get_yticklabels()
@@ -66,7 +67,8 @@ def test_labels_do_not_overlap_from_one_token_to_sixty(length, word):
     needed = max(heights) * np.sqrt(2) if angle == 45 else max(widths)
     assert needed < right - left
     whole = figure.bbox
-    for label in (*labels, *axes.get_xticklabels(), axes.xaxis.label, axes.yaxis.label):
+    others = axes.xaxis.label, axes.yaxis.label, axes.title
+    for label in (*labels, *axes.get_xticklabels(), *others):
         box = label.get_window_extent()
         assert whole.x0 <= box.x0 and box.x1 <= whole.x1
         assert whole.y0 <= box.y0 and box.y1 <= whole.y1

@@ -136,3 +136,14 @@ def test_a_search_without_its_tree_is_an_error_that_says_how_to_get_it():
     for beam in (None, ()):
         with pytest.raises(InputError, match=r"decode\(.*beam_width=5, trace=True\)"):
             plot_beam(make_translation(beam, [-1.0]))
+
+
+def test_a_title_fits_above_the_smallest_tree(hangul_font):
+    beam = (BeamNode("<eos>", None, 0.9, -0.1, rank=0),)
+    figure = plot_beam(
+        make_translation(beam, [-0.1]), title="트리로 그린 빔: i am a student"
+    )
+    figure.draw_without_rendering()
+    (title,) = figure.texts
+    box, whole = title.get_window_extent(), figure.bbox
+    assert whole.x0 <= box.x0 and box.x1 <= whole.x1 and box.y1 <= whole.y1

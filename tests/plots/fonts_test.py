@@ -1,7 +1,7 @@
 """Tests of seq2seq_keras.plots.fonts."""
 
 import pytest
-from matplotlib import rcParams
+from matplotlib import rc_context, rcParams
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 
 from seq2seq_keras.plots import fonts
@@ -46,3 +46,9 @@ def test_the_package_of_a_missing_font_is_named(monkeypatch):
 def test_a_letter_of_no_font_is_named_among_others(hangul_font):
     with pytest.warns(UserWarning, match="can draw \U0010fffd. Install"):
         assert len(fonts_for(["한\U0010fffd"])) > 1
+
+
+def test_fonts_that_are_set_already_are_not_named_again(hangul_font):
+    families = fonts_for(["나는 학생"])
+    with rc_context({"font.family": families}):
+        assert fonts_for(["나는", "étudiant"]) == families

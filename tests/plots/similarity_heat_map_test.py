@@ -36,7 +36,9 @@ def test_each_cell_is_the_similarity_of_its_row_and_column(vectors, tmp_path):
 
 def test_korean_is_drawn_without_a_missing_glyph(vectors, hangul_font):
     # Warnings are errors here; what no font can show is spelled out.
-    plot_similarities(vectors, WORDS).savefig(io.BytesIO(), format="png")
+    figure = plot_similarities(vectors, WORDS, title="코사인 유사도")
+    figure.savefig(io.BytesIO(), format="png")
+    assert figure.axes[0].get_title() == "코사인 유사도"
 
 
 @pytest.mark.parametrize("words", [[], "the"])

@@ -67,6 +67,7 @@ def test_korean_is_drawn_without_a_missing_glyph(method, tmp_path, hangul_font):
         title="$말$",
     )
     figure.savefig(io.BytesIO(), format="png")
+    assert figure.axes[0].get_title() == "$말$"
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -94,5 +95,7 @@ def test_too_few_words_and_unknown_methods_are_errors(monkeypatch):
     with pytest.raises(InputError, match="`method` must be one of"):
         plot_vectors(vectors, ["a", "b", "c"], method="umap")
     monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
-    with pytest.raises(InputError, match=r"\[vectors\]'; or draw with method=\"pca\""):
+    with pytest.raises(
+        InputError, match='install scikit-learn; or draw with method="pca"'
+    ):
         plot_vectors(vectors, ["a", "b", "c"], method="tsne")

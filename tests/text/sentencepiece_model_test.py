@@ -107,6 +107,6 @@ def test_an_unknown_algorithm_names_the_known_ones():
 @pytest.mark.parametrize("name", ["sentencepiece", "tensorflow_text"])
 def test_a_missing_package_is_named_with_its_cure(name, monkeypatch):
     monkeypatch.setitem(sys.modules, name, None)
-    cure = rf"need {name}, .*: pip install 'seq2seq_keras\[subword\]'"
+    cure = rf"need {name}, .*: pip install sentencepiece 'tensorflow-text<2.22'"
     with pytest.raises(InputError, match=cure):
         import_optional(name)

@@ -22,5 +22,5 @@ def test_words_fall_into_stems_endings_and_particles():
 
 def test_without_mecab_the_remedy_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "mecab", None)
-    with pytest.raises(InputError, match=r"pip install 'seq2seq_keras\[korean\]'"):
+    with pytest.raises(InputError, match="pip install python-mecab-ko"):
         KoreanMorphemes()
