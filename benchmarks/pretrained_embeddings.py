@@ -20,7 +20,7 @@ perplexity is tested by greedy search on test_2016_flickr (BLEU on the tokens of
 lower-cased files). Seeds differ in the start of the other weights and the order of the
 batches; the pairs, the vectors and the words without one are those of seed 0 in all.
 SEQ2SEQ_KERAS_DATA names the folder of the data. Numbers go to
-benchmarks/results/pretrained_embeddings.
+benchmarks/results/pretrained_embeddings, the picture to docs/pictures.
 """
 
 import argparse
@@ -40,6 +40,7 @@ from seq2seq_keras.files import write_text
 
 ROOT = pathlib.Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "pretrained_embeddings"
+PICTURE = ROOT / "docs" / "pictures" / "pretrained_embeddings.png"
 SIZES = (1000, 3000, 10_000, 29_000)
 STARTS = ("random", "frozen", "trained", "thawed")
 # Small sets need more epochs, and more seeds, as their scores differ more.
@@ -210,7 +211,7 @@ def scores_of(results, size, start, measure):
     return [results[name][measure] for name in names if name in results]
 
 
-def plot(results, path):
+def plot(results):
     """Draws the tables: a line for each start, a bar for the range of its seeds."""
     from matplotlib.figure import Figure
 
@@ -225,8 +226,7 @@ def plot(results, path):
         axes.set(xlabel="training pairs", title=MEASURES[measure])
         axes.grid(alpha=0.3)
         axes.legend()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=130)
+    figure.savefig(PICTURE, dpi=110)
 
 
 def _draw_start(axes, results, start, measure, shift):
@@ -256,7 +256,7 @@ def main():
                 text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
                 write_text(RESULTS / f"{name}.json", text)
     if results := read_results():
-        plot(results, RESULTS / "bleu.png")
+        plot(results)
         print(table(results))
 
 
