@@ -19,14 +19,14 @@ CONFIGS = FOLDER.parents[1] / "configs"
 
 @pytest.fixture
 def modules(monkeypatch):
-    """The modules `rows` and `table`."""
+    """The modules `rows` and `table`; `run` can be imported too."""
     monkeypatch.syspath_prepend(str(FOLDER))
     import rows
     import table
 
     yield rows, table
-    for name in ("rows", "table"):
-        del sys.modules[name]
+    for name in ("rows", "table", "run"):
+        sys.modules.pop(name, None)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,17 @@ def test_every_row_is_a_valid_training(modules):
             for options in row.searches.values():
                 SearchOptions(**options)
     assert len(set(names)) == len(names)
+
+
+def test_options_become_what_the_command_line_reads(modules):
+    import run
+
+    options = {"corpus": "copy", "seed": 0, "dropout": 0, "bidirectional": False}
+    options |= {"attention": None, "beam_width": 5}
+    assert run._as_arguments(options) == [
+        *("--corpus", "copy", "--seed", "0", "--dropout", "0"),
+        *("--bidirectional", "false", "--attention", "null", "--beam_width", "5"),
+    ]
 
 
 def test_the_table_holds_scores_with_intervals_and_means(modules, monkeypatch):

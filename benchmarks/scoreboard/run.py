@@ -93,7 +93,7 @@ def _as_arguments(options):
     """Options as the command line takes them."""
     arguments = []
     for name, value in options.items():
-        text = {None: "null", True: "true", False: "false"}.get(value, str(value))
+        text = value if isinstance(value, str) else json.dumps(value)
         arguments += [f"--{name}", text]
     return arguments
 
