@@ -71,15 +71,15 @@ def run_tutorial(name):
         client.execute()
     except CellExecutionError as error:
         raise RuntimeError(f"{name}: a cell failed.\n{error}") from None
-    if warnings := _warnings(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    written = "".join(o.text for o in outputs if o.get("name") == "stderr")
+    if warnings := warnings_in(written):
         raise RuntimeError(f"{name}: a tutorial is free of warnings.\n{warnings}")
     return notebook
 
 
-def _warnings(notebook):
+def warnings_in(written):
     """What was written to stderr, but for the note that data are fetched."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    written = "".join(o.text for o in outputs if o.get("name") == "stderr")
     lines = written.splitlines()
     return "\n".join(line for line in lines if not line.startswith("Fetching "))
 
