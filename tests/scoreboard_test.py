@@ -3,7 +3,9 @@
 import dataclasses
 import json
 import pathlib
+import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -25,7 +27,7 @@ def modules(monkeypatch):
     import table
 
     yield rows, table
-    for name in ("rows", "table", "run"):
+    for name in ("rows", "table", "by_length", "table_line", "run"):
         sys.modules.pop(name, None)
 
 
@@ -75,13 +77,73 @@ def test_the_table_holds_scores_with_intervals_and_means(modules, monkeypatch):
     assert "| `x` | not run | not run | not run | - | - | - | - | - |" in section
 
 
+def test_the_table_is_made_of_the_results(modules):
+    _, table = modules
+    written = (FOLDER / "RESULTS.md").read_text(encoding="utf-8")
+    assert written == table.results(), "python benchmarks/scoreboard/table.py"
+    for picture in re.findall(r"\((pictures/.*?)\)", written):
+        assert (FOLDER / picture).is_file()
+
+
+@pytest.mark.usefixtures("modules")
+def test_scores_by_length_stand_side_by_side(monkeypatch, tmp_path):
+    import by_length
+
+    monkeypatch.setattr(by_length, "FOLDER", tmp_path)
+    bucket = {"metric": "BLEU", "unit": "words", "lengths": "1-4", "sentences": 9}
+    bucket |= {"mean_length": 3.5, "low": 30.0, "high": 50.0}
+    for name, score in (("a", 40.0), ("b", 35.25)):
+        record = {"test": {"by_length": [{**bucket, "score": score}]}}
+        (tmp_path / f"{name}.json").write_text(json.dumps(record))
+    monkeypatch.setattr(
+        by_length,
+        "find_row",
+        lambda name: (
+            SimpleNamespace(result_path=lambda *_: tmp_path / f"{name}.json"),
+            None,
+        ),
+    )
+    names = {"with": "a", "without": "b"}
+    assert by_length.section(names)[1:4] == [
+        "| words | sentences | with | without |",
+        "| --- | --- | --- | --- |",
+        "| 1-4 | 9 | 40.00 [30.00, 50.00] | 35.25 [30.00, 50.00] |",
+    ]
+    by_length.draw(names)
+    assert (tmp_path / "pictures" / "a-by-length.png").stat().st_size > 1000
+    assert by_length.section({**names, "not run": "c"}) == []
+
+
+def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsys):
+    rows, _ = modules
+    import run
+
+    for module in (rows, run):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    row = rows.Row("x", "g2p", "copy")
+    row.result_path([0]).parent.mkdir(parents=True)
+    row.result_path([0]).write_text("{}")
+    row.model_folder(0).mkdir(parents=True)
+    run.train(row, 0)
+    assert capsys.readouterr().out == "results/x/seed-0.json is there already.\n"
+    run.forget(row, [0])
+    assert not row.model_folder(0).exists()
+    assert not row.result_path([0]).exists()
+
+
 def test_results_and_rows_agree(modules):
-    """What stands in the table was trained as the row says today."""
+    """What stands in the table was trained as row and recipe say today."""
     rows, _ = modules
     for path in (FOLDER / "results").glob("*/seed-?.json"):
         numbers = json.loads(path.read_text(encoding="utf-8"))
         row, _ = rows.find_row(numbers["row"])
-        row = dataclasses.asdict(row)
-        assert {name: numbers[name] for name in ("config", "corpus", "change")} == {
-            name: row[name] for name in ("config", "corpus", "change")
-        }, path
+        recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
+        said = {**yaml.safe_load(recipe), "corpus": row.corpus, **row.change}
+        said["seed"] = numbers["seed"]
+        config = dataclasses.asdict(TrainingConfig(**said))
+        # An option that came later than the training is at its default.
+        done = dataclasses.asdict(TrainingConfig(**numbers["options"]))
+        for name in ("output", "samples"):
+            del config[name], done[name]
+        assert done == config, path

@@ -64,6 +64,8 @@ class Group:
         rows: List of `Row`.
         bleu_tokenizer: What BLEU splits the text with.
         notes: What was learnt, in words.
+        by_length: Rows whose scores are shown by length of the source, by what people
+            call them.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Group:
     rows: list
     bleu_tokenizer: str = "13a"
     notes: str = ""
+    by_length: dict = dataclasses.field(default_factory=dict)
 
 
 def read_groups():
@@ -80,14 +83,14 @@ def read_groups():
     return [_group(**fields) for fields in yaml.safe_load(text)["groups"]]
 
 
-def _group(*, title, protocol, metric, rows, bleu_tokenizer, notes="", **common):
-    shared = common.pop("change", {})
+def _group(*, rows, change=None, **fields):
+    names = {field.name for field in dataclasses.fields(Group)}
+    common = {name: fields.pop(name) for name in set(fields) - names}
     made = []
-    for name, fields in rows.items():
-        fields = {**common, **fields}
-        fields["change"] = {**shared, **fields.get("change", {})}
-        made.append(Row(name, **fields))
-    return Group(title, protocol, metric, made, bleu_tokenizer, notes)
+    for name, own in rows.items():
+        changes = {**(change or {}), **own.get("change", {})}
+        made.append(Row(name, **{**common, **own, "change": changes}))
+    return Group(rows=made, **fields)
 
 
 def find_row(name):

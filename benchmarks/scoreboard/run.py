@@ -3,12 +3,14 @@
     python benchmarks/scoreboard/run.py multi30k-en-de
     python benchmarks/scoreboard/run.py g2p-ice --seeds 0 1 2 --ensemble
     python benchmarks/scoreboard/run.py multi30k-en-de --search "beam 5"
+    python benchmarks/scoreboard/run.py bentrevett-1 --again
     python benchmarks/scoreboard/run.py --list
 
 A row is `seq2seq-keras train --config configs/NAME.yaml` with the changes that
-rows.yaml gives, then `seq2seq-keras evaluate` with each of its searches. What has been
-trained or evaluated is not done again; an interrupted training goes on. The numbers go
-to benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
+rows.yaml gives, then `seq2seq-keras evaluate` with each of its searches. An interrupted
+training goes on. What has been trained or evaluated is not done again, unless `--again`
+says so. The numbers go to benchmarks/scoreboard/results, from which table.py makes
+RESULTS.md.
 """
 
 import argparse
@@ -17,43 +19,61 @@ import os
 import pathlib
 import platform
 import resource
+import shutil
 import subprocess
 import sys
 
+import yaml
 from rows import ROOT, find_row, read_groups
 
+# What has no part in what is learnt.
+NO_OPTIONS = ("output", "overwrite", "save_minutes", "samples")
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 
 
 def train(row, seed):
     """Trains the model of a seed, or goes on with it, and writes its numbers."""
-    folder = row.model_folder(seed)
-    if not row.result_path([seed]).exists():
-        if (folder / "training_state.npz").exists():
-            command = ["train", "--resume", str(folder)]
-        elif (folder / "last" / "config.json").exists():
-            command = None
-        else:
-            recipe = str(ROOT / "configs" / f"{row.config}.yaml")
-            options = {"corpus": row.corpus, **row.change, "seed": seed}
-            command = ["train", "--config", recipe, "--overwrite", "true"]
-            command += [*_as_arguments(options), "--output", str(folder)]
-        if command:
-            subprocess.run([*COMMAND, *command], check=True)
-        _write(row.result_path([seed]), _training_numbers(row, seed))
-    return folder
+    folder, path = row.model_folder(seed), row.result_path([seed])
+    if _is_done(path):
+        return
+    if (folder / "training_state.npz").exists():
+        command = ["train", "--resume", str(folder)]
+    elif (folder / "last" / "config.json").exists():
+        command = None
+    else:
+        recipe = str(ROOT / "configs" / f"{row.config}.yaml")
+        options = {"corpus": row.corpus, **row.change, "seed": seed}
+        command = ["train", "--config", recipe, "--overwrite", "true"]
+        command += [*_as_arguments(options), "--output", str(folder)]
+    if command:
+        subprocess.run([*COMMAND, *command], check=True)
+    _write(path, _training_numbers(row, seed))
+
+
+def _is_done(path):
+    if path.exists():
+        print(f"{path.relative_to(ROOT)} is there already.")
+    return path.exists()
+
+
+def forget(row, seeds):
+    """Removes the models of the seeds and all numbers of the row."""
+    for seed in seeds:
+        shutil.rmtree(row.model_folder(seed), ignore_errors=True)
+    shutil.rmtree(row.result_path(seeds).parent, ignore_errors=True)
 
 
 def _training_numbers(row, seed):
     folder = row.model_folder(seed)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    options = yaml.safe_load((folder / "training.yaml").read_text(encoding="utf-8"))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {
         "row": row.name,
-        "config": row.config,
-        "corpus": row.corpus,
-        "change": row.change,
         "seed": seed,
+        "options": {
+            name: value for name, value in options.items() if name not in NO_OPTIONS
+        },
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
         # Nothing where a model trained elsewhere was only evaluated.
@@ -75,7 +95,7 @@ def _parameters(folder):
 def evaluate(row, group, seeds, search, options):
     """Evaluates one model, or an ensemble of several, on the test set."""
     path = row.result_path(seeds, search)
-    if path.exists():
+    if _is_done(path):
         return
     first, *others = (str(row.model_folder(seed)) for seed in seeds)
     command = ["evaluate", first, "--corpus", row.corpus, "--json"]
@@ -128,6 +148,9 @@ def main():
     parser.add_argument(
         "--ensemble", action="store_true", help="Evaluate the seeds as an ensemble too."
     )
+    parser.add_argument(
+        "--again", action="store_true", help="Forget what was trained and measured."
+    )
     options = parser.parse_args()
     names = [row.name for group in read_groups() for row in group.rows]
     if options.list:
@@ -141,6 +164,8 @@ def main():
             for key, value in row.searches.items()
             if options.search in (None, key)
         }
+        if options.again:
+            forget(row, seeds)
         for seed in seeds:
             train(row, seed)
             for search, choices in searches.items():

@@ -6,7 +6,9 @@ python benchmarks/scoreboard/table.py
 import json
 import statistics
 
+import by_length
 from rows import FOLDER, read_groups
+from table_line import table_line
 
 _SHARES = ("exact_match", "wer", "symbol_error_rate")
 _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
@@ -14,10 +16,16 @@ _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
 
 def main():
     """Writes the file."""
-    parts = [_HEAD, *(_section(group) for group in read_groups())]
     path = FOLDER / "RESULTS.md"
-    path.write_text("\n".join(parts), encoding="utf-8")
+    path.write_text(results(), encoding="utf-8")
+    for group in read_groups():
+        by_length.draw(group.by_length)
     print(f"{path} is written.")
+
+
+def results():
+    """The text of the file."""
+    return "\n".join([_HEAD, *(_section(group) for group in read_groups())])
 
 
 _HEAD = """# Scoreboard
@@ -38,7 +46,7 @@ def _section(group):
     heads = ["row", "validation", *searches]
     heads += [f"ensemble, {name}" for name in searches] if ensembles else []
     heads += ["published", "goal", "parameters", "minutes", "GiB"]
-    lines = [_line(heads), _line(["---"] * len(heads))]
+    lines = [table_line(heads), table_line(["---"] * len(heads))]
     for row in group.rows:
         trained = _all_read(row.result_path([seed]) for seed in row.seeds)
         cells = [f"`{row.name}`" + (f": {row.about}" if row.about else "")]
@@ -50,9 +58,10 @@ def _section(group):
             tests = _all_read([row.result_path(row.seeds, search)])
             cells.append(_scores([test["test"] for test in tests], group.metric))
         cells += [row.published or "-", row.goal or "-", *_cost(trained)]
-        lines.append(_line(cells))
+        lines.append(table_line(cells))
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
     notes = ["", group.notes] if group.notes else []
+    notes += by_length.section(group.by_length)
     return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
 
 
@@ -87,10 +96,6 @@ def _cost(trained):
     peaks = [t["peak_memory_gib"] for t in trained if t["peak_memory_gib"]]
     memory = f"{statistics.mean(peaks):.1f}" if peaks else "-"
     return [f"{trained[0]['parameters']:,}", f"{minutes:.0f}", memory]
-
-
-def _line(cells):
-    return "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":
