@@ -1,6 +1,5 @@
 """Tests of benchmarks/scoreboard: its rows and its table."""
 
-import dataclasses
 import json
 import pathlib
 import re
@@ -75,6 +74,8 @@ def test_the_table_holds_scores_with_intervals_and_means(modules, monkeypatch):
     group = rows.Group("Title", "protocol", "exact_match", [row])
     section = table._section(group)
     assert "| `x` | not run | not run | not run | - | - | - | - | - |" in section
+    group.rows.append(rows.Row("y", "g2p", "copy", seeds=[0, 1]))
+    assert "| `y` | not run | - | - | - | - | - | - | - |" in table._section(group)
 
 
 def test_the_table_is_made_of_the_results(modules):
@@ -121,15 +122,32 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
     for module in (rows, run):
         monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(rows, "FOLDER", tmp_path)
-    row = rows.Row("x", "g2p", "copy")
-    row.result_path([0]).parent.mkdir(parents=True)
-    row.result_path([0]).write_text("{}")
+    row = rows.Row("x", "g2p", "copy", searches={"beam 5": {}}, seeds=[0, 1])
+    for seeds in ([0], [1], [0, 1]):
+        for search in (None, "beam 5"):
+            run._write(row.result_path(seeds, search), {"seeds": seeds})
     row.model_folder(0).mkdir(parents=True)
+    row.model_folder(1).mkdir()
+    monkeypatch.setattr(run, "find_row", lambda name: (row, None))
+    monkeypatch.setattr(run, "read_groups", list)
+    trained = []
+    monkeypatch.setattr(
+        run, "evaluate", lambda row, group, seeds, *_: trained.append(seeds)
+    )
+
     run.train(row, 0)
     assert capsys.readouterr().out == "results/x/seed-0.json is there already.\n"
-    run.forget(row, [0])
-    assert not row.model_folder(0).exists()
-    assert not row.result_path([0]).exists()
+    monkeypatch.setattr(run, "train", lambda row, seed: trained.append(seed))
+    monkeypatch.setattr(sys, "argv", ["run.py", "x", "--seeds", "0", "--again"])
+    run.main()
+    assert trained == [0, [0]]
+    assert [path.name for path in (tmp_path / "saved_models/scoreboard").iterdir()] == [
+        "x-seed-1"
+    ]
+    assert sorted(path.name for path in (tmp_path / "results" / "x").iterdir()) == [
+        "seed-1-beam-5.json",
+        "seed-1.json",
+    ]
 
 
 def test_results_and_rows_agree(modules):
@@ -141,9 +159,6 @@ def test_results_and_rows_agree(modules):
         recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
         said = {**yaml.safe_load(recipe), "corpus": row.corpus, **row.change}
         said["seed"] = numbers["seed"]
-        config = dataclasses.asdict(TrainingConfig(**said))
         # An option that came later than the training is at its default.
-        done = dataclasses.asdict(TrainingConfig(**numbers["options"]))
-        for name in ("output", "samples"):
-            del config[name], done[name]
-        assert done == config, path
+        done = TrainingConfig(**numbers["options"]).what_is_learnt()
+        assert done == TrainingConfig(**said).what_is_learnt(), path

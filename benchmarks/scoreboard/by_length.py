@@ -12,7 +12,7 @@ SEARCH = "greedy"
 SEED = 0
 
 
-def read_tables(names):
+def _read_tables(names):
     """Reads the scores of some rows by length of the source.
 
     Args:
@@ -37,7 +37,7 @@ def read_tables(names):
 
 def draw(names):
     """Draws the picture that the section shows."""
-    if tables := read_tables(names):
+    if tables := _read_tables(names):
         path = FOLDER / _picture(names)
         path.parent.mkdir(exist_ok=True)
         s2s.plot_score_by_length(tables, path)
@@ -45,7 +45,7 @@ def draw(names):
 
 def section(names):
     """The lines of a part of RESULTS.md; none before all of the rows are measured."""
-    tables = read_tables(names)
+    tables = _read_tables(names)
     if not tables:
         return []
     first = next(iter(tables.values()))

@@ -26,8 +26,6 @@ import sys
 import yaml
 from rows import ROOT, find_row, read_groups
 
-# What has no part in what is learnt.
-NO_OPTIONS = ("output", "overwrite", "save_minutes", "samples")
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 
 
@@ -57,13 +55,19 @@ def _is_done(path):
 
 
 def forget(row, seeds):
-    """Removes the models of the seeds and all numbers of the row."""
+    """Removes the models of the seeds and all that was measured with them."""
     for seed in seeds:
         shutil.rmtree(row.model_folder(seed), ignore_errors=True)
-    shutil.rmtree(row.result_path(seeds).parent, ignore_errors=True)
+        for search in (None, *row.searches):
+            row.result_path([seed], search).unlink(missing_ok=True)
+    for path in row.result_path(seeds).parent.glob("ensemble-*.json"):
+        if set(seeds) & set(json.loads(path.read_text(encoding="utf-8"))["seeds"]):
+            path.unlink()
 
 
 def _training_numbers(row, seed):
+    from seq2seq_keras.training.config import TrainingConfig
+
     folder = row.model_folder(seed)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     options = yaml.safe_load((folder / "training.yaml").read_text(encoding="utf-8"))
@@ -71,9 +75,7 @@ def _training_numbers(row, seed):
     return {
         "row": row.name,
         "seed": seed,
-        "options": {
-            name: value for name, value in options.items() if name not in NO_OPTIONS
-        },
+        "options": TrainingConfig(**options).what_is_learnt(),
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
         # Nothing where a model trained elsewhere was only evaluated.

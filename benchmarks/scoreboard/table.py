@@ -51,12 +51,12 @@ def _section(group):
         trained = _all_read(row.result_path([seed]) for seed in row.seeds)
         cells = [f"`{row.name}`" + (f": {row.about}" if row.about else "")]
         cells.append(_scores([t["validation"] for t in trained], group.metric))
-        for search in searches:
-            tests = _all_read(row.result_path([seed], search) for seed in row.seeds)
-            cells.append(_scores([test["test"] for test in tests], group.metric))
-        for search in searches if ensembles else ():
-            tests = _all_read([row.result_path(row.seeds, search)])
-            cells.append(_scores([test["test"] for test in tests], group.metric))
+        for seeds in ([[s] for s in row.seeds], [row.seeds])[: 1 + ensembles]:
+            for search in searches:
+                paths = (row.result_path(each, search) for each in seeds)
+                tests = [read["test"] for read in _all_read(paths)]
+                measured = search in row.searches
+                cells.append(_scores(tests, group.metric) if measured else "-")
         cells += [row.published or "-", row.goal or "-", *_cost(trained)]
         lines.append(table_line(cells))
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."

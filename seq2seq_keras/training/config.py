@@ -219,6 +219,13 @@ class TrainingConfig:
                 "`freeze_source_embeddings` or `freeze_target_embeddings`."
             )
 
+    def what_is_learnt(self):
+        """The options on which the weights depend, as a dictionary."""
+        options = dataclasses.asdict(self)
+        for name in ("output", "overwrite", "save_minutes", "samples"):
+            del options[name]
+        return options
+
     def _check_choice(self, name, hint):
         # `Literal[...]`, or that or None.
         value = getattr(self, name)

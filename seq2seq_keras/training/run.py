@@ -211,9 +211,7 @@ class TrainingRun:
     @functools.cached_property
     def _fingerprint(self):
         """Tells whether data, options and vocabularies are the same."""
-        options = dataclasses.asdict(self.config)
-        for name in ("output", "overwrite", "save_minutes", "samples"):
-            del options[name]
+        options = self.config.what_is_learnt()
         tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
         digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
         for pair in itertools.chain(self.pairs, self.validation_pairs):
