@@ -26,7 +26,7 @@ def modules(monkeypatch):
     import table
 
     yield rows, table
-    for name in ("rows", "table", "by_length", "table_line", "run"):
+    for name in ("rows", "table", "by_length", "table_line", "run", "differences"):
         sys.modules.pop(name, None)
 
 
@@ -57,7 +57,7 @@ def test_options_become_what_the_command_line_reads(modules):
 
     options = {"corpus": "copy", "seed": 0, "dropout": 0, "bidirectional": False}
     options |= {"attention": None, "beam_width": 5}
-    assert run._as_arguments(options) == [
+    assert run.as_arguments(options) == [
         *("--corpus", "copy", "--seed", "0", "--dropout", "0"),
         *("--bidirectional", "false", "--attention", "null", "--beam_width", "5"),
     ]
@@ -121,11 +121,15 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
 
     for module in (rows, run):
         monkeypatch.setattr(module, "ROOT", tmp_path)
-    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
     row = rows.Row("x", "g2p", "copy", searches={"beam 5": {}}, seeds=[0, 1])
     for seeds in ([0], [1], [0, 1]):
         for search in (None, "beam 5"):
-            run._write(row.result_path(seeds, search), {"seeds": seeds})
+            run.write(row.result_path(seeds, search), {"seeds": seeds})
+    for other, systems in (("y", ["x, beam 5", "y"]), ("z", ["xx, greedy", "z"])):
+        lines = [{"system": name} for name in systems]
+        path = tmp_path / "results" / other / "difference-seed-0-greedy.json"
+        run.write(path, {"comparison": lines})
     row.model_folder(0).mkdir(parents=True)
     row.model_folder(1).mkdir()
     monkeypatch.setattr(run, "find_row", lambda name: (row, None))
@@ -148,6 +152,48 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
         "seed-1-beam-5.json",
         "seed-1.json",
     ]
+    kept = list((tmp_path / "results").glob("*/difference-*.json"))
+    assert [path.parent.name for path in kept] == ["z"]
+
+
+def test_differences_are_those_of_a_row_of_the_group(modules, monkeypatch):
+    rows, _ = modules
+    import differences
+
+    def row(name, *searches):
+        return rows.Row(name, "g2p", "copy", searches={key: {} for key in searches})
+
+    members = [row("a", "greedy", "beam"), row("b", "greedy", "beam"), row("c")]
+    group = rows.Group("Title", "protocol", "bleu", members, compared_with="a")
+    assert [
+        (one.name, search, other.name, other_search)
+        for one, search, other, other_search in differences._pairs(group)
+    ] == [
+        ("a", "beam", "a", "greedy"),
+        ("b", "greedy", "a", "greedy"),
+        ("b", "beam", "a", "beam"),
+    ]
+    assert list(differences._pairs(rows.Group("T", "p", "bleu", members))) == []
+
+    line = {"metric": "bleu", "system": "b, greedy", "difference": -1.234}
+    line |= {"difference_low": -2, "difference_high": 0.5, "p_value": 0.0996}
+    base = {**line, "system": "a, greedy", "difference": None}
+    record = {"comparison": [base, line, {**line, "metric": "chrf"}]}
+    cells = differences._cells(record, group, members[1], "greedy")
+    assert cells == ["`b`", "greedy", "-1.23 [-2.00, +0.50]", "0.100"]
+    line["p_value"] = 0.0002
+    assert differences._cells(record, group, members[1], "greedy")[-1] == "< 0.001"
+
+
+def test_differences_are_of_the_translations_that_the_results_are_of(modules):
+    rows, _ = modules
+    for path in (FOLDER / "results").glob("*/difference-*.json"):
+        for line in json.loads(path.read_text(encoding="utf-8"))["comparison"]:
+            name, _, search = line["system"].partition(", ")
+            result = rows.find_row(name)[0].result_path([0], search)
+            test = json.loads(result.read_text(encoding="utf-8"))["test"]
+            if line["metric"] in test:
+                assert line["score"] == test[line["metric"]], path
 
 
 def test_results_and_rows_agree(modules):

@@ -66,6 +66,7 @@ class Group:
         notes: What was learnt, in words.
         by_length: Rows whose scores are shown by length of the source, by what people
             call them.
+        compared_with: Name of the row that differences.py compares the others with.
     """
 
     title: str
@@ -75,6 +76,7 @@ class Group:
     bleu_tokenizer: str = "13a"
     notes: str = ""
     by_length: dict = dataclasses.field(default_factory=dict)
+    compared_with: str = ""
 
 
 def read_groups():

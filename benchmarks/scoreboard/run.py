@@ -24,7 +24,7 @@ import subprocess
 import sys
 
 import yaml
-from rows import ROOT, find_row, read_groups
+from rows import FOLDER, ROOT, find_row, read_groups
 
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 
@@ -32,7 +32,7 @@ COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 def train(row, seed):
     """Trains the model of a seed, or goes on with it, and writes its numbers."""
     folder, path = row.model_folder(seed), row.result_path([seed])
-    if _is_done(path):
+    if is_done(path):
         return
     if (folder / "training_state.npz").exists():
         command = ["train", "--resume", str(folder)]
@@ -42,13 +42,14 @@ def train(row, seed):
         recipe = str(ROOT / "configs" / f"{row.config}.yaml")
         options = {"corpus": row.corpus, **row.change, "seed": seed}
         command = ["train", "--config", recipe, "--overwrite", "true"]
-        command += [*_as_arguments(options), "--output", str(folder)]
+        command += [*as_arguments(options), "--output", str(folder)]
     if command:
         subprocess.run([*COMMAND, *command], check=True)
-    _write(path, _training_numbers(row, seed))
+    write(path, _training_numbers(row, seed))
 
 
-def _is_done(path):
+def is_done(path):
+    """Whether a result is there; says so if it is."""
     if path.exists():
         print(f"{path.relative_to(ROOT)} is there already.")
     return path.exists()
@@ -62,6 +63,10 @@ def forget(row, seeds):
             row.result_path([seed], search).unlink(missing_ok=True)
     for path in row.result_path(seeds).parent.glob("ensemble-*.json"):
         if set(seeds) & set(json.loads(path.read_text(encoding="utf-8"))["seeds"]):
+            path.unlink()
+    for path in (FOLDER / "results").glob("*/difference-*.json"):
+        compared = json.loads(path.read_text(encoding="utf-8"))["comparison"]
+        if any(line["system"].startswith(f"{row.name}, ") for line in compared):
             path.unlink()
 
 
@@ -97,21 +102,21 @@ def _parameters(folder):
 def evaluate(row, group, seeds, search, options):
     """Evaluates one model, or an ensemble of several, on the test set."""
     path = row.result_path(seeds, search)
-    if _is_done(path):
+    if is_done(path):
         return
     first, *others = (str(row.model_folder(seed)) for seed in seeds)
     command = ["evaluate", first, "--corpus", row.corpus, "--json"]
-    command += ["--bleu_tokenizer", group.bleu_tokenizer, *_as_arguments(options)]
+    command += ["--bleu_tokenizer", group.bleu_tokenizer, *as_arguments(options)]
     if others:
         command += ["--ensemble", *others]
     done = subprocess.run([*COMMAND, *command], check=True, stdout=subprocess.PIPE)
     numbers = {"row": row.name, "seeds": seeds, "search_name": search}
     numbers |= {"test": json.loads(done.stdout), "machine": machine()}
-    _write(path, numbers)
+    write(path, numbers)
     print(f"{path.relative_to(ROOT)}: {group.metric} {numbers['test'][group.metric]}")
 
 
-def _as_arguments(options):
+def as_arguments(options):
     """Options as the command line takes them."""
     arguments = []
     for name, value in options.items():
@@ -131,7 +136,8 @@ def machine():
     return f"{os.cpu_count()} cores of {name}"
 
 
-def _write(path, numbers):
+def write(path, numbers):
+    """Writes a result beside its file, then renames it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new")
     text = json.dumps(numbers, ensure_ascii=False, indent=2)

@@ -7,6 +7,7 @@ import json
 import statistics
 
 import by_length
+import differences
 from rows import FOLDER, read_groups
 from table_line import table_line
 
@@ -61,7 +62,7 @@ def _section(group):
         lines.append(table_line(cells))
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
     notes = ["", group.notes] if group.notes else []
-    notes += by_length.section(group.by_length)
+    notes += differences.section(group) + by_length.section(group.by_length)
     return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
 
 
