@@ -9,9 +9,10 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from seq2seq_keras.data.corpora import corpus_names
+from seq2seq_keras.data.corpora import corpus_names, load_corpus
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.metrics import METRICS
+from seq2seq_keras.evaluation.scores import score_translations
 from seq2seq_keras.training.config import TrainingConfig
 
 FOLDER = pathlib.Path(__file__).parents[1] / "benchmarks" / "scoreboard"
@@ -26,8 +27,8 @@ def modules(monkeypatch):
     import table
 
     yield rows, table
-    for name in ("rows", "table", "by_length", "table_line", "run", "differences"):
-        sys.modules.pop(name, None)
+    for path in FOLDER.glob("*.py"):
+        sys.modules.pop(path.stem, None)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,35 @@ def test_differences_are_those_of_a_row_of_the_group(modules, monkeypatch):
     assert cells == ["`b`", "greedy", "-1.23 [-2.00, +0.50]", "0.100"]
     line["p_value"] = 0.0002
     assert differences._cells(record, group, members[1], "greedy")[-1] == "< 0.001"
+
+
+def test_the_grid_of_searches_on_validation_data(
+    modules, monkeypatch, tmp_path, translator, saved_translator
+):
+    rows, _ = modules
+    import search_grid
+
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    monkeypatch.setattr(search_grid, "WIDTHS", (2, 3))
+    monkeypatch.setattr(search_grid, "PENALTIES", (0.0, 2.0))
+    row = rows.Row("x", "multi30k", "phrasebook/english-french")
+    monkeypatch.setattr(row, "model_folder", lambda seed: saved_translator)
+    pairs = load_corpus(row.corpus).validation[:100]
+    corpus = SimpleNamespace(validation=pairs)
+    monkeypatch.setattr(search_grid.s2s, "load_corpus", lambda name: corpus)
+    group = rows.Group("Title", "protocol", "chrf", [row])
+    assert search_grid.section(group) == []
+    search_grid.measure(row, group)
+
+    def score(**search):
+        translations = translator.translate(pairs.source, **search)
+        return f"{score_translations(translations, pairs.target).chrf:.2f}"
+
+    lines = search_grid.section(group)
+    assert f"Greedy search: {score()}.\n" in lines
+    cells = [score(beam_width=3, length_penalty=penalty) for penalty in (0.0, 2.0)]
+    assert lines[-1] == f"| 3 | {cells[0]} | {cells[1]} |"
+    assert cells[0] != cells[1]
 
 
 def test_differences_are_of_the_translations_that_the_results_are_of(modules):

@@ -52,6 +52,10 @@ class Row:
             name += "-" + search.replace(" ", "-")
         return FOLDER / "results" / self.name / f"{name}.json"
 
+    def grid_path(self):
+        """Where the scores of its searches on validation data are kept."""
+        return FOLDER / "results" / self.name / "search-on-validation.json"
+
 
 @dataclasses.dataclass
 class Group:

@@ -61,6 +61,7 @@ def forget(row, seeds):
         shutil.rmtree(row.model_folder(seed), ignore_errors=True)
         for search in (None, *row.searches):
             row.result_path([seed], search).unlink(missing_ok=True)
+    row.grid_path().unlink(missing_ok=True)
     for path in row.result_path(seeds).parent.glob("ensemble-*.json"):
         if set(seeds) & set(json.loads(path.read_text(encoding="utf-8"))["seeds"]):
             path.unlink()

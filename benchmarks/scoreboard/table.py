@@ -8,6 +8,7 @@ import statistics
 
 import by_length
 import differences
+import search_grid
 from rows import FOLDER, read_groups
 from table_line import table_line
 
@@ -62,7 +63,8 @@ def _section(group):
         lines.append(table_line(cells))
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
     notes = ["", group.notes] if group.notes else []
-    notes += differences.section(group) + by_length.section(group.by_length)
+    notes += search_grid.section(group) + differences.section(group)
+    notes += by_length.section(group.by_length)
     return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
 
 
