@@ -3,10 +3,12 @@
 import keras
 from keras import ops
 
+from seq2seq_keras.layers.coverage_window import WIDTH, coverage_window
+
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
 class AdditiveScore(keras.layers.Layer):
-    """Scores a query against keys: `v . tanh(W_query query + keys + w_coverage c)`.
+    """Scores a query against keys: `v . tanh(W_query query + keys + W_coverage c)`.
 
     The keys, `W_key value`, are the same for all queries, so they are projected
     apart, once. The last term is there with `coverage` only.
@@ -14,7 +16,8 @@ class AdditiveScore(keras.layers.Layer):
     Args:
         units: Positive integer. Size of the space in which query and key are
             compared.
-        coverage: Whether the weights that a position got so far count.
+        coverage: Whether the weights that a position and its neighbours got so far
+            count; `c` is their `coverage_window`.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
@@ -44,7 +47,7 @@ class AdditiveScore(keras.layers.Layer):
     def build(self, query_shape, keys_shape):
         self.query_projection.build(query_shape)
         if self.coverage_projection is not None:
-            self.coverage_projection.build((None, None, 1))
+            self.coverage_projection.build((None, None, WIDTH))
         self.score_projection.build((None, None, None, self.units))
 
     def project(self, value):
@@ -60,7 +63,7 @@ class AdditiveScore(keras.layers.Layer):
 
     def call(self, query, keys, coverage=None):
         if self.coverage_projection is not None:
-            keys += self.coverage_projection(coverage[..., None])
+            keys += self.coverage_projection(coverage_window(coverage))
         # (batch, target_length, source_length, units)
         hidden = ops.tanh(self.query_projection(query)[:, :, None] + keys[:, None])
         return ops.squeeze(self.score_projection(hidden), axis=-1)

@@ -23,9 +23,9 @@ class BahdanauAttention(Attention):
     Args:
         units: Positive integer. Size of the space in which query and value are
             compared.
-        coverage: Whether the score also sees how much weight a position got so far,
-            `... + w_coverage coverage[s]` inside the tanh, so that nothing is
-            translated twice and nothing left out.
+        coverage: Whether the score also sees how much weight a position and its
+            neighbours got so far (`coverage_window`), `... + W_coverage c[s]` inside
+            the tanh, so that nothing is translated twice and nothing left out.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
@@ -57,6 +57,8 @@ class BahdanauAttention(Attention):
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), A.1.2.
         - [Tu et al., 2016](https://arxiv.org/abs/1601.04811), equation 6, and
           [See et al., 2017](https://arxiv.org/abs/1704.04368), equation 11: coverage.
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1: the
+          neighbours.
     """
 
     def __init__(self, units, coverage=False, **kwargs):

@@ -6,6 +6,7 @@ from keras import ops
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.layers.additive_score import AdditiveScore
 from seq2seq_keras.layers.attention import Attention
+from seq2seq_keras.layers.coverage_window import WIDTH, coverage_window
 
 SCORES = ("dot", "general", "concat")
 
@@ -28,9 +29,9 @@ class LuongAttention(Attention):
         score: "dot", "general" or "concat".
         units: Positive integer. For "concat" the size of the space in which query
             and value are compared; the others have no such space. Defaults to 128.
-        coverage: Whether the score also sees how much weight a position got so far:
-            within the tanh for "concat", as a term `w coverage[s]` with one learned
-            number for the others.
+        coverage: Whether the score also sees how much weight a position and its
+            neighbours got so far (`coverage_window`): within the tanh for "concat", as
+            a term `sum_n w[n] coverage[s + n]` for the others.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
@@ -62,6 +63,8 @@ class LuongAttention(Attention):
     Reference:
         - [Luong et al., 2015](https://arxiv.org/abs/1508.04025), equation 8.
         - [See et al., 2017](https://arxiv.org/abs/1704.04368), equation 11: coverage.
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1: the
+          neighbours.
     """
 
     def __init__(self, score="general", units=128, coverage=False, **kwargs):
@@ -96,7 +99,9 @@ class LuongAttention(Attention):
                 f'"concat" do not. Received: {query_shape[-1]} and {value_shape[-1]}'
             )
         if self.coverage:
-            self.coverage_weight = self.add_weight((), "zeros", name="coverage_weight")
+            self.coverage_weights = self.add_weight(
+                (WIDTH,), "zeros", name="coverage_weights"
+            )
 
     def project(self, value):
         if self.additive_score is not None:
@@ -111,7 +116,8 @@ class LuongAttention(Attention):
             query = ops.matmul(query, self.kernel)
         scores = ops.matmul(query, ops.swapaxes(keys, 1, 2))
         if self.coverage:
-            scores += self.coverage_weight * coverage[:, None, :]
+            seen = ops.sum(coverage_window(coverage) * self.coverage_weights, axis=-1)
+            scores += seen[:, None]
         return scores
 
     def get_config(self):

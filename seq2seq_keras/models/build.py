@@ -84,8 +84,8 @@ def build_model(
         input_feeding: Whether with "luong" each step also gets what the last one
             made of its context. Decoding and training then go step by step, as with
             "bahdanau" and `coverage`; otherwise training runs all steps at once.
-        coverage: Whether attention sees how much each source token was attended to
-            before.
+        coverage: Whether attention sees how much each source token and its neighbours
+            were attended to before, so that it comes back to none and skips none.
         coverage_loss: Float. Weight of a loss on attending to the same tokens again;
             See et al. take 1.
         copy: Whether words of the source that the target vocabulary lacks can be

@@ -42,17 +42,20 @@ def tensors():
 
 
 def score_in_numpy(kind, layer, query, value, coverage):
-    """The score of one query against one position, by the docstring."""
+    """The score of one query against one position, by the docstring.
+
+    `coverage` is that of the five positions around it.
+    """
     weights = {weight.path.split("/")[-2:][0]: weight for weight in layer.weights}
     if kind in ("bahdanau", "concat"):
         weights = {name: np.asarray(weight) for name, weight in weights.items()}
         hidden = query @ weights["query"] + value @ weights["key"]
         if layer.coverage:
-            hidden = hidden + coverage * weights["coverage"][0]
+            hidden = hidden + coverage @ weights["coverage"]
         return np.tanh(hidden) @ weights["score"][:, 0]
     named = {weight.name: np.asarray(weight) for weight in layer.weights}
     product = query @ value if kind == "dot" else query @ named["kernel"] @ value
-    return product + named.get("coverage_weight", 0.0) * coverage
+    return product + named.get("coverage_weights", np.zeros(5)) @ coverage
 
 
 @with_and_without_coverage
@@ -60,6 +63,7 @@ def score_in_numpy(kind, layer, query, value, coverage):
 def test_context_and_weights_follow_the_definition(kind, coverage, tensors):
     query, value, value_mask = tensors
     seen = np.random.default_rng(1).uniform(size=(2, 5)).astype("float32")
+    around = np.pad(seen, [(0, 0), (2, 2)])
     layer = KINDS[kind](coverage=coverage)
     layer.build(query.shape, value.shape)
     random = np.random.default_rng(2)
@@ -68,7 +72,7 @@ def test_context_and_weights_follow_the_definition(kind, coverage, tensors):
     for b, t in np.ndindex(2, 3):
         positions = np.flatnonzero(value_mask[b])
         scores = [
-            score_in_numpy(kind, layer, query[b, t], value[b, s], seen[b, s])
+            score_in_numpy(kind, layer, query[b, t], value[b, s], around[b, s : s + 5])
             for s in positions
         ]
         expected = np.exp(scores) / np.exp(scores).sum()

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from numpy.lib.stride_tricks import sliding_window_view
 
 from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
 
@@ -85,7 +86,8 @@ def test_bahdanau_is_the_decoder_of_the_paper(cell, tensors):
         values = memory["encoder_outputs"][b][memory["source_mask"][b]]
         hidden, coverage = states["layer_0_hidden"][b], np.zeros(len(values))
         for t in range(LENGTH):
-            compared = hidden @ query + values @ key + coverage[:, None] * seen
+            around = sliding_window_view(np.pad(coverage, 2), 5)
+            compared = hidden @ query + values @ key + around @ seen
             expected = softmax((np.tanh(compared) @ final)[:, 0])
             context = expected @ values
             hidden = CELLS[cell](layer, np.concatenate([inputs[b, t], context]), hidden)

@@ -38,7 +38,7 @@ def build(rate=0.5, steps=0, learning_rate=0.0, **options):
 
 def sure_of_itself(model):
     """Gives all of its probability to one word at a time."""
-    random = np.random.default_rng(4)
+    random = np.random.default_rng(5)
     model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
     for weight in model.get_layer("logits").weights:
         weight.assign(1e5 * weight)

@@ -1,0 +1,36 @@
+"""What attention sees of its past around each source position."""
+
+from keras import ops
+
+RADIUS = 2
+WIDTH = 2 * RADIUS + 1
+
+
+def coverage_window(coverage):
+    """Puts beside each position's coverage that of its neighbours.
+
+    Coverage at the position itself tells attention not to come back. That of the
+    neighbours tells it what comes next, the position whose left neighbour was attended
+    to while it was not itself; without them, letters in a context that training has not
+    seen are skipped.
+
+    Args:
+        coverage: Sum of the weights of earlier steps, shape
+            `(batch, source_length)`.
+
+    Returns:
+        A tensor of shape `(batch, source_length, WIDTH)`: entry `[:, s, RADIUS + n]` is
+        the coverage at `s + n`, and 0 beyond both ends.
+
+    Example:
+
+    >>> coverage_window(ops.array([[1.0, 0.5, 0.0]]))[0, 2].numpy()
+    array([1. , 0.5, 0. , 0. , 0. ], dtype=float32)
+
+    Reference:
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1:
+          location-aware attention.
+    """
+    padded = ops.pad(coverage, [[0, 0], [RADIUS, RADIUS]])
+    length = ops.shape(coverage)[1]
+    return ops.stack([padded[:, n : n + length] for n in range(WIDTH)], axis=-1)
