@@ -93,7 +93,7 @@ for name, (letters, sounds) in tokenizers.items():
 # ## One recipe
 #
 # A bidirectional LSTM with attention, dropout, label smoothing and a learning rate that
-# falls along a cosine: a smaller copy of the package's `configs/g2p.yaml`. The small
+# falls along a cosine: a simpler relative of the package's `configs/g2p.yaml`. The small
 # corpus gets more epochs, so that both see more than a thousand batches.
 
 

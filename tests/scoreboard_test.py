@@ -131,6 +131,7 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
         lines = [{"system": name} for name in systems]
         path = tmp_path / "results" / other / "difference-seed-0-greedy.json"
         run.write(path, {"comparison": lines})
+    run.write(row.grid_path(), {"grid": []})
     row.model_folder(0).mkdir(parents=True)
     row.model_folder(1).mkdir()
     monkeypatch.setattr(run, "find_row", lambda name: (row, None))
@@ -142,6 +143,8 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
 
     run.train(row, 0)
     assert capsys.readouterr().out == "results/x/seed-0.json is there already.\n"
+    run.forget(row, [2])
+    assert row.grid_path().exists()
     monkeypatch.setattr(run, "train", lambda row, seed: trained.append(seed))
     monkeypatch.setattr(sys, "argv", ["run.py", "x", "--seeds", "0", "--again"])
     run.main()
@@ -213,6 +216,52 @@ def test_the_grid_of_searches_on_validation_data(
     cells = [score(beam_width=3, length_penalty=penalty) for penalty in (0.0, 2.0)]
     assert lines[-1] == f"| 3 | {cells[0]} | {cells[1]} |"
     assert cells[0] != cells[1]
+
+
+def test_a_row_is_compared_with_that_of_its_group(modules, monkeypatch, tmp_path):
+    rows, _ = modules
+    import differences
+    import run
+
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    monkeypatch.setattr(rows, "ROOT", tmp_path)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    wide = {"greedy": {}, "wide": {"beam_width": 9}}
+    members = [rows.Row(name, "g2p", "copy", searches=wide) for name in "abc"]
+    group = rows.Group("T", "p", "bleu", members, "none", compared_with="a")
+    for row in members[:2]:
+        row.model_folder(0).mkdir(parents=True)
+        run.write(row.result_path([0]), {})
+    commands = []
+
+    def answer(command, **_):
+        commands.append([str(each) for each in command[len(run.COMMAND) :]])
+        lines = [{"system": path} for path in command[len(run.COMMAND) + 1 :][:2]]
+        return SimpleNamespace(stdout=json.dumps({"comparison": lines}))
+
+    monkeypatch.setattr(differences.subprocess, "run", answer)
+    differences.measure(group)
+    models = tmp_path / "saved_models" / "scoreboard"
+    narrow, broad = (
+        [f"{models}/{name}-seed-0/test{search}.txt" for name in "ab"]
+        for search in ("", "_beam_width_9")
+    )
+    ends = ["--corpus", "copy", "--json", "--bleu_tokenizer", "none"]
+    assert [command for command in commands if command[0] == "compare"] == [
+        ["compare", narrow[0], broad[0], *ends],
+        ["compare", *narrow, *ends],
+        ["compare", *broad, *ends],
+    ]
+    [first] = [c for c in commands if c[:2] == ["evaluate", f"{models}/b-seed-0"]][1:2]
+    assert first[2:] == [
+        *("--corpus", "copy", "--output", broad[1], "--beam_width", "9")
+    ]
+    written = json.loads(
+        (tmp_path / "results/b/difference-seed-0-wide.json").read_text("utf-8")
+    )
+    systems = [line["system"] for line in written["comparison"]]
+    assert systems == ["a, wide", "b, wide"]
+    assert not (tmp_path / "results" / "c").exists()
 
 
 def test_differences_are_of_the_translations_that_the_results_are_of(modules):

@@ -3,13 +3,12 @@
 import json
 
 import pandas as pd
-from rows import FOLDER, find_row
+from rows import FOLDER, SEED, find_row
 from table_line import table_line
 
 import seq2seq_keras as s2s
 
 SEARCH = "greedy"
-SEED = 0
 
 
 def _read_tables(names):

@@ -12,11 +12,10 @@ benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
 import json
 import subprocess
 
-from rows import read_groups
+from rows import SEED, read_groups
 from run import COMMAND, as_arguments, is_done, write
 from table_line import table_line
-
-SEED = 0
+from units import shown_as
 
 
 def measure(group):
@@ -83,7 +82,9 @@ def _path(row, search):
 def _translations(row, search):
     """The file of a row's translations of the test set, made if need be."""
     folder = row.model_folder(SEED)
-    path = folder / f"test-{search.replace(' ', '-')}.txt"
+    options = as_arguments(row.searches[search])
+    # By its options, lest those of another search of that name are taken for it.
+    path = folder / f"{'_'.join(['test', *options]).replace('--', '')}.txt"
     if not row.result_path([SEED]).exists() or not folder.exists():
         return None
     if not path.exists():
@@ -95,8 +96,9 @@ def _translations(row, search):
             "--output",
             str(path),
         ]
-        command += as_arguments(row.searches[search])
-        subprocess.run([*COMMAND, *command], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*COMMAND, *command, *options], check=True, stdout=subprocess.DEVNULL
+        )
     return str(path)
 
 
@@ -107,12 +109,16 @@ def _cells(record, group, row, search):
         for line in record["comparison"]
         if line["metric"] == group.metric and line["difference"] is not None
     ]
-    low, value, high = (line[f"difference{end}"] for end in ("_low", "", "_high"))
+    factor, digits = shown_as(group.metric)
+    low, value, high = (
+        f"{factor * line[f'difference{end}']:+.{digits}f}"
+        for end in ("_low", "", "_high")
+    )
     about = f": {row.about}" if row.about else ""
     return [
         f"`{row.name}`{about}",
         search,
-        f"{value:+.2f} [{low:+.2f}, {high:+.2f}]",
+        f"{value} [{low}, {high}]",
         "< 0.001" if line["p_value"] < 0.001 else f"{line['p_value']:.3f}",
     ]
 

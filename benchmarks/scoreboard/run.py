@@ -24,7 +24,7 @@ import subprocess
 import sys
 
 import yaml
-from rows import FOLDER, ROOT, find_row, read_groups
+from rows import FOLDER, ROOT, SEED, find_row, read_groups
 
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 
@@ -61,10 +61,16 @@ def forget(row, seeds):
         shutil.rmtree(row.model_folder(seed), ignore_errors=True)
         for search in (None, *row.searches):
             row.result_path([seed], search).unlink(missing_ok=True)
-    row.grid_path().unlink(missing_ok=True)
     for path in row.result_path(seeds).parent.glob("ensemble-*.json"):
         if set(seeds) & set(json.loads(path.read_text(encoding="utf-8"))["seeds"]):
             path.unlink()
+    if SEED in seeds:
+        _forget_comparisons(row)
+
+
+def _forget_comparisons(row):
+    """Removes what only the model of one seed was measured for."""
+    row.grid_path().unlink(missing_ok=True)
     for path in (FOLDER / "results").glob("*/difference-*.json"):
         compared = json.loads(path.read_text(encoding="utf-8"))["comparison"]
         if any(line["system"].startswith(f"{row.name}, ") for line in compared):

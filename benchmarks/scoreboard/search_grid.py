@@ -10,15 +10,15 @@ import itertools
 import json
 import sys
 
-from rows import find_row
+from rows import SEED, find_row
 from run import write
 from table_line import table_line
+from units import shown_as
 
 import seq2seq_keras as s2s
 
 WIDTHS = (5, 10)
 PENALTIES = (0.6, 1.0, 1.5, 2.0)
-SEED = 0
 
 
 def measure(row, group):
@@ -43,21 +43,25 @@ def measure(row, group):
 def section(group):
     """The lines of a part of RESULTS.md; none where no row is measured."""
     lines = []
+    factor, digits = shown_as(group.metric)
     for row in group.rows:
         if not row.grid_path().exists():
             continue
-        grid = json.loads(row.grid_path().read_text(encoding="utf-8"))["grid"]
-        scores = {
-            tuple(each["search"].values()): f"{each[group.metric]:.2f}" for each in grid
-        }
+        greedy, *beams = json.loads(row.grid_path().read_text(encoding="utf-8"))["grid"]
+        scores = {}
+        for each in beams:
+            width, penalty = each["search"].values()
+            shown = f"{factor * each[group.metric]:.{digits}f}"
+            scores.setdefault(width, {})[penalty] = shown
+        penalties = next(iter(scores.values()))
         lines += [
             f"\n### Beams of `{row.name}` on validation data\n",
-            f"Greedy search: {scores[1,]}.\n",
-            table_line(["beam width", *(f"length penalty {p}" for p in PENALTIES)]),
-            table_line(["---"] * (1 + len(PENALTIES))),
+            f"Greedy search: {factor * greedy[group.metric]:.{digits}f}.\n",
+            table_line(["beam width", *(f"length penalty {p}" for p in penalties)]),
+            table_line(["---"] * (1 + len(penalties))),
             *(
-                table_line([str(width), *(scores[width, p] for p in PENALTIES)])
-                for width in WIDTHS
+                table_line([str(width), *cells.values()])
+                for width, cells in scores.items()
             ),
         ]
     return lines

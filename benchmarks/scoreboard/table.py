@@ -11,8 +11,8 @@ import differences
 import search_grid
 from rows import FOLDER, read_groups
 from table_line import table_line
+from units import shown_as
 
-_SHARES = ("exact_match", "wer", "symbol_error_rate")
 _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
 
 
@@ -77,7 +77,7 @@ def _all_read(paths):
 
 def _scores(scores, metric):
     """One score with its interval, or the mean of several with their deviation."""
-    factor, digits = (100, 1) if metric in _SHARES else (1, 2)
+    factor, digits = shown_as(metric)
     values = [factor * each[metric] for each in scores]
     if not values:
         return "not run"

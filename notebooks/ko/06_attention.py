@@ -234,7 +234,7 @@ plt.show()
 # 1. `"general"`을 `"dot"`이나 `"concat"`으로 바꿔 보세요. *힌트:* `build_model(...,
 #    attention="luong", attention_score="dot")`. 내적에는 가중치가 아예 없습니다.
 # 2. Luong의 디코더가 앞서 어디를 보았는지 알게 해 보세요. *힌트:* `input_feeding=True`는 어텐션 벡터를
-#    다음 시점에 넣고, `coverage=True`는 지금까지의 가중치를 더해서 알려 줍니다.
+#    다음 시점에 넣고, `coverage=True`는 그 자리와 양옆의 가중치를 더해서 알려 줍니다.
 # 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `longest = 30`, `held_out = [s
 #    for s in random_strings(300, 30, seed=1) if len(s) > 20]`,
 #    그다음 `score_copier(0, attention="bahdanau")`. 그래도 어텐션이 버티나요?

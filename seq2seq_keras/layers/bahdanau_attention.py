@@ -57,8 +57,7 @@ class BahdanauAttention(Attention):
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), A.1.2.
         - [Tu et al., 2016](https://arxiv.org/abs/1601.04811), equation 6, and
           [See et al., 2017](https://arxiv.org/abs/1704.04368), equation 11: coverage.
-        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1: the
-          neighbours.
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503): the neighbours.
     """
 
     def __init__(self, units, coverage=False, **kwargs):

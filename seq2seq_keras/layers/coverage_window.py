@@ -9,10 +9,10 @@ WIDTH = 2 * RADIUS + 1
 def coverage_window(coverage):
     """Puts beside each position's coverage that of its neighbours.
 
-    Coverage at the position itself tells attention not to come back. That of the
-    neighbours tells it what comes next, the position whose left neighbour was attended
-    to while it was not itself; without them, letters in a context that training has not
-    seen are skipped.
+    Coverage at the position itself can tell attention not to come back. That of the
+    neighbours can tell it what comes next, the position whose left neighbour was
+    attended to while it was not itself. Content alone may not: a letter in a context
+    that training has not seen is easily skipped.
 
     Args:
         coverage: Sum of the weights of earlier steps, shape
@@ -28,8 +28,9 @@ def coverage_window(coverage):
     array([1. , 0.5, 0. , 0. , 0. ], dtype=float32)
 
     Reference:
-        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1:
-          location-aware attention.
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503): location-aware
+          attention, which sees the weights of the last step around a position.
+        - [Shen et al., 2018](https://arxiv.org/abs/1712.05884): the sum of all steps.
     """
     padded = ops.pad(coverage, [[0, 0], [RADIUS, RADIUS]])
     length = ops.shape(coverage)[1]

@@ -63,8 +63,7 @@ class LuongAttention(Attention):
     Reference:
         - [Luong et al., 2015](https://arxiv.org/abs/1508.04025), equation 8.
         - [See et al., 2017](https://arxiv.org/abs/1704.04368), equation 11: coverage.
-        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503), section 2.1: the
-          neighbours.
+        - [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503): the neighbours.
     """
 
     def __init__(self, score="general", units=128, coverage=False, **kwargs):

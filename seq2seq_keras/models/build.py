@@ -85,7 +85,7 @@ def build_model(
             made of its context. Decoding and training then go step by step, as with
             "bahdanau" and `coverage`; otherwise training runs all steps at once.
         coverage: Whether attention sees how much each source token and its neighbours
-            were attended to before, so that it comes back to none and skips none.
+            were attended to before, so that it repeats and skips less.
         coverage_loss: Float. Weight of a loss on attending to the same tokens again;
             See et al. take 1.
         copy: Whether words of the source that the target vocabulary lacks can be
@@ -127,7 +127,8 @@ def build_model(
           `attention="bahdanau"`.
         - [Luong et al., 2015](https://arxiv.org/abs/1508.04025): `attention="luong"`,
           `input_feeding`.
-        - [Tu et al., 2016](https://arxiv.org/abs/1601.04811): `coverage`.
+        - [Tu et al., 2016](https://arxiv.org/abs/1601.04811), and
+          [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503): `coverage`.
         - [See et al., 2017](https://arxiv.org/abs/1704.04368): `coverage_loss`,
           `copy`.
         - [Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287):
