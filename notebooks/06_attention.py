@@ -242,8 +242,8 @@ plt.show()
 #    `build_model(..., attention="luong", attention_score="dot")`; the dot product needs
 #    no weights at all.
 # 2. Let Luong's decoder know where it has looked. *Hint:* `input_feeding=True` feeds the
-#    attentional vector into the next step, `coverage=True` the sum of the weights so far, there
-#    and beside it.
+#    attentional vector into the next step, `coverage=True` the sum of
+#    the weights so far, there and beside it.
 # 3. Test on strings longer than any in training. *Hint:* `longest = 30`, `held_out = [s
 #    for s in random_strings(300, 30, seed=1) if len(s) > 20]`, then `score_copier(0,
 #    attention="bahdanau")`. Does attention hold there?

@@ -160,6 +160,35 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
     assert [path.parent.name for path in kept] == ["z"]
 
 
+def test_one_model_leaves_its_translations_and_an_ensemble_does_not(
+    modules, monkeypatch, tmp_path
+):
+    rows, _ = modules
+    import run
+
+    for module in (rows, run):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+        monkeypatch.setattr(module, "FOLDER", tmp_path)
+    row = rows.Row("x", "g2p", "copy", searches={"beam 5": {"beam_width": 5}})
+    commands = []
+
+    def answer(command, **_):
+        commands.append(command[len(run.COMMAND) :])
+        return SimpleNamespace(stdout='{"bleu": 1.0}')
+
+    monkeypatch.setattr(run.subprocess, "run", answer)
+    group = rows.Group("T", "p", "bleu", [row], "none")
+    for seeds in ([1], [0, 1]):
+        run.evaluate(row, group, seeds, "beam 5", {"beam_width": 5})
+    first, second = (str(row.model_folder(seed)) for seed in (0, 1))
+    common = ["--corpus", "copy", "--json", "--bleu_tokenizer", "none"]
+    common += ["--beam_width", "5"]
+    assert commands == [
+        ["evaluate", second, *common, "--output", f"{second}/test-beam-5.txt"],
+        ["evaluate", first, *common, "--ensemble", second],
+    ]
+
+
 def test_differences_are_those_of_a_row_of_the_group(modules, monkeypatch):
     rows, _ = modules
     import differences
@@ -226,12 +255,13 @@ def test_a_row_is_compared_with_that_of_its_group(modules, monkeypatch, tmp_path
     monkeypatch.setattr(rows, "FOLDER", tmp_path)
     monkeypatch.setattr(rows, "ROOT", tmp_path)
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    wide = {"greedy": {}, "wide": {"beam_width": 9}}
+    wide = {"greedy": {}, "wide 9": {"beam_width": 9}}
     members = [rows.Row(name, "g2p", "copy", searches=wide) for name in "abc"]
     group = rows.Group("T", "p", "bleu", members, "none", compared_with="a")
     for row in members[:2]:
         row.model_folder(0).mkdir(parents=True)
-        run.write(row.result_path([0]), {})
+        for search in wide:
+            row.translations_path(0, search).touch()
     commands = []
 
     def answer(command, **_):
@@ -243,24 +273,20 @@ def test_a_row_is_compared_with_that_of_its_group(modules, monkeypatch, tmp_path
     differences.measure(group)
     models = tmp_path / "saved_models" / "scoreboard"
     narrow, broad = (
-        [f"{models}/{name}-seed-0/test{search}.txt" for name in "ab"]
-        for search in ("", "_beam_width_9")
+        [f"{models}/{name}-seed-0/test-{search}.txt" for name in "ab"]
+        for search in ("greedy", "wide-9")
     )
     ends = ["--corpus", "copy", "--json", "--bleu_tokenizer", "none"]
-    assert [command for command in commands if command[0] == "compare"] == [
+    assert commands == [
         ["compare", narrow[0], broad[0], *ends],
         ["compare", *narrow, *ends],
         ["compare", *broad, *ends],
     ]
-    [first] = [c for c in commands if c[:2] == ["evaluate", f"{models}/b-seed-0"]][1:2]
-    assert first[2:] == [
-        *("--corpus", "copy", "--output", broad[1], "--beam_width", "9")
-    ]
     written = json.loads(
-        (tmp_path / "results/b/difference-seed-0-wide.json").read_text("utf-8")
+        (tmp_path / "results/b/difference-seed-0-wide-9.json").read_text("utf-8")
     )
     systems = [line["system"] for line in written["comparison"]]
-    assert systems == ["a, wide", "b, wide"]
+    assert systems == ["a, wide 9", "b, wide 9"]
     assert not (tmp_path / "results" / "c").exists()
 
 

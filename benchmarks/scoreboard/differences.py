@@ -4,16 +4,17 @@
 
 Where a group names a row in `compared_with`, each of its other rows is compared with
 that one, search by search, and that row's further searches with its first, by
-`seq2seq-keras compare` on the same test sentences. The models must have been trained
-here, by run.py; what has been compared is not compared again. The numbers go to
+`seq2seq-keras compare` on the translations of the test set that run.py left beside the
+models; what has been compared is not compared again. The numbers go to
 benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
 """
 
 import json
+import os
 import subprocess
 
 from rows import SEED, read_groups
-from run import COMMAND, as_arguments, is_done, write
+from run import COMMAND, is_done, write
 from table_line import table_line
 from units import shown_as
 
@@ -26,11 +27,11 @@ def measure(group):
             continue
         # From the file of this machine to what people call its system.
         systems = {
-            _translations(base, base_search): f"{base.name}, {base_search}",
-            _translations(row, search): f"{row.name}, {search}",
+            str(each.translations_path(SEED, its_search)): f"{each.name}, {its_search}"
+            for each, its_search in ((base, base_search), (row, search))
         }
-        if None in systems:
-            print(f"{row.name}: not compared, {base.name} or the row is not trained.")
+        if not all(map(os.path.exists, systems)):
+            print(f"{row.name}, {search}: not compared, it or {base.name} is not run.")
             continue
         command = ["compare", *systems, "--corpus", row.corpus, "--json"]
         command += ["--bleu_tokenizer", group.bleu_tokenizer]
@@ -77,29 +78,6 @@ def _pairs(group):
 def _path(row, search):
     path = row.result_path([SEED], search)
     return path.with_name(f"difference-{path.name}")
-
-
-def _translations(row, search):
-    """The file of a row's translations of the test set, made if need be."""
-    folder = row.model_folder(SEED)
-    options = as_arguments(row.searches[search])
-    # By its options, lest those of another search of that name are taken for it.
-    path = folder / f"{'_'.join(['test', *options]).replace('--', '')}.txt"
-    if not row.result_path([SEED]).exists() or not folder.exists():
-        return None
-    if not path.exists():
-        command = [
-            "evaluate",
-            str(folder),
-            "--corpus",
-            row.corpus,
-            "--output",
-            str(path),
-        ]
-        subprocess.run(
-            [*COMMAND, *command, *options], check=True, stdout=subprocess.DEVNULL
-        )
-    return str(path)
 
 
 def _cells(record, group, row, search):

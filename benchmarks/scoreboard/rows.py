@@ -53,6 +53,10 @@ class Row:
             name += "-" + search.replace(" ", "-")
         return FOLDER / "results" / self.name / f"{name}.json"
 
+    def translations_path(self, seed, search):
+        """Where what the model of a seed makes of the test set is kept."""
+        return self.model_folder(seed) / f"test-{search.replace(' ', '-')}.txt"
+
     def grid_path(self):
         """Where the scores of its searches on validation data are kept."""
         return FOLDER / "results" / self.name / "search-on-validation.json"

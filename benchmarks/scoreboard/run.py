@@ -116,6 +116,8 @@ def evaluate(row, group, seeds, search, options):
     command += ["--bleu_tokenizer", group.bleu_tokenizer, *as_arguments(options)]
     if others:
         command += ["--ensemble", *others]
+    else:
+        command += ["--output", str(row.translations_path(*seeds, search))]
     done = subprocess.run([*COMMAND, *command], check=True, stdout=subprocess.PIPE)
     numbers = {"row": row.name, "seeds": seeds, "search_name": search}
     numbers |= {"test": json.loads(done.stdout), "machine": machine()}

@@ -32,6 +32,7 @@ def coverage_window(coverage):
           attention, which sees the weights of the last step around a position.
         - [Shen et al., 2018](https://arxiv.org/abs/1712.05884): the sum of all steps.
     """
+    # Slices and a product: a convolution of so little takes longer.
     padded = ops.pad(coverage, [[0, 0], [RADIUS, RADIUS]])
     length = ops.shape(coverage)[1]
     return ops.stack([padded[:, n : n + length] for n in range(WIDTH)], axis=-1)
