@@ -132,6 +132,7 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
         path = tmp_path / "results" / other / "difference-seed-0-greedy.json"
         run.write(path, {"comparison": lines})
     run.write(row.grid_path(), {"grid": []})
+    run.write(row.wrong_words_path(), {})
     row.model_folder(0).mkdir(parents=True)
     row.model_folder(1).mkdir()
     monkeypatch.setattr(run, "find_row", lambda name: (row, None))
@@ -245,6 +246,25 @@ def test_the_grid_of_searches_on_validation_data(
     cells = [score(beam_width=3, length_penalty=penalty) for penalty in (0.0, 2.0)]
     assert lines[-1] == f"| 3 | {cells[0]} | {cells[1]} |"
     assert cells[0] != cells[1]
+
+
+def test_edits_of_wrong_words_are_counted(modules, monkeypatch, tmp_path):
+    rows, _ = modules
+    import wrong_words
+
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    row, idle = (rows.Row(name, "g2p", "sigmorphon2021/kor") for name in "xy")
+    written = ["a n a", "m a", "ʌ n", "k a n t", "s o"]
+    meant = ["aː n a", "m aː", "əː n", "k aː n d", "s o"]
+    corpus = SimpleNamespace(validation=SimpleNamespace(source="abcde", target=meant))
+    translator = SimpleNamespace(translate=lambda source: written)
+    monkeypatch.setattr(wrong_words.s2s, "load_corpus", lambda name: corpus)
+    monkeypatch.setattr(wrong_words.s2s.Translator, "load", lambda folder: translator)
+    group = rows.Group("Title", "protocol", "exact_match", [row, idle])
+    assert wrong_words.section(group) == []
+    wrong_words.measure(row)
+    # The length mark three times, all that is wrong with two words; the rest once.
+    assert wrong_words.section(group)[4:] == ["| `x` | 5 | 4 | ∅ → ː 3 | 2 |"]
 
 
 def test_a_row_is_compared_with_that_of_its_group(modules, monkeypatch, tmp_path):

@@ -61,6 +61,10 @@ class Row:
         """Where the scores of its searches on validation data are kept."""
         return FOLDER / "results" / self.name / "search-on-validation.json"
 
+    def wrong_words_path(self):
+        """Where the edits that its wrong validation words need are kept."""
+        return FOLDER / "results" / self.name / "wrong-words.json"
+
 
 @dataclasses.dataclass
 class Group:

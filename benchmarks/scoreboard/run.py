@@ -71,6 +71,7 @@ def forget(row, seeds):
 def _forget_comparisons(row):
     """Removes what only the model of one seed was measured for."""
     row.grid_path().unlink(missing_ok=True)
+    row.wrong_words_path().unlink(missing_ok=True)
     for path in (FOLDER / "results").glob("*/difference-*.json"):
         compared = json.loads(path.read_text(encoding="utf-8"))["comparison"]
         if any(line["system"].startswith(f"{row.name}, ") for line in compared):

@@ -9,6 +9,7 @@ import statistics
 import by_length
 import differences
 import search_grid
+import wrong_words
 from rows import FOLDER, read_groups
 from table_line import table_line
 from units import shown_as
@@ -64,7 +65,7 @@ def _section(group):
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
     notes = ["", group.notes] if group.notes else []
     notes += search_grid.section(group) + differences.section(group)
-    notes += by_length.section(group.by_length)
+    notes += by_length.section(group.by_length) + wrong_words.section(group)
     return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
 
 
