@@ -265,6 +265,7 @@ def test_edits_of_wrong_words_are_counted(modules, monkeypatch, tmp_path):
     wrong_words.measure(row)
     # The length mark three times, all that is wrong with two words; the rest once.
     assert wrong_words.section(group)[4:] == ["| `x` | 5 | 4 | ∅ → ː 3 | 2 |"]
+    assert [wrong_words._shown(each) for each in ("", "̥", "d͡")] == ["∅", "◌̥", "d͡"]
 
 
 def test_a_row_is_compared_with_that_of_its_group(modules, monkeypatch, tmp_path):

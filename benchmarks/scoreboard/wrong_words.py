@@ -10,6 +10,7 @@ import collections
 import itertools
 import json
 import sys
+import unicodedata
 
 import jiwer
 from rows import SEED, find_row
@@ -97,12 +98,19 @@ def section(group):
 
 def _cells(row, numbers):
     shown = [
-        f"{each['written'] or '∅'} → {each['reference'] or '∅'} {each['count']}"
+        f"{_shown(each['written'])} → {_shown(each['reference'])} {each['count']}"
         for each in numbers["common_edits"]
     ]
     counts = [f"{numbers[name]:,}" for name in ("words", "wrong")]
     nothing_else = str(numbers["wrong_by_nothing_else"])
     return [f"`{row.name}`", *counts, "; ".join(shown), nothing_else]
+
+
+def _shown(characters):
+    """The characters, or a sign for none; a mark gets a circle to stand on."""
+    if not characters:
+        return "∅"
+    return "◌" * bool(unicodedata.combining(characters[0])) + characters
 
 
 if __name__ == "__main__":
