@@ -254,17 +254,18 @@ def test_edits_of_wrong_words_are_counted(modules, monkeypatch, tmp_path):
 
     monkeypatch.setattr(rows, "FOLDER", tmp_path)
     row, idle = (rows.Row(name, "g2p", "sigmorphon2021/kor") for name in "xy")
-    written = ["a n a", "m a", "ʌ n", "k a n t", "s o"]
-    meant = ["aː n a", "m aː", "əː n", "k aː n d", "s o"]
-    corpus = SimpleNamespace(validation=SimpleNamespace(source="abcde", target=meant))
+    written = ["a n a", "m a", "ʌ n", "k a n t", "s o", "m b i", "d b o"]
+    meant = ["aː n a", "m aː", "əː n", "k aː n d", "s o", "m i", "d o"]
+    corpus = SimpleNamespace(validation=SimpleNamespace(source="abcdefg", target=meant))
     translator = SimpleNamespace(translate=lambda source: written)
     monkeypatch.setattr(wrong_words.s2s, "load_corpus", lambda name: corpus)
     monkeypatch.setattr(wrong_words.s2s.Translator, "load", lambda folder: translator)
     group = rows.Group("Title", "protocol", "exact_match", [row, idle])
     assert wrong_words.section(group) == []
     wrong_words.measure(row)
-    # The length mark three times, all that is wrong with two words; the rest once.
-    assert wrong_words.section(group)[4:] == ["| `x` | 5 | 4 | ∅ → ː 3 | 2 |"]
+    # The length mark and b are all that is wrong with two words each; the rest is once.
+    line = "| `x` | 7 | 6 | ∅ → ː 3; b → ∅ 2 | 4 |"
+    assert wrong_words.section(group)[4:] == [line]
     assert [wrong_words._shown(each) for each in ("", "̥", "d͡")] == ["∅", "◌̥", "d͡"]
 
 
