@@ -19,7 +19,7 @@ from seq2seq_keras.files import sha256, write_text
 from seq2seq_keras.model_card import model_card
 from seq2seq_keras.text.tokenizer import Tokenizer
 
-FORMAT = 2
+FORMAT = 3
 _MODEL = "model.keras"
 _SOURCE = "source_tokenizer.json"
 _TARGET = "target_tokenizer.json"

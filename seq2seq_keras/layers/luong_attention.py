@@ -25,6 +25,11 @@ class LuongAttention(Attention):
     A softmax over `s` turns the scores into weights, and the context is the weighted
     sum of `value`.
 
+    The `W` of "general" is `kernel / sqrt(value_dim)`. A step of Adam moves every number
+    of the kernel by as much, which together move a score by `value_dim` times that and
+    more; undivided, the first steps drive the softmax to ones and zeros, where it
+    learns no more.
+
     Args:
         score: "dot", "general" or "concat".
         units: Positive integer. For "concat" the size of the space in which query
@@ -112,7 +117,7 @@ class LuongAttention(Attention):
             return self.additive_score(query, keys, coverage)
         if self.score == "general":
             # The same product from the side that is shorter in use: one query.
-            query = ops.matmul(query, self.kernel)
+            query = ops.matmul(query, self.kernel) * keys.shape[-1] ** -0.5
         scores = ops.matmul(query, ops.swapaxes(keys, 1, 2))
         if self.coverage:
             seen = ops.sum(coverage_window(coverage) * self.coverage_weights, axis=-1)

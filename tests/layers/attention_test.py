@@ -54,7 +54,9 @@ def score_in_numpy(kind, layer, query, value, coverage):
             hidden = hidden + coverage @ weights["coverage"]
         return np.tanh(hidden) @ weights["score"][:, 0]
     named = {weight.name: np.asarray(weight) for weight in layer.weights}
-    product = query @ value if kind == "dot" else query @ named["kernel"] @ value
+    product = query @ value
+    if kind == "general":
+        product = query @ named["kernel"] @ value / np.sqrt(len(value))
     return product + named.get("coverage_weights", np.zeros(5)) @ coverage
 
 
@@ -82,6 +84,21 @@ def test_context_and_weights_follow_the_definition(kind, coverage, tensors):
         np.testing.assert_allclose(
             context[b, t], expected @ value[b][positions], atol=1e-5
         )
+
+
+@pytest.mark.parametrize("size", [16, 256])
+def test_general_scores_are_moderate_at_first_whatever_the_size(size):
+    """Of queries and values of deviation 1 they have deviation 1.
+
+    The kernel's variance is 1 / size (Glorot), and the score a sum of size ** 2
+    products, divided by the root of size.
+    """
+    random = np.random.default_rng(0)
+    query, value = random.normal(size=(2, 1, 100, size)).astype("float32")
+    layer = LuongAttention("general")
+    layer(query, value)
+    scores = np.asarray(layer.compare(query, layer.project(value), None))
+    assert scores.std() == pytest.approx(1, rel=0.2)
 
 
 @every_kind
