@@ -13,6 +13,7 @@ from seq2seq_keras.data.corpora import corpus_names, load_corpus
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.saved_folder import FORMAT
 from seq2seq_keras.training.config import TrainingConfig
 
 FOLDER = pathlib.Path(__file__).parents[1] / "benchmarks" / "scoreboard"
@@ -77,6 +78,16 @@ def test_the_table_holds_scores_with_intervals_and_means(modules, monkeypatch):
     assert "| `x` | not run | not run | not run | - | - | - | - | - |" in section
     group.rows.append(rows.Row("y", "g2p", "copy", seeds=[0, 1]))
     assert "| `y` | not run | - | - | - | - | - | - | - |" in table._section(group)
+
+
+def test_a_row_of_models_that_are_no_longer_read_names_their_format(modules):
+    _, table = modules
+    assert not table._earlier([])
+    assert not table._earlier([{"format": FORMAT}])
+    assert table._earlier([{"format": FORMAT}, {"format": FORMAT - 1}]) == (
+        f" (format {FORMAT - 1})"
+    )
+    assert table._earlier([{}]) == " (format 2)"
 
 
 def test_the_table_is_made_of_the_results(modules):

@@ -93,6 +93,7 @@ def _training_numbers(row, seed):
         "parameters": _parameters(folder),
         # Nothing where a model trained elsewhere was only evaluated.
         "peak_memory_gib": round(peak / 2**20, 2) or None,
+        "format": config["format"],
         "versions": config["versions"],
         "machine": machine(),
     }

@@ -14,6 +14,8 @@ from rows import FOLDER, read_groups
 from table_line import table_line
 from units import shown_as
 
+from seq2seq_keras.saved_folder import FORMAT
+
 _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
 
 
@@ -40,7 +42,13 @@ the test sets were used for the numbers here alone.
 
 One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
 and standard deviation. Minutes and memory are of the training on the machine that is
-named in the files of a row, which it shared with other work."""
+named in the files of a row, which it shared with other work.
+
+Where a row names a format, its models were saved in that one, which is no longer read:
+what has changed in the models since may move its numbers. In format 3 the general score
+of attention is divided by the root of its size, tied embeddings are multiplied by it;
+neither touches models without attention or with Bahdanau's and without tied embeddings.
+`--again` measures a row anew."""
 
 
 def _section(group):
@@ -52,7 +60,8 @@ def _section(group):
     lines = [table_line(heads), table_line(["---"] * len(heads))]
     for row in group.rows:
         trained = _all_read(row.result_path([seed]) for seed in row.seeds)
-        cells = [f"`{row.name}`" + (f": {row.about}" if row.about else "")]
+        cells = [f"`{row.name}`{_earlier(trained)}"]
+        cells[0] += f": {row.about}" if row.about else ""
         cells.append(_scores([t["validation"] for t in trained], group.metric))
         for seeds in ([[s] for s in row.seeds], [row.seeds])[: 1 + ensembles]:
             for search in searches:
@@ -67,6 +76,13 @@ def _section(group):
     notes += search_grid.section(group) + differences.section(group)
     notes += by_length.section(group.by_length) + wrong_words.section(group)
     return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
+
+
+def _earlier(trained):
+    """Says so where a row was measured with models that are no longer read."""
+    # The first results do not name the format, which was 2.
+    formats = {each.get("format", 2) for each in trained} - {FORMAT}
+    return f" (format {min(formats)})" if formats else ""
 
 
 def _all_read(paths):

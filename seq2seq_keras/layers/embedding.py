@@ -14,9 +14,9 @@ class TiedEmbedding(keras.layers.ReversibleEmbedding):
     Example:
 
     >>> embedding = TiedEmbedding(100, 16)
-    >>> embedding(np.array([[4, 9]])).shape
+    >>> embedding(keras.ops.array([[4, 9]])).shape
     TensorShape([1, 2, 16])
-    >>> embedding(np.ones((1, 2, 16)), reverse=True).shape
+    >>> embedding(keras.ops.ones((1, 2, 16)), reverse=True).shape
     TensorShape([1, 2, 100])
 
     Reference:

@@ -25,10 +25,9 @@ class LuongAttention(Attention):
     A softmax over `s` turns the scores into weights, and the context is the weighted
     sum of `value`.
 
-    The `W` of "general" is `kernel / sqrt(value_dim)`. A step of Adam moves every number
-    of the kernel by as much, which together move a score by `value_dim` times that and
-    more; undivided, the first steps drive the softmax to ones and zeros, where it
-    learns no more.
+    The `W` of "general" is `kernel / sqrt(value_dim)`. A step of Adam moves all
+    numbers of the kernel alike, and a score is a sum over all of them: undivided, the
+    first steps drive the softmax to ones and zeros, where it learns no more.
 
     Args:
         score: "dot", "general" or "concat".
