@@ -46,9 +46,8 @@ named in the files of a row, which it shared with other work.
 
 Where a row names a format, its models were saved in that one, which is no longer read:
 what has changed in the models since may move its numbers. In format 3 the general score
-of attention is divided by the root of its size, tied embeddings are multiplied by it;
-neither touches models without attention or with Bahdanau's and without tied embeddings.
-`--again` measures a row anew."""
+of Luong's attention is divided by the root of its size; that touches no model without
+attention or with Bahdanau's. `--again` measures a row anew."""
 
 
 def _section(group):

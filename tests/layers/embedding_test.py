@@ -12,18 +12,13 @@ def make(reversible, dtype="float32"):
 
 @pytest.mark.parametrize(("reversible", "deviation"), [(False, 1.0), (True, 1 / 8)])
 def test_its_numbers_are_neither_small_nor_large(reversible, deviation):
-    """A row times a last output of deviation 1 has deviation 1: 64 ** -0.5 is 1/8.
-
-    What the recurrent layers get has deviation 1 either way.
-    """
+    """A row times a last output of deviation 1 has deviation 1: 64 ** -0.5 is 1/8."""
     layer = make(reversible)
     layer.build()
     (matrix,) = layer.get_weights()
     assert matrix.shape == (500, 64)
     assert matrix.std() == pytest.approx(deviation, rel=0.05)
     assert abs(matrix.mean()) < 0.05 * deviation
-    embedded = np.asarray(layer(np.arange(500)[None]))
-    np.testing.assert_allclose(embedded[0], matrix / deviation, rtol=1e-6)
 
 
 def test_reversed_it_is_the_product_with_its_matrix_in_float32():
@@ -34,5 +29,6 @@ def test_reversed_it_is_the_product_with_its_matrix_in_float32():
     logits = layer(embedded, reverse=True)
     assert logits.dtype == "float32"
     (matrix,) = layer.get_weights()
-    expected = 8 * matrix[token_ids[0]] @ matrix.T
-    np.testing.assert_allclose(logits[0], expected, atol=0.01 * np.abs(logits).max())
+    np.testing.assert_allclose(
+        logits[0], matrix[token_ids[0]] @ matrix.T, atol=0.01 * np.abs(logits).max()
+    )
