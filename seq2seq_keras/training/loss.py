@@ -5,6 +5,7 @@ from keras import ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID
+from seq2seq_keras.training.crossentropy import token_crossentropy
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -61,17 +62,7 @@ class TokenCrossentropy(keras.losses.Loss):
         return super().__call__(y_true, y_pred, real)
 
     def call(self, y_true, y_pred):
-        losses = keras.losses.sparse_categorical_crossentropy(
-            y_true, y_pred, from_logits=True
-        )
-        if not self.label_smoothing:
-            return losses
-        # The mean loss of all labels is that of the true one and how far its logit
-        # lies above the mean logit: no second softmax is needed.
-        labels = ops.cast(y_true, "int32")[..., None]
-        true_logits = ops.squeeze(ops.take_along_axis(y_pred, labels, axis=-1), -1)
-        excess = true_logits - ops.mean(y_pred, axis=-1)
-        return losses + self.label_smoothing * excess
+        return token_crossentropy(y_true, y_pred, self.label_smoothing)
 
     def get_config(self):
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
