@@ -13,7 +13,10 @@ from seq2seq_keras.text.copying import check_copying
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 
 # Sentences whose lengths fall between the same two numbers share a batch.
-BUCKET_BOUNDARIES = (4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256, 512)
+BUCKET_BOUNDARIES = (
+    *(4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64),
+    *(96, 128, 192, 256, 512),
+)
 _STREAM_BUFFER = 100_000
 _LENGTHS = tf.TensorSpec([None], tf.int32)
 _TOKENS = tf.RaggedTensorSpec([None, None], tf.int32)
