@@ -22,6 +22,13 @@ def test_padding_counts_neither_as_right_nor_as_wrong(padding_right):
     assert float(metric.result()) == pytest.approx(3 / 5)
 
 
+def test_of_equal_logits_the_first_is_meant():
+    """Else a model that says the same of all tokens would always be right."""
+    metric = TokenAccuracy()
+    metric.update_state(np.array([[1, 2]]), np.array([[[0.0, 5, 5], [0, 5, 5]]]))
+    assert float(metric.result()) == 0.5
+
+
 def test_weights_are_respected():
     weights = np.array([[1, 0, 1, 1], [1, 1, 3, 1]])
     metric = TokenAccuracy()
