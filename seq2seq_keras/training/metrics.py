@@ -52,7 +52,7 @@ class TokenAccuracy(_TokenMean):
         super().__init__(name=name, **kwargs)
 
     def token_values(self, y_true, y_pred):
-        # The first of the greatest, as of `ops.argmax`, in a third of its time.
+        # The first of the greatest, as of `ops.argmax`, which is slower.
         best = ops.top_k(y_pred, 1)[1][..., 0]
         return ops.equal(ops.cast(y_true, "int32"), best)
 
