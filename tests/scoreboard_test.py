@@ -13,7 +13,6 @@ from seq2seq_keras.data.corpora import corpus_names, load_corpus
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.scores import score_translations
-from seq2seq_keras.saved_folder import FORMAT
 from seq2seq_keras.training.config import TrainingConfig
 
 FOLDER = pathlib.Path(__file__).parents[1] / "benchmarks" / "scoreboard"
@@ -80,14 +79,15 @@ def test_the_table_holds_scores_with_intervals_and_means(modules, monkeypatch):
     assert "| `y` | not run | - | - | - | - | - | - | - |" in table._section(group)
 
 
-def test_a_row_of_models_that_are_no_longer_read_names_their_format(modules):
+def test_a_row_of_models_that_have_changed_since_names_their_format(modules):
     _, table = modules
+    general = {"options": {"attention": "luong", "attention_score": "general"}}
+    plain = {"options": {**general["options"], "attention": None}}
+    additive = {"options": {**general["options"], "attention": "bahdanau"}}
     assert not table._earlier([])
-    assert not table._earlier([{"format": FORMAT}])
-    assert table._earlier([{"format": FORMAT}, {"format": FORMAT - 1}]) == (
-        f" (format {FORMAT - 1})"
-    )
-    assert table._earlier([{}]) == " (format 2)"
+    assert not table._earlier([plain, additive])
+    assert not table._earlier([{**general, "format": 3}])
+    assert table._earlier([{**general, "format": 3}, general]) == " (format 2)"
 
 
 def test_the_table_is_made_of_the_results(modules):

@@ -14,8 +14,6 @@ from rows import FOLDER, read_groups
 from table_line import table_line
 from units import shown_as
 
-from seq2seq_keras.saved_folder import FORMAT
-
 _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
 
 
@@ -44,10 +42,10 @@ One seed: the score and its 95 % bootstrap interval over sentences. Several: the
 and standard deviation. Minutes and memory are of the training on the machine that is
 named in the files of a row, which it shared with other work.
 
-Where a row names a format, its models were saved in that one, which is no longer read:
-what has changed in the models since may move its numbers. In format 3 the general score
-of Luong's attention is divided by the root of its size; that touches no model without
-attention or with Bahdanau's. `--again` measures a row anew."""
+Where a row names format 2, its models were saved in that one, which is no longer read.
+Since format 3 the general score of Luong's attention is divided by the root of its
+size, which may move the numbers of such a row; those of models with another attention,
+or none, stand as they are. `--again` measures a row anew."""
 
 
 def _section(group):
@@ -78,10 +76,15 @@ def _section(group):
 
 
 def _earlier(trained):
-    """Says so where a row was measured with models that are no longer read."""
-    # The first results do not name the format, which was 2.
-    formats = {each.get("format", 2) for each in trained} - {FORMAT}
-    return f" (format {min(formats)})" if formats else ""
+    """Says so where a row was measured with models that have changed since."""
+    return " (format 2)" if any(map(_has_changed, trained)) else ""
+
+
+def _has_changed(each):
+    options = each["options"]
+    general = (options["attention"], options["attention_score"]) == ("luong", "general")
+    # The first results do not name the format.
+    return general and each.get("format", 2) == 2
 
 
 def _all_read(paths):
