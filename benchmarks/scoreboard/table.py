@@ -44,8 +44,9 @@ named in the files of a row, which it shared with other work.
 
 Where a row names format 2, its models were saved in that one, which is no longer read.
 Since format 3 the general score of Luong's attention is divided by the root of its
-size, which may move the numbers of such a row; those of models with another attention,
-or none, stand as they are. `--again` measures a row anew."""
+size, which may move the numbers of such a row; models with another attention, or none,
+are the same. Batches were cut at fewer lengths when most rows were measured, so that
+none comes out anew to the last digit. `--again` measures a row anew."""
 
 
 def _section(group):
