@@ -40,7 +40,7 @@ the test sets were used for the numbers here alone.
 
 One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
 and standard deviation. Minutes and memory are of the training on the machine that is
-named in the files of a row, which it shared with other work.
+named in the files of a row; most shared it with other work.
 
 Where a row names format 2, its models were saved in that one, which is no longer read.
 Since format 3 the general score of Luong's attention is divided by the root of its
