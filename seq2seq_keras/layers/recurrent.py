@@ -2,6 +2,8 @@
 
 import keras
 
+from seq2seq_keras.layers.recurrent_dropout import RecurrentDropoutLSTMCell
+
 _LAYERS = {
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
@@ -28,14 +30,24 @@ def make_recurrent(
     Returns:
         A `keras.layers.RNN`, or a `keras.layers.Bidirectional` around one.
     """
-    layer = _LAYERS[cell](
-        units // 2 if bidirectional else units,
-        return_sequences=True,
-        return_state=True,
-        recurrent_dropout=recurrent_dropout,
-        dtype=dtype,
-        name="direction" if bidirectional else name,
-    )
+    if bidirectional:
+        units //= 2
+    options = {
+        "return_sequences": True,
+        "return_state": True,
+        "dtype": dtype,
+        "name": "direction" if bidirectional else name,
+    }
+    layer: keras.layers.RNN
+    if cell == "lstm" and recurrent_dropout:
+        layer = keras.layers.RNN(
+            RecurrentDropoutLSTMCell(
+                units, recurrent_dropout=recurrent_dropout, dtype=dtype
+            ),
+            **options,
+        )
+    else:
+        layer = _LAYERS[cell](units, recurrent_dropout=recurrent_dropout, **options)
     if not bidirectional:
         return layer
     both = keras.layers.Bidirectional(layer, dtype=dtype, name=name)
