@@ -2,7 +2,7 @@
 
 import keras
 
-from seq2seq_keras.layers.recurrent_dropout import RecurrentDropoutLSTMCell
+from seq2seq_keras.layers.recurrent_dropout import LSTM, RecurrentDropoutLSTMCell
 
 _LAYERS = {
     "lstm": keras.layers.LSTM,
@@ -40,7 +40,7 @@ def make_recurrent(
     }
     layer: keras.layers.RNN
     if cell == "lstm" and recurrent_dropout:
-        layer = keras.layers.RNN(
+        layer = LSTM(
             RecurrentDropoutLSTMCell(
                 units, recurrent_dropout=recurrent_dropout, dtype=dtype
             ),

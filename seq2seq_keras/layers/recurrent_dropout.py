@@ -1,4 +1,4 @@
-"""An LSTM cell that drops the same units for all gates."""
+"""An LSTM that drops the same recurrent units for all gates."""
 
 import keras
 
@@ -44,3 +44,12 @@ class RecurrentDropoutLSTMCell(keras.layers.LSTMCell):
         if training and self.recurrent_dropout:
             hidden = hidden * self.get_recurrent_dropout_mask(hidden)
         return super().call(inputs, [hidden, cell], training=training)
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class LSTM(keras.layers.RNN):
+    """`keras.layers.RNN`, named like Keras's own layer for this cell.
+
+    Keras looks for saved weights by the name of a layer's class: so a model that was
+    saved with `keras.layers.LSTM` finds its own.
+    """

@@ -2,6 +2,7 @@
 
 import gc
 
+import keras
 import numpy as np
 import pytest
 from keras.src.saving.serialization_lib import ObjectSharingScope
@@ -56,6 +57,22 @@ def test_recurrent_dropout_is_the_same_at_all_steps(cell):
         assert 2 <= len(np.unique(outputs.round(5), axis=1).T) <= 2**masks
     # And they are new ones for each call.
     assert np.abs(calls[0] - calls[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_recurrent_dropout_finds_the_weights_of_kerass_lstm(bidirectional, tmp_path):
+    """In a list, as decoders have them, Keras knows a layer by its class alone."""
+    path, inputs, results = tmp_path / "x.weights.h5", np.ones((2, 3, 4)), []
+    for rate in (0.0, 0.5):
+        options = {"bidirectional": bidirectional, "recurrent_dropout": rate}
+        model = keras.Sequential([make_recurrent("lstm", 6, **options)])
+        results.append(model(inputs)[0])
+        if rate:
+            model.load_weights(path)
+            results[-1] = model(inputs)[0]
+        else:
+            model.save_weights(path)
+    np.testing.assert_array_equal(*results)
 
 
 def test_layers_of_both_directions_stay_apart_while_a_model_is_loaded():
