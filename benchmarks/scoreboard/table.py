@@ -34,19 +34,21 @@ def results():
 _HEAD = """# Scoreboard
 
 Made by `python benchmarks/scoreboard/table.py` from the files in `results`; rows are
-defined in `rows.yaml`, recipes in `configs`. The command of a row trains it, or goes on
-with it, and evaluates it. Validation data chose the recipes and the epoch that is kept;
-the test sets were used for the numbers here alone.
+defined in `rows.yaml`, recipes in `configs`. `python benchmarks/scoreboard/run.py ROW`
+trains a row, or goes on with it, and evaluates it; with `--again` it does so anew.
+Validation data chose the recipes and the epoch that is kept; test sets chose nothing.
 
 One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
-and standard deviation. Minutes and memory are of the training on the machine that is
-named in the files of a row; most shared it with other work.
+and standard deviation. An ensemble is of all seeds, with its interval. Minutes and
+memory are of the training on the machine that is named in the files of a row; most
+shared it with other work.
 
 Where a row names format 2, its models were saved in that one, which is no longer read.
 Since format 3 the general score of Luong's attention is divided by the root of its
 size, which may move the numbers of such a row; models with another attention, or none,
-are the same. Batches were cut at fewer lengths when most rows were measured, so that
-none comes out anew to the last digit. `--again` measures a row anew."""
+are the same. Batches were cut at fewer lengths when the rows of Tatoeba, of the
+tutorial's models, of format 2 and without attention were measured, so that these do not
+come out anew to the last digit."""
 
 
 def _section(group):
