@@ -172,6 +172,33 @@ def test_a_row_is_trained_again_when_asked(modules, monkeypatch, tmp_path, capsy
     assert [path.parent.name for path in kept] == ["z"]
 
 
+@pytest.mark.parametrize("resumed", [False, True])
+def test_the_memory_is_that_of_a_whole_training(
+    modules, monkeypatch, tmp_path, resumed
+):
+    rows, _ = modules
+    import run
+
+    monkeypatch.setattr(rows, "ROOT", tmp_path)
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    monkeypatch.setattr(run, "_parameters", lambda folder: 1)
+    monkeypatch.setattr(run.subprocess, "run", lambda *_, **__: None)
+    row = rows.Row("x", "g2p", "copy")
+    folder = row.model_folder(0)
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"format": 3, "versions": {}}')
+    (folder / "training.yaml").write_text("{corpus: copy, output: x}")
+    (folder / "scores.json").write_text("{}")
+    if resumed:
+        (folder / "training_state.npz").touch()
+    usage = SimpleNamespace(ru_maxrss=3 * 2**20)  # in KiB
+    monkeypatch.setattr(run.resource, "getrusage", lambda _: usage)
+
+    run.train(row, 0)
+    numbers = json.loads(row.result_path([0]).read_text(encoding="utf-8"))
+    assert numbers["peak_memory_gib"] == (None if resumed else 3)
+
+
 def test_one_model_leaves_its_translations_and_an_ensemble_does_not(
     modules, monkeypatch, tmp_path
 ):

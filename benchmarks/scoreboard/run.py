@@ -34,6 +34,7 @@ def train(row, seed):
     folder, path = row.model_folder(seed), row.result_path([seed])
     if is_done(path):
         return
+    in_one_process = False
     if (folder / "training_state.npz").exists():
         command = ["train", "--resume", str(folder)]
     elif (folder / "last" / "config.json").exists():
@@ -43,9 +44,10 @@ def train(row, seed):
         options = {"corpus": row.corpus, **row.change, "seed": seed}
         command = ["train", "--config", recipe, "--overwrite", "true"]
         command += [*as_arguments(options), "--output", str(folder)]
+        in_one_process = True
     if command:
         subprocess.run([*COMMAND, *command], check=True)
-    write(path, _training_numbers(row, seed))
+    write(path, _training_numbers(row, seed, in_one_process))
 
 
 def is_done(path):
@@ -78,7 +80,7 @@ def _forget_comparisons(row):
             path.unlink()
 
 
-def _training_numbers(row, seed):
+def _training_numbers(row, seed, in_one_process):
     from seq2seq_keras.training.config import TrainingConfig
 
     folder = row.model_folder(seed)
@@ -91,8 +93,8 @@ def _training_numbers(row, seed):
         "options": TrainingConfig(**options).what_is_learnt(),
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
-        # Nothing where a model trained elsewhere was only evaluated.
-        "peak_memory_gib": round(peak / 2**20, 2) or None,
+        # The last part of a training alone may need less than the whole.
+        "peak_memory_gib": round(peak / 2**20, 2) if in_one_process else None,
         "format": config["format"],
         "versions": config["versions"],
         "machine": machine(),

@@ -36,12 +36,12 @@ _HEAD = """# Scoreboard
 Made by `python benchmarks/scoreboard/table.py` from the files in `results`; rows are
 defined in `rows.yaml`, recipes in `configs`. `python benchmarks/scoreboard/run.py ROW`
 trains a row, or goes on with it, and evaluates it; with `--again` it does so anew.
-Validation data chose the recipes and the epoch that is kept; test sets chose nothing.
+Validation data chose the recipes and the epoch that is kept; test sets chose neither.
 
 One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
-and standard deviation. An ensemble is of all seeds, with its interval. Minutes and
-memory are of the training on the machine that is named in the files of a row; most
-shared it with other work.
+and standard deviation. An ensemble (`--ensemble`) is of all seeds, with its interval.
+Minutes and memory are of the training on the machine that is named in the files of a
+row; most shared it with other work. There is no memory where a training was resumed.
 
 Where a row names format 2, its models were saved in that one, which is no longer read.
 Since format 3 the general score of Luong's attention is divided by the root of its
