@@ -1,7 +1,13 @@
 """Tests of seq2seq_keras.startup."""
 
+import pathlib
+import re
 import subprocess
 import sys
+
+import pytest
+
+PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 
 
 def run(code):
@@ -40,3 +46,35 @@ def test_a_descriptor_closed_later_is_no_error_either():
         "    print(7)"
     )
     assert run(code).stdout == "7\n"
+
+
+def test_importing_the_package_loads_neither_tensorflow_nor_keras():
+    code = "import sys, seq2seq_keras; print({'tensorflow', 'keras'} & {*sys.modules})"
+    assert run(code).stdout == "set()\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import seq2seq_keras, keras",
+        "import keras, seq2seq_keras",
+        "from seq2seq_keras import TokenCrossentropy; import keras",
+        "from seq2seq_keras import LuongAttention; import keras",
+        "from seq2seq_keras import Translator; import keras",
+    ],
+)
+def test_whatever_is_imported_first_keras_knows_the_classes(code):
+    """`keras.models.load_model` then needs nothing else."""
+    known = run(f"{code}; print(*keras.saving.get_custom_objects())").stdout.split()
+    assert sorted(known) == sorted(registered_names())
+
+
+def registered_names():
+    """The names of all classes that the source registers with Keras."""
+    for path in PACKAGE.rglob("*.py"):
+        names = re.findall(
+            r"^@keras\.saving\.register_keras_serializable\(.*\)\nclass (\w+)",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+        yield from (f"seq2seq_keras>{name}" for name in names)

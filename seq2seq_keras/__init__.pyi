@@ -1,0 +1,92 @@
+from .data.corpora import (
+    corpus_names as corpus_names,
+)
+from .data.corpora import (
+    load_corpus as load_corpus,
+)
+from .data.pairs import (
+    Pairs as Pairs,
+)
+from .data.pairs import (
+    PairStream as PairStream,
+)
+from .data.pipeline import make_dataset as make_dataset
+from .data.read import read_pairs as read_pairs
+from .data.report import describe_pairs as describe_pairs
+from .data.split import split_pairs as split_pairs
+from .data.toy_tasks import make_toy_pairs as make_toy_pairs
+from .decoding.beam_search import beam_search as beam_search
+from .decoding.greedy_search import greedy_search as greedy_search
+from .decoding.sampling import sample as sample
+from .decoding.search_options import SearchOptions as SearchOptions
+from .errors import InputError as InputError
+from .evaluation.compare import compare_translations as compare_translations
+from .evaluation.evaluate import evaluate_translator as evaluate_translator
+from .evaluation.html_report import write_html_report as write_html_report
+from .evaluation.metrics import score_metric as score_metric
+from .evaluation.score_by_length import score_by_length as score_by_length
+from .evaluation.scores import score_translations as score_translations
+from .evaluation.target_scores import score_targets as score_targets
+from .layers.bahdanau_attention import BahdanauAttention as BahdanauAttention
+from .layers.luong_attention import LuongAttention as LuongAttention
+from .layers.pointer_generator import PointerGenerator as PointerGenerator
+from .models.build import build_model as build_model
+from .models.inference import build_inference_models as build_inference_models
+from .models.parity import check_parity as check_parity
+from .models.seq2seq import Seq2Seq as Seq2Seq
+from .plots import (
+    fonts_for as fonts_for,
+)
+from .plots import (
+    plot_attention as plot_attention,
+)
+from .plots import (
+    plot_beam as plot_beam,
+)
+from .plots import (
+    plot_learning_curves as plot_learning_curves,
+)
+from .plots import (
+    plot_score_by_length as plot_score_by_length,
+)
+from .plots import (
+    plot_similarities as plot_similarities,
+)
+from .plots import (
+    plot_vectors as plot_vectors,
+)
+from .special_tokens import SpecialTokens as SpecialTokens
+from .text.character_tokenizer import CharacterTokenizer as CharacterTokenizer
+from .text.jamo_tokenizer import JamoTokenizer as JamoTokenizer
+from .text.subword_tokenizer import SubwordTokenizer as SubwordTokenizer
+from .text.tokenizer import Tokenizer as Tokenizer
+from .text.word_tokenizer import WordTokenizer as WordTokenizer
+from .training.compile import compile_model as compile_model
+from .training.config import TrainingConfig as TrainingConfig
+from .training.loss import TokenCrossentropy as TokenCrossentropy
+from .training.metrics import (
+    Perplexity as Perplexity,
+)
+from .training.metrics import (
+    TokenAccuracy as TokenAccuracy,
+)
+from .training.schedule import WarmupSchedule as WarmupSchedule
+from .training.scheduled_sampling import ScheduledSampling as ScheduledSampling
+from .training.thaw_embeddings import ThawEmbeddings as ThawEmbeddings
+from .training.train import (
+    resume_training as resume_training,
+)
+from .training.train import (
+    train as train,
+)
+from .training.weight_averages import WeightAverages as WeightAverages
+from .translation import (
+    Hypothesis as Hypothesis,
+)
+from .translation import (
+    Translation as Translation,
+)
+from .translator import Translator as Translator
+from .vectors.word_vectors import WordVectors as WordVectors
+
+__version__: str
