@@ -1,13 +1,12 @@
 """Tests of seq2seq_keras.data.corpora."""
 
-import functools
 import itertools
-import types
 
 import pytest
 
 from seq2seq_keras.data import corpora
 from seq2seq_keras.data.corpora import corpus_names, load_corpus
+from seq2seq_keras.data.phrasebook import Phrasebook
 from seq2seq_keras.data.split import source_key
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError
@@ -52,10 +51,7 @@ def test_a_toy_task_is_one_generation_in_three_parts(task):
     assert [*train, *validation, *test] == list(make_toy_pairs(task, 22_000, seed=1))
 
 
-def test_the_phrasebook_is_the_same_sentences_in_every_direction(monkeypatch):
-    # Made once instead of six times.
-    split_once = functools.cache(corpora.split_phrasebook)
-    monkeypatch.setattr(corpora, "split_phrasebook", split_once)
+def test_the_phrasebook_is_the_same_sentences_in_every_direction():
     by_direction = {
         direction: load_corpus(f"phrasebook/{'-'.join(direction)}")
         for direction in DIRECTIONS
@@ -74,15 +70,12 @@ def test_the_phrasebook_is_the_same_sentences_in_every_direction(monkeypatch):
         assert not set(map(source_key, first.source)) & set(second.source)
 
 
-def test_the_seed_is_that_of_the_split_of_the_phrasebook(monkeypatch):
-    def split(seed):
-        sentence = types.SimpleNamespace(english=f"split {seed}", korean=f"{seed}번")
-        return [sentence], [sentence] * 2, [sentence] * 3
-
-    monkeypatch.setattr(corpora, "split_phrasebook", split)
-    _, validation, test = load_corpus("phrasebook/english-korean", seed=7)
-    assert list(validation) == [("split 7", "7번")] * 2
-    assert len(test) == 3
+def test_the_seed_is_that_of_the_split_of_the_phrasebook():
+    phrasebook = Phrasebook()
+    corpus = load_corpus("phrasebook/english-korean", seed=7)
+    for rows, part in zip(phrasebook.split(seed=7), corpus, strict=True):
+        assert part.source == phrasebook.texts("english", rows)
+        assert part.target == phrasebook.texts("korean", rows)
 
 
 @pytest.mark.parametrize("name", PUBLIC_SIZES)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.phrasebook.verbs import VERBS
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.vectors import fasttext, word2vec
+from tools.phrasebook.verbs import VERBS
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,23 @@
 """Lists every clause of the phrasebook."""
 
-from seq2seq_keras.data.phrasebook.adjectives import (
+from collections.abc import Iterator
+
+from tools.phrasebook.adjectives import (
     PERSONAL_ADJECTIVES,
     THING_ADJECTIVES,
 )
-from seq2seq_keras.data.phrasebook.clauses import Clause, Predicate
-from seq2seq_keras.data.phrasebook.nouns import NOUNS
-from seq2seq_keras.data.phrasebook.phrases import (
+from tools.phrasebook.nouns import NOUNS, PLACES, PROFESSIONS
+from tools.phrasebook.phrases import (
     NUMERALS,
+    Clause,
+    Predicate,
     definite_phrases,
     indefinite_phrases,
     object_phrases,
 )
-from seq2seq_keras.data.phrasebook.places import PLACES
-from seq2seq_keras.data.phrasebook.professions import PROFESSIONS
-from seq2seq_keras.data.phrasebook.subjects import PERSON_SUBJECTS, subject_of_phrase
-from seq2seq_keras.data.phrasebook.verbs import VERBS
+from tools.phrasebook.subjects import PERSON_SUBJECTS, subject_of_phrase
+from tools.phrasebook.verbs import VERBS
+from tools.phrasebook.words import Subject
 
 _POSSESSIONS = (
     "book dictionary newspaper bicycle computer phone bag key umbrella watch pencil "
@@ -25,13 +27,13 @@ _POSSESSIONS = (
 _ADULT_POSSESSIONS = "car house garden horse child son daughter"
 
 
-def generate_clauses():
+def generate_clauses() -> Iterator[tuple[Clause, str]]:
     """Yields every clause, in a fixed order.
 
     Returns:
-        Iterator of pairs `(clause, combination)`, where the combination names the
-        subject and the core of the predicate. Polarity, question, determiner, number
-        and adjectives inside a noun phrase make no difference to it.
+        Iterator of pairs `(clause, core)`, where the core of the predicate is, e.g.,
+        "sell car". Polarity, question, determiner, number and adjectives inside a noun
+        phrase make no difference to it.
     """
     yield from _professions()
     yield from _personal_adjectives()
@@ -41,14 +43,15 @@ def generate_clauses():
     yield from _actions()
 
 
-def _moods(subject, predicate, core):
-    combination = f"{subject.name} / {core}"
+def _moods(
+    subject: Subject, predicate: Predicate, core: str
+) -> Iterator[tuple[Clause, str]]:
     for question in (False, True):
         for negative in (False, True):
-            yield Clause(subject, predicate, negative, question), combination
+            yield Clause(subject, predicate, negative, question), core
 
 
-def _professions():
+def _professions() -> Iterator[tuple[Clause, str]]:
     for profession in PROFESSIONS:
         predicate = Predicate("profession", profession)
         for subject in PERSON_SUBJECTS:
@@ -56,7 +59,7 @@ def _professions():
                 yield from _moods(subject, predicate, f"be {profession.english}")
 
 
-def _personal_adjectives():
+def _personal_adjectives() -> Iterator[tuple[Clause, str]]:
     for adjective in PERSONAL_ADJECTIVES:
         predicate = Predicate("adjective", adjective)
         for subject in PERSON_SUBJECTS:
@@ -64,7 +67,7 @@ def _personal_adjectives():
                 yield from _moods(subject, predicate, f"be {adjective.english}")
 
 
-def _thing_adjectives():
+def _thing_adjectives() -> Iterator[tuple[Clause, str]]:
     subjects = {
         name: [
             subject_of_phrase(phrase)
@@ -80,14 +83,14 @@ def _thing_adjectives():
                 yield from _moods(subject, predicate, f"be {adjective.english}")
 
 
-def _going():
+def _going() -> Iterator[tuple[Clause, str]]:
     for place in PLACES:
         predicate = Predicate("going", place)
         for subject in PERSON_SUBJECTS:
             yield from _moods(subject, predicate, f"go to {place.english}")
 
 
-def _having():
+def _having() -> Iterator[tuple[Clause, str]]:
     adults_only = _ADULT_POSSESSIONS.split()
     for name in [*_POSSESSIONS.split(), *adults_only]:
         for phrase in indefinite_phrases(NOUNS[name], tuple(NUMERALS)):
@@ -97,7 +100,7 @@ def _having():
                     yield from _object_moods(subject, predicate, f"have {name}")
 
 
-def _actions():
+def _actions() -> Iterator[tuple[Clause, str]]:
     for verb in VERBS:
         for name in verb.objects.split():
             core = f"{verb.english} {name}"
@@ -108,7 +111,9 @@ def _actions():
                         yield from _object_moods(subject, predicate, core)
 
 
-def _object_moods(subject, predicate, core):
+def _object_moods(
+    subject: Subject, predicate: Predicate, core: str
+) -> Iterator[tuple[Clause, str]]:
     """The moods of a clause with an object, without the ones that sound odd."""
     phrase = predicate.complement
     if phrase.noun.english == subject.name:
@@ -116,7 +121,7 @@ def _object_moods(subject, predicate, core):
     # Whose it would be, "you" or "you all", English does not tell.
     if phrase.determiner == "your" and subject.name.startswith("you"):
         return
-    for clause, combination in _moods(subject, predicate, core):
+    for clause, _ in _moods(subject, predicate, core):
         # Long objects are left to pronouns and to statements about one person, to
         # keep the corpus small.
         if not (subject.pronoun or phrase.is_plain) and (
@@ -126,4 +131,4 @@ def _object_moods(subject, predicate, core):
         # A negated numeral may deny the number or the thing.
         if clause.negative and phrase.determiner in NUMERALS:
             continue
-        yield clause, combination
+        yield clause, core

@@ -1,11 +1,13 @@
-"""Noun phrases: a noun with its determiner, adjective and number."""
+"""What a sentence says, before it is put into a language: clauses and their parts."""
 
 import dataclasses
 import functools
+from typing import NamedTuple
 
-from seq2seq_keras.data.phrasebook.adjectives import THING_ADJECTIVES
-from seq2seq_keras.data.phrasebook.words import Adjective, Noun
+from tools.phrasebook.adjectives import THING_ADJECTIVES
+from tools.phrasebook.words import Adjective, Noun, Place, Profession, Subject, Verb
 
+KINDS = ("profession", "adjective", "going", "having", "action")
 NUMERALS = {
     "two": ("deux", "두"),
     "three": ("trois", "세"),
@@ -52,7 +54,7 @@ class Phrase:
     adjective: Adjective | None = None
 
     @property
-    def is_plain(self):
+    def is_plain(self) -> bool:
         """Whether it is nothing but a noun with its shortest determiner."""
         if self.adjective is not None:
             return False
@@ -63,8 +65,33 @@ class Phrase:
         return first or self.determiner in ("a", "generic", "none")
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Predicate:
+    """What is said of the subject.
+
+    Args:
+        kind: One of `KINDS`.
+        complement: A `Profession`, `Adjective`, `Place` or `Phrase`, as the kind
+            asks for; a `Phrase` for "having" and "action".
+        verb: The `Verb` of an "action".
+    """
+
+    kind: str
+    complement: Profession | Adjective | Place | Phrase
+    verb: Verb | None = None
+
+
+class Clause(NamedTuple):
+    """A subject and a predicate, stated, denied or asked."""
+
+    subject: Subject
+    predicate: Predicate
+    negative: bool = False
+    question: bool = False
+
+
 @functools.cache
-def attributes(noun):
+def attributes(noun: Noun) -> list[Adjective]:
     """The adjectives that may stand inside a phrase with the noun."""
     return [
         adjective
@@ -74,7 +101,7 @@ def attributes(noun):
 
 
 @functools.cache
-def definite_phrases(noun):
+def definite_phrases(noun: Noun) -> list[Phrase]:
     """The definite phrases with a noun.
 
     Args:
@@ -94,7 +121,9 @@ def definite_phrases(noun):
 
 
 @functools.cache
-def indefinite_phrases(noun, numerals=("two", "three")):
+def indefinite_phrases(
+    noun: Noun, numerals: tuple[str, ...] = ("two", "three")
+) -> list[Phrase]:
     """The indefinite phrases with a noun: a book, books, two books, a red book.
 
     Args:
@@ -117,7 +146,7 @@ def indefinite_phrases(noun, numerals=("two", "three")):
 
 
 @functools.cache
-def object_phrases(noun, articles):
+def object_phrases(noun: Noun, articles: str) -> list[Phrase]:
     """The phrases a noun makes as the object of a verb.
 
     Args:

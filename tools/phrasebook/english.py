@@ -2,7 +2,7 @@
 
 import functools
 
-from seq2seq_keras.data.phrasebook.phrases import NUMERALS
+from tools.phrasebook.phrases import NUMERALS, Clause, Phrase, Predicate
 
 _BE = ("am", "are", "is", "are", "are", "are")
 _VOWELS = tuple("aeiou")
@@ -10,7 +10,7 @@ _CONSONANT_SOUNDS = ("uni", "eu", "one")
 _DETERMINERS = {"the", "this", "my", "your", "our", *NUMERALS}
 
 
-def render_english(clause):
+def render_english(clause: Clause) -> tuple[str, str]:
     """Puts a clause into English.
 
     Negations and questions of be turn on the verb itself, all others on do. Nothing
@@ -20,37 +20,37 @@ def render_english(clause):
         clause: A `Clause`.
 
     Returns:
-        The sentence.
+        The two parts of the sentence, between which there is a space.
     """
     subject, predicate, negative, question = clause
+    end = "?" if question else ""
     if predicate.kind in ("having", "action"):
-        return _render_with_do(subject, predicate, negative, question)
+        return _start_with_do(clause), phrase_in_english(predicate.complement) + end
     verb = _BE[subject.person]
-    rest = complement_in_english(predicate, subject.plural)
+    words = [verb, subject.english] if question else [subject.english, verb]
     if negative:
-        rest = f"not {rest}"
-    if question:
-        return f"{verb} {subject.english} {rest}?"
-    return f"{subject.english} {verb} {rest}"
+        words.append("not")
+    return " ".join(words), complement_in_english(predicate, subject.plural) + end
 
 
-def _render_with_do(subject, predicate, negative, question):
+def _start_with_do(clause: Clause) -> str:
+    """Subject and verb: he sells, he does not sell, does he not sell."""
+    subject, predicate, negative, question = clause
     third = subject.person == 2
     infinitive, inflected = ("have", "has")
     if predicate.verb:
         infinitive, inflected = predicate.verb.english, predicate.verb.third
-    rest = phrase_in_english(predicate.complement)
     auxiliary = "does" if third else "do"
     if question:
         denial = "not " if negative else ""
-        return f"{auxiliary} {subject.english} {denial}{infinitive} {rest}?"
+        return f"{auxiliary} {subject.english} {denial}{infinitive}"
     if negative:
-        return f"{subject.english} {auxiliary} not {infinitive} {rest}"
-    return f"{subject.english} {inflected if third else infinitive} {rest}"
+        return f"{subject.english} {auxiliary} not {infinitive}"
+    return f"{subject.english} {inflected if third else infinitive}"
 
 
 @functools.cache
-def complement_in_english(predicate, plural):
+def complement_in_english(predicate: Predicate, plural: bool) -> str:
     """What follows be: a student, students, tired, going to the market."""
     complement = predicate.complement
     if predicate.kind == "going":
@@ -61,7 +61,7 @@ def complement_in_english(predicate, plural):
 
 
 @functools.cache
-def phrase_in_english(phrase):
+def phrase_in_english(phrase: Phrase) -> str:
     """Puts a noun phrase into English.
 
     Args:
@@ -81,7 +81,7 @@ def phrase_in_english(phrase):
     return words
 
 
-def with_article(words):
+def with_article(words: str) -> str:
     """Puts "a" or "an" before words, by the sound they start with.
 
     Args:

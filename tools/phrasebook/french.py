@@ -2,8 +2,8 @@
 
 import functools
 
-from seq2seq_keras.data.phrasebook.elision import contract, elide, starts_with_vowel
-from seq2seq_keras.data.phrasebook.phrases import NUMERALS
+from tools.phrasebook.phrases import NUMERALS, Clause, Phrase, Predicate
+from tools.phrasebook.words import Adjective, Place
 
 _BE = ("suis", "es", "est", "sommes", "êtes", "sont")
 _HAVE = ("ai", "as", "a", "avons", "avez", "ont")
@@ -14,9 +14,24 @@ _POSSESSIVES = {
     "your": ("ton", "ta", "tes"),
     "our": ("notre", "notre", "nos"),
 }
+_ENDINGS = {
+    "er": ("e", "es", "e", "ons", "ez", "ent"),
+    "ir": ("is", "is", "it", "issons", "issez", "issent"),
+    "re": ("s", "s", "", "ons", "ez", "ent"),
+}
+_IRREGULAR = {
+    "boire": ("bois", "bois", "boit", "buvons", "buvez", "boivent"),
+    "lire": ("lis", "lis", "lit", "lisons", "lisez", "lisent"),
+    "écrire": ("écris", "écris", "écrit", "écrivons", "écrivez", "écrivent"),
+    "ouvrir": ("ouvre", "ouvres", "ouvre", "ouvrons", "ouvrez", "ouvrent"),
+}
+# Every h of the lexicon is mute (homme, hôpital, hôtel, histoire).
+_VOWELS = tuple("aàâeéèêëiîïoôuùûœh")
+_ELIDED = {"je", "ne", "de", "le", "la", "que"}
+_CONTRACTED = {"à le": "au", "à les": "aux", "de le": "du", "de les": "des"}
 
 
-def render_french(clause):
+def render_french(clause: Clause) -> tuple[str, str]:
     """Puts a clause into French.
 
     Questions invert the verb and a pronoun (a-t-il) but for je, which has
@@ -26,7 +41,7 @@ def render_french(clause):
         clause: A `Clause`.
 
     Returns:
-        The sentence.
+        The two parts of the sentence, between which there is a space.
     """
     subject, predicate, negative, question = clause
     forms = predicate.verb.french if predicate.verb else _VERBS[predicate.kind]
@@ -39,16 +54,15 @@ def render_french(clause):
         verb = f"{verb}{link}{subject.french}"
     if negative:
         verb = f"{elide('ne', verb)} pas"
-    if inverted:
-        return f"{verb} {rest} ?"
-    words = f"{elide(subject.french, verb)} {rest}"
-    if question:
-        return f"est-ce {elide('que', words)} ?"
-    return words
+    if not inverted:
+        verb = elide(subject.french, verb)
+        if question:
+            verb = f"est-ce {elide('que', verb)}"
+    return verb, f"{rest} ?" if question else rest
 
 
 @functools.cache
-def _complement(predicate, gender, plural, negative):
+def _complement(predicate: Predicate, gender: str, plural: bool, negative: bool) -> str:
     complement = predicate.complement
     if predicate.kind == "profession":
         feminine = complement.french_feminine
@@ -60,7 +74,7 @@ def _complement(predicate, gender, plural, negative):
     return phrase_in_french(complement, negative)
 
 
-def destination(place):
+def destination(place: Place) -> str:
     """Says where to: au marché, à l'école, en france, à paris.
 
     Args:
@@ -77,7 +91,7 @@ def destination(place):
     return contract("à", article, place.french)
 
 
-def agree(adjective, gender, plural):
+def agree(adjective: Adjective, gender: str, plural: bool) -> str:
     """Returns an adjective in a gender and a number.
 
     Args:
@@ -93,7 +107,7 @@ def agree(adjective, gender, plural):
     return pluralize(adjective.french[gender == "f"], plural)
 
 
-def pluralize(word, plural):
+def pluralize(word: str, plural: bool) -> str:
     """Adds the plural -s of regular words, of which -s and -x need none.
 
     Args:
@@ -107,7 +121,7 @@ def pluralize(word, plural):
 
 
 @functools.cache
-def phrase_in_french(phrase, negative=False):
+def phrase_in_french(phrase: Phrase, negative: bool = False) -> str:
     """Puts a noun phrase into French.
 
     Args:
@@ -125,7 +139,7 @@ def phrase_in_french(phrase, negative=False):
     return _determine(phrase, words, negative)
 
 
-def _determine(phrase, words, negative):
+def _determine(phrase: Phrase, words: str, negative: bool) -> str:
     feminine, plural = phrase.noun.gender == "f", phrase.plural
     determiner = phrase.determiner
     definite = "les" if plural else "la" if feminine else "le"
@@ -149,3 +163,77 @@ def _determine(phrase, words, negative):
     if determiner == "a":
         return f"{'une' if feminine else 'un'} {words}"
     return contract("de", definite, words)
+
+
+def conjugate(infinitive: str, weak: str = "", nous: str = "") -> tuple[str, ...]:
+    """Returns the present tense of a verb of the lexicon.
+
+    Args:
+        infinitive: The infinitive.
+        weak: The stem before a silent ending where spelling changes it (achèt-).
+        nous: The stem before -ons where spelling changes it (mange-, commenç-).
+
+    Returns:
+        The forms of je, tu, il, nous, vous and ils.
+
+    Example:
+    >>> conjugate("manger", nous="mange")[3], conjugate("vendre")[2]
+    ('mangeons', 'vend')
+    """
+    if infinitive in _IRREGULAR:
+        return _IRREGULAR[infinitive]
+    stem, ending = infinitive[:-2], infinitive[-2:]
+    stems = [weak or stem] * 3 + [nous or stem, stem, weak or stem]
+    return tuple(map("".join, zip(stems, _ENDINGS[ending], strict=True)))
+
+
+def starts_with_vowel(words: str) -> bool:
+    """Whether words start with a vowel sound.
+
+    Args:
+        words: French words.
+
+    Returns:
+        A boolean.
+    """
+    return words.startswith(_VOWELS)
+
+
+def elide(word: str, words: str) -> str:
+    """Puts a short word before others, with an apostrophe where they ask for it.
+
+    Args:
+        word: A word such as "je", "ne" or "la", or one that never elides.
+        words: What follows.
+
+    Returns:
+        Both together.
+
+    Example:
+    >>> elide("je", "ai un livre"), elide("la", "pomme")
+    ("j'ai un livre", 'la pomme')
+    """
+    if word in _ELIDED and starts_with_vowel(words):
+        return f"{word[:-1]}'{words}"
+    return f"{word} {words}"
+
+
+def contract(preposition: str, article: str, words: str) -> str:
+    """Puts a preposition and a definite article before words.
+
+    Args:
+        preposition: "à" or "de".
+        article: "le", "la" or "les".
+        words: What follows.
+
+    Returns:
+        All together.
+
+    Example:
+    >>> contract("à", "le", "marché"), contract("à", "la", "école")
+    ('au marché', "à l'école")
+    """
+    if starts_with_vowel(words) and article != "les":
+        return f"{preposition} {elide(article, words)}"
+    both = f"{preposition} {article}"
+    return f"{_CONTRACTED.get(both, both)} {words}"

@@ -25,7 +25,7 @@ class KoreanVerb:
     negative: str = ""
     honorific_negative: str = ""
 
-    def conjugate(self, negative, honorific):
+    def conjugate(self, negative: bool, honorific: bool) -> str:
         """Returns the form for a polarity and a level of respect."""
         if not negative:
             return self.honorific if honorific else self.polite

@@ -3,28 +3,32 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from seq2seq_keras.data.phrasebook.english import render_english
-from seq2seq_keras.data.phrasebook.french import render_french
-from seq2seq_keras.data.phrasebook.grammar import generate_clauses
-from seq2seq_keras.data.phrasebook.korean import render_korean
+from tools.phrasebook.english import render_english
+from tools.phrasebook.french import render_french
+from tools.phrasebook.grammar import generate_clauses
+from tools.phrasebook.korean import render_korean
 
 
 class Sentence(NamedTuple):
-    """One sentence in three languages.
+    """One sentence in three languages, each in two parts with a space between them.
+
+    Parts recur in many sentences, so that a file of them is small.
 
     Args:
-        english: In English.
+        english: In English, e.g. `("he does not sell", "the car")`.
         french: In French.
         korean: In Korean.
-        combination: The subject and the core of the predicate, e.g.
-            "he / sell car", which all forms of the sentence share.
-        kind: One of `clauses.KINDS`.
+        subject: The noun or pronoun that the sentence is about, e.g. "he".
+        predicate: The core of what it says, e.g. "sell car". All forms of a sentence
+            share subject and predicate.
+        kind: One of `phrases.KINDS`.
     """
 
-    english: str
-    french: str
-    korean: str
-    combination: str
+    english: tuple[str, str]
+    french: tuple[str, str]
+    korean: tuple[str, str]
+    subject: str
+    predicate: str
     kind: str
 
 
@@ -46,13 +50,14 @@ def generate_sentences() -> Iterator[Sentence]:
 
     Example:
     >>> next(generate_sentences())[:3]
-    ('i am a student', 'je suis étudiant', '저는 학생이에요')
+    (('i am', 'a student'), ('je suis', 'étudiant'), ('저는', '학생이에요'))
     """
-    for clause, combination in generate_clauses():
+    for clause, core in generate_clauses():
         yield Sentence(
             render_english(clause),
             render_french(clause),
             render_korean(clause),
-            combination,
+            clause.subject.name,
+            core,
             clause.predicate.kind,
         )

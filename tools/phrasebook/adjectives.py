@@ -1,15 +1,25 @@
 """The adjectives of the phrasebook."""
 
-from seq2seq_keras.data.phrasebook.words import Adjective, KoreanVerb
+from tools.phrasebook.words import Adjective, KoreanVerb
 
 
-def _person(english, french, stem, polite, honorific, **options):
+def _person(
+    english: str, french: str, stem: str, polite: str, honorific: str, **options: bool
+) -> Adjective:
     korean = KoreanVerb(stem, polite, honorific)
     forms = tuple(french.split())
     return Adjective(english, forms * (3 - len(forms)), korean, **options)
 
 
-def _thing(english, french, stem, polite, attribute, nouns, before=False):
+def _thing(
+    english: str,
+    french: str,
+    stem: str,
+    polite: str,
+    attribute: str,
+    nouns: str,
+    before: bool = False,
+) -> Adjective:
     forms = tuple(french.split())
     # A thing is never honoured.
     korean = KoreanVerb(stem, polite, polite)
@@ -18,7 +28,9 @@ def _thing(english, french, stem, polite, attribute, nouns, before=False):
     )
 
 
-def _color(english, french, attribute, color, nouns):
+def _color(
+    english: str, french: str, attribute: str, color: str, nouns: str
+) -> Adjective:
     forms = tuple(french.split())
     polite, negative = f"{color}이에요", f"{color}이 아니에요"
     korean = KoreanVerb("", polite, polite, "", negative, negative)

@@ -1,6 +1,6 @@
-"""The nouns of the phrasebook."""
+"""The nouns, professions and places of the phrasebook."""
 
-from seq2seq_keras.data.phrasebook.words import Noun
+from tools.phrasebook.words import Noun, Place, Profession
 
 _THINGS = [
     Noun("book", "books", "livre", "livres", "m", "책", "권"),
@@ -150,3 +150,61 @@ NOUNS = {
     for group in (_THINGS, _ANIMALS, _FOOD, _IDEAS, _PEOPLE, _FAMILY)
     for noun in group
 }
+
+PROFESSIONS = [
+    Profession("student", "students", "étudiant", "étudiante", "학생", False),
+    Profession("singer", "singers", "chanteur", "chanteuse", "가수", False),
+    Profession("dancer", "dancers", "danseur", "danseuse", "무용수", False),
+    Profession("musician", "musicians", "musicien", "musicienne", "음악가", False),
+    # 선생님 honours whom it names, so nobody says it of himself.
+    Profession("teacher", "teachers", "professeur", "professeure", "교사"),
+    Profession("doctor", "doctors", "médecin", "médecin", "의사"),
+    Profession("engineer", "engineers", "ingénieur", "ingénieure", "엔지니어"),
+    Profession("nurse", "nurses", "infirmier", "infirmière", "간호사"),
+    Profession("lawyer", "lawyers", "avocat", "avocate", "변호사"),
+    Profession("baker", "bakers", "boulanger", "boulangère", "제빵사"),
+    Profession("farmer", "farmers", "agriculteur", "agricultrice", "농부"),
+    Profession("cook", "cooks", "cuisinier", "cuisinière", "요리사"),
+    Profession("journalist", "journalists", "journaliste", "journaliste", "기자"),
+    Profession("artist", "artists", "artiste", "artiste", "예술가"),
+    Profession("dentist", "dentists", "dentiste", "dentiste", "치과 의사"),
+    Profession("painter", "painters", "peintre", "peintre", "화가"),
+    Profession("architect", "architects", "architecte", "architecte", "건축가"),
+    Profession("hairdresser", "hairdressers", "coiffeur", "coiffeuse", "미용사"),
+    Profession("translator", "translators", "traducteur", "traductrice", "번역가"),
+    Profession("police officer", "police officers", "policier", "policière", "경찰관"),
+    Profession(
+        "civil servant", "civil servants", "fonctionnaire", "fonctionnaire", "공무원"
+    ),
+]
+
+PLACES = [
+    Place("the market", "marché", "le", "시장"),
+    Place("the restaurant", "restaurant", "le", "식당"),
+    Place("the park", "parc", "le", "공원"),
+    Place("the museum", "musée", "le", "박물관"),
+    Place("the supermarket", "supermarché", "le", "슈퍼마켓"),
+    Place("the movie theater", "cinéma", "le", "영화관"),
+    Place("the office", "bureau", "le", "사무실"),
+    Place("the station", "gare", "la", "역"),
+    Place("the bank", "banque", "la", "은행"),
+    Place("the library", "bibliothèque", "la", "도서관"),
+    Place("the pharmacy", "pharmacie", "la", "약국"),
+    Place("the post office", "poste", "la", "우체국"),
+    Place("the beach", "plage", "la", "해변"),
+    Place("the bakery", "boulangerie", "la", "빵집"),
+    Place("the swimming pool", "piscine", "la", "수영장"),
+    Place("school", "école", "l'", "학교"),
+    Place("the hospital", "hôpital", "l'", "병원"),
+    Place("the hotel", "hôtel", "l'", "호텔"),
+    Place("the airport", "aéroport", "l'", "공항"),
+    Place("the university", "université", "l'", "대학교"),
+    Place("church", "église", "l'", "교회"),
+    Place("the united states", "états-unis", "les", "미국"),
+    Place("japan", "japon", "le", "일본"),
+    Place("canada", "canada", "le", "캐나다"),
+    Place("france", "france", "en", "프랑스"),
+    Place("china", "chine", "en", "중국"),
+    Place("paris", "paris", "", "파리"),
+    Place("seoul", "séoul", "", "서울"),
+]

@@ -1,7 +1,7 @@
 """The transitive verbs of the phrasebook."""
 
-from seq2seq_keras.data.phrasebook.french_present import conjugate
-from seq2seq_keras.data.phrasebook.words import KoreanVerb, Verb
+from tools.phrasebook.french import conjugate
+from tools.phrasebook.words import KoreanVerb, Verb
 
 VERBS = [
     Verb(

@@ -1,11 +1,13 @@
 """The subjects of the phrasebook."""
 
-from seq2seq_keras.data.phrasebook.english import phrase_in_english
-from seq2seq_keras.data.phrasebook.french import phrase_in_french
-from seq2seq_keras.data.phrasebook.korean import phrase_in_korean
-from seq2seq_keras.data.phrasebook.nouns import NOUNS
-from seq2seq_keras.data.phrasebook.phrases import Phrase
-from seq2seq_keras.data.phrasebook.words import Subject
+from collections.abc import Iterator
+
+from tools.phrasebook.english import phrase_in_english
+from tools.phrasebook.french import phrase_in_french
+from tools.phrasebook.korean import phrase_in_korean
+from tools.phrasebook.nouns import NOUNS
+from tools.phrasebook.phrases import Phrase
+from tools.phrasebook.words import Subject
 
 # Where English does not tell the gender, French has the masculine.
 PRONOUNS = [
@@ -32,7 +34,7 @@ _PERSONS = [
 ]
 
 
-def subject_of_phrase(phrase):
+def subject_of_phrase(phrase: Phrase) -> Subject:
     """Makes a noun phrase a subject.
 
     Args:
@@ -56,7 +58,7 @@ def subject_of_phrase(phrase):
     )
 
 
-def _persons():
+def _persons() -> Iterator[Subject]:
     for name, determiner in _PERSONS:
         noun = NOUNS[name]
         yield subject_of_phrase(Phrase(noun, determiner))

@@ -1,1 +1,0 @@
-"""A small grammar that writes English, French and Korean sentences."""
