@@ -16,33 +16,35 @@ import json
 import math
 import os
 import pathlib
-import platform
 import re
 import statistics
-import time
+from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
-from joeynmt_process import JoeyNmt, configuration
+import yaml
 from sacrebleu.metrics import BLEU
 
 import seq2seq_keras as s2s
+from benchmarks.runner import Peer, markdown_table, parser_of, take_turns, versions
 
 BATCH, MAX_LENGTH, WIDTH, SEED = 64, 50, 5, 0
 MODEL = {"units": 256, "embedding_dim": 256, "dropout": 0.2}
 LEARNING_RATE, CLIP = 1e-3, 1.0
 JOEY_BATCHES = (32, 64, 128, 256)
 TEST = "test_2016_flickr"
+JOEY = ("joeynmt==2.3.0", "importlib_metadata")
+Way = Callable[[], list[str]]
 
 
-def main():
+def main() -> None:
     """Trains what is not trained yet, measures, prints."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = parser_of(__doc__)
     cache = pathlib.Path("~/.cache/seq2seq_keras").expanduser()
     parser.add_argument("--cache", type=pathlib.Path, default=cache)
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
+    for name, default in (("epochs", 2), ("repeats", 5), ("threads", 2)):
+        parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--output", type=pathlib.Path)
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
@@ -53,7 +55,7 @@ def main():
     translator = train_ours(options, pairs["train"])
     joey = start_joey(options, pairs, translator)
     ways = {**our_ways(translator, pairs[TEST].source), **joey_ways(joey)}
-    results = measure(ways, options.repeats)
+    results = take_turns(ways, options.repeats)
     report = write_report(options, results, pairs[TEST].target, translator, joey)
     joey.close()
     print(report)
@@ -61,18 +63,20 @@ def main():
         options.output.write_text(report, encoding="utf-8")
 
 
-def read(data, part):
+def read(data: pathlib.Path, part: str) -> s2s.Pairs:
     """The pairs of a part."""
     return s2s.read_pairs(*(data / f"{part}.lc.norm.tok.{s}" for s in ("en", "de")))
 
 
-def cached(options, name, *what):
+def cached(options: argparse.Namespace, name: str, *made_of: object) -> str:
     """A name for a model that changes with what it was made of."""
-    what = json.dumps([*what, MODEL, LEARNING_RATE, CLIP, BATCH, SEED, options.updates])
+    what = json.dumps(
+        [*made_of, MODEL, LEARNING_RATE, CLIP, BATCH, SEED, options.updates]
+    )
     return f"{name}-{hashlib.sha256(what.encode()).hexdigest()[:8]}"
 
 
-def train_ours(options, pairs):
+def train_ours(options: argparse.Namespace, pairs: s2s.Pairs) -> s2s.Translator:
     """Our translator, from the cache if it is there."""
     folder = options.cache / cached(options, "seq2seq_keras")
     if (folder / "config.json").exists():  # written last
@@ -104,7 +108,9 @@ def train_ours(options, pairs):
     return translator
 
 
-def start_joey(options, pairs, translator):
+def start_joey(
+    options: argparse.Namespace, pairs: dict[str, s2s.Pairs], translator: s2s.Translator
+) -> Peer:
     """Joey NMT with the tokens of our tokenizers, parted by spaces."""
     folder = options.cache / cached(options, "tokens")
     folder.mkdir(parents=True, exist_ok=True)
@@ -119,24 +125,13 @@ def start_joey(options, pairs, translator):
             ]
             text = "".join(f"{line}\n" for line in lines)
             (folder / f"{part}.{language}").write_text(text, encoding="utf-8")
-    config = configuration(
-        folder,
-        seed=SEED,
-        **MODEL,
-        training={
-            "batch_size": BATCH,
-            "epochs": options.epochs,
-            "learning_rate": LEARNING_RATE,
-            "clip_grad_norm": CLIP,
-        },
-        search={
-            "beam_size": WIDTH,
-            "beam_alpha": 1.0,
-            "max_output_length": MAX_LENGTH,
-        },
-    )
-    name = cached(options, "joeynmt", config)
-    joey = JoeyNmt(options.cache, name, config, folder / f"{TEST}.en", options.threads)
+    script = pathlib.Path(__file__).with_name("joeynmt_runner.py")
+    config = yaml.safe_load(script.with_name("joeynmt.yaml").read_text("utf-8"))
+    config["data"] |= {"train": str(folder / "train"), "dev": str(folder / "val")}
+    config["training"]["epochs"] = options.epochs
+    name, sources = cached(options, "joeynmt", config), folder / f"{TEST}.en"
+    words = ["--threads", str(options.threads), "--sources", str(sources)]
+    joey = Peer(script, JOEY, options.cache, name, config, words)
     sizes = [
         tokenizer.vocabulary_size
         for tokenizer in (translator.source_tokenizer, translator.target_tokenizer)
@@ -146,16 +141,11 @@ def start_joey(options, pairs, translator):
     return joey
 
 
-def our_ways(translator, sources):
-    """Our searches by name: functions that return seconds and translations."""
+def our_ways(translator: s2s.Translator, sources: list[str]) -> dict[tuple, Way]:
+    """Our searches by name."""
 
-    def way(**search):
-        def run():
-            start = time.perf_counter()
-            translations = translator.translate(sources, batch_size=BATCH, **search)
-            return time.perf_counter() - start, translations
-
-        return run
+    def way(**search: Any) -> Way:
+        return lambda: translator.translate(sources, batch_size=BATCH, **search)
 
     # Joey NMT's `beam_alpha` is the length penalty of GNMT.
     beam = {"length_normalization": "gnmt", "length_penalty": 1.0}
@@ -165,57 +155,54 @@ def our_ways(translator, sources):
     }
 
 
-def joey_ways(joey):
+def joey_ways(joey: Peer) -> dict[tuple, Way]:
     """Joey NMT's searches by name, each with the batch size that suits it best."""
 
-    def way(**request):
-        def run():
-            seconds, texts = joey.translate(**request)
-            return seconds, [re.sub(" ?￭ ?", "", text) for text in texts]
-
-        return run
+    def way(**request: int) -> Way:
+        return lambda: [re.sub(" ?￭ ?", "", text) for text in joey.ask(**request)]
 
     ways = {}
     for beam_width, search in ((1, "greedy"), (WIDTH, f"width {WIDTH}")):
         for by_length in (False, True):
             request = {"beam_width": beam_width, "by_length": by_length}
-            tried = {}
-            for batch_size in JOEY_BATCHES:
-                run = way(batch_size=batch_size, **request)
-                tried[run()[0]] = batch_size, run
-            batch_size, run = tried[min(tried)]
+            tried = {size: way(batch_size=size, **request) for size in JOEY_BATCHES}
+            timings = take_turns(tried, repeats=1)
+            best = min(tried, key=lambda size: timings[size].median)
             name = f"{search}, sorted" if by_length else search
-            ways["Joey NMT", name, batch_size] = run
+            ways["Joey NMT", name, best] = tried[best]
     return ways
 
 
-def measure(ways, repeats):
-    """Seconds of each way, whose runs take turns, and its translations."""
-    results = {name: ([], run()[1]) for name, run in ways.items()}  # warms up
-    for _ in range(repeats):
-        for name, run in ways.items():
-            results[name][0].append(run()[0])
-    return results
-
-
-def write_report(options, results, references, translator, joey):
+def write_report(
+    options: argparse.Namespace,
+    results: dict,
+    references: list[str],
+    translator: s2s.Translator,
+    joey: Peer,
+) -> str:
     """The figures with their protocol, in Markdown."""
     bleu = BLEU(tokenize="none", force=True)
-    rates, rows = {}, []
-    for (toolkit, search, batch_size), (seconds, translations) in results.items():
-        rate = len(references) / statistics.median(seconds)
-        rates[toolkit, search] = rate
-        lengths = [len(text.split()) for text in translations]
+    rates = {}
+    heads = ["toolkit", "search", "batch", "sentences/s", "words/s", "seconds"]
+    rows = [[*heads, "words", "cut off", "BLEU"]]
+    for (toolkit, search, batch_size), timing in results.items():
+        rate = rates[toolkit, search] = len(references) / timing.median
+        lengths = [len(text.split()) for text in timing.result]
+        score = bleu.corpus_score(timing.result, [references]).score
+        least, most = min(timing.seconds), max(timing.seconds)
         rows.append(
-            f"| {toolkit} | {search} | {batch_size} | {rate:.0f} "
-            f"| {rate * statistics.mean(lengths):.0f} "
-            f"| {statistics.median(seconds):.2f} ({min(seconds):.2f} to "
-            f"{max(seconds):.2f}) | {statistics.mean(lengths):.1f} "
-            f"| {sum(length >= MAX_LENGTH for length in lengths)} "
-            f"| {bleu.corpus_score(translations, [references]).score:.1f} |"
+            [
+                *(toolkit, search, str(batch_size), f"{rate:.0f}"),
+                f"{rate * statistics.mean(lengths):.0f}",
+                f"{timing.median:.2f} ({least:.2f} to {most:.2f})",
+                f"{statistics.mean(lengths):.1f}",
+                str(sum(length >= MAX_LENGTH for length in lengths)),
+                f"{score:.1f}",
+            ]
         )
     beam, about = f"width {WIDTH}", joey.about
     ours = rates["seq2seq_keras", beam]
+    used = {**versions(), **{name: about[name] for name in ("joeynmt", "torch")}}
     sizes = " and ".join(f"{size:,}" for size in about["vocabulary_sizes"])
     return f"""# Beam search speed
 
@@ -230,13 +217,10 @@ threads of {os.cpu_count()} cores. Joey NMT's batch size is the fastest of \
 {", ".join(map(str, JOEY_BATCHES))}; ours was not chosen. Sorted: by length \
 beforehand, within the time, as ours are.
 
-tensorflow {tf.__version__}, keras {keras.__version__}, joeynmt {about["joeynmt"]}, \
-torch {about["torch"]}, python {platform.python_version()}. \
+{", ".join(" ".join(each) for each in used.items())}. \
 BLEU: {bleu.get_signature()}.
 
-| toolkit | search | batch | sentences/s | words/s | seconds | words | cut off | BLEU |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
-{chr(10).join(rows)}
+{markdown_table(rows)}
 
 - Width {WIDTH} over greedy search, ours: \
 {rates["seq2seq_keras", "greedy"] / ours:.2f} times the time.

@@ -9,23 +9,25 @@ sentence gets the same number of tokens and the work is the same.
 """
 
 import os
-import platform
-import time
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 import seq2seq_keras as s2s
+from benchmarks.runner import parser_of, take_turns, versions
 from seq2seq_keras.special_tokens import PAD_ID, START_ID
 
-UNITS, TOKENS, BATCH, LOOPED, REPEATS = 256, 20, 64, 4, 20
+UNITS, TOKENS, BATCH, LOOPED = 256, 20, 64, 4
 
 
-def decode_with_predict(encoder, decoder, token_ids):
+def decode_with_predict(
+    encoder: keras.Model, decoder: keras.Model, token_ids: np.ndarray
+) -> list[int]:
     """Decodes one sentence as the tutorials do; returns the tokens written."""
     states = encoder.predict(token_ids, verbose=0)
-    token, written = START_ID, []
+    token = START_ID
+    written: list[int] = []
     while len(written) < TOKENS:
         inputs = {"token_ids": np.array([[token]]), **states}
         outputs = decoder.predict(inputs, verbose=0)
@@ -37,7 +39,7 @@ def decode_with_predict(encoder, decoder, token_ids):
     return written
 
 
-def main():
+def main() -> None:
     """Measures both and prints them."""
     keras.utils.set_random_seed(0)
     corpus = s2s.load_corpus("phrasebook/english-french")
@@ -51,25 +53,20 @@ def main():
     translator = s2s.Translator(model, *tokenizers, max_length=TOKENS)
     encoder, decoder = s2s.build_inference_models(model)
     texts = corpus.test.source[:BATCH]
-
     token_ids = translator.graph.read(tf.constant(texts))["source_token_ids"].numpy()
-    decode_with_predict(encoder, decoder, token_ids[:1])  # traces
-    start = time.perf_counter()
-    looped = [
-        decode_with_predict(encoder, decoder, row[row != PAD_ID][None])
-        for row in token_ids[:LOOPED]
-    ]
-    loop_seconds = (time.perf_counter() - start) / LOOPED
-
-    compiled = translator.translate(texts, batch_size=BATCH)  # traces
-    start = time.perf_counter()
-    for _ in range(REPEATS):
-        translator.translate(texts, batch_size=BATCH)
-    compiled_seconds = (time.perf_counter() - start) / REPEATS / BATCH
-
-    assert tokenizers[1].detokenize(looped) == compiled[:LOOPED], "they write otherwise"
+    ways = {
+        "looped": lambda: [
+            decode_with_predict(encoder, decoder, row[row != PAD_ID][None])
+            for row in token_ids[:LOOPED]
+        ],
+        "compiled": lambda: translator.translate(texts, batch_size=BATCH),
+    }
+    looped, compiled = take_turns(ways).values()
+    written = tokenizers[1].detokenize(looped.result)
+    assert written == compiled.result[:LOOPED], "they write otherwise"
+    loop_seconds, compiled_seconds = looped.median / LOOPED, compiled.median / BATCH
     print(f"LSTM {UNITS}, {TOKENS} tokens a sentence, {os.cpu_count()} cores, seed 0")
-    print(f"tensorflow {tf.__version__}, python {platform.python_version()}")
+    print("tensorflow {tensorflow}, python {python}".format(**versions()))
     print(f"one predict() per token:  {loop_seconds * 1e3:10.2f} ms a sentence")
     print(
         f"compiled, batches of {BATCH}:  {compiled_seconds * 1e3:10.2f} ms a sentence"
@@ -78,4 +75,5 @@ def main():
 
 
 if __name__ == "__main__":
+    parser_of(__doc__).parse_args()
     main()

@@ -1,7 +1,7 @@
 """Trains Joey NMT and answers with its translations; run in Joey's own environment.
 
     python joeynmt_runner.py train CONFIG FOLDER
-    python joeynmt_runner.py serve CONFIG SOURCES
+    python joeynmt_runner.py serve CONFIG --sources FILE
 
 It needs joeynmt and torch and knows nothing of seq2seq_keras. `serve` reads a line of
 JSON for each run from standard input. What is timed goes from lines of text to lines of
@@ -14,7 +14,7 @@ import json
 import logging
 import pathlib
 import sys
-import time
+from typing import Any
 
 import torch
 from joeynmt.config import load_config, parse_global_args
@@ -22,7 +22,7 @@ from joeynmt.prediction import predict, prepare
 from joeynmt.training import train
 
 
-def train_model(config, folder):
+def train_model(config: pathlib.Path, folder: pathlib.Path) -> None:
     """Trains as the configuration says, into a folder."""
     cfg = load_config(config)
     cfg["model_dir"] = str(folder)
@@ -32,7 +32,7 @@ def train_model(config, folder):
     train(rank=0, world_size=None, cfg=cfg, skip_test=True)
 
 
-def serve(config, sources):
+def serve(config: pathlib.Path, sources: pathlib.Path) -> None:
     """Loads once, then translates the lines of a file for each request."""
     logging.disable(logging.INFO)  # its log is not what is timed
     args = parse_global_args(load_config(config), rank=0, mode="translate")
@@ -50,10 +50,17 @@ def serve(config, sources):
         reply(translate(model, data, args, lines, **json.loads(request)))
 
 
-def translate(model, data, args, lines, beam_width, batch_size, by_length):
-    """Translates the lines once; returns seconds and translations."""
+def translate(
+    model: Any,
+    data: Any,
+    args: Any,
+    lines: list[str],
+    beam_width: int,
+    batch_size: int,
+    by_length: bool,
+) -> list[str]:
+    """Translates the lines once."""
     search = args.test._replace(beam_size=beam_width, batch_size=batch_size)
-    start = time.perf_counter()
     order = list(range(len(lines)))
     if by_length:
         order.sort(key=lambda position: len(lines[position].split()))
@@ -74,26 +81,29 @@ def translate(model, data, args, lines, beam_width, batch_size, by_length):
     translations = [""] * len(lines)
     for position, text in zip(order, texts, strict=True):
         translations[position] = text
-    return {"seconds": time.perf_counter() - start, "translations": translations}
+    return translations
 
 
-def reply(content):
+def reply(content: dict | list) -> None:
     """Answers with a line of JSON."""
     print("RESULT " + json.dumps(content), flush=True)
 
 
-def main():
+def main() -> None:
     """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("command", choices=("train", "serve"))
     parser.add_argument("config", type=pathlib.Path)
-    parser.add_argument("path", type=pathlib.Path)
+    parser.add_argument("folder", type=pathlib.Path, nargs="?")
+    parser.add_argument("--sources", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.set_num_interop_threads(options.threads)
-    command = {"train": train_model, "serve": serve}[options.command]
-    command(options.config, options.path)
+    if options.command == "train":
+        train_model(options.config, options.folder)
+    else:
+        serve(options.config, options.sources)
 
 
 if __name__ == "__main__":

@@ -20,26 +20,21 @@ perplexity is tested by greedy search on test_2016_flickr (BLEU on the tokens of
 lower-cased files). Seeds differ in the start of the other weights and the order of the
 batches; the pairs, the vectors and the words without one are those of seed 0 in all.
 SEQ2SEQ_KERAS_DATA names the folder of the data. Numbers go to
-benchmarks/results/pretrained_embeddings, the picture to docs/pictures.
+benchmarks/results/pretrained_embeddings.json, the picture to docs/pictures.
 """
 
-import argparse
-import json
-import os
-import pathlib
 import random
 import statistics
 import time
+from typing import Any
 
 import keras
 import sacrebleu
 
 import seq2seq_keras as s2s
+from benchmarks.runner import ROOT, markdown_table, run_rows
 from seq2seq_keras import vectors
-from seq2seq_keras.files import write_text
 
-ROOT = pathlib.Path(__file__).parents[1]
-RESULTS = ROOT / "benchmarks" / "results" / "pretrained_embeddings"
 PICTURE = ROOT / "docs" / "pictures" / "pretrained_embeddings.png"
 SIZES = (1000, 3000, 10_000, 29_000)
 STARTS = ("random", "frozen", "trained", "thawed")
@@ -58,7 +53,7 @@ LEARNING_RATE = 2e-3
 VOCABULARY_SIZE = 8000
 
 
-def word_vectors(side, texts):
+def word_vectors(side: str, texts: list[str]) -> s2s.WordVectors:
     """Skip-gram vectors of a side of the corpus; made once and kept."""
     path = ROOT / "saved_models" / "pretrained_embeddings" / f"{side}.bin"
     if not path.is_file():
@@ -70,7 +65,9 @@ def word_vectors(side, texts):
     return s2s.WordVectors.load(path)
 
 
-def embeddings(start, corpus, tokenizers):
+def embeddings(
+    start: str, corpus: Any, tokenizers: list[s2s.WordTokenizer]
+) -> tuple[dict, dict]:
     """The arguments of `build_model` for a start, and what the vectors cover."""
     if start == "random":
         return {"embedding_dim": DIMENSIONS}, {}
@@ -85,10 +82,10 @@ def embeddings(start, corpus, tokenizers):
     return options, covered
 
 
-def run_row(name):
-    """Trains and tests one row; returns its numbers."""
-    size, start, seed = name.split("-")
-    size, seed = int(size), int(seed)
+def measure(name: str) -> dict:
+    """Trains and tests one row."""
+    start = name.split("-")[1]
+    size, seed = map(int, name.split("-")[::2])
     epochs = EPOCHS[size]
     corpus = s2s.load_corpus("multi30k-tok/en-de")
     # Nested: the first thousand are among the first three thousand.
@@ -117,10 +114,11 @@ def run_row(name):
     steps = epochs * int(dataset.cardinality())
     rate = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, steps)
     s2s.compile_model(model, learning_rate=rate)
+    validation = s2s.make_dataset(corpus.validation, *tokenizers, shuffle=False)
     started = time.perf_counter()
     history = model.fit(
         dataset,
-        validation_data=s2s.make_dataset(corpus.validation, *tokenizers, shuffle=False),
+        validation_data=validation,
         epochs=epochs,
         shuffle=False,
         verbose=2,
@@ -132,7 +130,6 @@ def run_row(name):
     written = translator.translate(corpus.test.source)
     score = bleu.corpus_score(written, [corpus.test.target])
     return {
-        "row": name,
         "bleu": score.score,
         "signature": str(bleu.get_signature()),
         "validation_perplexity": min(history),
@@ -144,37 +141,13 @@ def run_row(name):
     }
 
 
-def callbacks(start, epochs):
+def callbacks(start: str, epochs: int) -> list[keras.callbacks.Callback]:
     """Going back to the best epoch, and thawing after a sixth of the epochs."""
-    made = [
-        keras.callbacks.EarlyStopping(
-            monitor="val_perplexity",
-            mode="min",
-            patience=epochs,
-            restore_best_weights=True,
-        )
-    ]
-    if start == "thawed":
-        from seq2seq_keras.training.thaw_embeddings import ThawEmbeddings
-
-        made.append(ThawEmbeddings(after_epochs=max(1, epochs // 6)))
-    return made
-
-
-def read_results():
-    """The numbers of the rows done so far, by name."""
-    paths = {name: RESULTS / f"{name}.json" for name in ROWS}
-    results = {
-        name: json.loads(path.read_text(encoding="utf-8"))
-        for name, path in paths.items()
-        if path.is_file()
-    }
-    # Those of another protocol are to be run again.
-    return {
-        name: result
-        for name, result in results.items()
-        if result["epochs"] == EPOCHS[int(name.partition("-")[0])]
-    }
+    best = keras.callbacks.EarlyStopping(
+        monitor="val_perplexity", mode="min", patience=epochs, restore_best_weights=True
+    )
+    thaw = s2s.ThawEmbeddings(after_epochs=max(1, epochs // 6))
+    return [best, thaw] if start == "thawed" else [best]
 
 
 MEASURES = {
@@ -183,54 +156,57 @@ MEASURES = {
 }
 
 
-def table(results):
-    """Both measures by size and start in Markdown: the mean, the range of the seeds."""
-    lines = []
-    for measure, label in MEASURES.items():
-        lines += [
-            f"| pairs (seeds): {label} | " + " | ".join(STARTS) + " |",
-            "| --- |" + " ---: |" * len(STARTS),
-        ]
+def table(results: dict) -> str:
+    """Both measures by size and start in Markdown: the mean, the range of the seeds.
+
+    A picture of them is drawn as well.
+    """
+    plot(results)
+    texts = []
+    for measured, label in MEASURES.items():
+        lines = [[f"pairs (seeds): {label}", *STARTS]]
         for size in SIZES:
             cells = []
             for start in STARTS:
-                scores = scores_of(results, size, start, measure)
+                scores = scores_of(results, size, start, measured)
                 cell = f"{statistics.mean(scores):.2f}" if scores else ""
                 if len(scores) > 1:
                     cell += f" ({min(scores):.2f} to {max(scores):.2f})"
                 cells.append(cell)
-            lines.append(f"| {size:,} ({SEEDS[size]}) | " + " | ".join(cells) + " |")
-        lines.append("")
+            lines.append([f"{size:,} ({SEEDS[size]})", *cells])
+        texts.append(markdown_table(lines, "lrrrr") + "\n")
     signatures = {result["signature"] for result in results.values()}
-    return "\n".join([*lines, f"BLEU: {' '.join(sorted(signatures))}"])
+    return "\n".join([*texts, f"BLEU: {' '.join(sorted(signatures))}"])
 
 
-def scores_of(results, size, start, measure):
+def scores_of(results: dict, size: int, start: str, measured: str) -> list[float]:
     """A measure of all seeds that are done."""
     names = [f"{size}-{start}-{seed}" for seed in range(SEEDS[size])]
-    return [results[name][measure] for name in names if name in results]
+    return [results[name][measured] for name in names if name in results]
 
 
-def plot(results):
+def plot(results: dict) -> None:
     """Draws the tables: a line for each start, a bar for the range of its seeds."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 4), layout="constrained")
-    for axes, measure in zip(figure.subplots(1, 2), MEASURES, strict=True):
+    for axes, measured in zip(figure.subplots(1, 2), MEASURES, strict=True):
         for number, start in enumerate(STARTS):
-            _draw_start(axes, results, start, measure, shift=1.03 ** (number - 1.5))
+            _draw_start(axes, results, start, measured, shift=1.03 ** (number - 1.5))
         axes.set_xscale("log")
         axes.set_xticks(SIZES, [f"{size:,}" for size in SIZES])
         axes.minorticks_off()
         axes.set_xlim(SIZES[0] / 1.5, SIZES[-1] * 1.5)
-        axes.set(xlabel="training pairs", title=MEASURES[measure])
+        axes.set(xlabel="training pairs", title=MEASURES[measured])
         axes.grid(alpha=0.3)
         axes.legend()
     figure.savefig(PICTURE, dpi=110)
 
 
-def _draw_start(axes, results, start, measure, shift):
-    scores = {size: scores_of(results, size, start, measure) for size in SIZES}
+def _draw_start(
+    axes: Any, results: dict, start: str, measured: str, shift: float
+) -> None:
+    scores = {size: scores_of(results, size, start, measured) for size in SIZES}
     done = [size for size in SIZES if scores[size]]
     means = [statistics.mean(scores[size]) for size in done]
     below = [mean - min(scores[s]) for mean, s in zip(means, done, strict=True)]
@@ -240,25 +216,5 @@ def _draw_start(axes, results, start, measure, shift):
     axes.errorbar(places, means, [below, above], marker=".", capsize=3, label=start)
 
 
-def main():
-    """Parses the arguments and does what they say."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="e.g. 1000-frozen-0")
-    parser.add_argument("--table", action="store_true", help="only table and plot")
-    arguments = parser.parse_args()
-    if unknown := set(arguments.rows) - set(ROWS):
-        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
-    if not arguments.table:
-        for name in arguments.rows or ROWS:
-            if arguments.rows or name not in read_results():
-                print(f"== {name}", flush=True)
-                result = {**run_row(name), "cores": os.cpu_count()}
-                text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-                write_text(RESULTS / f"{name}.json", text)
-    if results := read_results():
-        plot(results)
-        print(table(results))
-
-
 if __name__ == "__main__":
-    main()
+    run_rows(__doc__, ROWS, measure, table, "pretrained_embeddings", once=True)

@@ -4,39 +4,35 @@
 
 Each recipe trains for a while in a process of its own, on the batches of its first
 epoch in their order; the first steps, in which graphs are traced, do not count for the
-speed. Writes benchmarks/results/training_speed.json and prints it as a table.
+speed. The numbers go to benchmarks/results/training_speed.json.
 """
 
-import argparse
-import json
-import os
-import pathlib
-import platform
 import resource
-import subprocess
-import sys
 import time
 
-ROOT = pathlib.Path(__file__).parents[1]
-RESULT = ROOT / "benchmarks" / "results" / "training_speed.json"
+import yaml
+
+from benchmarks.runner import ROOT, alone, markdown_table, run_rows
+
 RECIPES = {
     "multi30k": "multi30k-tok/en-de",
     "tatoeba": "tatoeba/eng-fra",
     "g2p": "sigmorphon2021/kor",
 }
 PRECISIONS = ("float32", "mixed_bfloat16")
+ROWS = [f"{recipe}, {precision}" for recipe in RECIPES for precision in PRECISIONS]
 WARM_UP, STEPS = 20, 60
 
 
-def measure(recipe, precision):
-    """Trains for some steps in this process and prints what that took, as JSON."""
+def train_for_some_steps(row: str) -> dict:
+    """Trains in this process; returns what that took."""
     import keras
     import numpy as np
-    import yaml
 
     from seq2seq_keras.training.config import TrainingConfig
     from seq2seq_keras.training.run import TrainingRun
 
+    recipe, precision = row.split(", ")
     text = (ROOT / "configs" / f"{recipe}.yaml").read_text(encoding="utf-8")
     changes = {"corpus": RECIPES[recipe], "precision": precision}
     run = TrainingRun(TrainingConfig(**{**yaml.safe_load(text), **changes}), None)
@@ -44,7 +40,7 @@ def measure(recipe, precision):
     tokens = [int(np.count_nonzero(labels)) for _, labels, _ in dataset]
 
     class Clock(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch, logs=None):
+        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
             if batch == WARM_UP - 1:
                 self.start = time.perf_counter()
 
@@ -52,42 +48,29 @@ def measure(recipe, precision):
     # The averages are part of what a step costs.
     run.model.fit(dataset, shuffle=False, verbose=0, callbacks=[run.averages, clock])
     seconds = time.perf_counter() - clock.start
-    result = {
-        "recipe": recipe,
-        "precision": precision,
+    return {
         "parameters": run.model.count_params(),
         "tokens_per_second": sum(tokens[WARM_UP:]) / seconds,
         "milliseconds_per_step": 1000 * seconds / STEPS,
         "peak_memory_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     }
-    print(json.dumps(result))
 
 
-def main():
-    """Measures every recipe in each precision."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--one", nargs=2, metavar=("RECIPE", "PRECISION"))
-    options = parser.parse_args()
-    if options.one:
-        measure(*options.one)
-        return
-    rows = []
-    for recipe in RECIPES:
-        for precision in PRECISIONS:
-            command = [sys.executable, __file__, "--one", recipe, precision]
-            done = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-            rows.append(json.loads(done.stdout.splitlines()[-1]))
-            print(
-                "| {recipe} | {precision} | {parameters:,} | {tokens_per_second:,.0f} "
-                "| {milliseconds_per_step:.0f} | {peak_memory_gib:.1f} |".format(
-                    **rows[-1]
-                ),
-                flush=True,
-            )
-    machine = {"cores": os.cpu_count(), "python": platform.python_version()}
-    text = json.dumps({**machine, "rows": rows}, indent=2) + "\n"
-    RESULT.write_text(text, encoding="utf-8")
+def measure(row: str) -> dict:
+    """Measures a recipe in a precision."""
+    return alone(train_for_some_steps, row)
+
+
+def table(results: dict) -> str:
+    """The recipes in Markdown."""
+    heads = ["recipe", "precision", "parameters", "target tokens per second"]
+    lines = [[*heads, "ms per step", "GiB"]]
+    for row, numbers in results.items():
+        speed, step = numbers["tokens_per_second"], numbers["milliseconds_per_step"]
+        cells = [f"{numbers['parameters']:,}", f"{speed:,.0f}", f"{step:.0f}"]
+        lines.append([*row.split(", "), *cells, f"{numbers['peak_memory_gib']:.1f}"])
+    return markdown_table(lines, "llrrrr")
 
 
 if __name__ == "__main__":
-    main()
+    run_rows(__doc__, ROWS, measure, table, "training_speed")

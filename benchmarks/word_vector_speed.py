@@ -7,30 +7,23 @@
 Search: the nearest words to 100 words among 200,000 random vectors of 300 numbers, and
 among a million. Loading: 10,000 words of a GloVe file of 400,000 x 100, each time in a
 process of its own, whose peak memory is compared with that before loading. The numbers
-go to benchmarks/results/word_vectors.
+go to benchmarks/results/word_vector_speed.json.
 """
 
-import argparse
-import json
-import os
 import pathlib
-import platform
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
 
 import numpy as np
 
 import seq2seq_keras as s2s
+from benchmarks.runner import alone, markdown_table, run_rows, take_turns
 
-RESULTS = pathlib.Path(__file__).parent / "results" / "word_vectors"
 SEARCHED, SEARCHED_DIMENSIONS, QUERIES, MILLION = 200_000, 300, 100, 1_000_000
 LOADED, LOADED_DIMENSIONS, WANTED = 400_000, 100, 10_000
 
 
-def measure_search():
+def measure_search() -> dict:
     """Seconds of a batch and of one query, for this package and for gensim."""
     from gensim.models import KeyedVectors
 
@@ -41,65 +34,55 @@ def measure_search():
     ours = s2s.WordVectors(words[:SEARCHED], matrix[:SEARCHED])
     theirs = KeyedVectors(SEARCHED_DIMENSIONS)
     theirs.add_vectors(words[:SEARCHED], matrix[:SEARCHED])
-    asked = words[:: SEARCHED // QUERIES][:QUERIES]
-    ours.most_similar(asked[:1])  # both compute the lengths of rows first
-    theirs.most_similar(asked[0])
-    seconds, found = timed(lambda: ours.most_similar(asked))
-    alone, _ = timed(lambda: ours.most_similar(asked[0]))
-    their_seconds, expected = timed(lambda: [theirs.most_similar(w) for w in asked])
     large = s2s.WordVectors(words, matrix)
-    large.most_similar(asked[:1])
-    large_alone, _ = timed(lambda: large.most_similar(asked[0]))
-    large_batch, _ = timed(lambda: large.most_similar(asked))
+    asked = words[:: SEARCHED // QUERIES][:QUERIES]
+    # The first run, which does not count, computes the lengths of the rows.
+    timings = take_turns(
+        {
+            "seconds_batch": lambda: ours.most_similar(asked),
+            "seconds_a_query": lambda: ours.most_similar(asked[0]),
+            "seconds_gensim_one_by_one": lambda: [
+                theirs.most_similar(w) for w in asked
+            ],
+            "million_seconds_a_query": lambda: large.most_similar(asked[0]),
+            "million_seconds_batch": lambda: large.most_similar(asked),
+        }
+    )
+    found = timings["seconds_batch"].result
+    expected = timings["seconds_gensim_one_by_one"].result
+    both = [
+        pair
+        for line, other in zip(found, expected, strict=True)
+        for pair in zip(line, other, strict=True)
+    ]
     return {
         "words": SEARCHED,
         "dimensions": SEARCHED_DIMENSIONS,
         "queries": QUERIES,
-        "same_words": all(
-            [near.word for near in line] == [word for word, _ in other]
-            for line, other in zip(found, expected, strict=True)
-        ),
-        "largest_difference": max(
-            abs(near.similarity - score)
-            for line, other in zip(found, expected, strict=True)
-            for near, (_, score) in zip(line, other, strict=True)
-        ),
-        "seconds_batch": seconds,
-        "seconds_a_query": alone,
-        "seconds_gensim_one_by_one": their_seconds,
-        "million_seconds_a_query": large_alone,
-        "million_seconds_batch": large_batch,
+        "same_words": all(near.word == word for near, (word, _) in both),
+        "largest_difference": max(abs(near.similarity - s) for near, (_, s) in both),
+        **{name: timing.median for name, timing in timings.items()},
     }
 
 
-def timed(function):
-    """Seconds that a function takes, the median of five, and what it returns."""
-    seconds = []
-    for _ in range(5):
-        start = time.perf_counter()
-        result = function()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds), result
-
-
-def measure_loading():
+def measure_loading() -> dict:
     """Seconds and memory of loading part of a GloVe file, each in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "glove.txt")
         write_glove_file(path)
-        command = [sys.executable, __file__, "--load", str(path)]
-        result = {"words": LOADED, "dimensions": LOADED_DIMENSIONS, "wanted": WANTED}
+        result: dict = {
+            "words": LOADED,
+            "dimensions": LOADED_DIMENSIONS,
+            "wanted": WANTED,
+        }
         result["file_megabytes"] = path.stat().st_size / 1e6
         for how in ("spread", "first", "gensim-spread", "gensim-first"):
-            output = subprocess.run(
-                [*command, how], check=True, capture_output=True, text=True
-            ).stdout
-            result[how] = json.loads(output.splitlines()[-1])
+            result[how] = alone(load_once, path, how)
             print(how, result[how], flush=True)
     return result
 
 
-def write_glove_file(path):
+def write_glove_file(path: pathlib.Path) -> None:
     """A file of words with random numbers of five decimals, as those of GloVe."""
     numbers = np.random.default_rng(0).normal(0, 0.4, (1000, LOADED_DIMENSIONS))
     lines = [" ".join(f"{number:.5f}" for number in row) for row in numbers]
@@ -107,8 +90,8 @@ def write_glove_file(path):
         file.writelines(f"w{n} {lines[n % 1000]}\n" for n in range(LOADED))
 
 
-def load_once(path, how):
-    """Loads the wanted words, first in the file or spread over it; prints the cost."""
+def load_once(path: pathlib.Path, how: str) -> dict:
+    """Loads the wanted words, first in the file or spread over it; returns the cost."""
     from gensim.models import KeyedVectors
 
     spread = {f"w{number}" for number in range(0, LOADED, LOADED // WANTED)}
@@ -130,62 +113,35 @@ def load_once(path, how):
     seconds = time.perf_counter() - start
     peak = memory("VmHWM")
     assert len(made) == WANTED
-    print(json.dumps({"seconds": seconds, "peak_megabytes": peak - before}))
+    return {"seconds": seconds, "peak_megabytes": peak - before}
 
 
-def memory(name):
+def memory(name: str) -> float:
     """Megabytes of this process: VmRSS for now, VmHWM at their highest."""
     status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
     (line,) = (line for line in status.splitlines() if line.startswith(f"{name}:"))
     return int(line.split()[1]) / 1024
 
 
-def plain_table(result):
-    """Names and values in Markdown."""
-    lines = ["| | |", "| --- | ---: |"]
-    for name, value in result.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{number:.1f} {key}" for key, number in value.items())
-        elif isinstance(value, float):
-            value = f"{value:.3g}"
-        lines.append(f"| {name.replace('_', ' ')} | {value} |")
-    return "\n".join(lines)
+PARTS = {"search": measure_search, "loading": measure_loading}
 
 
-PARTS = {
-    "search": measure_search,
-    "loading": measure_loading,
-}
+def table(results: dict) -> str:
+    """Names and values of each part in Markdown."""
+    texts = []
+    for part, numbers in results.items():
+        lines = [
+            [name.replace("_", " "), _words(each)] for name, each in numbers.items()
+        ]
+        texts.append(f"\n## {part}\n\n{markdown_table([['', ''], *lines], 'lr')}")
+    return "\n".join(texts)
 
 
-def main():
-    """Parses the arguments and does what they say."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--table", action="store_true", help="only print the tables")
-    parser.add_argument("--load", nargs=2, help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    if arguments.load:
-        load_once(*arguments.load)
-        return
-    if unknown := set(arguments.parts) - set(PARTS):
-        parser.error(
-            f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}"
-        )
-    for name in () if arguments.table else arguments.parts or PARTS:
-        result = PARTS[name]()
-        result["cores"] = os.cpu_count()
-        result["load_before"] = os.getloadavg()[0]
-        result["python"] = platform.python_version()
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-        (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
-    for name in PARTS:
-        path = RESULTS / f"{name}.json"
-        if path.is_file():
-            print(f"\n## {name}\n")
-            print(plain_table(json.loads(path.read_text(encoding="utf-8"))))
+def _words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{_words(each)} {name}" for name, each in value.items())
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":
-    main()
+    run_rows(__doc__, [*PARTS], lambda part: PARTS[part](), table, "word_vector_speed")

@@ -1,74 +1,59 @@
 """Scores by length of the source, as table.py puts them below a table of rows."""
 
-import json
-
 import pandas as pd
-from rows import FOLDER, SEED, find_row
-from table_line import table_line
 
 import seq2seq_keras as s2s
+from benchmarks.runner import markdown_table
+from benchmarks.scoreboard.rows import FOLDER, SEED, find_row, run_name
 
 SEARCH = "greedy"
 
 
-def _read_tables(names):
+def _read_buckets(names: dict[str, str]) -> dict[str, list[dict]]:
     """Reads the scores of some rows by length of the source.
 
     Args:
-        names: Dictionary from what people call a row to its name.
+        names: From what people call a row to its name.
 
     Returns:
-        A dictionary of the tables of `score_by_length`; empty before all of the rows
-        are measured.
+        From what people call a row to the rows of `score_by_length`; empty before all
+        of them are measured.
     """
-    paths = {
-        called: find_row(name)[0].result_path([SEED], SEARCH)
-        for called, name in names.items()
-    }
-    if not all(path.exists() for path in paths.values()):
+    tests = [find_row(name)[0].results.read("test") for name in names.values()]
+    name = run_name([SEED], SEARCH)
+    if not all(name in test for test in tests):
         return {}
-    texts = {called: path.read_text("utf-8") for called, path in paths.items()}
-    return {
-        called: pd.DataFrame(json.loads(text)["test"]["by_length"])
-        for called, text in texts.items()
-    }
+    buckets = (test[name]["by_length"] for test in tests)
+    return dict(zip(names, buckets, strict=True))
 
 
-def draw(names):
+def draw(names: dict[str, str]) -> None:
     """Draws the picture that the section shows."""
-    if tables := _read_tables(names):
+    if found := _read_buckets(names):
         path = FOLDER / _picture(names)
         path.parent.mkdir(exist_ok=True)
+        tables = {called: pd.DataFrame(buckets) for called, buckets in found.items()}
         s2s.plot_score_by_length(tables, path)
 
 
-def section(names):
+def section(names: dict[str, str]) -> list[str]:
     """The lines of a part of RESULTS.md; none before all of the rows are measured."""
-    tables = _read_tables(names)
-    if not tables:
+    found = _read_buckets(names)
+    if not found:
         return []
-    first = next(iter(tables.values()))
-    metric, unit = first["metric"][0], first["unit"][0]
-    alt = f"{metric} by length of the source: {', '.join(tables)}"
+    first = next(iter(found.values()))[0]
+    lines = [[first["unit"], "sentences", *found]]
+    # The systems were measured on the same sentences.
+    for same in zip(*found.values(), strict=True):
+        scores = (f"{s['score']:.2f} [{s['low']:.2f}, {s['high']:.2f}]" for s in same)
+        lines.append([same[0]["lengths"], str(same[0]["sentences"]), *scores])
+    alt = f"{first['metric']} by length of the source: {', '.join(found)}"
     return [
-        f"\n### {metric} by length of the source, {SEARCH}\n",
-        table_line([unit, "sentences", *tables]),
-        table_line(["---"] * (2 + len(tables))),
-        *(table_line(cells) for cells in _cells(tables, first)),
+        f"\n### {first['metric']} by length of the source, {SEARCH}\n",
+        markdown_table(lines),
         f"\n![{alt}]({_picture(names)})",
     ]
 
 
-def _picture(names):
+def _picture(names: dict[str, str]) -> str:
     return f"pictures/{next(iter(names.values()))}-by-length.png"
-
-
-def _cells(tables, first):
-    """One row for each length: the systems were measured on the same sentences."""
-    for number, bucket in first.iterrows():
-        scores = (table.loc[number] for table in tables.values())
-        yield [
-            bucket["lengths"],
-            str(bucket["sentences"]),
-            *(f"{s['score']:.2f} [{s['low']:.2f}, {s['high']:.2f}]" for s in scores),
-        ]

@@ -9,21 +9,20 @@ models; what has been compared is not compared again. The numbers go to
 benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
 """
 
-import json
 import os
-import subprocess
+from collections.abc import Iterator
 
-from rows import SEED, read_groups
-from run import COMMAND, is_done, write
-from table_line import table_line
-from units import shown_as
+from benchmarks.runner import answer_of, command_line, markdown_table, parser_of
+from benchmarks.scoreboard.rows import SEED, Group, Row, read_groups, run_name, shown
+
+KIND = "difference"
 
 
-def measure(group):
+def measure(group: Group) -> None:
     """Compares the rows of a group whose models are here."""
     for row, search, base, base_search in _pairs(group):
-        path = _path(row, search)
-        if is_done(path):
+        name = run_name([SEED], search)
+        if row.results.has(KIND, name):
             continue
         # From the file of this machine to what people call its system.
         systems = {
@@ -33,40 +32,36 @@ def measure(group):
         if not all(map(os.path.exists, systems)):
             print(f"{row.name}, {search}: not compared, it or {base.name} is not run.")
             continue
-        command = ["compare", *systems, "--corpus", row.corpus, "--json"]
-        command += ["--bleu_tokenizer", group.bleu_tokenizer]
-        done = subprocess.run([*COMMAND, *command], check=True, stdout=subprocess.PIPE)
-        record = json.loads(done.stdout)
+        options = {"corpus": row.corpus, "bleu_tokenizer": group.bleu_tokenizer}
+        record = answer_of(command_line("compare", *systems, "--json", **options))
         for line in record["comparison"]:
             line["system"] = systems[line["system"]]
-        write(path, record)
+        row.results.keep(KIND, name, record)
 
 
-def section(group):
+def section(group: Group) -> list[str]:
     """The lines of a part of RESULTS.md; none before a row is compared."""
-    lines = []
+    lines = [["row", "search", "difference", "p"]]
     for row, search, _, _ in _pairs(group):
-        path = _path(row, search)
-        if path.exists():
-            record = json.loads(path.read_text(encoding="utf-8"))
-            lines.append(table_line(_cells(record, group, row, search)))
-    if not lines:
+        if record := row.results.read(KIND).get(run_name([SEED], search)):
+            lines.append(_cells(record, group, row, search))
+    if len(lines) == 1:
         return []
     return [
         f"\n### Differences to `{group.compared_with}`\n",
         "The same search on the same sentences, with the 95 % interval of paired "
         "bootstrap resampling and the p-value of approximate randomization; its own "
         "further searches are compared with its first.\n",
-        table_line(["row", "search", "difference", "p"]),
-        table_line(["---"] * 4),
-        *lines,
+        markdown_table(lines),
     ]
 
 
-def _pairs(group):
+def _pairs(group: Group) -> Iterator[tuple[Row, str, Row, str]]:
     """A row and a search, and the row and the search it is compared with."""
     base = next((row for row in group.rows if row.name == group.compared_with), None)
-    for row in group.rows if base else ():
+    if not base:
+        return
+    for row in group.rows:
         for search in row.searches:
             first = next(iter(row.searches))
             if row is not base:
@@ -75,21 +70,15 @@ def _pairs(group):
                 yield row, search, base, first
 
 
-def _path(row, search):
-    path = row.result_path([SEED], search)
-    return path.with_name(f"difference-{path.name}")
-
-
-def _cells(record, group, row, search):
+def _cells(record: dict, group: Group, row: Row, search: str) -> list[str]:
     """The cells of a row: names, the difference with its interval, and p."""
     [line] = [
         line
         for line in record["comparison"]
         if line["metric"] == group.metric and line["difference"] is not None
     ]
-    factor, digits = shown_as(group.metric)
     low, value, high = (
-        f"{factor * line[f'difference{end}']:+.{digits}f}"
+        shown(group.metric, line[f"difference{end}"], "+")
         for end in ("_low", "", "_high")
     )
     about = f": {row.about}" if row.about else ""
@@ -102,5 +91,6 @@ def _cells(record, group, row, search):
 
 
 if __name__ == "__main__":
+    parser_of(__doc__).parse_args()
     for each in read_groups():
         measure(each)

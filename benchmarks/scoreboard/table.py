@@ -3,21 +3,16 @@
 python benchmarks/scoreboard/table.py
 """
 
-import json
 import statistics
 
-import by_length
-import differences
-import search_grid
-import wrong_words
-from rows import FOLDER, read_groups
-from table_line import table_line
-from units import shown_as
+from benchmarks.runner import markdown_table, parser_of
+from benchmarks.scoreboard import by_length, differences, search_grid, wrong_words
+from benchmarks.scoreboard.rows import FOLDER, Group, read_groups, run_name, shown
 
 _LABELS = {"bleu": "BLEU", "exact_match": "exact match, %", "chrf": "chrF"}
 
 
-def main():
+def main() -> None:
     """Writes the file."""
     path = FOLDER / "RESULTS.md"
     path.write_text(results(), encoding="utf-8")
@@ -26,7 +21,7 @@ def main():
     print(f"{path} is written.")
 
 
-def results():
+def results() -> str:
     """The text of the file."""
     return "\n".join([_HEAD, *(_section(group) for group in read_groups())])
 
@@ -40,7 +35,7 @@ Validation data chose the recipes and the epoch that is kept; test sets chose ne
 
 One seed: the score and its 95 % bootstrap interval over sentences. Several: their mean
 and standard deviation. An ensemble (`--ensemble`) is of all seeds, with its interval.
-Minutes and memory are of the training on the machine that is named in the files of a
+Minutes and memory are of the training on the machine that is named in the file of a
 row; most shared it with other work. There is no memory where a training was resumed.
 
 Where a row names format 2, its models were saved in that one, which is no longer read.
@@ -51,69 +46,63 @@ tutorial's models, of format 2 and without attention were measured, so that thes
 come out anew to the last digit."""
 
 
-def _section(group):
+def _section(group: Group) -> str:
     searches = list(dict.fromkeys(s for row in group.rows for s in row.searches))
     ensembles = any(len(row.seeds) > 1 for row in group.rows) and bool(searches)
     heads = ["row", "validation", *searches]
     heads += [f"ensemble, {name}" for name in searches] if ensembles else []
-    heads += ["published", "goal", "parameters", "minutes", "GiB"]
-    lines = [table_line(heads), table_line(["---"] * len(heads))]
+    lines = [[*heads, "published", "goal", "parameters", "minutes", "GiB"]]
     for row in group.rows:
-        trained = _all_read(row.result_path([seed]) for seed in row.seeds)
+        training, tests = row.results.read("training"), row.results.read("test")
+        names = [run_name([seed]) for seed in row.seeds]
+        trained = [training[name] for name in names if name in training]
         cells = [f"`{row.name}`{_earlier(trained)}"]
         cells[0] += f": {row.about}" if row.about else ""
         cells.append(_scores([t["validation"] for t in trained], group.metric))
         for seeds in ([[s] for s in row.seeds], [row.seeds])[: 1 + ensembles]:
             for search in searches:
-                paths = (row.result_path(each, search) for each in seeds)
-                tests = [read["test"] for read in _all_read(paths)]
+                names = [run_name(each, search) for each in seeds]
+                found = [tests[name] for name in names if name in tests]
                 measured = search in row.searches
-                cells.append(_scores(tests, group.metric) if measured else "-")
-        cells += [row.published or "-", row.goal or "-", *_cost(trained)]
-        lines.append(table_line(cells))
+                cells.append(_scores(found, group.metric) if measured else "-")
+        lines.append([*cells, row.published or "-", row.goal or "-", *_cost(trained)])
     protocol = f"Protocol: {group.protocol}. Scores: {_LABELS[group.metric]}."
     notes = ["", group.notes] if group.notes else []
     notes += search_grid.section(group) + differences.section(group)
     notes += by_length.section(group.by_length) + wrong_words.section(group)
-    return "\n".join([f"\n## {group.title}\n", protocol, "", *lines, *notes])
+    return "\n".join(
+        [f"\n## {group.title}\n", protocol, "", markdown_table(lines), *notes]
+    )
 
 
-def _earlier(trained):
+def _earlier(trained: list[dict]) -> str:
     """Says so where a row was measured with models that have changed since."""
     return " (format 2)" if any(map(_has_changed, trained)) else ""
 
 
-def _has_changed(each):
+def _has_changed(each: dict) -> bool:
     options = each["options"]
     general = (options["attention"], options["attention_score"]) == ("luong", "general")
     # The first results do not name the format.
     return general and each.get("format", 2) == 2
 
 
-def _all_read(paths):
-    """The contents of those of the files that are there."""
-    return [
-        json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()
-    ]
-
-
-def _scores(scores, metric):
+def _scores(scores: list[dict], metric: str) -> str:
     """One score with its interval, or the mean of several with their deviation."""
-    factor, digits = shown_as(metric)
-    values = [factor * each[metric] for each in scores]
+    values = [each[metric] for each in scores]
     if not values:
         return "not run"
     if len(values) > 1:
-        deviation = statistics.stdev(values)
-        return f"{statistics.mean(values):.{digits}f} ± {deviation:.{digits}f}"
-    [value], [each] = values, scores
-    if f"{metric}_low" not in each:
-        return f"{value:.{digits}f}"
-    low, high = (factor * each[f"{metric}_{end}"] for end in ("low", "high"))
-    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+        mean, deviation = statistics.mean(values), statistics.stdev(values)
+        return f"{shown(metric, mean)} ± {shown(metric, deviation)}"
+    score = shown(metric, values[0])
+    if f"{metric}_low" not in scores[0]:
+        return score
+    low, high = (shown(metric, scores[0][f"{metric}_{end}"]) for end in ("low", "high"))
+    return f"{score} [{low}, {high}]"
 
 
-def _cost(trained):
+def _cost(trained: list[dict]) -> list[str]:
     """Parameters, minutes and memory of a training, on average."""
     if not trained:
         return ["-"] * 3
@@ -124,4 +113,5 @@ def _cost(trained):
 
 
 if __name__ == "__main__":
+    parser_of(__doc__).parse_args()
     main()

@@ -8,36 +8,32 @@ benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
 
 import collections
 import itertools
-import json
-import sys
 import unicodedata
 
 import jiwer
-from rows import SEED, find_row
-from run import write
-from table_line import table_line
 
 import seq2seq_keras as s2s
+from benchmarks.runner import markdown_table, parser_of
+from benchmarks.scoreboard.rows import SEED, Group, Row, find_row, run_name
 
+KIND = "wrong words"
 SHOWN = 5  # edits in the table
 
 
-def measure(row):
+def measure(row: Row) -> None:
     """Reads the validation words and counts edits."""
     translator = s2s.Translator.load(row.model_folder(SEED))
     pairs = s2s.load_corpus(row.corpus).validation
     written = translator.translate(pairs.source)
     wrong = [
-        edits(*map(_joined, both))
-        for both in zip(written, pairs.target, strict=True)
-        if both[0] != both[1]
+        edits(ours.replace(" ", ""), reference.replace(" ", ""))
+        for ours, reference in zip(written, pairs.target, strict=True)
+        if ours != reference
     ]
     counts = collections.Counter(itertools.chain.from_iterable(wrong))
     common = [each for each in counts.most_common(SHOWN) if each[1] > 1]
     kinds = {edit for edit, _ in common}
     numbers = {
-        "row": row.name,
-        "seed": SEED,
         "words": len(written),
         "wrong": len(wrong),
         "common_edits": [
@@ -46,15 +42,11 @@ def measure(row):
         ],
         "wrong_by_nothing_else": sum(kinds.issuperset(each) for each in wrong),
     }
-    write(row.wrong_words_path(), numbers)
-    print(json.dumps(numbers, ensure_ascii=False))
+    row.results.keep(KIND, run_name([SEED]), numbers)
+    print("; ".join(_cells(row, numbers)))
 
 
-def _joined(symbols):
-    return symbols.replace(" ", "")
-
-
-def edits(written, reference):
+def edits(written: str, reference: str) -> list[tuple[str, str]]:
     """The stretches of characters that differ: pairs of what is written and meant.
 
     The characters of phonemes, rather than whole ones, since a length mark is an edit
@@ -64,39 +56,30 @@ def edits(written, reference):
     found = []
     for is_equal, group in itertools.groupby(chunks, lambda c: c.type == "equal"):
         if not is_equal:
-            group = list(group)
-            start, end = group[0], group[-1]
-            found.append(
-                (
-                    written[start.hyp_start_idx : end.hyp_end_idx],
-                    reference[start.ref_start_idx : end.ref_end_idx],
-                )
-            )
+            start, *_, end = [*group] * 2
+            ours = written[start.hyp_start_idx : end.hyp_end_idx]
+            found.append((ours, reference[start.ref_start_idx : end.ref_end_idx]))
     return found
 
 
-def section(group):
+def section(group: Group) -> list[str]:
     """The lines of a part of RESULTS.md; none where no row is looked into."""
-    lines = []
+    lines = [["row", "words", "wrong", "edits", "wrong by nothing else"]]
     for row in group.rows:
-        path = row.wrong_words_path()
-        if path.exists():
-            numbers = json.loads(path.read_text(encoding="utf-8"))
-            lines.append(table_line(_cells(row, numbers)))
-    if not lines:
+        if numbers := row.results.read(KIND).get(run_name([SEED])):
+            lines.append(_cells(row, numbers))
+    if len(lines) == 1:
         return []
     return [
         "\n### What is wrong in the validation words\n",
         f"The model of seed {SEED}, greedy search: the edits of characters, from what "
         f"it wrote to the reference, that are seen most (twice at least, {SHOWN} at "
         "most), and how many of the wrong words need no others.\n",
-        table_line(["row", "words", "wrong", "edits", "wrong by nothing else"]),
-        table_line(["---"] * 5),
-        *lines,
+        markdown_table(lines),
     ]
 
 
-def _cells(row, numbers):
+def _cells(row: Row, numbers: dict) -> list[str]:
     shown = [
         f"{_shown(each['written'])} → {_shown(each['reference'])} {each['count']}"
         for each in numbers["common_edits"]
@@ -106,7 +89,7 @@ def _cells(row, numbers):
     return [f"`{row.name}`", *counts, "; ".join(shown), nothing_else]
 
 
-def _shown(characters):
+def _shown(characters: str) -> str:
     """The characters, or a sign for none; a mark gets a circle to stand on."""
     if not characters:
         return "∅"
@@ -114,5 +97,7 @@ def _shown(characters):
 
 
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
+    parser = parser_of(__doc__)
+    parser.add_argument("row", nargs="+")
+    for name in parser.parse_args().row:
         measure(find_row(name)[0])

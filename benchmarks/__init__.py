@@ -1,0 +1,1 @@
+"""Benchmarks: how fast, how good, how much memory, each measured by a script."""

@@ -1,0 +1,279 @@
+"""What the benchmarks share: command lines, processes, timing, results and tables.
+
+A benchmark holds its own idea alone: its rows, how one is measured, and a table:
+
+    if __name__ == "__main__":
+        run_rows(__doc__, ROWS, measure, table, "tatoeba_models")
+
+Nothing heavy is imported here: memory is measured in processes that this one starts.
+"""
+
+import argparse
+import concurrent.futures
+import importlib.metadata
+import json
+import multiprocessing
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+ROOT = pathlib.Path(__file__).parents[1]
+RESULTS = ROOT / "benchmarks" / "results"
+COMMAND = [sys.executable, "-m", "seq2seq_keras"]
+LINE = 200  # characters of a line in a file of results
+PACKAGES = ("seq2seq_keras", "tensorflow", "keras", "numpy")
+
+
+def run_rows(
+    doc: str,
+    rows: Sequence[str],
+    measure: Callable[[str], dict],
+    table: Callable[[dict], str],
+    name: str,
+    *,
+    once: bool = False,
+) -> None:
+    """Does what the command line of a benchmark asks for.
+
+    Args:
+        doc: The docstring of the benchmark.
+        rows: Names of its rows.
+        measure: Function from a row to its numbers.
+        table: Function from the numbers of all rows measured so far to Markdown.
+        name: Of its file in benchmarks/results, without ending.
+        once: Whether a row that is measured is measured again only where it is named.
+    """
+    parser = parser_of(doc)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(rows))
+    parser.add_argument("--table", action="store_true", help="only show the results")
+    options = parser.parse_args()
+    if unknown := set(options.rows) - set(rows):
+        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(rows)}")
+    path = RESULTS / f"{name}.json"
+    for row in () if options.table else options.rows or rows:
+        if once and not options.rows and row in read_json(path):
+            continue
+        print(f"== {row}", flush=True)
+        before = environment()
+        numbers = measure(row)
+        write_json(path, {**read_json(path), row: {**numbers, "environment": before}})
+    kept = read_json(path)
+    if results := {row: kept[row] for row in rows if row in kept}:
+        print(table(results))
+
+
+def parser_of(doc: str) -> argparse.ArgumentParser:
+    """A command line that is described by the first line of a docstring."""
+    return argparse.ArgumentParser(description=doc.partition("\n")[0])
+
+
+def command_line(command: str, *words: str, **options: Any) -> list[str]:
+    """A command of seq2seq-keras, with options as its command line takes them."""
+    written = [*COMMAND, command, *words]
+    for name, value in options.items():
+        text = value if isinstance(value, str) else json.dumps(value)
+        written += [f"--{name}", text]
+    return written
+
+
+def answer_of(command: list[str]) -> Any:
+    """Runs a command that answers with JSON."""
+    return json.loads(
+        subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    )
+
+
+def alone(function: Callable, *arguments: Any) -> Any:
+    """Calls a function in a new process of its own, whose memory is not shared."""
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as executor:
+        return executor.submit(function, *arguments).result()
+
+
+class Timing(NamedTuple):
+    """Seconds of several runs, and what the last one returned."""
+
+    seconds: list[float]
+    result: Any
+
+    @property
+    def median(self) -> float:
+        """The median of the seconds."""
+        return statistics.median(self.seconds)
+
+
+def take_turns(ways: Mapping[Any, Callable[[], Any]], repeats: int = 5) -> dict:
+    """Times several ways to do a thing, which take turns, after one run to warm up.
+
+    Args:
+        ways: From a name to a function.
+        repeats: Integer.
+
+    Returns:
+        From a name to its `Timing`.
+    """
+    timings = {name: Timing([], run()) for name, run in ways.items()}
+    for _ in range(repeats):
+        for name, run in ways.items():
+            start = time.perf_counter()
+            result = run()
+            seconds = [*timings[name].seconds, time.perf_counter() - start]
+            timings[name] = Timing(seconds, result)
+    return timings
+
+
+def environment() -> dict:
+    """The machine, what it has been doing, and the versions of what runs on it."""
+    return {
+        "machine": machine(),
+        "load_before": os.getloadavg()[0],
+        "versions": versions(),
+    }
+
+
+def machine() -> str:
+    """The machine in the words of its processor."""
+    lines = pathlib.Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    names = {
+        line.partition(":")[2].strip()
+        for line in lines
+        if line.startswith("model name")
+    }
+    name = " and ".join(sorted(names)) or platform.machine()
+    return f"{os.cpu_count()} cores of {name}"
+
+
+def versions() -> dict[str, str]:
+    """The versions of Python and of packages, without importing them."""
+    found = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), **found}
+
+
+def read_json(path: pathlib.Path) -> dict:
+    """The contents of a file; nothing where there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def write_json(path: pathlib.Path, content: dict) -> None:
+    """Writes a result beside its file, then renames it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text(_as_json(content) + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def _as_json(value: Any, indent: str = "") -> str:
+    """JSON in which what fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(indent + line) <= LINE:
+        return line
+    inner = indent + "  "
+    parts = (
+        [f"{json.dumps(key)}: {_as_json(each, inner)}" for key, each in value.items()]
+        if isinstance(value, dict)
+        else [_as_json(each, inner) for each in value]
+    )
+    body = f",\n{inner}".join(parts)
+    return f"{line[0]}\n{inner}{body}\n{indent}{line[-1]}"
+
+
+def markdown_table(rows: Iterable[Sequence[str]], align: str = "") -> str:
+    """A table in Markdown.
+
+    Args:
+        rows: Lists of cells; the first has the heads.
+        align: A letter for each column: "r" for numbers, else text.
+    """
+    heads, *body = rows
+    rule = ["---:" if letter == "r" else "---" for letter in align.ljust(len(heads))]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *body))
+
+
+class Peer:
+    """A model of another toolkit, in an environment and a process of its own.
+
+    Its script knows nothing of this package. It trains by `train CONFIG FOLDER`; by
+    `serve CONFIG` it says what it has loaded, and answers requests, lines of JSON.
+
+    Args:
+        script: Path of the script.
+        requirements: What is installed for it.
+        cache: Folder of the environment and the models.
+        name: Of the model; another one for another configuration.
+        config: Dictionary; `model_dir` is added.
+        options: More words for the script.
+    """
+
+    def __init__(
+        self,
+        script: pathlib.Path,
+        requirements: Sequence[str],
+        cache: pathlib.Path,
+        name: str,
+        config: dict,
+        options: Sequence[str] = (),
+    ) -> None:
+        folder, written = cache / name, cache / f"{name}.yaml"
+        self.log = cache / f"{name}.log"
+        # JSON is YAML too.
+        write_json(written, {**config, "model_dir": str(folder)})
+        python = str(_environment(cache / script.stem, requirements))
+        self.command = [python, str(script), *options]
+        if not folder.exists():
+            # Beside its place, so that half a model is never taken for one.
+            beside = folder.with_suffix(".training")
+            shutil.rmtree(beside, ignore_errors=True)
+            self._start("train", written, beside)
+            if self.close():
+                raise RuntimeError(f"{script.stem} did not train: see {self.log}")
+            beside.rename(folder)
+        self._start("serve", written)
+        self.about = self._answer()
+
+    def _start(self, *words: object) -> None:
+        with self.log.open("a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [*self.command, *map(str, words)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+            )
+
+    def ask(self, **request: Any) -> Any:
+        """Sends a request and waits for its answer."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        for line in self.process.stdout or ():
+            if line.startswith("RESULT "):
+                return json.loads(line.removeprefix("RESULT "))
+        raise RuntimeError(f"The other toolkit ended: see {self.log}")
+
+    def close(self) -> int:
+        """Waits for the end of its process."""
+        self.process.communicate()
+        return self.process.returncode
+
+
+def _environment(folder: pathlib.Path, requirements: Sequence[str]) -> pathlib.Path:
+    """The Python of an environment, made unless a mark says that it is whole."""
+    python, mark = folder / "bin" / "python", folder.with_suffix(".installed")
+    wanted = "\n".join(requirements)
+    if not mark.exists() or mark.read_text(encoding="utf-8") != wanted:
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", *requirements]
+        subprocess.run(pip, check=True)
+        mark.write_text(wanted, encoding="utf-8")
+    return python

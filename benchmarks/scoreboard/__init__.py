@@ -1,0 +1,1 @@
+"""The scoreboard: recipes of configs/ against published scores."""
