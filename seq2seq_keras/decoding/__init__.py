@@ -1,1 +1,5 @@
-"""Searching for the best target; a search knows nothing but a step function."""
+"""Searches around a step function, with or without a network."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,10 +1,13 @@
 """Rules for what may be written, whatever the search."""
 
 import abc
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.step import IMPOSSIBLE
+from seq2seq_keras.decoding.base import IMPOSSIBLE
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
 
@@ -16,12 +19,14 @@ class Constraint(abc.ABC):
     The model's own log-probabilities, which a search reports, stay as they are.
     """
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         """The state before the first token, with a row for each sentence."""
         return ()
 
     @abc.abstractmethod
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         """Log-probabilities `(rows, vocabulary_size)` to rank by instead.
 
         `index` is the number of tokens decided so far. What may not be written gets
@@ -29,7 +34,7 @@ class Constraint(abc.ABC):
         relies on sums that only fall.
         """
 
-    def advance(self, token_ids, index, state):
+    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
         """The state after `token_ids`, `(rows,)`, have been written."""
         return state
 
@@ -41,18 +46,20 @@ class AllOf(Constraint):
         constraints: Sequence of `Constraint`s.
     """
 
-    def __init__(self, constraints):
+    def __init__(self, constraints: Sequence[Constraint]) -> None:
         self.constraints = tuple(constraints)
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         return tuple(each.initial_state(batch_size) for each in self.constraints)
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         for each, own in zip(self.constraints, state, strict=True):
             log_probabilities = each(log_probabilities, index, own)
         return log_probabilities
 
-    def advance(self, token_ids, index, state):
+    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
         return tuple(
             each.advance(token_ids, index, own)
             for each, own in zip(self.constraints, state, strict=True)
@@ -66,13 +73,15 @@ class MinimumLength(Constraint):
         length: int32 tensor, shape `(batch,)`. The fewest tokens, `<eos>` counted.
     """
 
-    def __init__(self, length):
+    def __init__(self, length: tf.Tensor) -> None:
         self.length = length
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         return tf.broadcast_to(self.length, [batch_size])
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         is_end = tf.range(tf.shape(log_probabilities)[-1]) == END_ID
         return forbid(log_probabilities, is_end & (index + 1 < state)[:, None])
 
@@ -84,13 +93,15 @@ class Prefix(Constraint):
         token_ids: int32 tensor, shape `(batch, prefix_length)`, padded with 0.
     """
 
-    def __init__(self, token_ids):
+    def __init__(self, token_ids: tf.Tensor) -> None:
         self.token_ids = token_ids
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         return self.token_ids
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         # Padding has no say, and behind the last column there is padding.
         padded = tf.pad(state, [[0, 0], [0, 1]], constant_values=PAD_ID)
         forced = padded[:, tf.minimum(index, tf.shape(state)[1])][:, None]
@@ -106,7 +117,7 @@ class Avoid(Constraint):
             the right.
     """
 
-    def __init__(self, phrases):
+    def __init__(self, phrases: tf.Tensor) -> None:
         # Padded on the left, the last tokens stand in one column; there is a column
         # even if there is no phrase.
         phrases = tf.pad(phrases, [[0, 0], [1, 0]])
@@ -115,11 +126,13 @@ class Avoid(Constraint):
         places = (tf.range(length) + shift[:, None]) % length
         self.phrases = tf.gather(phrases, places, batch_dims=1)
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         # As many tokens as come before the last one of a phrase.
         return tf.fill([batch_size, tf.shape(self.phrases)[1] - 1], PAD_ID)
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         before = self.phrases[:, :-1]
         # (rows, count, length - 1); padding before a phrase goes with anything
         matches = (before == PAD_ID) | (before == state[:, None])
@@ -128,7 +141,7 @@ class Avoid(Constraint):
         last = tf.one_hot(self.phrases[:, -1], size)
         return forbid(log_probabilities, tf.matmul(tf.cast(said, last.dtype), last) > 0)
 
-    def advance(self, token_ids, index, state):
+    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
         return tf.concat([state, token_ids[:, None]], axis=1)[:, 1:]
 
 
@@ -139,13 +152,13 @@ class _WithHistory(Constraint):
         max_length: int32 scalar: the most tokens there will be.
     """
 
-    def __init__(self, max_length):
+    def __init__(self, max_length: int | tf.Tensor) -> None:
         self.max_length = max_length
 
-    def initial_state(self, batch_size):
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
         return tf.fill([batch_size, self.max_length], PAD_ID)
 
-    def advance(self, token_ids, index, state):
+    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
         is_now = tf.range(tf.shape(state)[1]) == index
         return tf.where(is_now, token_ids[:, None], state)
 
@@ -163,11 +176,13 @@ class RepetitionPenalty(_WithHistory):
         - [Keskar et al., 2019](https://arxiv.org/abs/1909.05858), section 4.1.
     """
 
-    def __init__(self, penalty, max_length):
+    def __init__(self, penalty: float, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.penalty = penalty
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         written = _mark(state, state != PAD_ID, tf.shape(log_probabilities)[-1])
         return tf.where(written, self.penalty * log_probabilities, log_probabilities)
 
@@ -183,11 +198,13 @@ class BlockNgrams(_WithHistory):
         - [Paulus et al., 2018](https://arxiv.org/abs/1705.04304), section 2.5.
     """
 
-    def __init__(self, size, max_length):
+    def __init__(self, size: int, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.size = size
 
-    def __call__(self, log_probabilities, index, state):
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
         known = self.size - 1
         # Room for the window, so that every position has one.
         padded = tf.pad(state, [[0, 0], [known, known]], constant_values=PAD_ID)
@@ -203,7 +220,90 @@ class BlockNgrams(_WithHistory):
         return forbid(log_probabilities, again)
 
 
-def forbid(log_probabilities, forbidden):
+class Trie(NamedTuple):
+    """A tree of token sequences; node 0 is their common beginning.
+
+    Attributes:
+        starts: int32, shape `(nodes + 1,)`: the edges of node `n` are those from
+            `starts[n]` to before `starts[n + 1]`.
+        token_ids: int32, shape `(edges,)`: what each edge writes, ascending within a
+            node.
+        children: int32, shape `(edges,)`: the node it leads to.
+    """
+
+    starts: np.ndarray
+    token_ids: np.ndarray
+    children: np.ndarray
+
+
+def make_trie(sequences: Iterable[Sequence[int]]) -> Trie:
+    """Makes a trie of token sequences, each of which ends with `<eos>` in it.
+
+    Args:
+        sequences: Iterable of lists of token ids, without `<eos>`.
+
+    Returns:
+        A `Trie`.
+
+    Example:
+
+    >>> make_trie([[7, 5], [7, 6]]).token_ids  # 7, then 5 or 6, then <eos>
+    array([7, 5, 6, 3, 3], dtype=int32)
+    """
+    nodes: list[dict[int, int]] = [{}]
+    for sequence in sequences:
+        node = 0
+        for token_id in (*sequence, END_ID):
+            if token_id not in nodes[node]:
+                nodes[node][token_id] = len(nodes)
+                nodes.append({})
+            node = nodes[node][token_id]
+    edges = [edge for node in nodes for edge in sorted(node.items())]
+    counts = [len(node) for node in nodes]
+    token_ids, children = np.array(edges, "int32").reshape(-1, 2).T
+    return Trie(np.cumsum([0, *counts], dtype="int32"), token_ids, children)
+
+
+class AllowedOutputs(Constraint):
+    """Only the sequences of a trie are written.
+
+    Args:
+        trie: A `Trie`, of arrays or of tensors.
+
+    Reference:
+        - [De Cao et al., 2021](https://arxiv.org/abs/2010.00904), section 3.2.
+    """
+
+    def __init__(self, trie: Trie) -> None:
+        self.trie = trie
+
+    def initial_state(self, batch_size: tf.Tensor) -> Any:
+        return tf.zeros([batch_size], tf.int32)
+
+    def __call__(
+        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
+    ) -> tf.Tensor:
+        edges, rows = self._edges(state)
+        shape = tf.shape(log_probabilities)
+        indices = tf.stack([rows, tf.gather(self.trie.token_ids, edges)], axis=-1)
+        counts = tf.scatter_nd(indices, tf.ones_like(rows), shape)
+        return forbid(log_probabilities, counts == 0)
+
+    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
+        edges, rows = self._edges(state)
+        taken = tf.gather(self.trie.token_ids, edges) == tf.gather(token_ids, rows)
+        # A hypothesis that left the trie is dead; wherever it goes, it is not kept.
+        children = tf.where(taken, tf.gather(self.trie.children, edges), 0)
+        return tf.math.unsorted_segment_sum(children, rows, tf.size(state))
+
+    def _edges(self, nodes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """The edges of the node of each row, and the row of each edge."""
+        first, last = (tf.gather(self.trie.starts, nodes + i) for i in (0, 1))
+        edges = tf.ragged.range(first, last, row_splits_dtype=tf.int32)
+        return edges.flat_values, tf.cast(edges.value_rowids(), tf.int32)
+
+
+def forbid(log_probabilities: tf.Tensor, forbidden: tf.Tensor) -> tf.Tensor:
     """Log-probabilities of which some tokens are impossible.
 
     Args:
@@ -216,7 +316,9 @@ def forbid(log_probabilities, forbidden):
     return log_probabilities + tf.where(forbidden, IMPOSSIBLE, 0.0)
 
 
-def _mark(token_ids, where, vocabulary_size):
+def _mark(
+    token_ids: tf.Tensor, where: tf.Tensor, vocabulary_size: tf.Tensor
+) -> tf.Tensor:
     """Which tokens of the vocabulary occur in each row: `(rows, vocabulary_size)`."""
     rows = tf.shape(token_ids)[0]
     row = tf.broadcast_to(tf.range(rows)[:, None], tf.shape(token_ids))

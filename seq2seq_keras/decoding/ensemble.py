@@ -1,9 +1,13 @@
 """Several models that decide each token together."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
+from seq2seq_keras.decoding.base import States, Step
 
-def join_members(states):
+
+def join_members(states: Sequence[States]) -> States:
     """One dictionary of the states, or of the memories, of several models.
 
     Args:
@@ -24,7 +28,7 @@ def join_members(states):
     return joined
 
 
-def ensemble_step(steps):
+def ensemble_step(steps: Sequence[Step]) -> Step:
     """One step function of several.
 
     The probabilities of the models are averaged, which may follow the one that is
@@ -47,7 +51,7 @@ def ensemble_step(steps):
     array([[0.7, 0.3]], dtype=float32)
     """
 
-    def step(token_ids, states):
+    def step(token_ids: tf.Tensor, states: States) -> tuple[tf.Tensor, States]:
         log_probabilities, following = [], []
         for number, member in enumerate(steps):
             prefix = f"{number}/"

@@ -1,31 +1,37 @@
 """Drawing the next token at random."""
 
+from collections.abc import Sequence
+
 import tensorflow as tf
 
-from seq2seq_keras.decoding.one_hypothesis import decode_one_hypothesis
+from seq2seq_keras.decoding.base import SearchResult, States, Step
+from seq2seq_keras.decoding.constraints import Constraint
+from seq2seq_keras.decoding.greedy_search import write_tokens
 
+# How many tokens are sorted first where only the likeliest are drawn from.
 _FEW = 256
 
 
 def sample(
-    step,
-    states,
+    step: Step,
+    states: States,
     *,
-    max_length,
-    finished,
-    seeds,
-    memory=None,
-    temperature=1.0,
-    top_k=0,
-    top_p=1.0,
-    constraints=(),
-):
+    max_length: int | tf.Tensor,
+    finished: tf.Tensor,
+    seeds: tf.Tensor,
+    memory: States | None = None,
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 1.0,
+    constraints: Sequence[Constraint] = (),
+) -> SearchResult:
     """Decodes a batch by drawing each token from the model's distribution.
 
     What a row gets depends on its own seed only, not on the rows beside it.
 
     Args:
-        step: A step function, see `seq2seq_keras.decoding.step`.
+        step: A function `(token_ids, states) -> (logits, states)`, see
+            `seq2seq_keras.decoding.base`.
         states: What the first step is given, each tensor with the batch first.
         max_length: Integer, or int32 tensor `(batch,)`. The most tokens a row may
             get, `<eos>` included.
@@ -40,8 +46,8 @@ def sample(
         constraints: Sequence of `Constraint`s.
 
     Returns:
-        A `SearchResult`; its log-probabilities are those of the model, whatever the
-        temperature.
+        A `SearchResult` without the axis `n_best`; its log-probabilities are those of
+        the model, whatever the temperature.
 
     Example:
 
@@ -60,7 +66,7 @@ def sample(
     # One step is taken in any case, even for an empty batch.
     numbers = _uniform(seeds, tf.maximum(tf.reduce_max(max_length), 1))
 
-    def draw(log_probabilities, index):
+    def draw(log_probabilities: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         values, token_ids = log_probabilities / temperature, None
         if top_k:
             count = tf.minimum(top_k, tf.shape(values)[-1])
@@ -77,7 +83,7 @@ def sample(
             return place
         return tf.gather(token_ids, place, batch_dims=1)
 
-    return decode_one_hypothesis(
+    return write_tokens(
         step,
         states,
         choose=draw,
@@ -88,7 +94,7 @@ def sample(
     )
 
 
-def _uniform(seeds, length):
+def _uniform(seeds: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
     """A number in [0, 1) for each token of each row, `(batch, length)`."""
     # One row more, since those of an empty batch could not be stacked. The algorithm
     # is named, so that it is the same on every device.
@@ -99,7 +105,7 @@ def _uniform(seeds, length):
     )[:-1]
 
 
-def _likeliest(probabilities, top_p):
+def _likeliest(probabilities: tf.Tensor, top_p: float) -> tuple[tf.Tensor, tf.Tensor]:
     """The likeliest tokens, in order, with `top_p` together; and their ids."""
     size = tf.shape(probabilities)[-1]
     # To sort a whole vocabulary takes longer than to decode; mostly a few are enough.
@@ -112,7 +118,7 @@ def _likeliest(probabilities, top_p):
     )
 
 
-def _draw(probabilities, numbers):
+def _draw(probabilities: tf.Tensor, numbers: tf.Tensor) -> tf.Tensor:
     """The place in each row where the sum of what is before passes its number."""
     total = tf.cumsum(probabilities, axis=-1)
     point = numbers[:, None] * total[:, -1:]

@@ -1,29 +1,42 @@
 """The search that the options ask for."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.beam_result import BeamResult
+from seq2seq_keras.decoding.base import SearchResult, States, Step
 from seq2seq_keras.decoding.beam_search import beam_search
 from seq2seq_keras.decoding.constraints import (
     BlockNgrams,
+    Constraint,
     MinimumLength,
     RepetitionPenalty,
 )
 from seq2seq_keras.decoding.greedy_search import greedy_search
-from seq2seq_keras.decoding.length_divisor import length_divisor
 from seq2seq_keras.decoding.sampling import sample
+from seq2seq_keras.decoding.scoring import length_divisor
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
 
 def search(
-    step, states, *, options, source_token_ids, memory=None, constraints=(), seeds=None
-):
+    step: Step,
+    states: States,
+    *,
+    options: SearchOptions,
+    source_token_ids: tf.Tensor,
+    memory: States | None = None,
+    constraints: Iterable[Constraint] = (),
+    seeds: tf.Tensor | None = None,
+) -> SearchResult:
     """Searches for translations as `SearchOptions` say.
 
     Args:
-        step: A step function, see `seq2seq_keras.decoding.step`.
+        step: A function `(token_ids, states) -> (logits, states)`, see
+            `seq2seq_keras.decoding.base`.
         states: What the first step is given.
         options: `SearchOptions`.
         source_token_ids: int32, shape `(batch, source_length)`, each row ended by
@@ -33,8 +46,7 @@ def search(
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
 
     Returns:
-        A `BeamResult`, whichever search it was; its trace is `None` for all but a
-        beam search.
+        A `SearchResult` with the axis `n_best`, whichever search it was.
 
     Raises:
         InputError: If an option needs attention and there is none.
@@ -49,7 +61,7 @@ def search(
     is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
     lengths = tf.math.count_nonzero(is_word, axis=1, dtype=tf.int32)
     max_length = _max_length(options, lengths)
-    shared = {
+    shared: dict[str, Any] = {
         "max_length": max_length,
         "finished": lengths == 0,
         "memory": memory,
@@ -67,14 +79,17 @@ def search(
             source_mask=is_word,
             **shared,
         )
-    if not options.sample:
-        return _as_beam(greedy_search(step, states, **shared), options, lengths == 0)
-    draw = {name: getattr(options, name) for name in ("temperature", "top_k", "top_p")}
-    drawn = sample(step, states, seeds=seeds, **draw, **shared)
-    return _as_beam(drawn, options, lengths == 0)
+    if options.sample:
+        draw = {
+            name: getattr(options, name) for name in ("temperature", "top_k", "top_p")
+        }
+        found = sample(step, states, seeds=seeds, **draw, **shared)
+    else:
+        found = greedy_search(step, states, **shared)
+    return _with_n_best_axis(found, options, lengths == 0)
 
 
-def _max_length(options, source_lengths):
+def _max_length(options: SearchOptions, source_lengths: tf.Tensor) -> tf.Tensor:
     if options.max_length_ratio is None:
         return tf.fill(tf.shape(source_lengths), options.max_length)
     # `<eos>` comes on top of the words that the ratio is about.
@@ -82,11 +97,13 @@ def _max_length(options, source_lengths):
     return tf.minimum(relative, options.max_length)
 
 
-def _times(ratio, lengths):
+def _times(ratio: float, lengths: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.math.ceil(ratio * tf.cast(lengths, tf.float32)), tf.int32)
 
 
-def _constraints(options, source_lengths, max_length):
+def _constraints(
+    options: SearchOptions, source_lengths: tf.Tensor, max_length: tf.Tensor
+) -> Iterator[Constraint]:
     longest = tf.maximum(tf.reduce_max(max_length), 0)  # of an empty batch too
     if options.min_length or options.min_length_ratio:
         relative = _times(options.min_length_ratio, source_lengths) + 1
@@ -98,19 +115,20 @@ def _constraints(options, source_lengths, max_length):
         yield RepetitionPenalty(options.repetition_penalty, longest)
 
 
-def _as_beam(result, options, empty):
-    """A search with one hypothesis, as a beam of that width; scored as a beam is."""
-    lengths = tf.math.count_nonzero(result.token_ids, axis=1)
+def _with_n_best_axis(
+    found: SearchResult, options: SearchOptions, empty: tf.Tensor
+) -> SearchResult:
+    """A search for one hypothesis as one for the best one, scored as in a beam."""
+    lengths = tf.math.count_nonzero(found.token_ids, axis=1)
     divisor = length_divisor(options.length_normalization, options.length_penalty)
-    totals = tf.reduce_sum(result.log_probabilities, axis=1)
+    totals = tf.reduce_sum(found.log_probabilities, axis=1)
     scores = tf.math.divide_no_nan(totals, divisor(lengths))
-    # Something was to be written, and all that could be was forbidden.
+    # A sentence without a token, though not empty: every first token was forbidden.
     scores = tf.where((lengths == 0) & ~empty, -np.inf, scores)
-    weights = result.attention_weights
-    return BeamResult(
-        token_ids=result.token_ids[:, None],
-        log_probabilities=result.log_probabilities[:, None],
+    weights = found.attention_weights
+    return SearchResult(
+        token_ids=found.token_ids[:, None],
+        log_probabilities=found.log_probabilities[:, None],
         scores=scores[:, None],
         attention_weights=None if weights is None else weights[:, None],
-        trace=None,
     )

@@ -6,9 +6,7 @@ import tensorflow as tf
 from slow_search import beam_by_hand, check_n_best, enumerate_all
 from table_decoder import CODES, SOURCE_LENGTH, VOCABULARY, TableDecoder
 
-from seq2seq_keras.decoding.beam_search import beam_search
-from seq2seq_keras.decoding.constraints import MinimumLength
-from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.decoding import MinimumLength, beam_search, greedy_search
 from seq2seq_keras.errors import InputError
 
 MASK = np.array([True, False, True])

@@ -1,12 +1,11 @@
-"""Tests of seq2seq_keras.decoding.beam_steps; those of a whole search lie beside."""
+"""Tests of the steps of a beam search; those of a whole search lie beside."""
 
 import numpy as np
 import tensorflow as tf
 from slow_search import beam_by_hand, check_n_best, enumerate_all
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding.beam_search import beam_search
-from seq2seq_keras.decoding.constraints import Constraint, MinimumLength, forbid
+from seq2seq_keras.decoding import Constraint, MinimumLength, beam_search, forbid
 
 
 def test_it_stops_early_where_nothing_better_can_come():

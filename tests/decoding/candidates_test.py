@@ -1,9 +1,10 @@
 """Tests of seq2seq_keras.decoding.candidates."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from seq2seq_keras.decoding.candidates import best_candidates
+from seq2seq_keras.decoding import best_candidates, fast_top_k
 
 
 def by_hand(logits, sums, count):
@@ -42,3 +43,17 @@ def test_constraints_change_the_sums_but_not_the_log_probabilities():
     )
     expected = np.log([0.2, 0.3]) - 1.0 - [0.1, 9.0]
     np.testing.assert_allclose(found.sums[0, :2], expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("size", [1, 5, 37, 200])
+def test_it_finds_what_top_k_finds(size):
+    random = np.random.default_rng(size)
+    for count in {1, min(3, size), min(12, size), size}:
+        # Whole numbers, large ones rarely, so that many are equal; some impossible.
+        values = random.geometric(0.5, size=(40, size)).astype("float32")
+        values[values == 1] = -np.inf
+        expected = tf.math.top_k(values, count)
+        for found, right in zip(
+            fast_top_k(tf.constant(values), count), expected, strict=True
+        ):
+            np.testing.assert_array_equal(found, right)

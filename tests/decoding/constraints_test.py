@@ -6,18 +6,20 @@ import tensorflow as tf
 from slow_search import check_n_best, enumerate_all, tokens_of
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding.beam_search import beam_search
-from seq2seq_keras.decoding.constraints import (
+from seq2seq_keras.decoding import (
     AllOf,
+    AllowedOutputs,
     Avoid,
     BlockNgrams,
+    IMPOSSIBLE,
     MinimumLength,
     Prefix,
     RepetitionPenalty,
+    beam_search,
+    greedy_search,
+    make_trie,
+    sample,
 )
-from seq2seq_keras.decoding.greedy_search import greedy_search
-from seq2seq_keras.decoding.sampling import sample
-from seq2seq_keras.decoding.trie import AllowedOutputs, make_trie
 
 LENGTH = 4
 PREFIXES = [(5, 4), (6,)]
@@ -218,3 +220,40 @@ def test_every_constraint_works_in_a_graph_of_unknown_sizes():
     assert found.token_ids.numpy().tolist() == expected
     empty = graph([], tf.zeros([0, 0], tf.int32), tf.zeros([0, 0], tf.int32))
     assert empty.token_ids.shape[0] == 0
+
+
+def read(trie, node=0):
+    """All sequences of a trie from a node on."""
+    edges = range(trie.starts[node], trie.starts[node + 1])
+    if not edges:
+        return [()]
+    return [
+        (int(trie.token_ids[edge]), *rest)
+        for edge in edges
+        for rest in read(trie, trie.children[edge])
+    ]
+
+
+def test_a_trie_holds_its_sequences_once_and_in_order():
+    sequences = [[7, 5], [4], [7], [7, 5], [], [7, 6, 7]]
+    expected = sorted({(*sequence, 3) for sequence in sequences})
+    assert read(make_trie(sequences)) == expected
+
+
+def test_of_no_sequences_nothing_may_be_written():
+    constraint = AllowedOutputs(make_trie([]))
+    changed = constraint(tf.zeros([2, 9]), 0, constraint.initial_state(2))
+    assert (changed.numpy() <= IMPOSSIBLE).all()
+
+
+def test_each_row_walks_by_itself_and_stays_at_the_end():
+    constraint = AllowedOutputs(make_trie([[4, 5], [6]]))
+    state = constraint.initial_state(3)
+    walks = [[4, 5, 3, 0], [6, 3, 0, 0], [4, 5, 3, 9]]
+    allowed = [[{4, 6}] * 3, [{5}, {3}, {5}], [{3}, set(), {3}]]
+    for index, tokens in enumerate(zip(*walks, strict=True)):
+        changed = constraint(tf.zeros([3, 10]), index, state).numpy()
+        if index < len(allowed):
+            found = [set(np.flatnonzero(row == 0)) for row in changed]
+            assert found == allowed[index]
+        state = constraint.advance(tf.constant(tokens), index, state)

@@ -6,8 +6,7 @@ import tensorflow as tf
 from slow_search import tokens_of
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding.beam_search import beam_search
-from seq2seq_keras.decoding.ensemble import ensemble_step, join_members
+from seq2seq_keras.decoding import beam_search, ensemble_step, join_members
 
 ROWS = np.arange(15)
 

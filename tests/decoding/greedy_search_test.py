@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding.greedy_search import greedy_search
+from seq2seq_keras.decoding import greedy_search
 
 VOCABULARY = 7
 

@@ -6,8 +6,7 @@ import tensorflow as tf
 from slow_search import tokens_of
 from table_decoder import CODES, TableDecoder
 
-from seq2seq_keras.decoding.greedy_search import greedy_search
-from seq2seq_keras.decoding.sampling import sample
+from seq2seq_keras.decoding import greedy_search, sample
 
 # Padding and <sos> would be likely, <eos> never comes.
 LOGITS = np.array([3.0, 0.5, 3.0, -90.0, 1.0, 0.0, 0.4, -0.8, 0.9])

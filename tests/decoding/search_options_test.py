@@ -2,18 +2,18 @@
 
 import pytest
 
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_length": 0}, "`max_length` must be at least 1. Received: max_length=0"),
-        ({"max_length": None}, "`max_length` must be an integer"),
+        ({"max_length": 0}, "`max_length` must be a positive integer. Received: max_length=0"),
+        ({"max_length": None}, "`max_length` must be a positive integer"),
         ({"max_length_ratio": -1.0}, "`max_length_ratio` must be at least 0"),
-        ({"beam_width": 2.0}, "`beam_width` must be an integer"),
-        ({"beam_width": True}, "`beam_width` must be an integer"),
+        ({"beam_width": 2.0}, "`beam_width` must be a positive integer"),
+        ({"beam_width": True}, "`beam_width` must be a positive integer"),
         ({"length_penalty": -0.1}, "`length_penalty` must be at least 0"),
         ({"length_penalty": float("nan")}, "`length_penalty` must be at least 0"),
         ({"temperature": 0}, "`temperature` must be at least 1e-06"),

@@ -6,8 +6,7 @@ import tensorflow as tf
 from slow_search import beam_by_hand, check_n_best, tokens_of
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding.search import search
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions, search
 from seq2seq_keras.errors import InputError
 
 # 0, 1 and 2 words

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.beam_search import beam_search
+from seq2seq_keras.decoding import beam_search
 
 VOCABULARY = 7
 WRITABLE = (1, 3, 4, 5, 6)  # without padding and `<sos>`

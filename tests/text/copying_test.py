@@ -11,6 +11,7 @@ from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.text.copying import (
     check_copying,
     join_tokens,
+    replace_unknown,
     source_copy_ids,
     target_copy_ids,
     target_tokens,
@@ -57,3 +58,21 @@ def test_a_copied_word_that_looks_like_a_special_token_stays():
     token_ids = tf.constant([[6, 4, 3, 0]])
     tokens = target_tokens(token_ids, tf.constant([["<eos>", "y"]]), TOKENIZER)
     assert join_tokens(tokens, token_ids, TOKENIZER).numpy() == [b"<eos> a"]
+
+
+def test_each_unknown_word_becomes_the_source_word_with_most_attention():
+    random = np.random.default_rng(0)
+    token_ids = random.integers(0, 4, size=(5, 2, 6)).astype("int32")
+    source = random.integers(4, 9, size=(5, 4)).astype("int32")
+    source[:, 3] = 3
+    source[2, 2:] = 3, 0
+    weights = random.dirichlet([1.0] * 4, size=(5, 2, 6)).astype("float32")
+    found = replace_unknown(
+        tf.constant(token_ids), tf.constant(weights), tf.constant(source), 20
+    )
+    for row, rank, place in np.ndindex(token_ids.shape):
+        expected = token_ids[row, rank, place]
+        if expected == 1:
+            words = [s for s in range(4) if source[row, s] > 3]
+            expected = 20 + max(words, key=lambda s: weights[row, rank, place, s])
+        assert found[row, rank, place] == expected

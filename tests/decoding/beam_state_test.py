@@ -1,8 +1,11 @@
-"""Tests of seq2seq_keras.decoding.beam_history: what a beam search tells of itself."""
+"""Tests of what a beam search holds from step to step and tells of itself."""
 
 import numpy as np
+import tensorflow as tf
 from slow_search import tokens_of
 from table_decoder import TableDecoder
+
+from seq2seq_keras.decoding import beam_search
 
 
 def test_probabilities_and_attention_are_those_of_stepping_through():
@@ -51,3 +54,41 @@ def test_the_trace_leads_from_the_root_to_every_hypothesis():
                     decoder.rescore(row, path)[0][-1],
                     atol=1e-5,
                 )
+
+
+def sentences_at_each_step(lengths):
+    """The sentences whose hypotheses each step was given, one for each row."""
+    given = []
+
+    def step(token_ids, states):
+        given.append(states["sentence"].numpy().tolist())
+        count = states["count"] + 1
+        ends = tf.gather(tf.constant(lengths), states["sentence"]) <= count
+        likeliest = tf.where(ends, 3, 4 + states["sentence"] % 2)
+        return 9.0 * tf.one_hot(likeliest, 6), {"count": count}
+
+    sentences = tf.range(len(lengths))
+    beam_search(
+        step,
+        {"count": tf.zeros_like(sentences)},
+        memory={"sentence": sentences},
+        beam_width=2,
+        max_length=5,
+        finished=tf.constant([length == 0 for length in lengths]),
+    )
+    return given
+
+
+def test_done_sentences_go_with_all_their_rows():
+    first, second, *_ = sentences_at_each_step([3, 1, 3])
+    assert first == [0, 0, 1, 1, 2, 2]
+    assert second == [0, 0, 2, 2]
+
+
+def test_few_are_not_worth_a_copy():
+    given = sentences_at_each_step([1] + [2] * 19)
+    assert given == [[row for row in range(20) for _ in range(2)]] * 2
+
+
+def test_a_model_always_has_a_sentence_to_read():
+    assert sentences_at_each_step([0, 0]) == [[0, 0, 1, 1]]
