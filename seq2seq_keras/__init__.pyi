@@ -15,10 +15,10 @@ from .data.read import read_pairs as read_pairs
 from .data.report import describe_pairs as describe_pairs
 from .data.split import split_pairs as split_pairs
 from .data.toy_tasks import make_toy_pairs as make_toy_pairs
-from .decoding.beam_search import beam_search as beam_search
-from .decoding.greedy_search import greedy_search as greedy_search
-from .decoding.sampling import sample as sample
-from .decoding.search_options import SearchOptions as SearchOptions
+from .decoding import SearchOptions as SearchOptions
+from .decoding import beam_search as beam_search
+from .decoding import greedy_search as greedy_search
+from .decoding import sample as sample
 from .errors import InputError as InputError
 from .evaluation.compare import compare_translations as compare_translations
 from .evaluation.evaluate import evaluate_translator as evaluate_translator

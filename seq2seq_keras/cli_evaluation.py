@@ -4,7 +4,7 @@ import json
 import sys
 
 from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.compare import compare_translations, read_system
 from seq2seq_keras.evaluation.evaluate import evaluate_translator

@@ -4,7 +4,7 @@ from typing import Literal
 
 import jsonargparse
 
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS
 
 

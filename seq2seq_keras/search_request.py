@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.search_options import SearchOptions
-from seq2seq_keras.decoding.trie import make_trie
+from seq2seq_keras.decoding import SearchOptions, make_trie
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 from seq2seq_keras.text.normalization import normalize_in_python

@@ -4,18 +4,23 @@ import functools
 
 import tensorflow as tf
 
-from seq2seq_keras.decoding.constraints import Avoid, Prefix
-from seq2seq_keras.decoding.ensemble import ensemble_step, join_members
-from seq2seq_keras.decoding.free_running import free_running_log_probabilities
-from seq2seq_keras.decoding.search import search
-from seq2seq_keras.decoding.trie import AllowedOutputs, Trie
-from seq2seq_keras.decoding.unknown_words import replace_unknown
+from seq2seq_keras.decoding import (
+    AllowedOutputs,
+    Avoid,
+    Prefix,
+    Trie,
+    ensemble_step,
+    free_running_log_probabilities,
+    join_members,
+    search,
+)
 from seq2seq_keras.models.inference import build_inference_models, make_step
 from seq2seq_keras.models.seq2seq import Seq2Seq
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text.copying import (
     check_copying,
     join_tokens,
+    replace_unknown,
     source_copy_ids,
     target_copy_ids,
     target_tokens,
@@ -77,12 +82,13 @@ class TranslationGraph(tf.Module):
             strings; `source_token_ids`, int32; and, for a model that copies,
             `source_copy_ids`. Every row has at least its `<eos>`.
         """
-        text = _cut(text)
-        tokens = self._source_tokens(text)
-        token_ids = self.source_tokenizer.tokenize(text)[:, : self.max_source_length]
+        return self._source(self._source_tokens(text))
+
+    def _source(self, tokens):
+        """The same, of tokens that are split already and not yet ended."""
         ended = {
             "tokens": (tokens, self.source_tokenizer.vocabulary[END_ID]),
-            "source_token_ids": (token_ids, END_ID),
+            "source_token_ids": (self.source_tokenizer.ids(tokens), END_ID),
         }
         if self.copies:
             copy_ids = source_copy_ids(tokens, self.target_tokenizer)
@@ -125,8 +131,9 @@ class TranslationGraph(tf.Module):
 
     def _search(self, options, inputs):
         draws = options.n_best if options.sample else 1
-        texts = tf.repeat(inputs["text"], draws)
-        source = self.read(texts)
+        source = self.read(inputs["text"])
+        if draws > 1:
+            source = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
         states, memory = self._start(source)
         # Each text has its own random numbers, each of its translations too.
         numbers = tf.repeat(inputs["number"], draws) * draws
@@ -214,11 +221,11 @@ class TranslationGraph(tf.Module):
 
     def _score(self, text, target, free_running):
         """Log-probabilities of given targets; see `score_targets`."""
-        source = self.read(text)
+        source_tokens = self._source_tokens(text)
+        source = self._source(source_tokens)
         tokens = self.target_tokenizer.split(target)
-        labels = token_ids = self.target_tokenizer.tokenize(target)
+        labels = token_ids = self.target_tokenizer.ids(tokens)
         if self.copies:
-            source_tokens = self._source_tokens(text)
             labels = target_copy_ids(tokens, source_tokens, self.target_tokenizer)
         labels = _ended(labels, END_ID)
         if free_running:

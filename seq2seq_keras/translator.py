@@ -10,7 +10,7 @@ import pandas as pd
 import tensorflow as tf
 
 from seq2seq_keras import saved_folder
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.export import export_saved_model
 from seq2seq_keras.models.seq2seq import Seq2Seq

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.search_request import SearchRequest
 from seq2seq_keras.text.word_tokenizer import WordTokenizer

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
@@ -153,7 +153,7 @@ def test_tokenizers_must_fit_the_model(translator):
 
 def test_lengths_must_be_positive():
     tokenizer = WordTokenizer.fit(["a b"])
-    with pytest.raises(InputError, match="`max_length` must be at least 1"):
+    with pytest.raises(InputError, match="`max_length` must be a positive integer"):
         Translator(build_model(6, 6, units=4), tokenizer, tokenizer, max_length=0)
 
 

@@ -6,6 +6,7 @@ from .base import never_written as never_written
 from .beam_search import beam_search as beam_search
 from .candidates import best_candidates as best_candidates
 from .candidates import fast_top_k as fast_top_k
+from .constraints import AllOf as AllOf
 from .constraints import AllowedOutputs as AllowedOutputs
 from .constraints import Avoid as Avoid
 from .constraints import BlockNgrams as BlockNgrams
@@ -25,4 +26,3 @@ from .scoring import length_divisor as length_divisor
 from .scoring import log_coverage as log_coverage
 from .search import search as search
 from .search_options import SearchOptions as SearchOptions
-from .constraints import AllOf as AllOf

@@ -306,6 +306,6 @@ class BeamSteps(NamedTuple):
         first = tf.range(self.n_best) == 0
         scores = tf.where(empty[:, None] & first, 0.0, best.scores)
         # (length, batch, beam_width) -> (batch, length, beam_width)
-        columns = [tf.transpose(column, [1, 0, 2]) for column in history[:4]]
-        trace = BeamTrace(*columns, best.steps, best.parents)
+        columns = (tf.transpose(column, [1, 0, 2]) for column in history[:4])
+        trace = BeamTrace._make([*columns, best.steps, best.parents])
         return SearchResult(token_ids, log_probabilities, scores, weights, trace)

@@ -6,7 +6,7 @@ import time
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.data.read import read_pairs
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets

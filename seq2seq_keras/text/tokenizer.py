@@ -183,7 +183,7 @@ class Tokenizer(abc.ABC):
             `tf.RaggedTensor` of int32, shape `(batch, length)`.
         """
         if tf.is_tensor(texts):
-            return self.table.lookup(self.split_graph(self._normalize_graph(texts)))
+            return self.ids(self.split(texts))
         if isinstance(texts, str):
             return self.tokenize([texts])[0]
         return self.tokenize_to_ragged(texts).to_list()
@@ -214,7 +214,19 @@ class Tokenizer(abc.ABC):
         Returns:
             A `tf.RaggedTensor` of int32, shape `(len(texts), length)`.
         """
-        return self.table.lookup(self.split_to_ragged(texts, first=first))
+        return self.ids(self.split_to_ragged(texts, first=first))
+
+    def ids(self, tokens):
+        """Looks up tokens that `split` made, where both they and their ids are needed.
+
+        Args:
+            tokens: String tensor, dense or ragged.
+
+        Returns:
+            An int32 tensor of the same shape; tokens that the vocabulary lacks, and
+            the special ones, are unknown.
+        """
+        return self.table.lookup(tokens)
 
     def detokenize(self, token_ids):
         """Turns token ids into text; padding, start and end vanish.

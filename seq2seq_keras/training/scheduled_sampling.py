@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from seq2seq_keras.decoding.base import never_written
+from seq2seq_keras.decoding import never_written
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID
 

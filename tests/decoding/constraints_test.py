@@ -7,11 +7,11 @@ from slow_search import check_n_best, enumerate_all, tokens_of
 from table_decoder import TableDecoder
 
 from seq2seq_keras.decoding import (
+    IMPOSSIBLE,
     AllOf,
     AllowedOutputs,
     Avoid,
     BlockNgrams,
-    IMPOSSIBLE,
     MinimumLength,
     Prefix,
     RepetitionPenalty,

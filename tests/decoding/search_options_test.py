@@ -9,7 +9,10 @@ from seq2seq_keras.errors import InputError
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_length": 0}, "`max_length` must be a positive integer. Received: max_length=0"),
+        (
+            {"max_length": 0},
+            "`max_length` must be a positive integer. Received: max_length=0",
+        ),
         ({"max_length": None}, "`max_length` must be a positive integer"),
         ({"max_length_ratio": -1.0}, "`max_length_ratio` must be at least 0"),
         ({"beam_width": 2.0}, "`beam_width` must be a positive integer"),

@@ -51,7 +51,7 @@ class TableDecoder:
         return tf.gather(self.logits, code) + states["bias"], following
 
     def beam_search(self, sentences, width, max_length, finished=None, **options):
-        """The `BeamResult` of some sentences, as NumPy arrays."""
+        """The `SearchResult` of some sentences, as NumPy arrays."""
         if finished is None:
             finished = np.zeros(len(sentences), bool)
         if "source_mask" in options:

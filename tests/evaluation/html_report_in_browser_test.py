@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.html_report import write_html_report
 from seq2seq_keras.evaluation.resampling import INTERVALS

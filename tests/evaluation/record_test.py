@@ -12,7 +12,7 @@ import sacrebleu
 
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.record import (
     comparison_record,

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.resampling import INTERVALS
 from seq2seq_keras.evaluation.scores import Scores
