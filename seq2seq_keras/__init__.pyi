@@ -86,7 +86,7 @@ from .translation import (
 from .translation import (
     Translation as Translation,
 )
-from .translator import Translator as Translator
+from .translation import Translator as Translator
 from .vectors.word_vectors import WordVectors as WordVectors
 
 __version__: str

@@ -23,8 +23,7 @@ from seq2seq_keras.training.inputs import (
     load_training_pairs,
 )
 from seq2seq_keras.training.train import resume_training, train
-from seq2seq_keras.translation_lines import choose_form
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator, choose_form
 
 _BAD_INPUT, _INTERRUPTED = 2, 130
 

@@ -20,7 +20,7 @@ from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 from seq2seq_keras.files import write_text
 from seq2seq_keras.plots import plot_score_by_length
 from seq2seq_keras.training.inputs import read_files, trained_seed
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 
 def evaluate(options):

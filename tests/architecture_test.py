@@ -7,12 +7,10 @@ PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 # Lowest first. Modules on one line do not import each other.
 LAYERS = [
     {"startup", "errors"},
-    {"options", "files", "special_tokens", "translation", "translation_lines"},
+    {"options", "files", "special_tokens"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
-    {"translation_graph", "model_card", "search_request"},
-    {"export", "saved_folder"},
-    {"data", "translator"},
+    {"data", "translation"},
     {"evaluation"},
     {"training"},
     {"cli_vectors", "cli_vector_options", "cli_shared_options"},

@@ -16,8 +16,7 @@ from seq2seq_keras.cli import main
 from seq2seq_keras.cli_options import make_parser
 from seq2seq_keras.data.corpora import load_corpus
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
-from seq2seq_keras.translation_lines import alignment
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator, alignment
 
 TINY = [
     *("--tokenizer", "character", "--units", "8", "--embedding_dim", "4"),

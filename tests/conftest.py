@@ -31,7 +31,7 @@ def translator():
     from seq2seq_keras.models.build import build_model
     from seq2seq_keras.text.word_tokenizer import WordTokenizer
     from seq2seq_keras.training.compile import compile_model
-    from seq2seq_keras.translator import Translator
+    from seq2seq_keras.translation import Translator
 
     keras.utils.set_random_seed(0)
     train = load_corpus("phrasebook/english-french").train[:4000]

@@ -9,7 +9,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 
 def compare_translations(systems, references, tokenizer=None, *, bleu_tokenizer="13a"):

@@ -50,7 +50,7 @@ def score_targets(translator, pairs, *, free_running=False, batch_size=64):
 
     >>> from seq2seq_keras.models.build import build_model
     >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
-    >>> from seq2seq_keras.translator import Translator
+    >>> from seq2seq_keras.translation import Translator
     >>> tokenizer = WordTokenizer.fit(["a b"])
     >>> translator = Translator(build_model(6, 6, units=8), tokenizer, tokenizer)
     >>> score_targets(translator, [("a", "b b")])[0].tokens

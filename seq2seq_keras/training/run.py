@@ -32,7 +32,7 @@ from seq2seq_keras.training.state import (
 )
 from seq2seq_keras.training.thaw_embeddings import thaw_embeddings
 from seq2seq_keras.training.weight_averages import WeightAverages
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 _MODEL_OPTIONS = [
     field.name

@@ -18,7 +18,7 @@ from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.run import TrainingRun, evenly
 from seq2seq_keras.training.state import state_path
 from seq2seq_keras.training.stop_signals import StopSignals
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 
 class TrainingResult(NamedTuple):

@@ -23,7 +23,7 @@ from seq2seq_keras.evaluation.record import (
 from seq2seq_keras.evaluation.scores import score_translations
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 PAIRS = Pairs(["a b", "b"], ["x y", "y"])
 

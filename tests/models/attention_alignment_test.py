@@ -8,7 +8,7 @@ from seq2seq_keras.data.toy_tasks import make_toy_pairs
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 KINDS = {
     "luong dot": {"attention": "luong", "attention_score": "dot"},

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 TEXTS = ["J'ai vu l'homme.", "Die größte Straße", "저는 학생이에요.", "<unk> x_y"]
 FITTED = {

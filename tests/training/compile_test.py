@@ -10,7 +10,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 
 def test_it_is_plain_compile():

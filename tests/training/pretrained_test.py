@@ -15,7 +15,7 @@ from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.pretrained import load_embeddings
 from seq2seq_keras.training.train import resume_training, train
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 from seq2seq_keras.vectors import WordVectors, from_model
 
 PAIRS = Pairs(

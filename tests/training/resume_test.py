@@ -20,7 +20,7 @@ from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.state import load_state, state_path
 from seq2seq_keras.training.train import resume_training, train
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 # All that is random or carried from step to step.
 OPTIONS = {

@@ -8,7 +8,7 @@ import yaml
 from seq2seq_keras.data.toy_tasks import make_toy_pairs
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.train import train
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 TINY = {
     **{"tokenizer": "character", "units": 8, "embedding_dim": 4, "epochs": 2},

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.translator and of the folder it is saved in."""
+"""Tests of `Translator` and of the folder it is saved in."""
 
 import dataclasses
 import json
@@ -18,11 +18,11 @@ from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 LOAD = """
 import sys
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 lines = sys.stdin.buffer.read().decode().split("\\n")
 sys.stdout.buffer.write("\\n".join(Translator.load(sys.argv[1]).translate(lines)).encode())
 """

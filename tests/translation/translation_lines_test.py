@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.translation_lines."""
+"""Tests of how translations are written as lines."""
 
 import argparse
 import json
@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.translation import Hypothesis, Translation
-from seq2seq_keras.translation_lines import alignment, choose_form
+from seq2seq_keras.translation import Hypothesis, Translation, alignment, choose_form
 
 
 def hypothesis(text, score, attention=None):

@@ -1,4 +1,4 @@
-"""Tests of what the search options of seq2seq_keras.translator do to translations."""
+"""Tests of what the search options of a `Translator` do to translations."""
 
 import pathlib
 import resource
@@ -11,7 +11,7 @@ import tensorflow as tf
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 WORDS = ["le", "la", "chat", "chien", "dort", "mange"]
 TEXTS = ["the cat sleeps", "the dog eats", "the big cat eats the dog", "", "cat"]

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.search_request."""
+"""Tests of what a call of a translator asks for."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,8 @@ import pytest
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.search_request import SearchRequest
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.translation import SearchRequest
 
 TOKENIZER = WordTokenizer.fit(["le chat dort", "la chatte"])
 

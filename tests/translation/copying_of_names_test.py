@@ -10,7 +10,7 @@ from seq2seq_keras.data.pipeline import make_dataset
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 SENTENCES = [
     ("{0} gives {1} a book", "{1} receives a book from {0}"),

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from seq2seq_keras import saved_folder
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.export import export_saved_model
 from seq2seq_keras.models.seq2seq import Seq2Seq
-from seq2seq_keras.search_request import SearchRequest
 from seq2seq_keras.text.copying import check_copying
 from seq2seq_keras.text.normalization import normalize_in_python
-from seq2seq_keras.translation import make_translations
-from seq2seq_keras.translation_graph import MAX_CHARACTERS, TranslationGraph
+from seq2seq_keras.translation import storage
+from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
+from seq2seq_keras.translation.request import SearchRequest
+from seq2seq_keras.translation.result import make_translations
+from seq2seq_keras.translation.saved_model import export_saved_model
 
 
 class Translator:
@@ -285,7 +285,7 @@ class Translator:
                 "An ensemble is not saved as one: save the translator of each model, "
                 "and make `Translator([a.model, b.model], ...)` of the loaded ones."
             )
-        return saved_folder.write(
+        return storage.write(
             folder,
             model=self.model,
             source_tokenizer=self.source_tokenizer,
@@ -311,7 +311,7 @@ class Translator:
         Raises:
             InputError: If a file is missing, cut off or changed; it is named.
         """
-        parts = saved_folder.read(folder)
+        parts = storage.read(folder)
         return cls(
             parts["model"],
             parts["source_tokenizer"],
@@ -322,7 +322,7 @@ class Translator:
         )
 
     def export(self, folder, **search):
-        """Writes a SavedModel; see `seq2seq_keras.export.export_saved_model`.
+        """Writes a SavedModel; see `export_saved_model`.
 
         Args:
             folder: Where it goes; a SavedModel that stands there is replaced.

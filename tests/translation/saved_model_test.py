@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.export."""
+"""Tests of the SavedModel of a translator."""
 
 import json
 import pathlib
@@ -17,7 +17,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
-from seq2seq_keras.translator import Translator
+from seq2seq_keras.translation import Translator
 
 TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]
 

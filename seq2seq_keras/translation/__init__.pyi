@@ -1,0 +1,8 @@
+from .lines import alignment as alignment
+from .lines import choose_form as choose_form
+from .request import SearchRequest as SearchRequest
+from .result import BeamNode as BeamNode
+from .result import Hypothesis as Hypothesis
+from .result import Translation as Translation
+from .saved_model import export_saved_model as export_saved_model
+from .translator import Translator as Translator
