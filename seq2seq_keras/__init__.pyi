@@ -1,20 +1,20 @@
-from .data.corpora import (
-    corpus_names as corpus_names,
-)
-from .data.corpora import (
-    load_corpus as load_corpus,
-)
-from .data.pairs import (
+from .data import (
     Pairs as Pairs,
 )
-from .data.pairs import (
+from .data import (
     PairStream as PairStream,
 )
-from .data.pipeline import make_dataset as make_dataset
-from .data.read import read_pairs as read_pairs
-from .data.report import describe_pairs as describe_pairs
-from .data.split import split_pairs as split_pairs
-from .data.toy_tasks import make_toy_pairs as make_toy_pairs
+from .data import (
+    corpus_names as corpus_names,
+)
+from .data import describe_pairs as describe_pairs
+from .data import (
+    load_corpus as load_corpus,
+)
+from .data import make_dataset as make_dataset
+from .data import make_toy_pairs as make_toy_pairs
+from .data import read_pairs as read_pairs
+from .data import split_pairs as split_pairs
 from .decoding import SearchOptions as SearchOptions
 from .decoding import beam_search as beam_search
 from .decoding import greedy_search as greedy_search

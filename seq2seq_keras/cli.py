@@ -11,9 +11,7 @@ from seq2seq_keras import cli_evaluation
 from seq2seq_keras.cli_evaluation import given_search, load_ensemble
 from seq2seq_keras.cli_options import make_parser
 from seq2seq_keras.cli_vectors import run_vectors
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.lines import decode_lines, read_lines
-from seq2seq_keras.data.report import describe_pairs
+from seq2seq_keras.data import decode_lines, describe_pairs, load_corpus, read_lines
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.plots import plot_attention

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.compare import compare_translations, read_system

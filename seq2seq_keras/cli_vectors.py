@@ -7,7 +7,7 @@ import pathlib
 import sys
 from collections.abc import Callable
 
-from seq2seq_keras.data.lines import read_lines
+from seq2seq_keras.data import read_lines
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.plots import plot_similarities, plot_vectors
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer

@@ -6,7 +6,7 @@ import pytest
 
 from seq2seq_keras import cli_evaluation
 from seq2seq_keras.cli import main
-from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data import load_corpus
 from seq2seq_keras.evaluation import resampling
 from seq2seq_keras.evaluation.compare import compare_translations
 from seq2seq_keras.evaluation.evaluate import evaluate_translator

@@ -14,8 +14,7 @@ import yaml
 
 from seq2seq_keras.cli import main
 from seq2seq_keras.cli_options import make_parser
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import load_corpus, make_toy_pairs
 from seq2seq_keras.translation import Translator, alignment
 
 TINY = [

@@ -19,7 +19,7 @@ from benchmarks.scoreboard import (
     table,
     wrong_words,
 )
-from seq2seq_keras.data.corpora import corpus_names, load_corpus
+from seq2seq_keras.data import corpus_names, load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.scores import score_translations

@@ -1,1 +1,5 @@
-"""Sentence pairs: read, checked, split, described and batched."""
+"""Sentence pairs: read, generated, split, described and batched."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

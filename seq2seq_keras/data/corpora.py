@@ -1,21 +1,39 @@
 """Corpora by name: built in, generated, or fetched once and kept."""
 
 import functools
+import gzip
+import http.client
 import itertools
-from collections.abc import Callable
+import os
+import pathlib
+import shutil
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.phrasebook import LANGUAGES, Phrasebook
-from seq2seq_keras.data.public_corpora import (
-    SIGMORPHON_SIZES,
-    TATOEBA_LANGUAGES,
-    load_multi30k,
-    load_sigmorphon,
-    load_tatoeba,
-)
+from seq2seq_keras.data.phrasebook import Phrasebook
+from seq2seq_keras.data.reading import decode_lines, read_pairs
+from seq2seq_keras.data.splitting import split_pairs
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.files import replaced_when_complete
+
+_MULTI30K = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1"
+_SIGMORPHON = "https://raw.githubusercontent.com/sigmorphon/2021-task1/main/data"
+_TATOEBA = "https://www.manythings.org/anki"
+
+_TATOEBA_LANGUAGES = ("fra", "kor")
+_SIGMORPHON_SIZES = {
+    **dict.fromkeys(("ady", "gre", "ice", "ita", "khm"), "low"),
+    **dict.fromkeys(("dut", "fre", "jpn_hira", "kor"), "medium"),
+}
+_TIMEOUT_SECONDS = 60
 
 
 class Corpus(NamedTuple):
@@ -26,7 +44,7 @@ class Corpus(NamedTuple):
     test: Pairs
 
 
-def corpus_names():
+def corpus_names() -> tuple[str, ...]:
     """Lists the names that `load_corpus` takes.
 
     Returns:
@@ -40,7 +58,7 @@ def corpus_names():
     return tuple(_loaders(seed=0))
 
 
-def load_corpus(name, *, seed=0, fallback=None):
+def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Corpus:
     """Loads a corpus by its name.
 
     - `phrasebook/english-french`, and every other order of `english`, `french` and
@@ -87,25 +105,25 @@ def load_corpus(name, *, seed=0, fallback=None):
         return load_corpus(fallback, seed=seed)
 
 
-def _loaders(seed) -> dict[str, Callable]:
+def _loaders(seed: int) -> dict[str, Callable[[], Iterable[Pairs]]]:
     """A function without arguments for each name."""
     partial = functools.partial
-    loaders: dict[str, Callable] = {}
-    for source, target in itertools.permutations(LANGUAGES, 2):
+    loaders: dict[str, Callable[[], Iterable[Pairs]]] = {}
+    for source, target in itertools.permutations(Phrasebook.LANGUAGES, 2):
         name = f"phrasebook/{source}-{target}"
         loaders[name] = partial(_load_phrasebook, source, target, seed)
     for task in TOY_TASKS:
         loaders[task] = partial(_load_toy, task, seed)
-    for language in TATOEBA_LANGUAGES:
+    for language in _TATOEBA_LANGUAGES:
         for source, target in itertools.permutations(("eng", language)):
             name = f"tatoeba/{source}-{target}"
-            loaders[name] = partial(load_tatoeba, source, target, seed)
+            loaders[name] = partial(_load_tatoeba, source, target, seed)
     for source, target in itertools.permutations(("en", "de")):
         for edition, tokenized in (("multi30k", False), ("multi30k-tok", True)):
             name = f"{edition}/{source}-{target}"
-            loaders[name] = partial(load_multi30k, source, target, tokenized)
-    for language in SIGMORPHON_SIZES:
-        loaders[f"sigmorphon2021/{language}"] = partial(load_sigmorphon, language)
+            loaders[name] = partial(_load_multi30k, source, target, tokenized)
+    for language in _SIGMORPHON_SIZES:
+        loaders[f"sigmorphon2021/{language}"] = partial(_load_sigmorphon, language)
     return loaders
 
 
@@ -117,6 +135,119 @@ def _load_phrasebook(source: str, target: str, seed: int) -> list[Pairs]:
     ]
 
 
-def _load_toy(task, seed):
+def _load_toy(task: str, seed: int) -> tuple[Pairs, Pairs, Pairs]:
     pairs = make_toy_pairs(task, 22_000, seed)
     return pairs[:20_000], pairs[20_000:21_000], pairs[21_000:]
+
+
+def _load_tatoeba(source: str, target: str, seed: int) -> tuple[Pairs, Pairs, Pairs]:
+    """English and one of `_TATOEBA_LANGUAGES`, split by source sentence."""
+    language = target if source == "eng" else source
+    if path := find_corpus_file(f"tatoeba/eng-{language}.tsv"):
+        pairs = read_pairs(path)
+    else:
+        name = f"{language}-eng.zip"
+        path = fetch_corpus_file(f"tatoeba/{name}", f"{_TATOEBA}/{name}")
+        pairs = _read_archive(path, f"{language}.txt")
+    if source != "eng":
+        pairs = Pairs(pairs.target, pairs.source)
+    return split_pairs(pairs, seed=seed)
+
+
+def _load_multi30k(source: str, target: str, tokenized: bool) -> list[Pairs]:
+    """Image captions with the splits of the corpus; the test set is that of 2016."""
+    parts = []
+    for part in ("train", "val", "test_2016_flickr"):
+        paths = []
+        for language in (source, target):
+            name = (
+                f"{part}.lc.norm.tok.{language}" if tokenized else f"{part}.{language}"
+            )
+            url = f"tok/{name}" if tokenized else f"raw/{name}.gz"
+            paths.append(fetch_corpus_file(f"multi30k/{name}", f"{_MULTI30K}/{url}"))
+        parts.append(read_pairs(*paths))
+    return parts
+
+
+def _load_sigmorphon(language: str) -> list[Pairs]:
+    """Words and their phonemes, with the splits of the shared task."""
+    size = _SIGMORPHON_SIZES[language]
+    return [
+        read_pairs(
+            fetch_corpus_file(
+                f"sigmorphon2021/{language}_{part}.tsv",
+                f"{_SIGMORPHON}/{size}/{language}_{part}.tsv",
+            )
+        )
+        for part in ("train", "dev", "test")
+    ]
+
+
+def _read_archive(path: pathlib.Path, member: str) -> Pairs:
+    """Reads English, translation and attribution, parted by tabs, from a zip file."""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            rows = [line.split("\t") for line in decode_lines(file, f"{path}/{member}")]
+    except (zipfile.BadZipFile, KeyError, EOFError, zlib.error) as error:
+        raise InputError(
+            f"{path} is damaged ({error}). Delete it, and it is fetched anew."
+        ) from error
+    return read_pairs([(row[0], row[1]) for row in rows if len(row) > 1])
+
+
+def fetch_corpus_file(name: str, url: str) -> pathlib.Path:
+    """Finds a file of a corpus, and downloads it where there is none.
+
+    Args:
+        name: The path of the file below the data folder, such as
+            `multi30k/train.en`.
+        url: Where it is to be had. With a suffix `.gz` that `name` lacks, the file is
+            unpacked.
+
+    Returns:
+        The path of the file: below the folder that the environment variable
+        `SEQ2SEQ_KERAS_DATA` names if it is there, else below the cache folder.
+
+    Raises:
+        InputError: If it cannot be downloaded.
+    """
+    if path := find_corpus_file(name):
+        return path
+    path = _cache() / name
+    host = urllib.parse.urlsplit(url).netloc
+    print(f"Fetching {name} from {host}", file=sys.stderr)
+    # Some hosts refuse Python's own user agent.
+    request = urllib.request.Request(url, headers={"User-Agent": "seq2seq_keras"})
+    packed = url.endswith(".gz") and not name.endswith(".gz")
+    try:
+        with (
+            replaced_when_complete(path) as beside,
+            urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as response,
+            gzip.open(response) if packed else response as content,
+            beside.open("wb") as file,
+        ):
+            shutil.copyfileobj(content, file)
+            if response.length:  # http.client itself takes this for the end
+                raise OSError(f"the last {response.length} bytes are missing")
+    except (OSError, EOFError, http.client.HTTPException, zlib.error) as error:
+        raise InputError(
+            f"{name} could not be fetched from {host} ({error}). Try again, or fetch "
+            "it yourself and name the folder above it in SEQ2SEQ_KERAS_DATA."
+        ) from error
+    return path
+
+
+def find_corpus_file(name: str) -> pathlib.Path | None:
+    """The path of a file in the user's data folder or the cache, or None."""
+    folders = [_cache()]
+    if users := os.environ.get("SEQ2SEQ_KERAS_DATA"):
+        folders.insert(0, pathlib.Path(users))
+    for folder in folders:
+        if (folder / name).is_file():
+            return folder / name
+    return None
+
+
+def _cache() -> pathlib.Path:
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(base, "seq2seq_keras")

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from typing import overload
 
 from seq2seq_keras.errors import InputError
 
@@ -27,20 +28,26 @@ class Pairs:
     source: list[str]
     target: list[str]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if len(self.source) != len(self.target):
             raise InputError(
                 "Every source needs one target. Received: "
                 f"{len(self.source)} sources and {len(self.target)} targets"
             )
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.source)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[str, str]]:
         return zip(self.source, self.target, strict=True)
 
-    def __getitem__(self, part):
+    @overload
+    def __getitem__(self, part: slice) -> "Pairs": ...
+
+    @overload
+    def __getitem__(self, part: int) -> tuple[str, str]: ...
+
+    def __getitem__(self, part: slice | int) -> "Pairs | tuple[str, str]":
         if isinstance(part, slice):
             return Pairs(self.source[part], self.target[part])
         return self.source[part], self.target[part]
@@ -66,15 +73,15 @@ class PairStream:
 
     open_pairs: Callable[[], Iterator[tuple[str, str]]]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[tuple[str, str]]:
         return self.open_pairs()
 
     @property
-    def source(self):
+    def source(self) -> Iterator[str]:
         """An iterator over the sources, from the first."""
         return (source for source, _ in self)
 
     @property
-    def target(self):
+    def target(self) -> Iterator[str]:
         """An iterator over the targets, from the first."""
         return (target for _, target in self)

@@ -11,12 +11,11 @@ import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
 
-LANGUAGES = ("english", "french", "korean")
-DEFAULT_SIZE = 20_000
 _FILE = pathlib.Path(__file__).with_name("phrasebook.npz")
 _FIRST_SENTENCE = "i am a student"
 _HELD_OUT_PERCENT = 5
 _HELD_OUT_SHARE = 20
+_DEFAULT_SIZE = 20_000
 # Large enough for a sentence with each word and for the balance of kinds.
 _SIZE_WITH_ALL_WORDS = 5_000
 
@@ -38,6 +37,8 @@ class Phrasebook:
     (['i am a student', 'i am not a student'], ['i / be student'])
     """
 
+    LANGUAGES = ("english", "french", "korean")
+
     def __init__(self, arrays: Mapping[str, np.ndarray] | None = None) -> None:
         # In memory, so that no file stays open. An array is unpacked where it is used.
         self._arrays = arrays or np.load(io.BytesIO(_FILE.read_bytes()))
@@ -55,7 +56,7 @@ class Phrasebook:
         Returns:
             A list of strings.
         """
-        check_choice("language", language, LANGUAGES)
+        check_choice("language", language, self.LANGUAGES)
         return self._joined(f"{language}_start", f"{language}_end", " ", rows)
 
     def combinations(self, rows: Iterable[int] | None = None) -> list[str]:
@@ -72,7 +73,7 @@ class Phrasebook:
         return [names[number] for number in numbers]
 
     def split(
-        self, size: int = DEFAULT_SIZE, seed: int = 0
+        self, size: int = _DEFAULT_SIZE, seed: int = 0
     ) -> tuple[list[int], list[int], list[int]]:
         """Draws sentences to train, validate and test with.
 
@@ -93,13 +94,15 @@ class Phrasebook:
         Raises:
             InputError: If there are not that many sentences.
         """
-        if (size, seed) == (DEFAULT_SIZE, 0):
+        if (size, seed) == (_DEFAULT_SIZE, 0):
             drawn = self._arrays["default_split"].tolist()
             held_out = size // _HELD_OUT_SHARE
             return drawn[:size], drawn[size:-held_out], drawn[-held_out:]
         return self.draw(size, seed)
 
-    def draw(self, size: int, seed: int) -> tuple[list[int], list[int], list[int]]:
+    def draw(
+        self, size: int = _DEFAULT_SIZE, seed: int = 0
+    ) -> tuple[list[int], list[int], list[int]]:
         """Does the work of `split`, whose default the file holds ready."""
         pools, first = self._pools(seed)
         train, validation, test = pools
@@ -143,7 +146,7 @@ class Phrasebook:
 
     def _words(self) -> Iterator[tuple[list[list[str]], np.ndarray]]:
         """The words of all starts, all ends, and the numbers of them by sentence."""
-        for language in LANGUAGES:
+        for language in self.LANGUAGES:
             for half in ("start", "end"):
                 names, numbers = self._column(f"{language}_{half}")
                 yield [name.replace("?", "").split() for name in names], numbers

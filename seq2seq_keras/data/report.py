@@ -1,31 +1,158 @@
 """A look at the data before training."""
 
+import dataclasses
 import itertools
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seq2seq_keras.data.report_table import PairsReport, SideReport, SplitReport
-from seq2seq_keras.data.split import source_key
+from seq2seq_keras.data.pairs import Pairs, PairStream
+from seq2seq_keras.data.splitting import source_key
 from seq2seq_keras.errors import check_choice
 from seq2seq_keras.special_tokens import UNKNOWN_ID
+
+if TYPE_CHECKING:
+    import keras
+
+    from seq2seq_keras.text.tokenizer import Tokenizer
 
 _CHUNK = 4096
 _NUMBER_BYTES = 4
 
 
+@dataclasses.dataclass(frozen=True)
+class SideReport:
+    """What one side of a split looks like, in tokens.
+
+    Attributes:
+        mean_length: Mean number of tokens of a sentence.
+        median_length: The middle one.
+        length_95: 95 % of the sentences are no longer than this.
+        max_length: The longest.
+        unknown_rate: Share of tokens that the vocabulary lacks.
+        coverage: Share of the different tokens that the vocabulary has. Special
+            tokens are not counted.
+        empty: Sentences without a token.
+    """
+
+    mean_length: float
+    median_length: float
+    length_95: float
+    max_length: int
+    unknown_rate: float
+    coverage: float
+    empty: int
+
+
+@dataclasses.dataclass(frozen=True)
+class SplitReport:
+    """What one split looks like.
+
+    Attributes:
+        pairs: Number of pairs.
+        distinct_sources: Sources that differ in more than case and spacing.
+        duplicates: Pairs that repeat an earlier one.
+        leaked: Pairs whose source also stands in an earlier split: that of
+            training, and for the test split also that of validation.
+        source: `SideReport` of the sources.
+        target: `SideReport` of the targets.
+    """
+
+    pairs: int
+    distinct_sources: int
+    duplicates: int
+    leaked: int
+    source: SideReport
+    target: SideReport
+
+
+@dataclasses.dataclass(frozen=True)
+class PairsReport:
+    """What `describe_pairs` found; `print` shows it as a table.
+
+    Attributes:
+        splits: Dictionary of `SplitReport` by name, "training" first.
+        source_vocabulary_size: Tokens of the source, special ones included.
+        target_vocabulary_size: The same for the target.
+        token_megabytes: Memory of the token ids of the training split.
+        batch_megabytes: Memory of the logits of the longest batch that the training
+            split can make and of their gradient, which is the largest thing a
+            training step holds.
+        weights_megabytes: Memory of weights, gradients and Adam's two moments; 0 if
+            no model was given.
+    """
+
+    splits: dict[str, SplitReport]
+    source_vocabulary_size: int
+    target_vocabulary_size: int
+    token_megabytes: float
+    batch_megabytes: float
+    weights_megabytes: float
+
+    def __str__(self) -> str:
+        rows = [
+            ("", *self.splits),
+            ("pairs", *(f"{s.pairs:,}" for s in self.splits.values())),
+            *_rows(self.splits, "distinct_sources", "{:,}"),
+            *_rows(self.splits, "duplicates", "{:,}"),
+            *_rows(self.splits, "leaked", "{:,}", "source seen in an earlier split"),
+        ]
+        for side in ("source", "target"):
+            sides = {name: getattr(s, side) for name, s in self.splits.items()}
+            lengths = (
+                f"{s.mean_length:.1f} / {s.median_length:.0f} / {s.length_95:.0f} / "
+                f"{s.max_length}"
+                for s in sides.values()
+            )
+            rows.append((f"{side} length: mean / median / 95 % / max", *lengths))
+            rows += _rows(sides, "unknown_rate", "{:.2%}", f"{side} tokens unknown")
+            rows += _rows(sides, "coverage", "{:.2%}", f"{side} words covered")
+            rows += _rows(sides, "empty", "{:,}", f"{side} empty")
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            "  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
+            for row in rows
+        ]
+        lines.append(
+            f"vocabulary: {self.source_vocabulary_size:,} source tokens, "
+            f"{self.target_vocabulary_size:,} target tokens"
+        )
+        memory = (
+            f"memory: {self.token_megabytes:.1f} MB of token ids, "
+            f"{self.batch_megabytes:.0f} MB for the logits of the longest batch"
+        )
+        if self.weights_megabytes:
+            memory += f", {self.weights_megabytes:.0f} MB of weights and optimizer"
+        return "\n".join([*lines, memory])
+
+
+def _rows(
+    reports: Mapping[str, SplitReport | SideReport],
+    attribute: str,
+    form: str,
+    label: str | None = None,
+) -> list[tuple[str, ...]]:
+    cells = (form.format(getattr(report, attribute)) for report in reports.values())
+    return [(label or attribute.replace("_", " "), *cells)]
+
+
 def describe_pairs(
-    train,
-    validation=None,
-    test=None,
+    train: Pairs | PairStream,
+    validation: Pairs | PairStream | None = None,
+    test: Pairs | PairStream | None = None,
     *,
-    source_tokenizer,
-    target_tokenizer,
-    batch_size=64,
-    batch_by="sentences",
-    max_source_length=None,
-    max_target_length=None,
-    model=None,
-):
+    source_tokenizer: "Tokenizer",
+    target_tokenizer: "Tokenizer",
+    batch_size: int = 64,
+    batch_by: str = "sentences",
+    max_source_length: int | None = None,
+    max_target_length: int | None = None,
+    model: "keras.Model | None" = None,
+) -> PairsReport:
     """Looks at the data before a training is spent on it.
 
     Args:
@@ -47,7 +174,6 @@ def describe_pairs(
 
     Example:
 
-    >>> from seq2seq_keras.data.pairs import Pairs
     >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
     >>> train, test = Pairs(["yes", "no"], ["oui", "non"]), Pairs(["no"], ["non"])
     >>> report = describe_pairs(
@@ -89,15 +215,17 @@ def describe_pairs(
     )
 
 
-def _describe_split(pairs, tokenizers, seen):
+def _describe_split(
+    pairs: Pairs | PairStream, tokenizers: "Sequence[Tokenizer]", seen: set[int]
+) -> tuple[SplitReport, set[int], list[np.ndarray]]:
     """The report of a split, the hashes of its sources, and its lengths."""
     # Hashes instead of sentences: a file larger than memory has to fit.
     sources: set[int] = set()
     distinct: set[int] = set()
     sides = [_Side(tokenizer) for tokenizer in tokenizers]
     total = leaked = 0
-    pairs = iter(pairs)
-    while chunk := list(itertools.islice(pairs, _CHUNK)):
+    rest = iter(pairs)
+    while chunk := list(itertools.islice(rest, _CHUNK)):
         distinct.update(map(hash, chunk))
         keys = [hash(source_key(source)) for source, _ in chunk]
         leaked += sum(key in seen for key in keys)
@@ -119,14 +247,14 @@ def _describe_split(pairs, tokenizers, seen):
 class _Side:
     """Counts the tokens of one side of a split."""
 
-    def __init__(self, tokenizer):
+    def __init__(self, tokenizer: "Tokenizer") -> None:
         self.tokenizer = tokenizer
-        self.chunks = []
+        self.chunks: list[np.ndarray] = []
         self.unknown = 0
         self.known_ids: set[int] = set()
         self.unknown_hashes: set[int] = set()
 
-    def count(self, texts, first):
+    def count(self, texts: Sequence[str], first: int) -> None:
         tokens = self.tokenizer.split_to_ragged(texts, first=first)
         self.chunks.append(tokens.row_lengths().numpy())
         token_ids = self.tokenizer.table.lookup(tokens.flat_values).numpy()
@@ -140,10 +268,10 @@ class _Side:
             if token.decode("utf-8") not in forms
         )
 
-    def lengths(self):
+    def lengths(self) -> np.ndarray:
         return np.concatenate([np.zeros(0, int), *self.chunks])
 
-    def report(self):
+    def report(self) -> SideReport:
         lengths = self.lengths()
         if not lengths.size:
             return SideReport(0.0, 0.0, 0.0, 0, 0.0, 0.0, 0)
@@ -159,7 +287,7 @@ class _Side:
         )
 
 
-def _longest_target(lengths, limits):
+def _longest_target(lengths: Sequence[np.ndarray], limits: Sequence[int | None]) -> int:
     """The most tokens of a target that `make_dataset` keeps."""
     kept = np.ones(len(lengths[0]), bool)
     for side, limit in zip(lengths, limits, strict=True):

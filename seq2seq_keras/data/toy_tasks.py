@@ -2,6 +2,7 @@
 
 import datetime
 import random
+from collections.abc import Callable
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.errors import InputError, check_choice
@@ -15,7 +16,7 @@ _FIRST_DAY = datetime.date(1900, 1, 1).toordinal()
 _LAST_DAY = datetime.date(2099, 12, 31).toordinal()
 
 
-def make_toy_pairs(task, count, seed=0):
+def make_toy_pairs(task: str, count: int, seed: int = 0) -> Pairs:
     """Generates pairs of a toy task, no source twice.
 
     Use them with a `CharacterTokenizer`.
@@ -56,27 +57,27 @@ def make_toy_pairs(task, count, seed=0):
     return Pairs(list(pairs), list(pairs.values()))
 
 
-def _copy(generator):
+def _copy(generator: random.Random) -> tuple[str, str]:
     word = _word(generator)
     return word, word
 
 
-def _reverse(generator):
+def _reverse(generator: random.Random) -> tuple[str, str]:
     word = _word(generator)
     return word, word[::-1]
 
 
-def _word(generator):
+def _word(generator: random.Random) -> str:
     length = generator.randint(3, 8)
     return "".join(generator.choices(_LETTERS, k=length))
 
 
-def _addition(generator):
+def _addition(generator: random.Random) -> tuple[str, str]:
     a, b = (generator.randrange(10 ** generator.randint(1, 3)) for _ in range(2))
     return f"{a}+{b}", str(a + b)
 
 
-def _dates(generator):
+def _dates(generator: random.Random) -> tuple[str, str]:
     day = datetime.date.fromordinal(generator.randint(_FIRST_DAY, _LAST_DAY))
     month = _MONTHS[day.month - 1]
     written = generator.choice(
@@ -92,7 +93,7 @@ def _dates(generator):
     return written, day.isoformat()
 
 
-TOY_TASKS = {
+TOY_TASKS: dict[str, Callable[[random.Random], tuple[str, str]]] = {
     "copy": _copy,
     "reverse": _reverse,
     "addition": _addition,

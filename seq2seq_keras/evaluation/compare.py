@@ -4,7 +4,7 @@ import pathlib
 
 import pandas as pd
 
-from seq2seq_keras.data.lines import read_lines
+from seq2seq_keras.data import read_lines
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value

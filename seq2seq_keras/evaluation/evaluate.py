@@ -4,8 +4,7 @@ import dataclasses
 import math
 import time
 
-from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.data import Pairs, read_pairs
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines

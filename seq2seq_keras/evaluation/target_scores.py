@@ -6,8 +6,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.data import Pairs, read_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.normalization import normalize_in_python
 

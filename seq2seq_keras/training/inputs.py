@@ -7,10 +7,7 @@ from collections.abc import Callable
 
 import yaml
 
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.read import read_pairs
-from seq2seq_keras.data.split import split_pairs
+from seq2seq_keras.data import Pairs, PairStream, load_corpus, read_pairs, split_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer

@@ -9,8 +9,7 @@ import time
 
 import keras
 
-from seq2seq_keras.data.batches import Batches
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Batches, Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS, score_metric
 from seq2seq_keras.models.build import build_model

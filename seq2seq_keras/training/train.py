@@ -9,7 +9,7 @@ import keras
 import pandas as pd
 import yaml
 
-from seq2seq_keras.data.report import describe_pairs
+from seq2seq_keras.data import describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import Evaluation, evaluate_translator
 from seq2seq_keras.files import replaced_when_complete, write_text

@@ -1,11 +1,9 @@
-"""Tests of seq2seq_keras.data.batches; those of make_dataset cover what both share."""
+"""Tests of seq2seq_keras.data.dataset; those of make_dataset cover what both share."""
 
 import numpy as np
 import pytest
 
-from seq2seq_keras.data.batches import Batches
-from seq2seq_keras.data.pairs import PairStream
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import Batches, PairStream, make_toy_pairs
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 
 PAIRS = make_toy_pairs("copy", 100)

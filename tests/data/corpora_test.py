@@ -4,11 +4,14 @@ import itertools
 
 import pytest
 
-from seq2seq_keras.data import corpora
-from seq2seq_keras.data.corpora import corpus_names, load_corpus
-from seq2seq_keras.data.phrasebook import Phrasebook
-from seq2seq_keras.data.split import source_key
-from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
+from seq2seq_keras.data import (
+    TOY_TASKS,
+    Phrasebook,
+    corpus_names,
+    load_corpus,
+    make_toy_pairs,
+    source_key,
+)
 from seq2seq_keras.errors import InputError
 
 MEDIUM = ("dut", "fre", "jpn_hira", "kor")
@@ -142,7 +145,7 @@ def test_a_fallback_is_taken_and_told_where_the_files_cannot_be_had(
     def offline(*_):
         raise InputError("example.org cannot be reached.")
 
-    monkeypatch.setattr(corpora, "load_tatoeba", offline)
+    monkeypatch.setattr("seq2seq_keras.data.corpora._load_tatoeba", offline)
     with pytest.raises(InputError, match="cannot be reached"):
         load_corpus("tatoeba/eng-fra")
     assert load_corpus("tatoeba/eng-fra", seed=1, fallback="copy") == load_corpus(

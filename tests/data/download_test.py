@@ -1,11 +1,11 @@
-"""Tests of seq2seq_keras.data.download, with a server on this machine."""
+"""Tests of seq2seq_keras.data.corpora, with a server on this machine."""
 
 import gzip
 import pathlib
 
 import pytest
 
-from seq2seq_keras.data.download import find, find_or_fetch
+from seq2seq_keras.data import fetch_corpus_file, find_corpus_file
 from seq2seq_keras.errors import InputError
 
 
@@ -23,7 +23,7 @@ def user_folder(tmp_path, monkeypatch):
 
 def test_a_file_is_fetched_into_the_cache(server, cache, capsys):
     server.files["/data/train.en"] = b"one\r\ntwo\n" * 100_000
-    path = find_or_fetch("corpus/train.en", f"{server.url}/data/train.en")
+    path = fetch_corpus_file("corpus/train.en", f"{server.url}/data/train.en")
     assert path == cache / "corpus" / "train.en"
     assert path.read_bytes() == server.files["/data/train.en"]
     host = server.url.removeprefix("http://")
@@ -32,10 +32,10 @@ def test_a_file_is_fetched_into_the_cache(server, cache, capsys):
 
 def test_what_is_in_the_cache_is_not_fetched_again(server, cache, capsys):
     server.files["/a"] = b"first"
-    first = find_or_fetch("a", f"{server.url}/a")
+    first = fetch_corpus_file("a", f"{server.url}/a")
     server.files["/a"] = b"second"
     capsys.readouterr()
-    assert find_or_fetch("a", f"{server.url}/a") == first
+    assert fetch_corpus_file("a", f"{server.url}/a") == first
     assert first.read_bytes() == b"first"
     assert server.requests == ["/a"]
     assert capsys.readouterr().out == ""
@@ -43,9 +43,9 @@ def test_what_is_in_the_cache_is_not_fetched_again(server, cache, capsys):
 
 def test_a_packed_file_is_unpacked(server, cache):
     server.files["/train.en.gz"] = gzip.compress(b"one\ntwo\n")
-    path = find_or_fetch("train.en", f"{server.url}/train.en.gz")
+    path = fetch_corpus_file("train.en", f"{server.url}/train.en.gz")
     assert path.read_bytes() == b"one\ntwo\n"
-    packed = find_or_fetch("train.en.gz", f"{server.url}/train.en.gz")
+    packed = fetch_corpus_file("train.en.gz", f"{server.url}/train.en.gz")
     assert packed.read_bytes() == server.files["/train.en.gz"]
 
 
@@ -53,23 +53,23 @@ def test_the_folder_of_the_user_comes_before_the_cache(server, cache, user_folde
     for folder in (cache, user_folder):
         (folder / "corpus").mkdir(parents=True)
         (folder / "corpus" / "a").write_text("mine", encoding="utf-8")
-    assert find("corpus/a") == user_folder / "corpus" / "a"
-    assert find_or_fetch("corpus/a", f"{server.url}/a") == find("corpus/a")
+    assert find_corpus_file("corpus/a") == user_folder / "corpus" / "a"
+    assert fetch_corpus_file("corpus/a", f"{server.url}/a") == user_folder / "corpus/a"
     (user_folder / "corpus" / "a").unlink()
-    assert find_or_fetch("corpus/a", f"{server.url}/a") == cache / "corpus" / "a"
+    assert fetch_corpus_file("corpus/a", f"{server.url}/a") == cache / "corpus" / "a"
     assert server.requests == []
 
 
 def test_what_the_user_lacks_goes_to_the_cache(server, cache, user_folder):
     server.files["/a"] = b"text"
-    assert find_or_fetch("a", f"{server.url}/a") == cache / "a"
+    assert fetch_corpus_file("a", f"{server.url}/a") == cache / "a"
     assert files_below(user_folder) == []
 
 
 def test_what_is_nowhere_is_not_found(cache, user_folder):
     (user_folder / "folder").mkdir()
-    assert find("folder") is None
-    assert find("none") is None
+    assert find_corpus_file("folder") is None
+    assert find_corpus_file("none") is None
 
 
 def test_the_cache_is_below_the_home_folder_by_default(tmp_path, monkeypatch):
@@ -79,19 +79,19 @@ def test_the_cache_is_below_the_home_folder_by_default(tmp_path, monkeypatch):
     path = tmp_path / ".cache" / "seq2seq_keras" / "a"
     path.parent.mkdir(parents=True)
     path.touch()
-    assert find("a") == path
+    assert find_corpus_file("a") == path
 
 
 def test_a_file_the_host_lacks_is_an_error_and_leaves_nothing(server, cache):
     with pytest.raises(InputError, match=r"corpus/a could not be .*HTTP Error 404"):
-        find_or_fetch("corpus/a", f"{server.url}/a")
+        fetch_corpus_file("corpus/a", f"{server.url}/a")
     assert files_below(cache) == []
 
 
 def test_a_host_that_does_not_answer_is_an_error_and_leaves_nothing(server, cache):
     server.close()
     with pytest.raises(InputError, match=r"a could not be .*SEQ2SEQ_KERAS_DATA"):
-        find_or_fetch("a", f"{server.url}/a")
+        fetch_corpus_file("a", f"{server.url}/a")
     assert files_below(cache) == []
 
 
@@ -100,10 +100,10 @@ def test_a_broken_off_download_is_an_error_and_leaves_nothing(name, server, cach
     server.files[f"/{name}"] = b"x" * 1000
     server.missing_bytes = 10
     with pytest.raises(InputError, match="the last 10 bytes are missing"):
-        find_or_fetch(name, f"{server.url}/{name}")
+        fetch_corpus_file(name, f"{server.url}/{name}")
     assert files_below(cache) == []
     server.missing_bytes = 0
-    assert find_or_fetch(name, f"{server.url}/{name}").read_bytes() == b"x" * 1000
+    assert fetch_corpus_file(name, f"{server.url}/{name}").read_bytes() == b"x" * 1000
 
 
 def test_a_download_in_chunks_may_break_off_too(server, cache):
@@ -111,7 +111,7 @@ def test_a_download_in_chunks_may_break_off_too(server, cache):
     server.in_chunks = True
     server.missing_bytes = 10
     with pytest.raises(InputError, match="a could not be fetched"):
-        find_or_fetch("a", f"{server.url}/a")
+        fetch_corpus_file("a", f"{server.url}/a")
     assert files_below(cache) == []
 
 
@@ -126,5 +126,5 @@ PACKED = gzip.compress(bytes(range(256)) * 40)
 def test_a_damaged_packed_file_is_an_error_and_leaves_nothing(content, server, cache):
     server.files["/a.gz"] = content
     with pytest.raises(InputError, match="a could not be fetched"):
-        find_or_fetch("a", f"{server.url}/a.gz")
+        fetch_corpus_file("a", f"{server.url}/a.gz")
     assert files_below(cache) == []

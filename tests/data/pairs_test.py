@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.data.pairs import Pairs, PairStream
+from seq2seq_keras.data import Pairs, PairStream
 from seq2seq_keras.errors import InputError
 
 

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data.public_corpora, with a server on this machine."""
+"""Tests of seq2seq_keras.data.corpora, with a server on this machine."""
 
 import gzip
 import io
@@ -6,14 +6,11 @@ import zipfile
 
 import pytest
 
-from seq2seq_keras.data import public_corpora
-from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.public_corpora import (
-    load_multi30k,
-    load_sigmorphon,
-    load_tatoeba,
+from seq2seq_keras.data import (
+    Pairs,
+    load_corpus,
+    split_pairs,
 )
-from seq2seq_keras.data.split import split_pairs
 from seq2seq_keras.errors import InputError
 
 CREDIT = "CC-BY 2.0 (France) Attribution: tatoeba.org #1 (CK) & #2 (x)"
@@ -26,7 +23,7 @@ def hosts(server, cache, monkeypatch):
     """The three hosts are three folders of the server on this machine."""
     for name in ("MULTI30K", "SIGMORPHON", "TATOEBA"):
         url = f"{server.url}/{name.lower()}"
-        monkeypatch.setattr(public_corpora, f"_{name}", url)
+        monkeypatch.setattr(f"seq2seq_keras.data.corpora._{name}", url)
 
 
 def zipped(**members):
@@ -46,16 +43,16 @@ def test_tatoeba_is_read_from_the_archive_and_split(server, cache):
     server.files["/tatoeba/fra-eng.zip"] = zipped(
         _about_txt="Read me.", fra_txt=tatoeba_text()
     )
-    parts = load_tatoeba("eng", "fra", seed=3)
+    parts = load_corpus("tatoeba/eng-fra", seed=3)
     assert parts == split_pairs(Pairs(ENGLISH, FRENCH), seed=3)
     assert (cache / "tatoeba" / "fra-eng.zip").is_file()
-    assert load_tatoeba("eng", "fra", seed=3) == parts
+    assert load_corpus("tatoeba/eng-fra", seed=3) == parts
     assert server.requests == ["/tatoeba/fra-eng.zip"]
 
 
 def test_tatoeba_the_other_way_round_is_split_by_its_own_sources(server):
     server.files["/tatoeba/fra-eng.zip"] = zipped(fra_txt=tatoeba_text())
-    parts = load_tatoeba("fra", "eng", seed=0)
+    parts = load_corpus("tatoeba/fra-eng", seed=0)
     assert parts == split_pairs(Pairs(FRENCH, ENGLISH), seed=0)
 
 
@@ -67,7 +64,7 @@ def test_a_table_of_the_user_comes_before_the_archive(server, tmp_path, monkeypa
         encoding="utf-8",
     )
     monkeypatch.setenv("SEQ2SEQ_KERAS_DATA", str(tmp_path / "mine"))
-    parts = load_tatoeba("eng", "kor", seed=0)
+    parts = load_corpus("tatoeba/eng-kor", seed=0)
     assert parts == split_pairs(Pairs(ENGLISH, FRENCH), seed=0)
     assert server.requests == []
 
@@ -92,13 +89,13 @@ def test_a_damaged_archive_is_named(content, server, cache):
     server.files["/tatoeba/fra-eng.zip"] = content
     message = r"cache/seq2seq_keras/tatoeba/fra-eng\.zip is damaged .*Delete it"
     with pytest.raises(InputError, match=message):
-        load_tatoeba("eng", "fra", seed=0)
+        load_corpus("tatoeba/eng-fra", seed=0)
 
 
 def test_a_bad_line_in_the_archive_names_the_file_in_it(server):
     server.files["/tatoeba/fra-eng.zip"] = zipped(fra_txt=b"Go.\tVa !\n\xff\n")
     with pytest.raises(InputError, match=r"fra-eng\.zip/fra\.txt, line 2: byte 1"):
-        load_tatoeba("eng", "fra", seed=0)
+        load_corpus("tatoeba/eng-fra", seed=0)
 
 
 def test_multi30k_is_fetched_unpacked_and_parallel(server):
@@ -107,7 +104,7 @@ def test_multi30k_is_fetched_unpacked_and_parallel(server):
             server.files[f"/multi30k/raw/{part}.{language}.gz"] = gzip.compress(
                 f"A {part} {language}.\nB.\n".encode()
             )
-    train, validation, test = load_multi30k("de", "en", tokenized=False)
+    train, validation, test = load_corpus("multi30k/de-en")
     assert list(train) == [("A train de.", "A train en."), ("B.", "B.")]
     assert validation[0] == ("A val de.", "A val en.")
     assert test[0] == ("A test_2016_flickr de.", "A test_2016_flickr en.")
@@ -118,7 +115,7 @@ def test_the_tokenized_edition_of_multi30k_has_files_of_its_own(server, cache):
         for language in ("en", "de"):
             name = f"{part}.lc.norm.tok.{language}"
             server.files[f"/multi30k/tok/{name}"] = f"a {part} {language} .\n".encode()
-    train, _, test = load_multi30k("en", "de", tokenized=True)
+    train, _, test = load_corpus("multi30k-tok/en-de")
     assert list(train) == [("a train en .", "a train de .")]
     assert list(test) == [("a test_2016_flickr en .", "a test_2016_flickr de .")]
     assert (cache / "multi30k" / "val.lc.norm.tok.de").is_file()
@@ -130,7 +127,7 @@ def test_sigmorphon_is_fetched_from_the_folder_of_its_size(language, size, serve
         text = f"{part}\tp a t\nnull\tn a\n"
         path = f"/sigmorphon/{size}/{language}_{part}.tsv"
         server.files[path] = text.encode()
-    parts = load_sigmorphon(language)
+    parts = load_corpus(f"sigmorphon2021/{language}")
     for part, name in zip(parts, ("train", "dev", "test"), strict=True):
         assert list(part) == [(name, "p a t"), ("null", "n a")]
 
@@ -138,4 +135,4 @@ def test_sigmorphon_is_fetched_from_the_folder_of_its_size(language, size, serve
 def test_a_part_the_host_lacks_is_named(server):
     server.files["/sigmorphon/low/ice_train.tsv"] = b"a\tb\n"
     with pytest.raises(InputError, match=r"sigmorphon2021/ice_dev\.tsv could not be"):
-        load_sigmorphon("ice")
+        load_corpus("sigmorphon2021/ice")

@@ -1,9 +1,8 @@
-"""Tests of seq2seq_keras.data.report_table."""
+"""Tests of seq2seq_keras.data."""
 
 import dataclasses
 
-from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.report import describe_pairs
+from seq2seq_keras.data import Pairs, describe_pairs
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 TRAIN = Pairs(

@@ -4,9 +4,7 @@ import types
 
 import pytest
 
-from seq2seq_keras.data import report
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.report import SideReport, describe_pairs
+from seq2seq_keras.data import Pairs, PairStream, SideReport, describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
@@ -104,7 +102,7 @@ def test_special_tokens_in_the_text_do_not_count_as_uncovered():
 
 def test_chunks_do_not_change_the_report(monkeypatch):
     whole = describe_pairs(TRAIN, TEST, **TOKENIZERS)
-    monkeypatch.setattr(report, "_CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.report._CHUNK", 2)
     assert describe_pairs(TRAIN, TEST, **TOKENIZERS) == whole
 
 

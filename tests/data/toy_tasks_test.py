@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from seq2seq_keras.data import toy_tasks
-from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
+from seq2seq_keras.data import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError
 
 DATE_FORMATS = (
@@ -80,7 +79,7 @@ def test_dates_are_right():
 
 def test_more_pairs_than_there_are_is_an_error(monkeypatch):
     monkeypatch.setitem(
-        toy_tasks.TOY_TASKS,
+        TOY_TASKS,
         "coin",
         lambda generator: (str(generator.randrange(2)),) * 2,
     )

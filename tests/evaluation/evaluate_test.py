@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.evaluate import evaluate_translator
 from seq2seq_keras.evaluation.scores import score_translations

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 import sacrebleu
 
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation.evaluate import Evaluation
 from seq2seq_keras.evaluation.record import (

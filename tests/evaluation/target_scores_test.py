@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.target_scores import (
     TargetScore,

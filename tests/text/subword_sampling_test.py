@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import sentencepiece
 
-from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data import load_corpus
 from seq2seq_keras.text.sentencepiece_model import train_sentencepiece
 from seq2seq_keras.text.subword_sampling import draw_pieces
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data import load_corpus
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer

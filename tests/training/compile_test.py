@@ -4,8 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from seq2seq_keras.data.pipeline import make_dataset
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer

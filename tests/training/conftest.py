@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import make_toy_pairs
 
 
 @pytest.fixture

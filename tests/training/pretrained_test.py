@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.callbacks import EachStep

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.config import TrainingConfig

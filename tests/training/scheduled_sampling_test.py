@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.data.pipeline import make_dataset
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.models.inference import build_inference_models

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from seq2seq_keras.data.toy_tasks import make_toy_pairs
+from seq2seq_keras.data import make_toy_pairs
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.train import train
 from seq2seq_keras.translation import Translator

@@ -5,8 +5,7 @@ import random
 import keras
 import pytest
 
-from seq2seq_keras.data.pairs import Pairs
-from seq2seq_keras.data.pipeline import make_dataset
+from seq2seq_keras.data import Pairs, make_dataset
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.compile import compile_model

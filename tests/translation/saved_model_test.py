@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.data import load_corpus, read_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer

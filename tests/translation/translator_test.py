@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.data.corpora import load_corpus
+from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.build import build_model

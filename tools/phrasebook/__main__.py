@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from seq2seq_keras.data.phrasebook import DEFAULT_SIZE, LANGUAGES, Phrasebook
+from seq2seq_keras.data import Phrasebook
 from tools.phrasebook.corpus import Sentence, generate_sentences
 from tools.phrasebook.phrases import KINDS
 
@@ -23,7 +23,7 @@ def make_arrays(sentences: list[Sentence]) -> dict[str, np.ndarray]:
     """
     arrays = {}
     columns = dict(zip(Sentence._fields, zip(*sentences, strict=True), strict=True))
-    for language in LANGUAGES:
+    for language in Phrasebook.LANGUAGES:
         starts, ends = zip(*columns[language], strict=True)
         arrays |= _column(f"{language}_start", starts)
         arrays |= _column(f"{language}_end", ends)
@@ -31,7 +31,7 @@ def make_arrays(sentences: list[Sentence]) -> dict[str, np.ndarray]:
     arrays |= _column("predicate", columns["predicate"])
     # In the order in which the kinds take turns.
     arrays |= _column("kind", columns["kind"], KINDS)
-    parts = Phrasebook(arrays).draw(DEFAULT_SIZE, seed=0)
+    parts = Phrasebook(arrays).draw()
     arrays["default_split"] = np.concatenate(parts).astype(np.uint32)
     return arrays
 

@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from seq2seq_keras.data.phrasebook import Phrasebook
+from seq2seq_keras.data import Phrasebook
 from tools.phrasebook.__main__ import FILE, make_arrays
 
 

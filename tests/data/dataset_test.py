@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data.pipeline."""
+"""Tests of seq2seq_keras.data.dataset."""
 
 import itertools
 import random
@@ -7,10 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import encoding
-from seq2seq_keras.data.batches import BUCKET_BOUNDARIES
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.pipeline import make_dataset
+from seq2seq_keras.data import BUCKET_BOUNDARIES, Pairs, PairStream, make_dataset
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 
@@ -267,7 +264,7 @@ def test_without_shuffling_order_stays_within_a_bucket(pairs, as_given):
     "options", [{}, {"batch_by": "tokens", "batch_size": 64}, {"max_source_length": 20}]
 )
 def test_streams_give_the_batches_of_pairs_in_memory(options, pairs, monkeypatch):
-    monkeypatch.setattr(encoding, "_CHUNK", 17)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 17)
     pairs = pairs[:90]
     stream = PairStream(lambda: iter(pairs))
     with warnings.catch_warnings():
@@ -294,7 +291,7 @@ def test_a_stream_is_tokenized_anew_in_each_epoch():
 def test_pairs_over_a_limit_are_left_out(
     source_limit, target_limit, pairs, monkeypatch
 ):
-    monkeypatch.setattr(encoding, "_CHUNK", 101)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 101)
     expected = [
         (source, target)
         for source, target in pairs
@@ -353,7 +350,7 @@ def test_an_error_says_that_no_pair_is_left(pairs, as_given):
 
 
 def test_a_stream_may_begin_with_pairs_that_are_left_out(monkeypatch):
-    monkeypatch.setattr(encoding, "_CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 2)
     stream = PairStream(lambda: iter([*[("", "")] * 5, ("a", "1")]))
     with pytest.warns(UserWarning, match="5 of 6 pairs are left out"):
         dataset = make_dataset(stream, *TOKENIZERS)
@@ -391,7 +388,7 @@ def test_the_default_buckets_keep_padding_small(pairs):
 
 
 def test_a_text_that_is_no_string_is_named_by_its_place(monkeypatch):
-    monkeypatch.setattr(encoding, "_CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 2)
     pairs = Pairs(["a", "b", None], ["1", "2", "3"])
     with pytest.raises(InputError, match=r"Text 3 is None \(NoneType\)"):
         make_dataset(pairs, *TOKENIZERS)

@@ -3,12 +3,18 @@
 import functools
 import hashlib
 import unicodedata
+from collections.abc import Iterator
+from typing import TypeVar
 
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError
 
+PairsOrStream = TypeVar("PairsOrStream", Pairs, PairStream)
 
-def split_pairs(pairs, *, validation=0.1, test=0.1, seed=0):
+
+def split_pairs(
+    pairs: PairsOrStream, *, validation: float = 0.1, test: float = 0.1, seed: int = 0
+) -> tuple[PairsOrStream, PairsOrStream, PairsOrStream]:
     """Splits pairs by source sentence.
 
     Collections of sentences hold many translations of one source. All of them go to
@@ -50,7 +56,7 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=0):
         "training": (test + validation, 1.0),
     }
 
-    def part(name):
+    def part(name: str) -> Iterator[tuple[str, str]]:
         low, high = borders[name]
         for source, target in pairs:
             if low <= _position(source, seed) < high:
@@ -58,7 +64,8 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=0):
 
     names = ("training", "validation", "test")
     if isinstance(pairs, PairStream):
-        return tuple(PairStream(functools.partial(part, name)) for name in names)
+        streams = [PairStream(functools.partial(part, name)) for name in names]
+        return streams[0], streams[1], streams[2]
     parts = []
     for name in names:
         kept = list(part(name))
@@ -69,15 +76,15 @@ def split_pairs(pairs, *, validation=0.1, test=0.1, seed=0):
                 f"a share of {high - low:.3g}."
             )
         parts.append(Pairs([s for s, _ in kept], [t for _, t in kept]))
-    return tuple(parts)
+    return parts[0], parts[1], parts[2]
 
 
-def source_key(source):
+def source_key(source: str) -> str:
     """What makes two sources the same sentence: case and spacing aside."""
     return " ".join(unicodedata.normalize("NFC", source).casefold().split())
 
 
-def _position(source, seed):
+def _position(source: str, seed: int) -> float:
     """A number in [0, 1) that is as good as random but fixed for each source."""
     digest = hashlib.blake2b(
         source_key(source).encode("utf-8", "surrogatepass"),

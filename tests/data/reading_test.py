@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data.read."""
+"""Tests of seq2seq_keras.data.reading."""
 
 import csv
 import os
@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.read import read_pairs
+from seq2seq_keras.data import Pairs, PairStream, read_pairs
 from seq2seq_keras.errors import InputError
 
 PAIRS = [("i am a student", "je suis étudiant"), ("yes", "oui"), ("NA", "null")]

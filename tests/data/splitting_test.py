@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data.split."""
+"""Tests of seq2seq_keras.data.splitting."""
 
 import collections
 import unicodedata
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.split import source_key, split_pairs
+from seq2seq_keras.data import Pairs, PairStream, source_key, split_pairs
 from seq2seq_keras.errors import InputError
 
 NUMBERS = Pairs([f"source {n}" for n in range(5000)], [str(n) for n in range(5000)])

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data.lines."""
+"""Tests of seq2seq_keras.data.reading."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seq2seq_keras.data.lines import decode_lines, read_lines
+from seq2seq_keras.data import decode_lines, read_lines
 from seq2seq_keras.errors import InputError
 
 BOM = "\ufeff".encode()

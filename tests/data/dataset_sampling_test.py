@@ -1,12 +1,9 @@
-"""Tests of subword sampling in seq2seq_keras.data.pipeline."""
+"""Tests of subword sampling in seq2seq_keras.data.dataset."""
 
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import encoding
-from seq2seq_keras.data.corpora import load_corpus
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.pipeline import make_dataset
+from seq2seq_keras.data import Pairs, PairStream, load_corpus, make_dataset
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
@@ -18,7 +15,7 @@ TARGET = SubwordTokenizer.fit(PAIRS.target, algorithm="bpe")
 
 @pytest.fixture(params=["memory", "stream"])
 def pairs(request, monkeypatch):
-    monkeypatch.setattr(encoding, "_CHUNK", 40)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 40)
     return PAIRS if request.param == "memory" else PairStream(lambda: iter(PAIRS))
 
 
@@ -74,7 +71,7 @@ def test_another_seed_draws_other_pieces():
 
 
 def test_chunks_of_the_same_text_are_drawn_apart(monkeypatch):
-    monkeypatch.setattr(encoding, "_CHUNK", 20)
+    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 20)
     pairs = Pairs([*PAIRS.source[:20]] * 2, [*PAIRS.target[:20]] * 2)
     dataset = make_dataset(
         pairs, SOURCE, TARGET, subword_sampling=0.1, shuffle=False, bucket_boundaries=()
