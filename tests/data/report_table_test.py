@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.data."""
+"""Tests of the table of a report on data."""
 
 import dataclasses
 
