@@ -72,7 +72,7 @@ test-slow: install  ## The tests that take longer
 	@$(BIN)/python -m pytest -n 2 -m slow
 
 .PHONY: notebooks
-notebooks: install system-packages  ## Run every tutorial and write its .ipynb (an hour)
+notebooks: install system-packages  ## Run every tutorial and write its notebooks (half an hour)
 	@$(BIN)/python notebooks/run.py
 
 .PHONY: docs

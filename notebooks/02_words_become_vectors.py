@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 2 · Words become vectors
 #
 # **What it shows.** The whole ladder from sparse to dense: one-hot vectors, the
@@ -24,6 +12,23 @@
 # Space](https://arxiv.org/abs/1301.3781); Pennington et al. 2014,
 # [GloVe](https://aclanthology.org/D14-1162/); Bojanowski et al. 2017, [Enriching Word Vectors
 # with Subword Information](https://arxiv.org/abs/1607.04606).
+
+# %% [markdown] lang="ko"
+# # 2 · 단어가 벡터가 되기까지
+#
+# **무엇을 보나요?** 희소에서 밀집까지 사다리를 한 칸씩 오릅니다. 원-핫 벡터, 문서-단어 행렬,
+# TF-IDF, LSA, Word2Vec, FastText, GloVe, 그리고 번역기의 `Embedding`이
+# 스스로 배우는 것까지입니다. 저마다 비용이 얼마나 들고, 뜻에 대해 무엇을 아는지, 코사인 유사도로 어떻게
+# 알아보는지 봅니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 벡터와 내적.
+#
+# **논문.** Mikolov 외 2013, [Efficient Estimation of Word
+# Representations in Vector
+# Space](https://arxiv.org/abs/1301.3781); Pennington 외 2014,
+# [GloVe](https://aclanthology.org/D14-1162/); Bojanowski 외
+# 2017, [Enriching Word Vectors with Subword
+# Information](https://arxiv.org/abs/1607.04606).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -41,11 +46,17 @@ from seq2seq_keras import vectors
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## The text
 #
 # The English captions of Multi30k: short sentences about what is seen on pictures. Where
 # they cannot be had, the built-in phrasebook takes their place.
+
+# %% [markdown] lang="ko"
+# ## 텍스트
+#
+# Multi30k의 영어 설명문입니다. 사진에 보이는 것을 짧은 문장으로 적었습니다. 구할 수 없으면 내장 회화집으로
+# 대신합니다.
 
 # %%
 corpus = s2s.load_corpus("multi30k-tok/en-de", fallback="phrasebook/english-french")
@@ -56,18 +67,27 @@ wanted += ["park", "red", "blue", "running", "walking", "small", "large", "going
 words = [word for word in wanted if word in tokenizer.vocabulary]
 print(f"{len(texts):,} texts, {tokenizer.vocabulary_size - 4:,} words; shown:", *words)
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## One-hot: every word a dimension of its own
 #
 # The simplest vector of a word is a single one at the word's place. What it costs:
+
+# %% [markdown] lang="ko"
+# ## 원-핫: 단어마다 차원 하나
+#
+# 가장 단순한 단어 벡터는 그 단어의 자리만 1이고 나머지는 0입니다. 비용부터 봅시다.
 
 # %%
 one_hot = vectors.one_hot(texts, tokenizer=tokenizer)
 print(one_hot.describe())
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # And what it knows: the cosine similarity of any two different words is 0. A man is as far
 # from a woman as from a street.
+
+# %% [markdown] lang="ko"
+# 그렇다면 무엇을 알까요? 서로 다른 두 단어의 코사인 유사도는 언제나 0입니다. man은 street에서 먼 만큼 woman에서도
+# 멉니다.
 
 # %%
 display(
@@ -76,10 +96,17 @@ display(
     )
 )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Cosine similarity by hand
 #
 # The angle between two vectors, whatever their length:
+#
+# $$\cos(a, b) = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}.$$
+
+# %% [markdown] lang="ko"
+# ## 손으로 구하는 코사인 유사도
+#
+# 길이와 상관없이 두 벡터 사이의 각도를 봅니다.
 #
 # $$\cos(a, b) = \frac{a \cdot b}{\lVert a \rVert \, \lVert b \rVert}.$$
 
@@ -89,14 +116,22 @@ by_hand = a @ b / (np.linalg.norm(a) * np.linalg.norm(b))
 by_package = vectors.cosine_similarity(a[None], b[None])
 print("by hand:", by_hand, " by the package:", np.squeeze(by_package))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## The document-term matrix: words that stand in the same texts
 #
 # Count how often each word stands in each text, and words have something in common:
-# texts. TF-IDF weighs down those that stand everywhere, and scales each text to length
-# 1. Between two words the weight cancels, since a cosine does not see how long a vector
-# is; only the scaling of the texts changes their similarity. Both matrices are wide and
-# nearly all zeros.
+# texts. TF-IDF weighs down those that stand everywhere, and scales each text to a length
+# of 1. Between two words the weight cancels, since a cosine does not see how long a
+# vector is; only the scaling of the texts changes their similarity. Both matrices are
+# wide and nearly all zeros.
+
+# %% [markdown] lang="ko"
+# ## 문서-단어 행렬: 같은 글에 나오는 단어들
+#
+# 단어가 글마다 몇 번 나오는지 세면 단어 사이에 공통점이 생깁니다. 함께 나온 글입니다. TF-IDF는 어디에나
+# 나오는 단어의 가중치를 낮추고 글마다 길이를 1로 맞춥니다. 코사인은 벡터의 길이를 보지 않으므로 두 단어를
+# 견줄 때 이 가중치는 상쇄되고, 글의 길이를 맞춘 것만 유사도를 바꿉니다. 두 행렬 모두 폭이 넓고 거의 0으로
+# 차 있습니다.
 
 # %%
 counted = vectors.document_term_matrix(texts, tokenizer=tokenizer)
@@ -107,13 +142,20 @@ print(f"similarity({first}, {second}):", end=" ")
 print(f"counts {counted.similarity(first, second):.3f},", end=" ")
 print(f"TF-IDF {weighed.similarity(first, second):.3f}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Dense vectors
 #
 # Four ways to a short vector full of numbers. **LSA** keeps the strongest directions of
 # the TF-IDF matrix (its singular value decomposition). **Word2Vec** learns to predict
 # the words around a word. **FastText** does so with the pieces of words. **GloVe** fits
 # the logarithm of how often two words stand near each other.
+
+# %% [markdown] lang="ko"
+# ## 밀집 벡터
+#
+# 짧고 꽉 찬 벡터를 얻는 네 가지 방법입니다. **LSA**는 TF-IDF 행렬의 가장 강한 방향들을 남깁니다(특잇값 분해).
+# **Word2Vec**은 주변 단어를 맞히도록 배웁니다. **FastText**는 단어의 조각으로 그렇게 합니다. **GloVe**는
+# 두 단어가 가까이 나오는 횟수의 로그에 맞춥니다.
 
 # %%
 options = {"tokenizer": tokenizer, "dimensions": 10 if FAST else 100}
@@ -136,7 +178,7 @@ table = {
 with pd.option_context("display.max_colwidth", None):
     display(pd.DataFrame(table, index=shown))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Read the rows: which method finds words that could *replace* the word, and which finds
 # words that stand *beside* it? Both are neighbours, of different kinds. Here Word2Vec
 # and FastText tend to the first, GloVe to the second; LSA finds rare words that share a
@@ -147,6 +189,16 @@ with pd.option_context("display.max_colwidth", None):
 # FastText makes a word's vector from its n-grams of letters, so it has one for words, and
 # misspellings, that training never saw. The others have nothing.
 
+# %% [markdown] lang="ko"
+# 행을 읽어 보세요. 그 단어를 *대신할* 수 있는 단어를 찾는 방법은 어느 것이고, *곁에* 나오는 단어를 찾는
+# 방법은 어느 것인가요? 둘 다 이웃이지만 종류가 다릅니다. 여기서는 Word2Vec과 FastText가 앞의
+# 것에, GloVe가 뒤의 것에 가깝습니다. LSA는 설명문 몇 개에 함께 나온 드문 단어를 찾습니다.
+#
+# ## 한 번도 보지 못한 단어
+#
+# FastText는 글자 n-그램으로 벡터를 만들기 때문에, 학습 때 보지 못한 단어와 잘못 쓴 단어에도 벡터가 있습니다.
+# 다른 방법에는 없습니다.
+
 # %%
 unseen = "streetz"
 for name, made in dense.items():
@@ -155,10 +207,15 @@ for name, made in dense.items():
     answer = [n.word for n in near] or "not known"
     print(f"{name:<9} {unseen}: {answer}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## A map of words
 #
 # A hundred dimensions on two: the principal components of the chosen words.
+
+# %% [markdown] lang="ko"
+# ## 단어의 지도
+#
+# 백 개의 차원을 두 개로 줄인, 고른 단어들의 주성분입니다.
 
 # %%
 display(s2s.plot_vectors(dense["Word2Vec"], known, title="A map of words, Word2Vec"))
@@ -170,7 +227,7 @@ display(
     )
 )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Do they agree with people?
 #
 # People have judged how alike two words are (WordSim-353). Spearman's correlation
@@ -178,6 +235,14 @@ display(
 # lacks are left out, and counted. Rows with different numbers of pairs cannot be
 # compared: some methods leave out words seen only a few times. The text is small, so
 # mind the intervals: where they overlap, it cannot rank the methods.
+
+# %% [markdown] lang="ko"
+# ## 사람의 생각과 맞는가
+#
+# 두 단어가 얼마나 비슷한지 사람들이 매긴 점수가 있습니다(WordSim-353). 스피어만 상관은 사람이 매긴
+# 순위와 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 쌍의 수가 다른
+# 행끼리는 견줄 수 없습니다. 몇 번밖에 나오지 않은 단어를 빼는 방법도 있기 때문입니다. 텍스트가 작으니 구간을
+# 꼭 보세요. 구간이 겹치면 이 텍스트로는 순위를 매길 수 없습니다.
 
 # %%
 rows = {}
@@ -188,12 +253,18 @@ display(
     pd.DataFrame(rows, index=["Spearman", "low", "high", "pairs covered"]).T.round(3)
 )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## What a translator's `Embedding` learns
 #
 # No method above is needed to train a translator: `Embedding` starts at random and
 # learns what the task needs. The mean cosine similarity within some groups of words
 # before and after, on the built-in English-French corpus:
+
+# %% [markdown] lang="ko"
+# ## 번역기의 `Embedding`이 배우는 것
+#
+# 번역기를 학습시키는 데 위의 방법이 꼭 필요하지는 않습니다. `Embedding`은 무작위로 시작해서 과제에 필요한
+# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 무리의 단어끼리 코사인 유사도 평균이 학습 전후에 어떻게 달라지는지 봅시다.
 
 # %%
 train, validation, _ = s2s.load_corpus("phrasebook/english-french")
@@ -230,7 +301,7 @@ table = {
 }
 display(pd.DataFrame(table, index=["before", "after"]).T.round(3))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # At the start no group is more alike than any words are. Where its mean has risen, the
 # *task* treats the words alike: `is` may be followed by any of the adjectives. It need
 # not rise by much, since a translator has to tell words apart and not to find synonyms.
@@ -242,6 +313,18 @@ display(pd.DataFrame(table, index=["before", "after"]).T.round(3))
 # was found: as it is, `without marks` (`￭` taken off), `folded` (in other case),
 # `composed` of its parts (FastText), or not at all and `filled` at random.
 
+# %% [markdown] lang="ko"
+# 처음에는 어느 무리도 아무 단어들보다 더 비슷하지 않습니다. 평균이 오른 무리는 *과제*가 비슷하게 다루는
+# 단어들입니다. `is` 뒤에는 어느 형용사든 올 수 있습니다. 크게 오를 필요는 없습니다. 번역기가 할 일은
+# 비슷한 말을 찾는 것이 아니라 단어를 구별하는 것이니까요.
+#
+# ## 모델 안으로
+#
+# 다른 곳에서 만든 벡터로 `Embedding`을 시작할 수 있습니다. `matrix_for`는 단어의 벡터를
+# 토크나이저의 어휘가 정한 행에 넣고, 무엇을 찾았는지 알려 줍니다. 그대로 찾았는지(found), `￭`를 떼고
+# 찾았는지(without marks), 대소문자만 다른지(folded), 조각에서 합쳤는지(composed,
+# FastText), 없어서 무작위로 채웠는지(filled)입니다.
+
 # %%
 matrix, coverage = dense["Word2Vec"].matrix_for(tokenizers[0])
 print(coverage)
@@ -252,7 +335,7 @@ row = tokenizers[0].tokenize(shown[0])[0]
 weights = started.get_layer("source_embedding").get_weights()[0]
 print("row of", repr(shown[0]), "equal:", np.array_equal(weights[row], matrix[row]))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Ask for analogies: man is to woman as boy is to ... *Hint:*
@@ -262,3 +345,14 @@ print("row of", repr(shown[0]), "equal:", np.array_equal(weights[row], matrix[ro
 #    vocabulary=tokenizer)` reads only what the vocabulary needs.
 # 3. Look at all words at once. *Hint:* `vectors.export_projector(dense["Word2Vec"],
 #    "projector")`, then `tensorboard --logdir projector`.
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. 유추 문제를 내 보세요. man과 woman의 관계는 boy와 무엇의 관계와 같을까요? *힌트:*
+#    `dense["Word2Vec"].analogy("man", "woman", "boy")`.
+# 2. 수십억 단어로 학습된 벡터를 불러와 보세요. *힌트:* `s2s.WordVectors.load("glove.6B.zip",
+#    member="glove.6B.100d.txt", vocabulary=tokenizer)`는 어휘에 필요한 것만 읽습니다.
+# 3. 모든 단어를 한눈에 보세요. *힌트:*
+#    `vectors.export_projector(dense["Word2Vec"], "projector")`
+#    다음에 `tensorboard --logdir projector`.

@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 4 · Inside the recurrent cell
 #
 # **What it shows.** The three cells side by side: the plain one, LSTM and GRU. Their
@@ -28,6 +16,27 @@
 # Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu et al. 2013, [On the
 # Difficulty of Training Recurrent Neural Networks](https://arxiv.org/abs/1211.5063).
 
+# %% [markdown] lang="ko"
+# # 4 · 순환 셀의 안쪽
+#
+# **무엇을 보나요?** 기본 셀, LSTM, GRU를 나란히 놓고 봅니다. 시점에 따른 은닉 상태, 손으로
+# 계산한 게이트, 그리고 게이트가 왜 있는지 봅니다. 기울기가 시간을 거슬러 가며 얼마나 빨리 사라지고, 그것이
+# 기억이 필요한 과제에 어떤 영향을 주는지가 그 답입니다. 비교하는 것은 모두 시드 세 개로 잽니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 연쇄 법칙, `tanh`와 시그모이드가 하는 일.
+#
+# **논문.** Bengio 외 1994, [Learning Long-Term Dependencies with
+# Gradient Descent is
+# Difficult](https://doi.org/10.1109/72.279181); Hochreiter와
+# Schmidhuber 1997, [Long Short-Term
+# Memory](https://doi.org/10.1162/neco.1997.9.8.1735); Gers 외
+# 2000, [Learning to
+# Forget](https://doi.org/10.1162/089976600300015015) (망각 게이트);
+# Cho 외 2014, [Learning Phrase Representations using RNN
+# Encoder-Decoder](https://arxiv.org/abs/1406.1078); Pascanu 외
+# 2013, [On the Difficulty of Training Recurrent Neural
+# Networks](https://arxiv.org/abs/1211.5063).
+
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
 # # %pip install --quiet "seq2seq_keras[jupyter]"
@@ -44,15 +53,20 @@ from IPython.display import display
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# Fonts that have the letters of this language, for the pictures.
-plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## A task that needs memory
 #
 # A sequence begins with one of eight letters, `a` to `h`; then comes noise, drawn from eight
 # others. The answer is the first letter. Nothing in the noise helps: the encoder has to
 # carry one letter past all of it. Guessing gives one in eight.
+
+# %% [markdown] lang="ko"
+# ## 기억이 필요한 과제
+#
+# 수열은 `a`부터 `h`까지 여덟 글자 가운데 하나로 시작하고, 그 뒤로는 다른 여덟 글자에서 뽑은 잡음이
+# 이어집니다. 답은 첫 글자입니다. 잡음은 아무 도움도 되지 않으므로, 인코더는 글자 하나를 잡음 끝까지 들고
+# 가야 합니다. 찍으면 여덟에 하나를 맞힙니다.
 
 # %%
 noise_length = 6 if FAST else 15
@@ -71,7 +85,7 @@ test = remember_the_first(20 if FAST else 400, seed=1)
 tokenizer = s2s.CharacterTokenizer.fit(train.source)
 print("answer", test.target[0], "after", test.source[0])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Three cells
 #
 # With $x_t$ the word vector and $h_{t-1}$ the previous hidden state, and every gate a number
@@ -87,6 +101,21 @@ print("answer", test.target[0], "after", test.source[0])
 #
 # So an LSTM has four times the weights of the plain cell and a GRU three times (in Keras a
 # GRU has two biases for each part). The count by hand and Keras's own:
+
+# %% [markdown] lang="ko"
+# ## 세 가지 셀
+#
+# $x_t$는 단어 벡터, $h_{t-1}$은 직전의 은닉 상태이고, 게이트는 유닛마다 0과 1 사이의 수입니다.
+#
+# - **기본 셀**: $h_t = \tanh(W x_t + U h_{t-1} + b)$
+# - **LSTM**: 게이트 $i, f, o = \sigma(\dots)$와 후보 $g = \tanh(\dots)$가 저마다 $W, U, b$를 갖습니다. 셀 상태는
+#   $c_t = f \odot c_{t-1} + i \odot g$, 은닉 상태는 $h_t = o \odot \tanh(c_t)$
+# - **GRU**: 게이트 $z, r = \sigma(\dots)$와 $r \odot h_{t-1}$을 보는
+#   후보 $\tilde h$가 있고(Keras에서는 GPU에 맞게 $r \odot (U h_{t-1} +
+#   b)$), $h_t = z \odot h_{t-1} + (1 - z) \odot \tilde h$
+#
+# 그래서 LSTM의 가중치는 기본 셀의 네 배, GRU는 세 배입니다(Keras의 GRU는 부분마다 편향이 둘입니다). 손으로
+# 센 값과 Keras가 센 값을 견주어 봅시다.
 
 # %%
 units, embedding_dim = 32, 16
@@ -105,10 +134,15 @@ for cell, (parts, biases) in cells.items():
     rows[cell] = [by_hand, build(cell).get_layer("encoder_0").count_params()]
 display(pd.DataFrame(rows, index=["by hand", "Keras"]).T)
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Who remembers?
 #
 # Each cell three times, with another seed each; all else is equal.
+
+# %% [markdown] lang="ko"
+# ## 누가 기억하나
+#
+# 셀마다 시드를 바꿔 세 번씩 학습시킵니다. 나머지는 모두 같습니다.
 
 
 # %%
@@ -134,7 +168,7 @@ accuracy = pd.DataFrame(
 display(accuracy)
 display(accuracy.agg(["mean", "min", "max"]).round(3))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## The hidden state over time
 #
 # One test sequence, the hidden states of the encoder of each cell (first seed): a
@@ -142,6 +176,12 @@ display(accuracy.agg(["mean", "min", "max"]).round(3))
 # `<eos>`. Units that keep their colour from the first column to the last can carry
 # something through the noise (a colour that is the same for every first letter carries
 # nothing).
+
+# %% [markdown] lang="ko"
+# ## 시점에 따른 은닉 상태
+#
+# 테스트 수열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점(time step), 행은 유닛(unit), 색은 은닉 상태(hidden state)입니다. `rnn`이 기본 셀이고 `⏎`는 `<eos>`입니다. 첫 열에서 끝
+# 열까지 색이 그대로인 유닛이 잡음을 지나 무언가를 나를 수 있습니다(첫 글자가 무엇이든 색이 같다면 아무것도 나르지 않는 것입니다).
 
 # %%
 text = test.source[0]
@@ -169,12 +209,20 @@ for axes, (cell, cell_runs) in zip(grid, runs.items(), strict=True):
 figure.colorbar(image, ax=grid, label="hidden state")
 plt.show()
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## The gates of an LSTM, by hand
 #
 # Nothing about the cell is hidden: its kernel, recurrent kernel and bias hold the four parts
 # side by side, in Keras in the order $i, f, g, o$. A NumPy loop gives the same hidden states
 # as Keras, and the gates on the way.
+
+# %% [markdown] lang="ko"
+# ## 손으로 계산한 LSTM의 게이트
+#
+# 셀에는 감춰진 것이 없습니다. 커널, 순환 커널, 편향에 네 부분이 나란히 들어 있고, Keras의 순서는
+# $i, f, g, o$입니다. NumPy 반복문으로 Keras와 똑같은 은닉 상태를 얻고, 그 과정에서 게이트도
+# 얻습니다. 그림은 차례로 입력(input), 망각(forget), 출력(output) 게이트입니다. 1이면 열린(open) 것이고
+# 0이면 닫힌(shut) 것입니다.
 
 # %%
 model = runs["lstm"][0][0]
@@ -213,7 +261,7 @@ unit = (gates[0, 0] * kept * (1 - noise)).argmax()
 print(f"unit {unit}: input gate {gates[0, 0, unit]:.2f} at the letter,", end=" ")
 print(f"at most {noise[unit]:.2f} in the noise; {kept[unit]:.2f} kept to the end")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # A unit remembers the letter if its input gate opens for it, and if then, while the
 # noise goes by, its forget gate stays near one and its input gate near zero. The unit
 # printed above is the one that does so most.
@@ -225,6 +273,17 @@ print(f"at most {noise[unit]:.2f} in the noise; {kept[unit]:.2f} kept to the end
 # respect to the word vectors, and that is a product with one factor for each step in
 # between. We measure its norm by distance, before and after training; the picture shows
 # the mean over test sequences, and the range over the seeds.
+
+# %% [markdown] lang="ko"
+# 첫 글자에서 입력 게이트가 열리고, 그 뒤 잡음이 지나가는 동안 망각 게이트가 1에, 입력 게이트가 0에 가깝게
+# 머무는 유닛이 글자를 기억하는 유닛입니다. 위에 출력한 것은 그렇게 하는 정도가 가장 큰 유닛입니다.
+#
+# ## 되돌아가는 기울기
+#
+# 학습은 *첫* 글자가 중요했다는 것을 알아내야 합니다. 단서는 인코더의 마지막 은닉 상태(여기서는 유닛의 합)를 단어 벡터로 미분한
+# 기울기인데, 이것은 사이에 있는 시점마다 인수가 하나씩 붙는 곱입니다. 학습 전(before training)과
+# 후(after training)에 거리별로 그 크기를 잽니다. 그림은 테스트 수열에 대한 평균과 시드에 따른 범위입니다. 가로축은
+# 끝에서 거슬러 간 시점의 수, 세로축은 끝에서의 크기를 1로 본 기울기의 크기입니다.
 
 
 # %%
@@ -271,7 +330,7 @@ grid[1].set(title="after training", xlabel="steps back from the end", yscale="lo
 grid[0].legend()
 plt.show()
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Before training, the gradient fades with distance in *every* cell: a straight line on
 # a logarithmic axis is a product of like factors. The untrained GRU fades fastest, its
 # gates half open; Keras starts the LSTM's forget gate with a bias of 1, which helps.
@@ -281,7 +340,16 @@ plt.show()
 # that it could open; what it learns of the task depends on the seed. The table above
 # says which cells got there with the epochs they had, and in how many of the seeds.
 
-# %% [markdown]
+# %% [markdown] lang="ko"
+# 학습하기 전에는 *어느* 셀에서나 거리가 멀수록 기울기가 사라집니다. 로그 축에서 직선이면 비슷한 인수를 거듭
+# 곱한 것입니다. 학습하지 않은 GRU가 가장 빨리 사라지는데, 게이트가 반쯤만 열려 있기 때문입니다.
+# Keras는 LSTM의 망각 게이트를 편향 1로 시작해서 덜 사라집니다. 게이트가 사라짐을 없애 주지는 않지만,
+# 게이트는 *배울 수* 있습니다. 오른쪽 그림에서 GRU의 곡선은 먼 끝에서 다시 올라옵니다. 첫 글자로 가는
+# 길이 열려 있고 그사이의 잡음은 건너뜁니다. LSTM의 곡선은 전처럼 내려가지 않습니다. 기본 셀에는 열
+# 게이트가 없고, 과제를 얼마나 배우는지는 시드에 달려 있습니다. 주어진 에폭 안에 어느 셀이 몇 개의 시드에서
+# 해냈는지는 위의 표에 있습니다.
+
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Make the noise longer until the GRU fails too. *Hint:* `noise_length = 60`, and give it
@@ -290,3 +358,12 @@ plt.show()
 #    `encoder_0`; set it from 1 to 3 with `set_weights` before training (Gers et al. 2000).
 # 3. Use the gates on words. *Hint:* train notebook 1's translator and draw the forget gate
 #    over `i am not a student`: what is forgotten, and when?
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. GRU도 못 풀 때까지 잡음을 늘려 보세요. *힌트:* `noise_length = 60`으로 하고 에폭도 늘려 시간을 줍니다.
+# 2. LSTM의 망각 게이트를 활짝 열고 시작해 보세요. *힌트:* `encoder_0`의 편향에서 두 번째 4분의 1입니다. 학습
+#    전에 `set_weights`로 1을 3으로 바꿉니다(Gers 외 2000).
+# 3. 단어에도 게이트를 써 보세요. *힌트:* 노트북 1의 번역기를 학습시키고 `i am not a student`를 읽는 동안의
+#    망각 게이트를 그려 보세요. 무엇을 언제 잊나요?

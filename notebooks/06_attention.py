@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 6 · Attention
 #
 # **What it shows.** Instead of squeezing the source into one vector, the decoder looks
@@ -25,6 +13,20 @@
 # Align and Translate](https://arxiv.org/abs/1409.0473); Luong et al. 2015, [Effective
 # Approaches to Attention-based Neural Machine
 # Translation](https://arxiv.org/abs/1508.04025).
+
+# %% [markdown] lang="ko"
+# # 6 · 어텐션
+#
+# **무엇을 보나요?** 원문을 벡터 하나에 눌러 담는 대신, 디코더가 매 시점 필요한 곳을 원문 전체에서
+# 찾아봅니다. 대표적인 두 점수 함수를 식에서 출발해 NumPy로 계산하고 모델의 값과 비교합니다. 어디를
+# 보는지는 히트맵으로 그리고, 길이가 늘어나는 문자열에서는 노트북 5의 곡선 위에 어텐션의 곡선을 겹쳐
+# 봅니다.
+#
+# **먼저 알아 둘 것.** 노트북 5의 병목, 소프트맥스, 내적.
+#
+# **논문.** Bahdanau 외 2015, [Neural Machine Translation by Jointly Learning to Align and
+# Translate](https://arxiv.org/abs/1409.0473); Luong 외 2015, [Effective Approaches to
+# Attention-based Neural Machine Translation](https://arxiv.org/abs/1508.04025).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -41,10 +43,8 @@ from IPython.display import display
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 np.set_printoptions(suppress=True)
-# Fonts that have the letters of this language, for the pictures.
-plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Two translators with attention
 #
 # English to French, built in. The one attends as Luong does, the other as Bahdanau
@@ -52,6 +52,14 @@ plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 # forwards, the other half backwards. One seed each ranks nothing, and neither does a
 # comparison with notebooks 1 and 5, whose models have more units and saw more
 # sentences.
+
+# %% [markdown] lang="ko"
+# ## 어텐션을 쓰는 번역기 둘
+#
+# 내장 말뭉치로 영어를 프랑스어로 옮깁니다. 하나는 Luong의 방식, 하나는 Bahdanau의 방식으로 어텐션을
+# 하고, 나머지는 모두 같습니다. 인코더는 양방향입니다. 유닛의 절반은 앞에서부터, 절반은 뒤에서부터 읽습니다.
+# 시드 하나로는 순위를 매길 수 없고, 유닛이 더 많고 문장을 더 많이 본 노트북 1과 5의 모델과 견줄 수도
+# 없습니다.
 
 # %%
 train, validation, test = s2s.load_corpus("phrasebook/english-french")
@@ -75,7 +83,7 @@ for attention in ("luong", "bahdanau"):
     right = np.mean([a == b for a, b in zip(written, test.target, strict=False)])
     print(f"{attention:<9} exact match on held-out sentences: {right:.3f}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Luong: the present output asks
 #
 # The decoder makes its step, and its output $h_t$ asks every encoder output $\bar h_s$ how
@@ -88,6 +96,19 @@ for attention in ("luong", "bahdanau"):
 # The context $c_t$ and $h_t$ together make the attentional vector $\tilde h_t = \tanh(W_c
 # [c_t; h_t])$, from which the next word is predicted. We take the two inference models,
 # make one step, and compute the weights ourselves.
+
+# %% [markdown] lang="ko"
+# ## Luong: 지금의 출력이 묻는다
+#
+# 디코더가 한 시점을 나아가면, 그 출력 $h_t$가 인코더 출력 $\bar h_s$ 하나하나에 얼마나 잘 맞는지
+# 묻습니다(식 8, "general").
+#
+# $$\mathrm{score}(h_t, \bar h_s) = h_t^\top W \bar h_s, \qquad
+# a_t(s) = \frac{\exp \mathrm{score}(h_t, \bar h_s)}{\sum_{s'} \exp \mathrm{score}(h_t,
+# \bar h_{s'})}, \qquad c_t = \sum_s a_t(s)\, \bar h_s .$$
+#
+# 컨텍스트 $c_t$와 $h_t$를 합쳐 어텐션 벡터 $\tilde h_t = \tanh(W_c [c_t; h_t])$를 만들고, 여기서
+# 다음 단어를 예측합니다. 추론용 모델 두 개로 한 시점을 나아간 다음, 가중치를 직접 계산해 봅시다.
 
 # %%
 text = test.source[0]
@@ -117,11 +138,20 @@ print("by hand: ", by_hand.round(4))
 print("by model:", by_model.round(4))
 print("largest difference:", np.abs(by_hand - by_model).max())
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Bahdanau: the previous state asks
 #
 # Here the question comes *before* the step, from the state $s_{i-1}$; the score is a small
 # network (appendix A.1.2), and the context is an input of the cell:
+#
+# $$e_{ij} = v^\top \tanh(W s_{i-1} + U h_j), \qquad a_i = \mathrm{softmax}(e_i), \qquad
+# s_i = f(s_{i-1}, y_{i-1}, c_i).$$
+
+# %% [markdown] lang="ko"
+# ## Bahdanau: 직전의 상태가 묻는다
+#
+# 이번에는 시점을 나아가기 *전에*, 직전 상태 $s_{i-1}$이 묻습니다. 점수는 작은 신경망이 매기고(부록
+# A.1.2), 컨텍스트는 셀의 입력이 됩니다.
 #
 # $$e_{ij} = v^\top \tanh(W s_{i-1} + U h_j), \qquad a_i = \mathrm{softmax}(e_i), \qquad
 # s_i = f(s_{i-1}, y_{i-1}, c_i).$$
@@ -140,7 +170,7 @@ print("by hand: ", by_hand.round(4))
 print("by model:", by_model.round(4))
 print("largest difference:", np.abs(by_hand - by_model).max())
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Where it looks
 #
 # A row for each written word, a column for each word of the source; each row adds up to
@@ -148,6 +178,15 @@ print("largest difference:", np.abs(by_hand - by_model).max())
 # the articles, whose gender is that of a word still to come. An encoder output knows
 # more than its own word: the backward half has read `library` already where `to`
 # stands, so `la` may look there. Nobody has told the model which words belong together.
+
+# %% [markdown] lang="ko"
+# ## 어디를 보는가
+#
+# 행은 써낸 단어, 열은 원문의 단어이고, 한 행의 합은 1입니다. 프랑스어는 부정을 동사 앞뒤의 두 단어로
+# 나타냅니다. 그 두 단어가 어디를 보는지, 그리고 뒤에 올 명사의 성을 따라야 하는 관사가 어디를 보는지
+# 살펴보세요. 인코더의 출력은 자기 단어보다 많은 것을 압니다. 뒤에서부터 읽는 절반은 `to` 자리에서 이미
+# `library`를 읽었으므로 `la`가 그곳을 보기도 합니다. 어떤 단어가 어떤 단어와 짝인지 모델에 알려 준
+# 사람은 없습니다.
 
 # %%
 text = "my grandfather is not going to the library"
@@ -159,12 +198,20 @@ for attention, translator in translators.items():
         )
     )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Does it hold where one vector does not?
 #
 # The task of notebook 5: copy a string of random letters, some of them long. Without
 # attention, all letters must pass through one vector; with it, each can be looked up.
 # Same data, same sizes, three seeds.
+
+# %% [markdown] lang="ko"
+# ## 벡터 하나로는 모자란 곳에서도 버티는가
+#
+# 노트북 5의 과제입니다. 무작위 글자로 된 문자열을 베껴 쓰는데, 어떤 것은 꽤 깁니다. 어텐션이 없으면(no
+# attention) 모든 글자가 벡터 하나를 지나가야 하고, 있으면 하나씩 찾아볼 수 있습니다. 데이터도 크기도
+# 같고, 시드는 세 개입니다. 그림의 축도 같습니다. 가로축은 문자열의 글자 수, 세로축은 학습에 쓰지 않은 문자열의
+# 완전 일치율(exact match)입니다.
 
 
 # %%
@@ -230,12 +277,16 @@ axes.set(
 axes.legend()
 plt.show()
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Short strings fit into one vector, long ones do not, and no seed is an exception; with
 # attention the curve hardly bends. What attention costs is a look at the whole source for
 # each word written: the time of a step grows with the length of the source.
 
-# %% [markdown]
+# %% [markdown] lang="ko"
+# 짧은 문자열은 벡터 하나에 들어가지만 긴 것은 들어가지 않으며, 예외인 시드는 없습니다. 어텐션이 있으면
+# 곡선이 거의 꺾이지 않습니다. 대가는 단어를 하나 쓸 때마다 원문 전체를 보는 일입니다. 한 시점에 걸리는 시간이 원문의 길이에 따라 늘어납니다.
+
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Replace `"general"` by `"dot"` and `"concat"`. *Hint:*
@@ -247,3 +298,14 @@ plt.show()
 # 3. Test on strings longer than any in training. *Hint:* `longest = 30`, `held_out = [s
 #    for s in random_strings(300, 30, seed=1) if len(s) > 20]`, then `score_copier(0,
 #    attention="bahdanau")`. Does attention hold there?
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. `"general"`을 `"dot"`이나 `"concat"`으로 바꿔 보세요. *힌트:* `build_model(...,
+#    attention="luong", attention_score="dot")`. 내적에는 가중치가 아예 없습니다.
+# 2. Luong의 디코더가 앞서 어디를 보았는지 알게 해 보세요. *힌트:* `input_feeding=True`는 어텐션 벡터를
+#    다음 시점에 넣고, `coverage=True`는 그 자리와 양옆의 가중치를 더해서 알려 줍니다.
+# 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `longest = 30`, `held_out = [s
+#    for s in random_strings(300, 30, seed=1) if len(s) > 20]`,
+#    그다음 `score_copier(0, attention="bahdanau")`. 그래도 어텐션이 버티나요?

@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 7 · Korean
 #
 # **What it shows.** Where a word ends and a syllable begins: Korean cut into words, syllables,
@@ -23,6 +11,20 @@
 # **Papers.** Sennrich et al. 2016, [Neural Machine Translation of Rare Words with Subword
 # Units](https://arxiv.org/abs/1508.07909); Kudo & Richardson 2018,
 # [SentencePiece](https://arxiv.org/abs/1808.06226); Park et al. 2018, [Subword-level Word Vector
+# Representations for Korean](https://aclanthology.org/P18-1226/).
+
+# %% [markdown] lang="ko"
+# # 7 · 한국어
+#
+# **무엇을 보나요?** 토큰은 어디서 끊어야 할까요? 한국어를 단어, 음절, 자모, 서브워드로 잘라
+# 보고, 선택마다 미등록 토큰과 문장 길이로 어떤 대가를 치르는지 봅니다. 한 단어를 여러 꼴로 만드는 조사와 어미도 봅니다.
+# 선택마다 작은 번역 모델을 하나씩 학습시켜, 학습에 쓰지 않은 문장으로 견줍니다. 글꼴 이야기도 합니다.
+#
+# **먼저 알아 둘 것.** 노트북 1, 2, 6.
+#
+# **논문.** Sennrich 외 2016, [Neural Machine Translation of Rare Words with Subword
+# Units](https://arxiv.org/abs/1508.07909); Kudo와 Richardson 2018,
+# [SentencePiece](https://arxiv.org/abs/1808.06226); Park 외 2018, [Subword-level Word Vector
 # Representations for Korean](https://aclanthology.org/P18-1226/).
 
 # %%
@@ -42,13 +44,20 @@ from seq2seq_keras import vectors
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## What a syllable is made of
 #
 # A Korean syllable block is two or three letters, *jamo*: an initial consonant, a vowel, and
 # perhaps a final consonant. Unicode knows the block as one character (NFC) or as its letters
 # (NFD); they look the same and compare as different. `JamoTokenizer` cuts into letters,
 # whatever form it gets, and puts them together again. (값이 싸요: the price is low.)
+
+# %% [markdown] lang="ko"
+# ## 음절을 이루는 것
+#
+# 한글 음절은 초성, 중성, 그리고 있으면 종성으로 이루어집니다. 유니코드에는 한 글자로 모은 꼴(NFC)과 자모로 푼
+# 꼴(NFD)이 있습니다. 보기에는 같은데 비교하면 다르다고 나옵니다. `JamoTokenizer`는 어느 꼴을 받든 자모로 풀고,
+# 되돌릴 때 다시 모읍니다.
 
 # %%
 syllable = "값"
@@ -62,13 +71,19 @@ print("tokens:", [tokenizer.vocabulary[i] for i in ids])
 print("the same ids from NFD:", list(ids) == list(tokenizer.tokenize(nfd)))
 print("and back:", tokenizer.detokenize(ids))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Particles and endings
 #
 # Korean marks the role of a noun by a particle behind it (조사) and tense, mood and
 # politeness by endings of the verb (어미), all written without a space. One word has many
 # forms. In the built-in phrasebook, which comes from a grammar, we can look at all of
 # them, here of 학생 (student) and of 읽- (to read):
+
+# %% [markdown] lang="ko"
+# ## 조사와 어미
+#
+# 한국어는 명사 뒤의 조사로 문장 안의 역할을, 동사의 어미로 시제와 서법과 높임을 나타내고, 모두 붙여 씁니다.
+# 그래서 한 단어가 여러 꼴을 갖습니다. 내장 회화집은 문법에서 만들어 낸 것이라 모든 꼴을 볼 수 있습니다. 여기서는 학생과 읽-의 꼴을 봅니다.
 
 # %%
 phrasebook = s2s.load_corpus("phrasebook/korean-english")
@@ -78,11 +93,16 @@ for stem in ("학생", "읽"):
     forms = [word for word in words if word.startswith(stem)]
     print(f"{stem}: {len(forms)} forms:", *forms[:10])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # To `WordTokenizer` these are different words that have nothing in common. Cut into letters,
 # they share their stem and their endings. FastText over n-grams of jamo uses that, even for a
 # form that the text does *not* contain: how near is it to the other forms of its stem, and how
 # near to all words?
+
+# %% [markdown] lang="ko"
+# `WordTokenizer`에 이들은 아무 상관 없는 서로 다른 단어입니다. 자모로 풀면 어간과 어미를 공유합니다. 자모
+# n-그램을 쓰는 FastText는 텍스트에 *없는* 꼴에도 이 점을 이용합니다. 같은 어간의 다른 꼴과는 얼마나 가깝고, 모든
+# 단어와는 얼마나 가까울까요?
 
 # %%
 unseen, *stem_forms = [word for word in words if word.startswith("읽")]
@@ -97,17 +117,27 @@ for name, others in (("forms of its stem", stem_forms), ("all words", words)):
     print(f"mean cosine similarity to {name}: {sum(near) / len(near):.2f}")
 print("neighbours:", [n.word for n in made.most_similar(unseen, 6)])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Look at the endings of the neighbours: letters of the ending count as much as letters of the
 # stem, and an ending recurs with every verb of the text.
 
-# %% [markdown]
+# %% [markdown] lang="ko"
+# 이웃들의 어미를 보세요. 어미의 자모도 어간의 자모만큼 중요하고, 어미는 텍스트의 모든 동사에 되풀이해 나옵니다.
+
+# %% [markdown] lang="en"
 # ## Four ways to cut real sentences
 #
 # Korean sentences from Tatoeba with their English translations: few, short and everyday. For
 # each tokenizer: the size of its vocabulary, the share of tokens in *validation* sentences that
 # training has never seen, and how long sentences become. Unknown tokens are lost meaning; long
 # sentences are slow, and hard to remember.
+
+# %% [markdown] lang="ko"
+# ## 실제 문장을 자르는 네 가지 방법
+#
+# Tatoeba의 한국어 문장과 영어 번역입니다. 많지 않고, 짧고, 일상적입니다. 토크나이저마다 어휘의 크기, 학습 때
+# 보지 못한 토큰이 *검증* 문장에서 차지하는 비율, 문장의 길이를 봅니다. 미등록 토큰은 잃어버린 뜻이고, 긴 문장은
+# 느리고 기억하기 어렵습니다.
 
 # %%
 corpus = s2s.load_corpus("tatoeba/kor-eng", fallback="phrasebook/korean-english")
@@ -138,7 +168,7 @@ text = min(validation.source, key=lambda text: abs(len(text) - 14))
 for name, tokenizer in source_tokenizers.items():
     print(f"{name:<10}", tokenizer.split([text])[0])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## What does it mean for translation?
 #
 # Korean to English, the same model four times; only the cutting of the source differs.
@@ -146,6 +176,14 @@ for name, tokenizer in source_tokenizers.items():
 # never. *Exact match* is the share of held-out sentences translated word for word; chrF
 # compares letters, so that it gives credit for what is nearly right. Both with 95 %
 # intervals.
+
+# %% [markdown] lang="ko"
+# ## 번역에는 어떤 영향을 주나
+#
+# 한국어를 영어로 옮기는 같은 모델을 네 번 학습시킵니다. 원문을 자르는 방법만 다릅니다. 회화집의 문장 천 개는
+# 적어서, 한 번밖에 못 보거나 아예 못 보는 꼴이 많습니다. *완전 일치율*(exact match)은 학습에
+# 쓰지 않은 문장 가운데 낱말 하나 틀리지 않게 옮긴 비율입니다. chrF는 글자 단위로 비교하므로 거의 맞은
+# 번역에도 점수를 줍니다. 둘 다 95% 구간을 함께 봅니다.
 
 # %%
 few = phrasebook.train[: 100 if FAST else 1000]
@@ -197,10 +235,14 @@ for name, translator in translators.items():
     }
 display(pd.DataFrame(rows).T.round(2))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # What training must see often to learn it is a token, and short tokens are seen often:
 # that is what syllables, jamo and subwords have over words here. One seed: where
 # intervals overlap, nothing is ranked. Some translations to look at:
+
+# %% [markdown] lang="ko"
+# 모델은 토큰을 자주 보아야 배우는데, 짧은 토큰일수록 자주 나옵니다. 여기서 음절, 자모, 서브워드가 단어보다
+# 나은 점이 그것입니다. 시드는 하나이니 구간이 겹치는 것끼리는 순위가 없습니다. 번역을 몇 개 봅시다.
 
 # %%
 for source, target in list(held_out)[:4]:
@@ -208,7 +250,7 @@ for source, target in list(held_out)[:4]:
     for name, translator in translators.items():
         print(f"  {name:<10} {translator.translate(source)}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Fonts, and where the decoder looks
 #
 # The package's pictures look for a font with Hangul among those installed; without one,
@@ -216,6 +258,13 @@ for source, target in list(held_out)[:4]:
 # brings one. On the phrasebook, whose order of words is regular, attention shows how
 # the verb at the end of a Korean sentence becomes the word after the subject of an
 # English one.
+
+# %% [markdown] lang="ko"
+# ## 글꼴, 그리고 디코더가 보는 곳
+#
+# 패키지의 그림은 설치된 글꼴 가운데 한글이 있는 것을 찾아 씁니다. 없으면 글자 대신 네모(□)가 나옵니다.
+# Debian, Ubuntu, Colab에서는 `fonts-nanum`을 설치하면 됩니다. 어순이 규칙적인
+# 회화집에서는 한국어 문장 끝의 동사가 영어 문장에서 주어 다음 단어가 되는 모습을 어텐션에서 볼 수 있습니다.
 
 # %%
 pairs = phrasebook.train[: 100 if FAST else 8000]
@@ -235,7 +284,7 @@ translator = s2s.Translator(model, *tokenizers, max_length=15)
 text = next(text for text in phrasebook.test.source if len(text.split()) >= 4)
 display(s2s.plot_attention(translator.decode(text), title="Attention weights"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Turn it round, English to Korean, with words and with jamo as the *target*. *Hint:* compare
@@ -243,3 +292,12 @@ display(s2s.plot_attention(translator.decode(text), title="Attention weights"))
 # 2. Cut into morphemes. *Hint:* `pip install "seq2seq_keras[korean]"`, then
 #    `vectors.KoreanMorphemes()` is a tokenizer for word vectors.
 # 3. Let subwords be cut anew in each epoch. *Hint:* `make_dataset(..., subword_sampling=0.1)`.
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. 방향을 바꿔 영어를 한국어로 옮기되, *목표*를 단어로도 자모로도 해 보세요. *힌트:* chrF로 견주세요. 토큰을 세는
+#    점수는 토크나이저에 따라 달라집니다.
+# 2. 형태소로 잘라 보세요. *힌트:* `pip install "seq2seq_keras[korean]"` 다음에 `vectors.KoreanMorphemes()`를 단어
+#    벡터의 토크나이저로 씁니다.
+# 3. 서브워드를 에폭마다 다르게 잘라 보세요. *힌트:* `make_dataset(..., subword_sampling=0.1)`.

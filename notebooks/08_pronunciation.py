@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 8 · Pronunciation: the same code, another task
 #
 # **What it shows.** An encoder-decoder does not know that it translates. Give it the
@@ -25,6 +13,21 @@
 # **Papers.** Ashby et al. 2021, [Results of the Second SIGMORPHON Shared Task on
 # Multilingual Grapheme-to-Phoneme
 # Conversion](https://aclanthology.org/2021.sigmorphon-1.13/); Yao & Zweig 2015,
+# [Sequence-to-Sequence Neural Net Models for Grapheme-to-Phoneme
+# Conversion](https://arxiv.org/abs/1506.00196).
+
+# %% [markdown] lang="ko"
+# # 8 · 발음: 같은 코드, 다른 과제
+#
+# **무엇을 보나요?** 인코더-디코더는 자신이 번역을 한다는 것을 모릅니다. 단어의 글자를 원문으로, 소리를
+# 목표로 주면 소리 내어 읽는 법을 배웁니다. *자소-음소 변환*(grapheme-to-phoneme, G2P)입니다. 방법은 하나, 언어는
+# 둘입니다. 표기는 규칙적이지만 소리가 서로를 바꾸는 한국어, 그리고 예가 그 십 분의 일뿐인
+# 아이슬란드어입니다.
+#
+# **먼저 알아 둘 것.** 노트북 1과 6. 음성학은 몰라도 됩니다. 국제 음성 기호가 나오지만 기호로만 씁니다.
+#
+# **논문.** Ashby 외 2021, [Results of the Second SIGMORPHON Shared Task on Multilingual
+# Grapheme-to-Phoneme Conversion](https://aclanthology.org/2021.sigmorphon-1.13/); Yao와 Zweig 2015,
 # [Sequence-to-Sequence Neural Net Models for Grapheme-to-Phoneme
 # Conversion](https://arxiv.org/abs/1506.00196).
 
@@ -45,14 +48,18 @@ from IPython.display import display
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
-# Fonts that have the letters of this language, for the pictures.
-plt.rcParams["font.family"] = s2s.fonts_for(labels=["English"])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## The data
 #
 # Words from Wiktionary with their pronunciation, as the shared task split them. The
 # sounds stand between spaces, since one sound may take several characters.
+
+# %% [markdown] lang="ko"
+# ## 데이터
+#
+# 위키낱말사전의 단어와 발음을 공동 과제가 나눈 그대로 씁니다. 소리 하나가 여러 문자로 적히기도 하므로
+# 소리 사이를 띄어 씁니다.
 
 # %%
 languages = {"kor": "sigmorphon2021/kor", "ice": "sigmorphon2021/ice"}
@@ -66,12 +73,19 @@ for name, corpus in corpora.items():
     for word, sounds in list(corpus.train)[:4]:
         print(f"  {word:<14} {sounds}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Letters in, sounds out
 #
 # The source is cut into letters by `JamoTokenizer`: it leaves most scripts as they are,
 # but takes Korean syllables apart, 값 into ㄱ ㅏ ㅄ, as sounds belong to letters and not to
 # syllables. The target is cut at spaces, as `WordTokenizer` does.
+
+# %% [markdown] lang="ko"
+# ## 글자가 들어가고 소리가 나온다
+#
+# 원문은 `JamoTokenizer`로 글자로 자릅니다. 다른 문자는 대부분 그대로 두지만 한글 음절은 자모로 풉니다. 값은 ㄱ ㅏ
+# ㅄ이 됩니다. 소리는 음절이 아니라 자모에 딸려 있기 때문입니다. 목표는 `WordTokenizer`처럼 빈칸에서
+# 자릅니다.
 
 # %%
 tokenizers = {
@@ -89,12 +103,18 @@ for name, (letters, sounds) in tokenizers.items():
         *(sounds.vocabulary_size, "sounds"),
     )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## One recipe
 #
 # A bidirectional LSTM with attention, dropout, label smoothing and a learning rate that
 # falls along a cosine: a simpler relative of the package's `configs/g2p.yaml`. The small
 # corpus gets more epochs, so that both see more than a thousand batches.
+
+# %% [markdown] lang="ko"
+# ## 방법은 하나
+#
+# 어텐션이 있는 양방향 LSTM, 드롭아웃, 레이블 스무딩, 코사인을 따라 내려가는 학습률입니다. 패키지의
+# `configs/g2p.yaml`을 간단히 한 것입니다. 작은 말뭉치에는 에폭을 더 주어, 둘 다 배치를 천 개 넘게 보게 합니다.
 
 
 # %%
@@ -122,13 +142,21 @@ def train_translator(name, epochs):
 epochs = {"kor": 1, "ice": 1} if FAST else {"kor": 6, "ice": 40}
 translators = {name: train_translator(name, epochs[name]) for name in corpora}
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## How good is it?
 #
 # A word is right if every sound is: the shared task counts the *word error rate*, one
 # minus the exact match. The *symbol error rate* counts the sounds to insert, delete and
 # replace. `low` and `high` are the ends of 95 % bootstrap intervals over words, and
 # show what a test set of a hundred words can tell and what it cannot.
+
+# %% [markdown] lang="ko"
+# ## 얼마나 잘하나
+#
+# 소리가 모두 맞아야 단어가 맞은 것입니다. 공동 과제는 *단어 오류율*, 곧 1에서 완전 일치율을 뺀 값을 셉니다.
+# *기호 오류율*은 넣고, 빼고, 바꿔야 할 소리를 셉니다. low와 high는 단어를 다시 뽑아 구한 95% 부트스트랩
+# 구간의 두 끝입니다. 단어 백 개짜리 테스트 집합이 무엇을 말해 주고 무엇을 말해 주지 못하는지 보여
+# 줍니다.
 
 # %%
 evaluations, rows = {}, {}
@@ -146,10 +174,15 @@ for name, translator in translators.items():
     }
 display(pd.DataFrame(rows).T.round(3))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Looking at the errors
 #
 # First with our own eyes: what it wrote for the first words it got wrong.
+
+# %% [markdown] lang="ko"
+# ## 오류 들여다보기
+#
+# 먼저 눈으로 봅시다. 틀린 단어 가운데 앞의 몇 개를 어떻게 썼을까요?
 
 # %%
 wrong = {}
@@ -160,12 +193,17 @@ for name, evaluation in evaluations.items():
     table = pd.DataFrame(wrong[name][:6], columns=["word", "written", "expected"])
     display(table.style.set_caption(name).hide(axis="index"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Then by counting. An alignment of written and expected sounds (jiwer's) tells which
 # sounds were replaced by which, and which were left out or added. In Korean most
 # confusions are between sounds that are made alike: vowels that differ in length alone,
 # which Hangul does not write, and consonants that differ in breath or tension. In
 # Icelandic many sounds are left out or added besides.
+
+# %% [markdown] lang="ko"
+# 다음은 세어 봅시다. 쓴 소리와 맞는 소리를 정렬하면(jiwer) 어떤 소리가 어떤 소리로 바뀌었는지, 무엇이
+# 빠지고 무엇이 끼어들었는지 알 수 있습니다. 한국어에서는 대개 비슷하게 내는 소리끼리 헷갈립니다. 한글이 적지
+# 않는 길이만 다른 모음, 숨이나 긴장만 다른 자음입니다. 아이슬란드어에서는 빠지거나 끼어든 소리도 많습니다.
 
 # %%
 for name, triples in wrong.items():
@@ -186,11 +224,15 @@ for name, triples in wrong.items():
     top = [f"{a} → {b} ({n})" for (a, b), n in counts.most_common(8)]
     print(f"{name}, expected → written:", "   ".join(top))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # Are long words harder? Each sound is one more chance for an error; but rules that need
 # a long context, or rare clusters of letters, count as well. A Korean length is in
 # syllables, an Icelandic one in letters, so compare the shapes of the two curves and
 # not their places.
+
+# %% [markdown] lang="ko"
+# 긴 단어가 더 어려울까요? 소리가 하나 늘 때마다 틀릴 기회도 하나 늡니다. 하지만 긴 문맥이 필요한 규칙이나
+# 드문 글자 묶음도 영향을 줍니다. 그림은 단어 길이에 따른 완전 일치율(exact match)입니다. 한국어의 길이는 음절, 아이슬란드어의 길이는 글자로 세므로 두 곡선의 자리 말고 모양을 견주어 보세요.
 
 # %%
 curves = {
@@ -205,12 +247,18 @@ curves = {
 }
 display(s2s.plot_score_by_length(curves, title="Exact match by length of the word"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## What the decoder looks at
 #
 # Letters and sounds go hand in hand, so the dark cells should lie near the diagonal.
 # Where they leave it, a letter is silent, one letter decides how another one sounds, or
 # the model has lost its place.
+
+# %% [markdown] lang="ko"
+# ## 디코더가 보는 곳
+#
+# 글자와 소리는 나란히 가므로 짙은 칸은 대각선 가까이에 있어야 합니다. 대각선에서 벗어난 곳에는 소리 나지 않는
+# 글자나, 다른 글자의 소리를 정하는 글자가 있거나, 모델이 자리를 놓친 것입니다.
 
 # %%
 name = "kor"
@@ -221,13 +269,20 @@ display(
     s2s.plot_attention(translators[name].decode(word), title="From letters to sounds")
 )
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Several hypotheses
 #
 # How sure is the model? The n-best list of a beam search gives alternatives with their
 # scores; sometimes the right reading is the second, and a beam of five also gets more
 # first places than greedy search. The picture counts at which place of the list the
 # right answer stands.
+
+# %% [markdown] lang="ko"
+# ## 여러 가설
+#
+# 모델은 얼마나 확신할까요? 빔 탐색의 n-best 목록은 다른 후보를 점수와 함께 줍니다. 정답이 둘째에 있을
+# 때도 있고, 너비 5의 빔은 탐욕 탐색보다 첫째를 더 자주 맞힙니다. 그림은 정답이 목록의 몇째에 있는지 센
+# 것입니다. 가로축은 순위(-는 목록에 없음), 세로축은 테스트 단어 가운데의 비율입니다.
 
 # %%
 name, beams = "ice", 2 if FAST else 5
@@ -249,7 +304,7 @@ axes.set(
 plt.show()
 print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Use `CharacterTokenizer` for the Korean letters in place of `JamoTokenizer`. How many
@@ -261,3 +316,16 @@ print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
 #    sigmorphon2021/ice`. *Hint:* `configs` is a folder of the package's repository;
 #    `seq2seq-keras evaluate saved_models/translator --corpus sigmorphon2021/ice` then
 #    gives the test scores.
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. 한국어 글자를 `JamoTokenizer` 대신 `CharacterTokenizer`로 잘라 보세요. 테스트 단어의 글자 가운데 학습 때
+#    한 번도 보지 못한 것은 얼마나 되나요? *힌트:* `tokenizer.tokenize(word)`에서 1을 찾으세요. `<unk>`입니다.
+# 2. 아이슬란드어 모델 셋을 시드만 바꿔 학습시키고 평균 내 보세요. *힌트:* `s2s.Translator.ensemble([a, b,
+#    c])`는 번역기 하나처럼 번역합니다.
+# 3. 전체 설정으로 돌려 보세요. `seq2seq-keras train --config
+#    configs/g2p.yaml --corpus sigmorphon2021/ice`. *힌트:*
+#    `configs`는 패키지 저장소의 폴더입니다. 그다음 `seq2seq-keras evaluate
+#    saved_models/translator --corpus sigmorphon2021/ice`가 테스트
+#    점수를 냅니다.

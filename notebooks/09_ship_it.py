@@ -1,16 +1,4 @@
-# ---
-# jupyter:
-#   jupytext:
-#     text_representation:
-#       extension: .py
-#       format_name: percent
-#   kernelspec:
-#     display_name: Python 3
-#     language: python
-#     name: python3
-# ---
-
-# %% [markdown]
+# %% [markdown] lang="en"
 # # 9 · Ship it
 #
 # **What it shows.** From a trained model to something others can use: saved, loaded in a
@@ -25,6 +13,24 @@
 # [On Some Pitfalls in Automatic Evaluation and Significance Testing for
 # MT](https://aclanthology.org/W05-0908/) (the paired test); Post 2018, [A Call for Clarity
 # in Reporting BLEU Scores](https://arxiv.org/abs/1804.08771).
+
+# %% [markdown] lang="ko"
+# # 9 · 내보내기
+#
+# **무엇을 보나요?** 학습한 모델이 남도 쓸 수 있는 것이 되기까지입니다. 저장하고, 새 프로세스에서
+# 불러오고, 신뢰 구간과 함께 평가하고, 다른 시스템과 비교하고, TensorFlow만으로 돌아가는 SavedModel로
+# 내보냅니다. 문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다.
+#
+# **먼저 알아 둘 것.** 노트북 1(모델 만들기와 학습)과 노트북 6(어텐션).
+#
+# **논문.** Koehn 2004, [Statistical Significance Tests for
+# Machine Translation
+# Evaluation](https://aclanthology.org/W04-3250/)(구간); Riezler와
+# Maxwell 2005, [On Some Pitfalls in Automatic Evaluation and
+# Significance Testing for
+# MT](https://aclanthology.org/W05-0908/)(짝지은 검정); Post 2018, [A
+# Call for Clarity in Reporting BLEU
+# Scores](https://arxiv.org/abs/1804.08771).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -44,12 +50,18 @@ keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 folder = pathlib.Path(tempfile.mkdtemp())
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## A translator
 #
 # English to French on the built-in phrasebook, with attention. We stop halfway through the
 # training and keep the translations of the test part as they are then: a second system,
 # to compare with.
+
+# %% [markdown] lang="ko"
+# ## 번역기
+#
+# 내장 회화집으로 영어를 프랑스어로 옮기는, 어텐션이 있는 번역기입니다. 학습을 절반에서 한 번 멈추고 그때의
+# 테스트 번역을 남겨 둡니다. 나중에 비교할 두 번째 시스템입니다.
 
 # %%
 train, _, test = s2s.load_corpus("phrasebook/english-french")
@@ -70,19 +82,25 @@ for name in ("halfway", "finished"):
     systems[name] = translator.translate(test.source)
 display(pd.DataFrame({"source": test.source, **systems}).head(5))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Save
 #
 # A saved translator is a folder: the weights and the architecture, both tokenizers, the
 # defaults of the search, the scores given, and a README. Nothing in it is pickled, so that
 # loading a folder from somebody else cannot run their code.
 
+# %% [markdown] lang="ko"
+# ## 저장
+#
+# 저장된 번역기는 폴더입니다. 가중치와 구조, 두 토크나이저, 탐색의 기본값, 함께 넘긴 점수, README가
+# 들어 있습니다. 피클은 없으므로 남이 준 폴더를 불러와도 그 사람의 코드가 실행되지 않습니다.
+
 # %%
 saved = translator.save(folder / "english-french")
 for path in sorted(saved.iterdir()):
     print(f"{path.stat().st_size:>9,} bytes  {path.name}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Load in a fresh process
 #
 # An old complaint about encoder-decoders in Keras: *the model that translated well is
@@ -93,6 +111,15 @@ for path in sorted(saved.iterdir()):
 # positions, `source-target`, in the Pharaoh format that alignment tools read. Positions
 # count from 0; `<eos>` is left out, so that the largest weight among the real words
 # counts, however small.
+
+# %% [markdown] lang="ko"
+# ## 새 프로세스에서 불러오기
+#
+# Keras 인코더-디코더에 대한 오래된 불만 하나는 *잘 번역하던 모델이 불러오고 나면 엉망이 된다*는
+# 것입니다. 그래서 이 노트북의 것이 아무것도 없는 다른 프로세스에서 불러와 한 바이트까지 비교합니다. 여기서
+# 쓰는 명령줄은 파이썬의 `s2s.Translator.load(folder).translate(texts)`와
+# 같은 일을 합니다. 한 줄에는 번역과, 우리가 요청한 점수와 정렬이 있습니다. 정렬은 정렬 도구들이 읽는
+# Pharaoh 형식의 위치 쌍 `원문-번역`입니다. 위치는 0부터 세고 `<eos>`는 빼므로, 아무리 작아도 실제 단어 가운데 가장 큰 가중치를 봅니다.
 
 # %%
 command = [sys.executable, "-m", "seq2seq_keras", "translate", str(saved)]
@@ -107,17 +134,30 @@ print(b"\n".join(lines[:4]).decode("utf-8"))
 here = [text.encode("utf-8") for text in systems["finished"]]
 print("equal to the byte:", [line.split(b"\t")[0] for line in lines] == here)
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # In a terminal that is `seq2seq-keras translate FOLDER --scores --alignments`. The rest of
 # this notebook has commands of its own, too: `evaluate`, `compare` and `export`.
 
-# %% [markdown]
+# %% [markdown] lang="ko"
+# 터미널에서는 `seq2seq-keras translate FOLDER --scores
+# --alignments`입니다. 이 노트북의 나머지에도 저마다 명령이 있습니다. `evaluate`,
+# `compare`, `export`입니다.
+
+# %% [markdown] lang="en"
 # ## A score is a number and an interval
 #
 # BLEU, chrF and TER are sacreBLEU's, with the signature that says how they were counted;
 # the error rates are jiwer's. A test set is a sample, so each score has a 95 % interval
 # from bootstrap resampling of the sentences. `evaluate_translator` translates and scores
 # in one call; here the translations are there already.
+
+# %% [markdown] lang="ko"
+# ## 점수는 숫자와 구간
+#
+# BLEU, chrF, TER는 sacreBLEU가 세고, 어떻게 세었는지 알려 주는 서명이 붙습니다. 오류율은
+# jiwer가 셉니다. 테스트 집합은 표본이므로 점수마다 문장을 부트스트랩으로 다시 뽑아 구한 95% 구간이
+# 있습니다. `evaluate_translator`는 번역과 채점을 한 번에 하지만, 여기서는 번역이 이미
+# 있습니다.
 
 # %%
 scores = s2s.score_translations(
@@ -136,7 +176,7 @@ display(
 )
 print(scores["bleu_signature"])
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Is the difference real?
 #
 # Did the second half of the training help, and does a beam? Two intervals that overlap do
@@ -145,6 +185,14 @@ print(scores["bleu_signature"])
 # systems that are equally good would differ as much by luck; a large one does not show
 # that they are equal, only that this test set cannot tell them apart. Each system is
 # compared with the first.
+
+# %% [markdown] lang="ko"
+# ## 그 차이는 진짜인가
+#
+# 학습의 나머지 절반은 도움이 되었을까요? 빔은 어떨까요? 두 구간이 겹친다고 해서 두 시스템이 똑같이 좋은 것은
+# 아닙니다. 둘은 *같은* 문장을 번역했고, 어려운 문장은 둘 모두에게 어렵습니다. 짝지은 검정은 이 점을
+# 이용합니다. p-값은 실력이 같은 두 시스템이 운만으로 이만큼 차이 날 확률입니다. p-값이 크다고 둘이 같다는
+# 뜻은 아니며, 이 테스트 집합으로는 구별할 수 없다는 뜻일 뿐입니다. 시스템은 모두 첫째 시스템과 비교합니다.
 
 # %%
 search = {"beam_width": 4, "n_best": 3}
@@ -157,16 +205,26 @@ table = s2s.compare_translations(compared, test.target)
 columns = ["metric", "system", "score", "difference", "p_value"]
 display(table[columns].round(4))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # The second half of the training helped: no smaller p-value comes out of this test than
 # that of its rows. Where the p-value of the beam is large, this test set cannot tell.
 
-# %% [markdown]
+# %% [markdown] lang="ko"
+# 학습의 나머지 절반은 도움이 되었습니다. 그 행의 p-값은 이 검정에서 나올 수 있는 가장 작은 값입니다. 빔의
+# p-값이 큰 곳에서는 이 테스트 집합으로 구별할 수 없습니다.
+
+# %% [markdown] lang="en"
 # ## SavedModel: strings in, strings out
 #
 # The export holds the whole way: tokenizing, the encoder, beam search around the decoder,
 # detokenizing. Width of the beam, penalties and the length of the n-best list are fixed
 # now; the number and the length of the sentences are not.
+
+# %% [markdown] lang="ko"
+# ## SavedModel: 문자열을 넣으면 문자열이 나온다
+#
+# 내보낸 모델에는 토큰화, 인코더, 디코더를 감싼 빔 탐색, 되돌리기까지 모두 들어 있습니다. 빔의 너비, 벌점,
+# n-best의 개수는 이때 정해지고, 문장의 수와 길이는 자유롭습니다.
 
 # %%
 serving = translator.export(folder / "serving", **search)
@@ -198,17 +256,22 @@ quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
 done = subprocess.run(command, capture_output=True, check=True, env=quiet)
 print(done.stdout.decode("utf-8"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # That process imported `tensorflow` and nothing of this package. `nbest` gave the list of
 # hypotheses, and of the best one where the decoder looked: after each token stands the
 # largest attention weight and the source token that got it. The same list in Python:
+
+# %% [markdown] lang="ko"
+# 그 프로세스는 `tensorflow`만 불러왔고 이 패키지는 쓰지 않았습니다. `nbest`는 가설 목록과,
+# 가장 좋은 가설에서 디코더가 본 곳을 돌려줍니다. 토큰 뒤에는 가장 큰 어텐션 가중치와 그것을 받은 원문 토큰이
+# 있습니다. 파이썬에서도 같은 목록이 나옵니다.
 
 # %%
 result = translator.decode(test.source[0], **search)
 for hypothesis in result.hypotheses:
     print(f"{hypothesis.score:8.3f}  {hypothesis.text}")
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Alignments
 #
 # With attention, each translation tells where the decoder looked. The whole matrix makes a
@@ -216,10 +279,17 @@ for hypothesis in result.hypotheses:
 # linguist: this encoder's output at a token has read all tokens before it as well, so the
 # decoder may find a word one place further on, at `<eos>` for example.
 
+# %% [markdown] lang="ko"
+# ## 정렬
+#
+# 어텐션이 있으면 번역마다 디코더가 어디를 보았는지 알 수 있습니다. 행렬 전체를 그리면 한 행이 써낸 토큰
+# 하나입니다. 어텐션은 언어학자의 정렬과 다릅니다. 이 인코더의 출력은 그 앞의 토큰도 모두 읽은 것이므로,
+# 디코더는 단어를 한 자리 뒤, 예컨대 `<eos>`에서 찾기도 합니다.
+
 # %%
 display(s2s.plot_attention(result, title="Attention weights"))
 
-# %% [markdown]
+# %% [markdown] lang="en"
 # ## Three things to try
 #
 # 1. Train a translator without attention, save it, and let `seq2seq-keras compare` test the
@@ -230,3 +300,14 @@ display(s2s.plot_attention(result, title="Attention weights"))
 #    `signatures["serving_default"](text=...)`.
 # 3. Damage one byte of `model.keras` in the saved folder and load it.
 #    *Hint:* `config.json` holds a SHA-256 of the model and of both tokenizers.
+
+# %% [markdown] lang="ko"
+# ## 해 볼 것 세 가지
+#
+# 1. 어텐션이 없는 번역기를 학습시켜 저장하고 `seq2seq-keras compare`로 둘을 검정해 보세요. *힌트:* 폴더 두 개와
+#    `--corpus phrasebook/english-french`를 받습니다.
+# 2. 빔 너비 1과 10으로 각각 내보내 보세요. 크기와 시간이 어떻게 달라지나요? *힌트:* `import
+#    tensorflow as tf`, `signatures =
+#    tf.saved_model.load(str(serving)).signatures` 다음에
+#    `signatures["serving_default"](text=...)`를 `%timeit`으로 잽니다.
+# 3. 저장된 폴더의 `model.keras`를 한 바이트 망가뜨리고 불러와 보세요. *힌트:* `config.json`에는 모델과 두 토크나이저의 SHA-256이 있습니다.

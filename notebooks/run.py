@@ -1,10 +1,12 @@
-"""Runs the tutorials and writes their .ipynb: `make notebooks`.
+"""Runs the tutorials and writes their notebooks: `make notebooks`.
 
     python notebooks/run.py                    # all of them, English and Korean
-    python notebooks/run.py 01_first_translation ko/07_korean
+    python notebooks/run.py 01_first_translation 07_korean
 
-A tutorial is a Python file (jupytext, py:percent); its .ipynb is what comes out when
-it is run from top to bottom, and is written only if nothing went wrong. With
+A tutorial is one Python file (jupytext, py:percent), code once and prose in both
+languages, each prose cell marked with its own: `# %% [markdown] lang="ko"`. It is run
+once, from top to bottom; out come `NAME.ipynb` with the English prose and
+`ko/NAME.ipynb` with the Korean, written only if nothing went wrong. With
 SEQ2SEQ_KERAS_FAST=1 sizes are tiny, which is for tests: write to another folder then,
 by `--output`.
 """
@@ -18,20 +20,22 @@ import jupytext
 import nbclient
 import nbformat
 from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+# The languages of the prose, and in which folder the notebooks of each are.
+EDITIONS = {"en": ".", "ko": "ko"}
 # A cell that takes longer than this hangs.
 _CELL_SECONDS = 1200
 
 
-def tutorial_names():
-    """Paths of all tutorials in this folder, without their ending."""
-    paths = sorted(FOLDER.glob("[0-9]*.py")) + sorted(FOLDER.glob("ko/[0-9]*.py"))
-    return [path.relative_to(FOLDER).with_suffix("").as_posix() for path in paths]
+def tutorial_names() -> list[str]:
+    """Names of all tutorials, which are their files without the ending."""
+    return sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
 
 
-def read_tutorial(name):
-    """The notebook that a Python file is the source of, without outputs.
+def read_tutorial(name: str) -> NotebookNode:
+    """A tutorial with its prose in all languages, without outputs.
 
     Args:
         name: One of `tutorial_names()`.
@@ -40,71 +44,97 @@ def read_tutorial(name):
         A notebook of nbformat.
     """
     notebook = jupytext.read(FOLDER / f"{name}.py")
-    notebook.metadata.pop("jupytext", None)
-    for number, cell in enumerate(notebook.cells):
-        # Else they are random, and each run a difference in every cell.
-        cell.id = f"cell-{number:02d}"
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"}
+    )
     return notebook
 
 
-def run_tutorial(name):
+def edition(tutorial: NotebookNode, language: str) -> NotebookNode:
+    """A tutorial for readers of one language.
+
+    Args:
+        tutorial: What `read_tutorial` or `run_tutorial` returns.
+        language: One of `EDITIONS`.
+
+    Returns:
+        A notebook with all of the code and the prose of that language alone.
+    """
+    cells = [
+        NotebookNode(cell, metadata=NotebookNode())
+        for cell in tutorial.cells
+        if cell.cell_type == "code" or cell.metadata["lang"] == language
+    ]
+    for number, cell in enumerate(cells):
+        # Else they are random, and each run a difference in every cell.
+        cell.id = f"cell-{number:02d}"
+    return NotebookNode(tutorial, cells=cells)
+
+
+def run_tutorial(name: str) -> NotebookNode:
     """Runs a tutorial from top to bottom in a kernel of its own.
 
     Args:
         name: One of `tutorial_names()`.
 
     Returns:
-        The notebook with its outputs.
+        The tutorial with its outputs.
 
     Raises:
         RuntimeError: If a cell fails, or writes to stderr as warnings do.
     """
-    notebook = read_tutorial(name)
+    tutorial = read_tutorial(name)
     client = nbclient.NotebookClient(
-        notebook,
+        tutorial,
         timeout=_CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
-        resources={"metadata": {"path": str((FOLDER / name).parent)}},
+        resources={"metadata": {"path": str(FOLDER)}},
     )
     try:
         client.execute()
     except CellExecutionError as error:
         raise RuntimeError(f"{name}: a cell failed.\n{error}") from None
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    outputs = [output for cell in tutorial.cells for output in cell.get("outputs", ())]
     written = "".join(o.text for o in outputs if o.get("name") == "stderr")
     if warnings := warnings_in(written):
         raise RuntimeError(f"{name}: a tutorial is free of warnings.\n{warnings}")
-    return notebook
+    return tutorial
 
 
-def warnings_in(written):
+def warnings_in(written: str) -> str:
     """What was written to stderr, but for the note that data are fetched."""
     lines = written.splitlines()
     return "\n".join(line for line in lines if not line.startswith("Fetching "))
 
 
-def main():
+def write_editions(tutorial: NotebookNode, name: str, folder: pathlib.Path) -> None:
+    """Writes a tutorial's notebooks, one for each language, below a folder."""
+    for language, place in EDITIONS.items():
+        path = folder / place / f"{name}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".new")
+        nbformat.write(edition(tutorial, language), beside)
+        beside.replace(path)
+
+
+def main() -> None:
     """Does what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="Tutorials; all of them by default.")
-    parser.add_argument("--output", default=FOLDER, help="Another folder for .ipynb.")
+    parser.add_argument(
+        "--output", type=pathlib.Path, default=FOLDER, help="Another folder for .ipynb."
+    )
     options = parser.parse_args()
     started = time.perf_counter()
     for name in options.names or tutorial_names():
         begun = time.perf_counter()
         try:
-            notebook = run_tutorial(name)
+            write_editions(run_tutorial(name), name, options.output)
         except RuntimeError as error:
             sys.exit(str(error))
-        path = pathlib.Path(options.output, f"{name}.ipynb")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".new")
-        nbformat.write(notebook, beside)
-        beside.replace(path)
-        seconds, size = time.perf_counter() - begun, path.stat().st_size / 1000
-        print(f"{name:<45} {seconds:5.0f} s {size:5.0f} kB", flush=True)
-    print(f"{'together':<45} {time.perf_counter() - started:5.0f} s")
+        print(f"{name:<40} {time.perf_counter() - begun:5.0f} s", flush=True)
+    print(f"{'together':<40} {time.perf_counter() - started:5.0f} s")
 
 
 if __name__ == "__main__":

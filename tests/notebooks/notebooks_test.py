@@ -1,6 +1,5 @@
-"""Tests of notebooks/: they run, their .ipynb are in step, both editions agree."""
+"""Tests of notebooks/: they run, their .ipynb are in step, each in its language."""
 
-import ast
 import importlib.util
 import io
 import pathlib
@@ -20,9 +19,11 @@ run = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(run)
 
 NAMES = run.tutorial_names()
-ENGLISH = [name for name in NAMES if not name.startswith("ko/")]
-# What may be written in another language.
-LABELS = {"title", "xlabel", "ylabel", "zlabel", "label", "labels", "t"}
+EDITIONS = [
+    pytest.param(name, language, id=f"{name}-{language}")
+    for language in run.EDITIONS
+    for name in NAMES
+]
 
 
 @pytest.fixture
@@ -38,11 +39,16 @@ def fast(monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    [ENGLISH[0], *(pytest.param(name, marks=pytest.mark.slow) for name in ENGLISH[1:])],
+    [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])],
 )
-def test_a_tutorial_runs_in_a_kernel_without_warnings(name, fast):
-    cells = [cell for cell in run.run_tutorial(name).cells if cell.cell_type == "code"]
-    assert any(cell.outputs for cell in cells)
+def test_a_tutorial_runs_in_a_kernel_without_warnings(name, fast, tmp_path):
+    run.write_editions(run.run_tutorial(name), name, tmp_path)
+    english, korean = (
+        nbformat.read(tmp_path / place / f"{name}.ipynb", as_version=4)
+        for place in run.EDITIONS.values()
+    )
+    assert any(cell.outputs for cell in _code(english))
+    assert _code(english) == _code(korean)
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def shown(monkeypatch, tmp_path):
     plt.switch_backend(backend)
 
 
-@pytest.mark.parametrize("name", ENGLISH)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_cells_of_a_tutorial_run(name, fast, shown, capsys):
     """Here and not in a kernel, which would take longer to start than to run."""
     names = {"__name__": "__main__"}
@@ -85,18 +91,18 @@ def test_the_cells_of_a_tutorial_run(name, fast, shown, capsys):
     assert not run.warnings_in(capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_ipynb_is_its_source_run_from_top_to_bottom(name):
-    path = FOLDER / f"{name}.ipynb"
+@pytest.mark.parametrize(("name", "language"), EDITIONS)
+def test_the_ipynb_is_its_source_run_from_top_to_bottom(name, language):
+    path = FOLDER / run.EDITIONS[language] / f"{name}.ipynb"
     assert path.exists(), "it has not been run yet: make notebooks"
     assert path.stat().st_size < 400_000
     written = nbformat.read(path, as_version=4)
-    source = run.read_tutorial(name)
+    source = run.edition(run.read_tutorial(name), language)
     assert [(cell.cell_type, cell.source) for cell in written.cells] == [
         (cell.cell_type, cell.source) for cell in source.cells
     ], f"out of step: run `make notebooks` or `python notebooks/run.py {name}`"
     assert len(written.cells) <= 30
-    code = [cell for cell in written.cells if cell.cell_type == "code"]
+    code = _code(written)
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell.outputs]
     kinds = {output.output_type for output in outputs}
@@ -106,43 +112,56 @@ def test_the_ipynb_is_its_source_run_from_top_to_bottom(name):
     assert "Glyph" not in str(outputs)
 
 
-@pytest.mark.parametrize("name", ENGLISH)
-def test_both_editions_have_the_same_code(name):
+@pytest.mark.parametrize("name", NAMES)
+def test_both_editions_come_from_one_run(name):
     english, korean = (
-        [_code(cell) for cell in run.read_tutorial(edition).cells]
-        for edition in (name, f"ko/{name}")
+        nbformat.read(FOLDER / place / f"{name}.ipynb", as_version=4)
+        for place in run.EDITIONS.values()
     )
-    assert english == korean
+    assert _code(english) == _code(korean)
+
+
+def test_no_ipynb_is_without_its_source():
+    written = {path.relative_to(FOLDER) for path in FOLDER.rglob("*.ipynb")}
+    assert written == {
+        pathlib.Path(place, f"{name}.ipynb")
+        for place in run.EDITIONS.values()
+        for name in NAMES
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_first_cell_introduces_and_the_last_gives_things_to_try(name):
-    first, *_, last = run.read_tutorial(name).cells
+def test_what_one_language_says_the_other_says_beside_it(name):
+    """Heading for heading, link for link and step for step."""
+    prose = [c for c in run.read_tutorial(name).cells if c.cell_type == "markdown"]
+    assert [cell.metadata.get("lang") for cell in prose] == list(run.EDITIONS) * (
+        len(prose) // 2
+    )
+    for english, korean in zip(prose[::2], prose[1::2], strict=True):
+        for part in (r"^#+ ", r"https://[^)]+", r"^(?:\d\.|-) ", r"^```", r"^\$\$"):
+            found, expected = (
+                re.findall(part, cell.source, flags=re.MULTILINE)
+                for cell in (korean, english)
+            )
+            assert found == expected, korean.source
+
+
+@pytest.mark.parametrize(("name", "language"), EDITIONS)
+def test_the_first_cell_introduces_and_the_last_gives_things_to_try(name, language):
+    first, *_, last = run.edition(run.read_tutorial(name), language).cells
     assert first.source.startswith("# ")
     assert "https://" in first.source  # the paper it follows
     assert last.cell_type == "markdown"
     assert len(re.findall(r"^(?:\d\.|-|\*) ", last.source, flags=re.MULTILINE)) >= 3
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_korean_edition_is_korean(name):
-    prose = "".join(
-        cell.source
-        for cell in run.read_tutorial(name).cells
-        if cell.cell_type == "markdown"
-    )
+@pytest.mark.parametrize(("name", "language"), EDITIONS)
+def test_prose_is_in_its_language(name, language):
+    cells = run.edition(run.read_tutorial(name), language).cells
+    prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
     hangul = len(re.findall("[가-힣]", prose)) / len(re.findall(r"\w", prose))
-    assert hangul > 0.4 if name.startswith("ko/") else hangul < 0.1
+    assert hangul > 0.4 if language == "ko" else hangul < 0.1
 
 
-def _code(cell):
-    """A cell's code without comments and labels of plots; the kind of other cells."""
-    if cell.cell_type != "code":
-        return cell.cell_type
-    tree = ast.parse(cell.source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg in LABELS:
-            for part in ast.walk(node.value):
-                if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                    part.value = ""
-    return ast.dump(tree)
+def _code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
