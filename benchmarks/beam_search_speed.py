@@ -96,7 +96,7 @@ def train_ours(options: argparse.Namespace, pairs: s2s.Pairs) -> s2s.Translator:
         attention_score="general",
         input_feeding=True,
     )
-    s2s.compile_model(model, learning_rate=LEARNING_RATE, clip_norm=CLIP)
+    s2s.compile_model(model, learning_rate=LEARNING_RATE, global_clipnorm=CLIP)
     # One bucket, as Joey NMT has it: so the updates are as many.
     dataset = s2s.make_dataset(
         pairs, *tokenizers, batch_size=BATCH, seed=SEED, bucket_boundaries=()

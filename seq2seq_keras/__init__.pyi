@@ -27,13 +27,33 @@ from .evaluation.metrics import score_metric as score_metric
 from .evaluation.score_by_length import score_by_length as score_by_length
 from .evaluation.scores import score_translations as score_translations
 from .evaluation.target_scores import score_targets as score_targets
-from .layers.bahdanau_attention import BahdanauAttention as BahdanauAttention
-from .layers.luong_attention import LuongAttention as LuongAttention
-from .layers.pointer_generator import PointerGenerator as PointerGenerator
-from .models.build import build_model as build_model
-from .models.inference import build_inference_models as build_inference_models
-from .models.parity import check_parity as check_parity
-from .models.seq2seq import Seq2Seq as Seq2Seq
+from .layers import (
+    Attention as Attention,
+)
+from .layers import (
+    BahdanauAttention as BahdanauAttention,
+)
+from .layers import (
+    LuongAttention as LuongAttention,
+)
+from .layers import (
+    PointerGenerator as PointerGenerator,
+)
+from .models import (
+    EncoderDecoder as EncoderDecoder,
+)
+from .models import (
+    Seq2Seq as Seq2Seq,
+)
+from .models import (
+    build_inference_models as build_inference_models,
+)
+from .models import (
+    build_model as build_model,
+)
+from .models import (
+    check_parity as check_parity,
+)
 from .plots import (
     fonts_for as fonts_for,
 )
@@ -54,6 +74,12 @@ from .plots import (
 )
 from .plots import (
     plot_vectors as plot_vectors,
+)
+from .registry import (
+    ATTENTIONS as ATTENTIONS,
+)
+from .registry import (
+    CELLS as CELLS,
 )
 from .special_tokens import SpecialTokens as SpecialTokens
 from .text.character_tokenizer import CharacterTokenizer as CharacterTokenizer

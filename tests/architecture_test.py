@@ -7,7 +7,8 @@ PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
 # Lowest first. Modules on one line do not import each other.
 LAYERS = [
     {"startup", "errors"},
-    {"options", "files", "special_tokens"},
+    {"options", "registry", "files", "special_tokens"},
+    {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
     {"data", "translation"},

@@ -337,8 +337,8 @@ def test_results_and_rows_agree():
             said = {**yaml.safe_load(recipe), "corpus": row.corpus, **row.change}
             said["seed"] = int(name.removeprefix("seed "))
             # An option that came later than the training is at its default.
-            done = TrainingConfig(**numbers["options"]).what_is_learnt()
-            assert done == TrainingConfig(**said).what_is_learnt(), row.name
+            done = TrainingConfig(**numbers["options"]).learnt_options()
+            assert done == TrainingConfig(**said).learnt_options(), row.name
 
 
 def test_a_file_of_results_says_once_what_is_the_same_in_all(tmp_path):

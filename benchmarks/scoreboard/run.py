@@ -62,7 +62,7 @@ def _training_numbers(row: Row, seed: int, in_one_process: bool) -> dict:
     options = yaml.safe_load((folder / "training.yaml").read_text(encoding="utf-8"))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {
-        "options": TrainingConfig(**options).what_is_learnt(),
+        "options": TrainingConfig(**options).learnt_options(),
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
         # The last part of a training alone may need less than the whole.

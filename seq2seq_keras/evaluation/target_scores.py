@@ -47,7 +47,7 @@ def score_targets(translator, pairs, *, free_running=False, batch_size=64):
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
     >>> from seq2seq_keras.translation import Translator
     >>> tokenizer = WordTokenizer.fit(["a b"])

@@ -1,70 +1,57 @@
 """A recurrent decoder whose next step needs the attention of the last one."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
+import tensorflow as tf
 from keras import ops
 
-from seq2seq_keras.layers.attention_by_name import make_attention
-from seq2seq_keras.layers.cell_stack import CellStack
-from seq2seq_keras.layers.loop_over_steps import loop_over_steps
-
-# The options of an `AttentionalDecoder`, in the order of its arguments.
-DECODER_OPTIONS = (
-    *("cell", "units", "num_layers", "attention", "attention_score", "input_feeding"),
-    *("coverage", "residual", "dropout", "recurrent_dropout", "variational_dropout"),
-    "layer_normalization",
-)
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.layers.attention import Attention, Tensors
+from seq2seq_keras.layers.recurrent_stack import RecurrentStack
 
 
-@keras.saving.register_keras_serializable(package="seq2seq_keras")
 class AttentionalDecoder(keras.layers.Layer):
-    """Runs recurrent cells and attention step by step, since each needs the other.
+    """Runs recurrent layers and attention step by step, since each needs the other.
 
     One step, `step`, holds the mathematics. On a whole target the layer loops over it
     inside the graph; on one token it calls it once, without a loop.
 
-    - "bahdanau": the previous state of the top layer is the query; the context
-      enters the first cell together with the embedded token.
-    - "luong": the top layer's output is the query. With `input_feeding`, the
-      attentional vector enters the first cell at the next step.
+    - An attention that attends first ("bahdanau"): the previous state of the top layer
+      is the query; the context enters the first layer together with the embedded
+      token.
+    - Any other ("luong"): the output of the top layer is the query. With
+      `input_feeding`, the attentional vector enters the first layer at the next step.
 
-    What it passes on is the attentional vector, `tanh(W [context; output])`; for
-    "bahdanau" the embedded token has a part in it too, as in the paper's readout.
+    What it passes on is the attentional vector, `tanh(W [context; output])`; where the
+    attention attends first, the embedded token has a part in it too, as in the readout
+    of Bahdanau et al.
 
     Args:
-        cell: "lstm", "gru" or "rnn".
-        units: Integer. Size of the states of each layer and of the outputs.
-        num_layers: Integer. Recurrent layers.
-        attention: "luong" or "bahdanau".
-        attention_score: "dot", "general" or "concat"; for "luong" only.
-        input_feeding: Whether the attentional vector is an input of the next step;
-            for "luong" only.
-        coverage: Whether the attention sees what it attended to before.
-        residual: Whether each recurrent layer but the first adds its input to its
-            output.
-        dropout: Float in [0, 1). Share of the inputs of each recurrent layer but the
-            first that training sets to zero.
-        recurrent_dropout: Float in [0, 1).
-        variational_dropout: Whether `dropout` drops the same at all steps of a
-            sentence, as `recurrent_dropout` does in any case.
-        layer_normalization: Whether the outputs of each recurrent layer are
-            normalised. The states are not.
+        stack: The `RecurrentStack`.
+        attention: The `Attention`.
+        units: Integer. Size of the attentional vector.
+        input_feeding: Whether the attentional vector is an input of the next step.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
         inputs: Embedded tokens, shape `(batch, target_length, input_dim)`.
-        states: Dictionary of the states before the first token:
-            `layer_0_hidden` and so on, `(batch, units)`, `attention_weights` and, if
-            there is one, `coverage`, float32 `(batch, source_length)`, and
-            `attentional_vector` with `input_feeding`.
+        states: Dictionary of the states before the first token: those of the stack,
+            `(batch, units)`, of the attention, and `attentional_vector` with
+            `input_feeding`.
         memory: Dictionary of what stays the same: `encoder_outputs`, shape
             `(batch, source_length, dim)`, `source_mask`, `(batch, source_length)`,
-            and `attention_keys`, `project(encoder_outputs)`.
+            and what the attention remembers.
         training: Whether dropout acts.
 
     Returns:
         A triple of the attentional vectors, `(batch, target_length, units)`, the
         attention weights, `(batch, target_length, source_length)`, and the states
         after the last token.
+
+    Raises:
+        InputError: If an attention that attends first is to have `input_feeding`.
 
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), A.2.2.
@@ -74,47 +61,29 @@ class AttentionalDecoder(keras.layers.Layer):
 
     def __init__(
         self,
-        cell,
-        units,
+        stack: RecurrentStack,
+        attention: Attention,
+        units: int,
         *,
-        num_layers=1,
-        attention="bahdanau",
-        attention_score="general",
-        input_feeding=False,
-        coverage=False,
-        residual=False,
-        dropout=0.0,
-        recurrent_dropout=0.0,
-        variational_dropout=False,
-        layer_normalization=False,
-        **kwargs,
-    ):
+        input_feeding: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        if input_feeding and attention.attends_first:
+            raise InputError(
+                '`input_feeding=True` belongs to `attention="luong"`; with '
+                f"{type(attention).__name__} the context enters the cell at every step "
+                "in any case. Received: input_feeding=True"
+            )
         # States stay in the precision they have: a sum of weights needs float32.
         super().__init__(autocast=False, **kwargs)
-        self.cell = cell
+        self.stack = stack
         self.units = units
-        self.num_layers = num_layers
-        self.attention = attention
-        self.attention_score = attention_score
         self.input_feeding = input_feeding
-        self.coverage = coverage
-        self.residual = residual
-        self.dropout = dropout
-        self.recurrent_dropout = recurrent_dropout
-        self.variational_dropout = variational_dropout
-        self.layer_normalization = layer_normalization
-        self.cells = CellStack(self)
         # Here Keras finds their weights.
-        self.recurrent_layers = self.cells.recurrent_layers
-        self.dropouts = self.cells.dropouts
-        self.normalizations = self.cells.normalizations
-        self.attention_layer = make_attention(
-            attention,
-            attention_score,
-            units,
-            coverage=coverage,
-            dtype=self.dtype_policy,
-        )
+        self.recurrent_layers = stack.recurrent_layers
+        self.dropouts = stack.dropouts
+        self.normalizations = stack.normalizations
+        self.attention_layer = attention
         self.attentional_vector = keras.layers.Dense(
             units,
             "tanh",
@@ -123,28 +92,27 @@ class AttentionalDecoder(keras.layers.Layer):
             name="attentional_vector",
         )
 
-    def build(self, inputs_shape, states_shape, memory_shape):
+    def build(
+        self, inputs_shape: tuple, states_shape: dict, memory_shape: dict
+    ) -> None:
         input_dim, value_shape = inputs_shape[-1], memory_shape["encoder_outputs"]
-        fed_dim = value_shape[-1] if self.attention == "bahdanau" else self.units
-        if self.attention == "luong" and not self.input_feeding:
-            fed_dim = 0
-        self.cells.build(input_dim + fed_dim)
-        self.attention_layer.build((None, None, self.units), value_shape)
-        read_dim = input_dim if self.attention == "bahdanau" else 0
-        self.attentional_vector.build((None, value_shape[-1] + self.units + read_dim))
+        first, query_dim = self.attention_layer.attends_first, self.stack.output_size
+        fed_dim = value_shape[-1] if first else self.units * self.input_feeding
+        self.stack.build(input_dim + fed_dim)
+        if first:
+            query_dim = states_shape[self.stack.top_state][-1]
+        self.attention_layer.build((None, None, query_dim), value_shape)
+        read_dim = value_shape[-1] + self.stack.output_size + input_dim * first
+        self.attentional_vector.build((None, read_dim))
 
-    def project(self, encoder_outputs):
-        """The `attention_keys` of the memory.
-
-        Args:
-            encoder_outputs: Tensor, shape `(batch, source_length, dim)`.
-
-        Returns:
-            A tensor of shape `(batch, source_length, key_dim)`.
-        """
-        return self.attention_layer.project(encoder_outputs)
-
-    def step(self, inputs, states, memory, training=False, masks=None):
+    def step(
+        self,
+        inputs: keras.KerasTensor,
+        states: Tensors,
+        memory: Tensors,
+        training: bool = False,
+        masks: list[keras.KerasTensor] | None = None,
+    ) -> tuple[keras.KerasTensor, Tensors]:
         """Decodes one token.
 
         Args:
@@ -157,18 +125,16 @@ class AttentionalDecoder(keras.layers.Layer):
         Returns:
             A pair of the attentional vector, `(batch, units)`, and the next states.
         """
-        states = dict(states)
-        top = f"layer_{self.num_layers - 1}_hidden"
-        cell_inputs = [inputs]
-        if self.attention == "bahdanau":
-            context, states = self._attend(states[top], states, memory)
+        states, cell_inputs = dict(states), [inputs]
+        if self.attention_layer.attends_first:
+            context, states = self._attend(states[self.stack.top_state], states, memory)
             cell_inputs.append(context)
         elif self.input_feeding:
             cell_inputs.append(states["attentional_vector"])
-        outputs, states = self.cells(
+        outputs, states = self.stack.step(
             ops.concatenate(cell_inputs, axis=-1), states, masks, training
         )
-        if self.attention == "bahdanau":
+        if self.attention_layer.attends_first:
             read = [context, outputs, inputs]
         else:
             context, states = self._attend(outputs, states, memory)
@@ -178,44 +144,54 @@ class AttentionalDecoder(keras.layers.Layer):
             states["attentional_vector"] = vector
         return vector, states
 
-    def _attend(self, query, states, memory):
-        context, weights = self.attention_layer(
-            query[:, None],
-            memory["encoder_outputs"],
-            value_mask=memory["source_mask"],
-            keys=memory.get("attention_keys"),
-            coverage=states.get("coverage"),
-        )
-        weights = weights[:, 0]
-        states = {**states, "attention_weights": weights}
-        if self.coverage:
-            states["coverage"] += weights
-        return context[:, 0], states
+    def _attend(
+        self, query: keras.KerasTensor, states: Tensors, memory: Tensors
+    ) -> tuple[keras.KerasTensor, Tensors]:
+        context, changed = self.attention_layer.attend(query, states, memory)
+        # What goes round in a loop keeps its precision.
+        changed = {
+            name: ops.cast(state, states[name].dtype) for name, state in changed.items()
+        }
+        return context, {**states, **changed}
 
-    def call(self, inputs, states, memory, training=False):
+    def call(
+        self,
+        inputs: keras.KerasTensor,
+        states: Tensors,
+        memory: Tensors,
+        training: bool = False,
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, Tensors]:
         states = self._in_loop_dtypes(states)
-        masks = self.cells.make_masks(states) if training else None
+        with self.stack.sequence(states, training) as masks:
 
-        def step(inputs, states):
-            return self.step(inputs, states, memory, training, masks)
+            def step(
+                inputs: keras.KerasTensor, states: Tensors
+            ) -> tuple[keras.KerasTensor, Tensors]:
+                return self.step(inputs, states, memory, training, masks)
 
-        if inputs.shape[1] == 1:
+            if training and self.stack.draws_in_first_step:
+                # Outside of the loop, so that all steps have the masks it draws.
+                step(inputs[:, 0], states)
+            if inputs.shape[1] != 1:
+                return _loop_over_steps(step, inputs, states, self.compute_dtype)
             vector, states = step(inputs[:, 0], states)
-            outputs = vector[:, None], states["attention_weights"][:, None], states
-        else:
-            outputs = loop_over_steps(step, inputs, states, self.compute_dtype)
-        self.cells.forget_masks()
-        return outputs
+            return vector[:, None], states["attention_weights"][:, None], states
 
-    def _in_loop_dtypes(self, states):
+    def _in_loop_dtypes(self, states: Tensors) -> Tensors:
         """States as one step returns them, so that the loop can go round."""
-        kept = {"attention_weights": "float32", "coverage": "float32"}
+        computed = {"attentional_vector"}.union(*self.stack.states)
         return {
-            name: ops.cast(state, kept.get(name, self.compute_dtype))
+            name: ops.cast(state, self.compute_dtype) if name in computed else state
             for name, state in states.items()
         }
 
-    def compute_output_spec(self, inputs, states, memory, training=False):
+    def compute_output_spec(
+        self,
+        inputs: keras.KerasTensor,
+        states: Tensors,
+        memory: Tensors,
+        training: bool = False,
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, Tensors]:
         batch, target_length, _ = inputs.shape
         source_length = memory["encoder_outputs"].shape[1]
         kept = self._in_loop_dtypes(states)
@@ -225,6 +201,51 @@ class AttentionalDecoder(keras.layers.Layer):
             {name: keras.KerasTensor(s.shape, s.dtype) for name, s in kept.items()},
         )
 
-    def get_config(self):
-        config = {name: getattr(self, name) for name in DECODER_OPTIONS}
-        return {**super().get_config(), **config}
+
+def _loop_over_steps(
+    step: Callable, inputs: tf.Tensor, states: Tensors, dtype: str
+) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
+    """Runs one step after another.
+
+    Args:
+        step: Function from the inputs of one step, `(batch, input_dim)`, and the
+            dictionary of states to a pair of its outputs, `(batch, units)`, and the
+            next states, of the same names, shapes and dtypes. `attention_weights`,
+            `(batch, source_length)`, is one of them.
+        inputs: Tensor, shape `(batch, target_length, input_dim)`.
+        states: Dictionary of the states before the first step.
+        dtype: Dtype of the outputs.
+
+    Returns:
+        A triple of the outputs, `(batch, target_length, units)`, the attention
+        weights, `(batch, target_length, source_length)`, and the last states.
+    """
+    length = tf.shape(inputs)[1]
+    # (target_length, batch, input_dim)
+    by_step = tf.TensorArray(inputs.dtype, length).unstack(
+        tf.transpose(inputs, [1, 0, 2])
+    )
+    outputs = tf.TensorArray(dtype, length)
+    weights = tf.TensorArray("float32", length)
+
+    def advance(
+        index: tf.Tensor,
+        states: Tensors,
+        outputs: tf.TensorArray,
+        weights: tf.TensorArray,
+    ) -> tuple[tf.Tensor, Tensors, tf.TensorArray, tf.TensorArray]:
+        output, states = step(by_step.read(index), states)
+        outputs = outputs.write(index, output)
+        weights = weights.write(index, states["attention_weights"])
+        return index + 1, states, outputs, weights
+
+    _, states, outputs, weights = tf.while_loop(
+        lambda index, *_: index < length,
+        advance,
+        (tf.constant(0), states, outputs, weights),
+        maximum_iterations=length,
+    )
+    outputs, weights = (
+        tf.transpose(array.stack(), [1, 0, 2]) for array in (outputs, weights)
+    )
+    return outputs, weights, states

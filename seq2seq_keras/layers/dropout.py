@@ -1,9 +1,17 @@
 """Dropout of single features, of features for a whole sentence, of words."""
 
+from typing import Any
+
 import keras
 
 
-def make_dropout(rate, *, variational=False, dtype=None, name=None):
+def make_dropout(
+    rate: float,
+    *,
+    variational: bool = False,
+    dtype: Any = None,
+    name: str | None = None,
+) -> keras.layers.Dropout:
     """Makes the dropout for a sequence of vectors.
 
     Args:
@@ -24,7 +32,9 @@ def make_dropout(rate, *, variational=False, dtype=None, name=None):
     return keras.layers.Dropout(rate, noise_shape=noise_shape, dtype=dtype, name=name)
 
 
-def make_word_dropout(rate, *, dtype=None, name=None):
+def make_word_dropout(
+    rate: float, *, dtype: Any = None, name: str | None = None
+) -> keras.layers.Dropout:
     """Makes the dropout of whole vectors of a sequence.
 
     Args:

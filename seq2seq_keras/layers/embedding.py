@@ -1,9 +1,13 @@
 """Embeddings that a recurrent layer learns from at once."""
 
+from typing import Any
+
 import keras
 
 
-def make_embedding(name, vocabulary_size, embedding_dim, *, reversible, dtype):
+def make_embedding(
+    name: str, vocabulary_size: int, embedding_dim: int, *, reversible: bool, dtype: Any
+) -> keras.layers.Embedding:
     """Makes an embedding that a recurrent layer learns from at once.
 
     Keras's default, uniform within 0.05, gives the recurrent layers inputs so small

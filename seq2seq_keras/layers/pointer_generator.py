@@ -1,5 +1,7 @@
 """Mixes writing a word of the vocabulary with copying one of the source."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -48,15 +50,21 @@ class PointerGenerator(keras.layers.Layer):
         - [See et al., 2017](https://arxiv.org/abs/1704.04368), equations 8 and 9.
     """
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs["dtype"] = "float32"
         super().__init__(**kwargs)
         self.gate = keras.layers.Dense(1, dtype="float32", name="gate")
 
-    def build(self, logits_shape, features_shape):
+    def build(self, logits_shape: tuple, features_shape: tuple) -> None:
         self.gate.build(features_shape)
 
-    def call(self, logits, features, attention_weights, source_copy_ids):
+    def call(
+        self,
+        logits: keras.KerasTensor,
+        features: keras.KerasTensor,
+        attention_weights: keras.KerasTensor,
+        source_copy_ids: keras.KerasTensor,
+    ) -> keras.KerasTensor:
         gate = self.gate(features)
         log_generate, log_copy = ops.log_sigmoid(gate), ops.log_sigmoid(-gate)
         generated = log_generate + ops.log_softmax(logits, axis=-1)
@@ -70,7 +78,11 @@ class PointerGenerator(keras.layers.Layer):
         return ops.logaddexp(generated, ops.where(is_copied, copied, _NEVER))
 
     @staticmethod
-    def _by_word(attention_weights, source_copy_ids, shape):
+    def _by_word(
+        attention_weights: keras.KerasTensor,
+        source_copy_ids: keras.KerasTensor,
+        shape: tuple,
+    ) -> keras.KerasTensor:
         """Sums the weights of each word: `(batch, target_length, extended size)`."""
         batch, target_length, source_length = ops.shape(attention_weights)
         # (batch, target_length, source_length), each filled along the other two axes
@@ -81,7 +93,13 @@ class PointerGenerator(keras.layers.Layer):
         indices = ops.reshape(ops.stack([rows, steps, words], axis=-1), (-1, 3))
         return ops.scatter(indices, ops.reshape(attention_weights, (-1,)), shape)
 
-    def compute_output_spec(self, logits, features, attention_weights, source_copy_ids):
+    def compute_output_spec(
+        self,
+        logits: keras.KerasTensor,
+        features: keras.KerasTensor,
+        attention_weights: keras.KerasTensor,
+        source_copy_ids: keras.KerasTensor,
+    ) -> keras.KerasTensor:
         sizes = logits.shape[-1], attention_weights.shape[-1]
         extended = None if None in sizes else sum(sizes)
         return keras.KerasTensor((*logits.shape[:-1], extended), "float32")

@@ -1,25 +1,124 @@
-"""Keras's recurrent layers by the name of their cell."""
+"""Recurrent layers around any cell."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
+from keras import ops
 
-from seq2seq_keras.layers.recurrent_dropout import LSTM, RecurrentDropoutLSTMCell
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.registry import CELLS, find
 
-_LAYERS = {
-    "lstm": keras.layers.LSTM,
-    "gru": keras.layers.GRU,
-    "rnn": keras.layers.SimpleRNN,
+# Keras's layers for its cells, which a GPU runs as one kernel.
+_KERAS_LAYERS = {
+    keras.layers.LSTMCell: keras.layers.LSTM,
+    keras.layers.GRUCell: keras.layers.GRU,
+    keras.layers.SimpleRNNCell: keras.layers.SimpleRNN,
 }
-# The states of each cell in the order Keras returns them.
-STATES = {"lstm": ("hidden", "cell"), "gru": ("hidden",), "rnn": ("hidden",)}
+# What the states of a cell are called, in the order Keras returns them. The first is
+# what a cell puts out as well; an LSTM's second is called its cell.
+_STATES = ("hidden", "cell", "state_2", "state_3", "state_4", "state_5", "state_6")
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class RecurrentDropoutLSTMCell(keras.layers.LSTMCell):
+    """Keras's LSTM cell with one mask of recurrent dropout for all four gates.
+
+    Keras draws a mask for each gate, so that a step needs four products in place of
+    one. With one mask, the paper's "tied weights", a step costs no more than without
+    dropout. A GRU cannot have that: its state also goes past the gates, undropped.
+
+    Args:
+        units: Positive integer. Size of the states.
+        **kwargs: Passed to `keras.layers.LSTMCell`, e.g. `recurrent_dropout`.
+
+    Call arguments:
+        inputs: Tensor, shape `(batch, input_dim)`.
+        states: Hidden and cell state, both of shape `(batch, units)`.
+        training: Whether dropout acts.
+
+    Returns:
+        A pair of the output, `(batch, units)`, and the list of the next states.
+
+    Example:
+
+    >>> layer = keras.layers.RNN(RecurrentDropoutLSTMCell(8, recurrent_dropout=0.5))
+    >>> layer(keras.ops.ones((2, 3, 4))).shape
+    TensorShape([2, 8])
+
+    Reference:
+        - [Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287), section 4.2.
+    """
+
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, **kwargs)
+        # Keras's own recurrent dropout needs a product for each gate.
+        self.implementation = 2
+        self.dropout_mask_count = None
+
+    def call(
+        self,
+        inputs: keras.KerasTensor,
+        states: list[keras.KerasTensor],
+        training: bool = False,
+    ) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
+        hidden, cell = states
+        if training and self.recurrent_dropout:
+            hidden = hidden * self.get_recurrent_dropout_mask(hidden)
+        return super().call(inputs, [hidden, cell], training=training)
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class LSTM(keras.layers.RNN):
+    """`keras.layers.RNN`, named like Keras's own layer for this cell.
+
+    Keras looks for saved weights by the name of a layer's class: so a model that was
+    saved with `keras.layers.LSTM` finds its own.
+    """
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class CellRNN(keras.layers.RNN):
+    """`keras.layers.RNN` for a cell that may have cells with dropout inside.
+
+    Keras gives its own cells new dropout masks for each sequence, but does not look
+    for them inside another cell, where they would keep the first mask for ever.
+    """
+
+    def call(
+        self,
+        sequences: keras.KerasTensor,
+        initial_state: Any = None,
+        mask: keras.KerasTensor | None = None,
+        training: bool = False,
+    ) -> Any:
+        with fresh_masks(self.cell):
+            if training and any(cells_with_masks(self.cell)):
+                # A first step outside of the loop draws the masks that the steps
+                # within it share; what it computes is not used.
+                first = initial_state
+                if first is None:
+                    first = self.get_initial_state(ops.shape(sequences)[0])
+                run_cell(self.cell, sequences[:, 0], list(first), training)
+            return super().call(
+                sequences, initial_state=initial_state, mask=mask, training=training
+            )
 
 
 def make_recurrent(
-    cell, units, *, bidirectional=False, recurrent_dropout=0.0, dtype=None, name=None
-):
+    cell: str | Callable,
+    units: int,
+    *,
+    bidirectional: bool = False,
+    recurrent_dropout: float = 0.0,
+    dtype: Any = None,
+    name: str | None = None,
+) -> keras.layers.Layer:
     """Makes a recurrent layer that returns its outputs and its last states.
 
     Args:
-        cell: "lstm", "gru" or "rnn".
+        cell: A name of `CELLS`, a cell class, or a function from `units` to a cell.
         units: Integer. Size of its outputs.
         bidirectional: Whether it reads in both directions, each with half of the
             units.
@@ -29,31 +128,143 @@ def make_recurrent(
 
     Returns:
         A `keras.layers.RNN`, or a `keras.layers.Bidirectional` around one.
+
+    Raises:
+        InputError: If the cell is unknown, or takes no `recurrent_dropout`.
     """
-    if bidirectional:
-        units //= 2
     options = {
         "return_sequences": True,
         "return_state": True,
         "dtype": dtype,
         "name": "direction" if bidirectional else name,
     }
+    make_cell = find("cell", cell, CELLS)
+    size = units // 2 if bidirectional else units
     layer: keras.layers.RNN
-    if cell == "lstm" and recurrent_dropout:
-        layer = LSTM(
-            RecurrentDropoutLSTMCell(
-                units, recurrent_dropout=recurrent_dropout, dtype=dtype
-            ),
-            **options,
+    if make_cell is keras.layers.LSTMCell and recurrent_dropout:
+        inner = RecurrentDropoutLSTMCell(
+            size, recurrent_dropout=recurrent_dropout, dtype=dtype
         )
+        layer = LSTM(inner, **options)
+    elif make_cell in _KERAS_LAYERS:
+        make_layer = _KERAS_LAYERS[make_cell]
+        layer = make_layer(size, recurrent_dropout=recurrent_dropout, **options)
     else:
-        layer = _LAYERS[cell](units, recurrent_dropout=recurrent_dropout, **options)
+        inner = _make_cell(make_cell, size, recurrent_dropout, dtype)
+        layer = CellRNN(inner, **options)
     if not bidirectional:
         return layer
-    both = keras.layers.Bidirectional(layer, dtype=dtype, name=name)
+    # Keras makes the two directions of a configuration, and knows registered classes.
+    inner_class = type(layer.cell)
+    with keras.saving.custom_object_scope({inner_class.__name__: inner_class}):
+        both = keras.layers.Bidirectional(layer, dtype=dtype, name=name)
     # Keras makes two layers like this one and lets go of it. But while it loads a
     # model it knows layers by their place in memory, so a later one in the same place
     # would be taken for this one: it must live on. A function hides it from Keras,
     # which would otherwise take it for a part of the model.
     both.made_from = lambda: layer
     return both
+
+
+def _make_cell(
+    make_cell: Callable, units: int, recurrent_dropout: float, dtype: Any
+) -> keras.layers.Layer:
+    """Makes a user's cell in the precision of the model."""
+    options = {"recurrent_dropout": recurrent_dropout} if recurrent_dropout else {}
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype or before)
+    try:
+        cell = make_cell(units, **options)
+    except TypeError as error:
+        if not options:
+            raise
+        raise InputError(
+            "`recurrent_dropout` is given to the cell, which does not take it: "
+            f"{error}. Leave it out, or set it in a function from units to a cell."
+        ) from error
+    finally:
+        keras.config.set_dtype_policy(before)
+    if not callable(cell) or not hasattr(cell, "state_size"):
+        raise InputError(
+            "`cell` must make cells as `keras.layers.RNN` takes them, with a "
+            f"`state_size`. Received: a {type(cell).__name__}"
+        )
+    return cell
+
+
+def state_sizes(cell: keras.layers.Layer) -> dict[str, int]:
+    """The states of a cell: their names, and their sizes.
+
+    Args:
+        cell: A cell as of `keras.layers.RNN`, whose `state_size` is an integer or a
+            list of them.
+
+    Returns:
+        A dictionary, in the order of the cell: `hidden`, which is also what it puts
+        out, `cell` if there is a second, `state_2` and so on.
+    """
+    sizes = cell.state_size
+    sizes = list(sizes) if isinstance(sizes, list | tuple) else [sizes]
+    return dict(zip(_STATES, sizes, strict=False))
+
+
+def run_cell(
+    cell: keras.layers.Layer,
+    inputs: keras.KerasTensor,
+    states: list[keras.KerasTensor],
+    training: bool,
+) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
+    """Runs one step of a cell, as `keras.layers.RNN` does.
+
+    Args:
+        cell: The cell.
+        inputs: Tensor, shape `(batch, input_dim)`.
+        states: List of its states.
+        training: Whether dropout acts, for a cell that asks.
+
+    Returns:
+        A pair of the output and the list of the next states.
+    """
+    options = {"training": training} if _asks_for_training(cell) else {}
+    output, states = cell(inputs, states, **options)
+    return output, list(states) if isinstance(states, list | tuple) else [states]
+
+
+@contextlib.contextmanager
+def fresh_masks(*cells: keras.layers.Layer) -> Iterator[None]:
+    """Gives cells new dropout masks for what is run within a `with` block.
+
+    Keras's cells keep the masks of a sequence, so that they are the same at all steps,
+    until somebody resets them.
+
+    Args:
+        *cells: Cells; those inside of them are looked after too.
+    """
+    masked = [inner for cell in cells for inner in cells_with_masks(cell)]
+    try:
+        for cell in masked:
+            cell.reset_dropout_mask()
+            cell.reset_recurrent_dropout_mask()
+        yield
+    finally:
+        for cell in masked:
+            cell.reset_dropout_mask()
+            cell.reset_recurrent_dropout_mask()
+
+
+def cells_with_masks(cell: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
+    """Yields a cell and those inside of it that keep dropout masks.
+
+    Args:
+        cell: The cell.
+    """
+    layers = cell._flatten_layers() if isinstance(cell, keras.layers.Layer) else ()
+    for layer in layers:
+        if hasattr(layer, "reset_dropout_mask"):
+            drops = layer.dropout or layer.recurrent_dropout
+            if drops:
+                yield layer
+
+
+def _asks_for_training(cell: keras.layers.Layer) -> bool:
+    return isinstance(cell, keras.layers.Layer) and cell._call_has_training_arg

@@ -37,7 +37,9 @@ class ReverseTokens(keras.layers.Layer):
         - [Sutskever et al., 2014](https://arxiv.org/abs/1409.3215), section 3.3.
     """
 
-    def call(self, values, token_ids):
+    def call(
+        self, values: keras.KerasTensor, token_ids: keras.KerasTensor
+    ) -> keras.KerasTensor:
         real = ops.cast(ops.not_equal(token_ids, PAD_ID), "int32")
         word_count = ops.sum(real, axis=-1, keepdims=True) - 1
         # (batch, length): 0, 1, 2, ... in every row
@@ -47,5 +49,7 @@ class ReverseTokens(keras.layers.Layer):
             mirrored = mirrored[..., None]
         return ops.take_along_axis(values, mirrored, axis=1)
 
-    def compute_output_spec(self, values, token_ids):
+    def compute_output_spec(
+        self, values: keras.KerasTensor, token_ids: keras.KerasTensor
+    ) -> keras.KerasTensor:
         return keras.KerasTensor(values.shape, dtype=values.dtype)

@@ -1,45 +1,25 @@
-"""`build_model`, the door to every model of the package."""
+"""`build_model`, the door to the models of the package."""
 
-import keras
+from typing import Any
+
 import numpy as np
 
+from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.options import takes_options
 
 
+@takes_options(Architecture)
 def build_model(
-    source_vocabulary_size,
-    target_vocabulary_size,
+    source_vocabulary_size: int,
+    target_vocabulary_size: int,
     *,
-    cell="lstm",
-    units=256,
-    embedding_dim=None,
-    num_layers=1,
-    bidirectional=False,
-    residual=False,
-    dropout=0.2,
-    recurrent_dropout=0.0,
-    variational_dropout=False,
-    word_dropout=0.0,
-    layer_normalization=False,
-    bridge="direct",
-    feed_context=False,
-    reverse_source=False,
-    attention=None,
-    attention_score="general",
-    input_feeding=False,
-    coverage=False,
-    coverage_loss=0.0,
-    copy=False,
-    tie_embeddings=False,
-    share_embeddings=False,
-    source_embeddings=None,
-    target_embeddings=None,
-    freeze_source_embeddings=False,
-    freeze_target_embeddings=False,
-    precision=None,
-    name="seq2seq",
-):
+    source_embeddings: Any = None,
+    target_embeddings: Any = None,
+    name: str = "seq2seq",
+    **options: Any,
+) -> Seq2Seq:
     """Builds an encoder-decoder.
 
     The encoder reads the embedded source one token after another; its last state,
@@ -50,60 +30,12 @@ def build_model(
     Args:
         source_vocabulary_size: Integer, special tokens included.
         target_vocabulary_size: Integer, special tokens included.
-        cell: "lstm", "gru" or "rnn" (the plain recurrent cell, for teaching).
-        units: Integer. Size of the states of each layer.
-        embedding_dim: Optional integer. Size of the word vectors. Defaults to that
-            of the given embeddings, else to 128.
-        num_layers: Integer. Recurrent layers in the encoder, and in the decoder.
-        bidirectional: Whether the encoder reads in both directions, each with half
-            of the units, so that together they fit the decoder.
-        residual: Whether each recurrent layer but the first adds its input to its
-            output.
-        dropout: Float in [0, 1). Share of the inputs of every layer, and of the
-            last outputs, that training sets to zero.
-        recurrent_dropout: Float in [0, 1). The same for the recurrent connections;
-            a GPU then cannot use cuDNN. What is dropped is the same at all steps of
-            a sentence.
-        variational_dropout: Whether `dropout` too drops the same features at all
-            steps of a sentence, instead of new ones at each.
-        word_dropout: Float in [0, 1). Share of the words on both sides whose whole
-            vector training sets to zero, so that the others must tell what was meant.
-        layer_normalization: Whether what each recurrent layer puts out is normalised
-            before it goes to the next layer, to attention or to the output layer. The
-            states are not, so that cells work as ever.
-        bridge: How the encoder's last state becomes the decoder's first: "direct"
-            (as it is), "dense" (through a layer with tanh for each state) or "zero"
-            (not at all; use it with `feed_context`, or the source is not heard).
-        feed_context: Whether the context vector is also an input at every step of
-            the decoder.
-        reverse_source: Whether the encoder reads each sentence backwards.
-        attention: `None`; "luong", where the decoder's present output asks for what it
-            needs of the source; or "bahdanau", where its previous state asks, and the
-            answer enters the cell together with the embedded token.
-        attention_score: How "luong" compares: "dot", "general" or "concat".
-        input_feeding: Whether with "luong" each step also gets what the last one
-            made of its context. Decoding and training then go step by step, as with
-            "bahdanau" and `coverage`; otherwise training runs all steps at once.
-        coverage: Whether attention sees how much each source token and its neighbours
-            were attended to before, so that it repeats and skips less.
-        coverage_loss: Float. Weight of a loss on attending to the same tokens again;
-            See et al. take 1.
-        copy: Whether words of the source that the target vocabulary lacks can be
-            copied (a pointer-generator). Datasets are then made with
-            `make_dataset(..., copy=True)`.
-        tie_embeddings: Whether the target embeddings are also the weights of the
-            output layer.
-        share_embeddings: Whether source and target use one embedding matrix; they
-            then need one vocabulary.
+        {options}
         source_embeddings: Optional matrix to start from, shape
             `(source_vocabulary_size, embedding_dim)`.
         target_embeddings: The same for the target.
-        freeze_source_embeddings: Whether training leaves the source embeddings as
-            they are.
-        freeze_target_embeddings: The same for the target.
-        precision: "float32", "mixed_bfloat16" or "mixed_float16"; the logits are
-            float32 in any case. Defaults to the dtype policy that Keras is set to.
         name: Name of the model.
+        **options: The options above, from `cell` to `precision`.
 
     Returns:
         A `Seq2Seq`, which is a `keras.Model` from `{"source_token_ids",
@@ -120,64 +52,25 @@ def build_model(
     TensorShape([1, 2, 30])
 
     Reference:
-        - [Sutskever et al., 2014](https://arxiv.org/abs/1409.3215)
-        - [Cho et al., 2014](https://arxiv.org/abs/1406.1078): `cell="gru"`,
-          `feed_context=True`.
-        - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473):
-          `attention="bahdanau"`.
-        - [Luong et al., 2015](https://arxiv.org/abs/1508.04025): `attention="luong"`,
-          `input_feeding`.
-        - [Tu et al., 2016](https://arxiv.org/abs/1601.04811), and
-          [Chorowski et al., 2015](https://arxiv.org/abs/1506.07503): `coverage`.
-        - [See et al., 2017](https://arxiv.org/abs/1704.04368): `coverage_loss`,
-          `copy`.
-        - [Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287):
-          `variational_dropout` with `recurrent_dropout`.
-        - [Sennrich et al., 2016](https://arxiv.org/abs/1606.02891): `word_dropout`.
-        - [Ba et al., 2016](https://arxiv.org/abs/1607.06450): layer normalisation.
-        - [Press & Wolf, 2017](https://arxiv.org/abs/1608.05859): tied embeddings.
+        {papers}
     """
     matrices = {
         "source_embedding": _as_matrix("source", source_embeddings),
         "target_embedding": _as_matrix("target", target_embeddings),
     }
-    if share_embeddings and target_embeddings is not None:
+    if options.get("share_embeddings") and target_embeddings is not None:
         raise InputError(
             "With `share_embeddings=True` there is one matrix: give it as "
             "`source_embeddings` and leave `target_embeddings` out."
         )
-    if embedding_dim is None:
+    if options.get("embedding_dim") is None:
         given = [m.shape[1] for m in matrices.values() if m is not None]
-        embedding_dim = given[0] if given else 128
+        options["embedding_dim"] = given[0] if given else None
     model = Seq2Seq(
         source_vocabulary_size=source_vocabulary_size,
         target_vocabulary_size=target_vocabulary_size,
-        cell=cell,
-        units=units,
-        embedding_dim=embedding_dim,
-        num_layers=num_layers,
-        bidirectional=bidirectional,
-        residual=residual,
-        dropout=dropout,
-        recurrent_dropout=recurrent_dropout,
-        variational_dropout=variational_dropout,
-        word_dropout=word_dropout,
-        layer_normalization=layer_normalization,
-        bridge=bridge,
-        feed_context=feed_context,
-        reverse_source=reverse_source,
-        attention=attention,
-        attention_score=attention_score,
-        input_feeding=input_feeding,
-        coverage=coverage,
-        coverage_loss=coverage_loss,
-        copy=copy,
-        tie_embeddings=tie_embeddings,
-        share_embeddings=share_embeddings,
-        freeze_source_embeddings=freeze_source_embeddings,
-        freeze_target_embeddings=freeze_target_embeddings,
-        precision=precision or keras.config.dtype_policy().name,
         name=name,
+        **options,
     )
     for layer_name, matrix in matrices.items():
         if matrix is not None:
@@ -187,7 +80,7 @@ def build_model(
     return model
 
 
-def _as_matrix(side, embeddings):
+def _as_matrix(side: str, embeddings: Any) -> np.ndarray | None:
     if embeddings is None:
         return None
     matrix = np.asarray(embeddings, dtype="float32")
@@ -199,7 +92,7 @@ def _as_matrix(side, embeddings):
     return matrix
 
 
-def _check_shape(layer_name, received, expected):
+def _check_shape(layer_name: str, received: tuple, expected: tuple) -> None:
     if received != expected:
         raise InputError(
             f"`{layer_name}s` needs a row for each token of the vocabulary, the four "

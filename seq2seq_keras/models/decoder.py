@@ -1,17 +1,19 @@
 """The decoder's half of the model."""
 
+from collections.abc import Iterator
+
 import keras
 from keras import ops
 
-from seq2seq_keras.layers.attention import Attention
-from seq2seq_keras.layers.attention_by_name import make_attention
-from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
-from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
-from seq2seq_keras.layers.embedding import make_embedding
-from seq2seq_keras.layers.layer_normalization import make_normalization
-from seq2seq_keras.layers.pointer_generator import PointerGenerator
-from seq2seq_keras.layers.recurrent import make_recurrent
-from seq2seq_keras.models.encoder import state_names
+from seq2seq_keras.layers import (
+    Attention,
+    AttentionalDecoder,
+    PointerGenerator,
+    make_attention,
+    make_dropout,
+)
+from seq2seq_keras.models.encoder import States, Words, make_stack
+from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 
 
@@ -27,42 +29,63 @@ class Decoder:
         source_embedding: The encoder's embedding, which may be shared.
     """
 
-    def __init__(self, options, source_embedding):
+    def __init__(
+        self, options: ModelOptions, source_embedding: keras.layers.Embedding
+    ) -> None:
         self.options = options
-        self.embedding = (
-            source_embedding if options.share_embeddings else self._make_embedding()
+        shared = source_embedding if options.share_embeddings else None
+        self.words = Words(options, "target", shared)
+        self.embedding = self.words.embedding
+        self.output_dropout = make_dropout(
+            options.dropout,
+            variational=options.variational_dropout,
+            dtype=options.precision,
+            name="output_dropout",
         )
-        self.word_dropout = None
-        if options.word_dropout:
-            self.word_dropout = make_word_dropout(
-                options.word_dropout,
-                dtype=options.precision,
-                name="target_word_dropout",
-            )
-        self.embedding_dropout = self._dropout("target_embedding_dropout")
-        self.output_dropout = self._dropout("output_dropout")
+        self.stack = make_stack(options, "decoder")
+        self.attention = self._make_attention()
         self.attentional_decoder: AttentionalDecoder | None = None
-        self.attention: Attention | None = None
-        if options.is_stepwise:
-            self._make_stepwise_layers()
-        else:
-            self._make_recurrent_layers()
+        if self.attention is not None:
+            self._make_attentional_layers(self.attention)
         self._make_output_layers()
+        self.state_names = frozenset(self._state_names())
 
-    def project(self, encoder_outputs):
-        """The attention keys, which are the same for all steps.
+    def _state_names(self) -> Iterator[str]:
+        """What a step changes, as the cells and the attention have it."""
+        for states in self.stack.states:
+            yield from states
+        if self.attention is not None:
+            outputs = keras.Input((None, self.options.units))
+            mask = keras.Input((None,), dtype="bool")
+            yield from self.attention.initial_states(outputs, mask)
+        if self.options.input_feeding:
+            yield "attentional_vector"
+
+    def start(
+        self, encoder_outputs: keras.KerasTensor, source_mask: keras.KerasTensor
+    ) -> States:
+        """What attention starts from and what it remembers.
 
         Args:
             encoder_outputs: Tensor, shape `(batch, source_length, units)`.
+            source_mask: Boolean tensor, shape `(batch, source_length)`.
 
         Returns:
-            A tensor of the same shape, or `None` if the keys are the outputs.
+            A dictionary, empty without attention.
         """
-        attends = self.attentional_decoder or self.attention
-        keys = attends.project(encoder_outputs) if attends else encoder_outputs
-        return None if keys is encoder_outputs else keys
+        if self.attention is None:
+            return {}
+        states = {"encoder_outputs": encoder_outputs, "source_mask": source_mask}
+        states |= self.attention.initial_states(encoder_outputs, source_mask)
+        states |= self.attention.remember(encoder_outputs)
+        if self.options.input_feeding:
+            zeros = ops.zeros_like(encoder_outputs[:, 0, :1])
+            states["attentional_vector"] = ops.repeat(zeros, self.options.units, axis=1)
+        return states
 
-    def __call__(self, target_token_ids, states, memory):
+    def __call__(
+        self, target_token_ids: keras.KerasTensor, states: States, memory: States
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor | None, States]:
         """Predicts the token after each given one.
 
         Args:
@@ -80,7 +103,7 @@ class Decoder:
             # (batch, units) -> (batch, target_length, units)
             every_step = context[:, None, :] + ops.zeros_like(inputs[..., :1])
             inputs = ops.concatenate([inputs, every_step], axis=-1)
-        run = self.attentional_decoder or self._run_fused
+        run = self.attentional_decoder or self._run_at_once
         outputs, weights, states = run(inputs, states, memory)
         outputs = self.output_dropout(outputs)
         logits = self._predict(outputs)
@@ -93,31 +116,18 @@ class Decoder:
             )
         return logits, weights, states
 
-    def _embed(self, target_token_ids):
+    def _embed(self, target_token_ids: keras.KerasTensor) -> keras.KerasTensor:
         if self.options.copy:
             # The words that a model can only copy have no embedding.
             known = target_token_ids < self.options.target_vocabulary_size
             target_token_ids = ops.where(known, target_token_ids, UNKNOWN_ID)
-        embedded = self.embedding(target_token_ids)
-        if self.word_dropout is not None:
-            embedded = self.word_dropout(embedded)
-        return self.embedding_dropout(embedded)
+        return self.words(target_token_ids)
 
-    def _run_fused(self, outputs, states, memory):
-        states, weights = dict(states), None
-        for layer, recurrent in enumerate(self.recurrent_layers):
-            if layer > 0:
-                outputs = self.dropouts[layer - 1](outputs)
-            inputs = outputs
-            names = state_names(self.options, layer)
-            outputs, *last = recurrent(
-                inputs, initial_state=[states[name] for name in names]
-            )
-            states |= dict(zip(names, last, strict=True))
-            if self.options.residual and layer > 0:
-                outputs = inputs + outputs
-            if self.options.layer_normalization:
-                outputs = self.normalizations[layer](outputs)
+    def _run_at_once(
+        self, inputs: keras.KerasTensor, states: States, memory: States
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor | None, States]:
+        outputs, last = self.stack(inputs, states)
+        states, weights = {**states, **last}, None
         if self.attention is not None:
             context, weights = self.attention(
                 outputs,
@@ -131,70 +141,43 @@ class Decoder:
             )
         return outputs, weights, states
 
-    def _predict(self, outputs):
+    def _predict(self, outputs: keras.KerasTensor) -> keras.KerasTensor:
         if self.output_projection is not None:
             outputs = self.output_projection(outputs)
         if self.options.tie_embeddings:
             return self.embedding(outputs, reverse=True)
         return outputs
 
-    def _make_embedding(self):
+    def _make_attention(self) -> Attention | None:
         options = self.options
-        embedding = make_embedding(
-            "target_embedding",
-            options.target_vocabulary_size,
-            options.embedding_dim,
-            reversible=options.tie_embeddings,
+        if options.attention is None:
+            return None
+        return make_attention(
+            options.attention,
+            units=options.units,
+            score=options.attention_score,
+            coverage=options.coverage,
             dtype=options.precision,
         )
-        embedding.trainable = not options.freeze_target_embeddings
-        return embedding
 
-    def _make_stepwise_layers(self):
-        self.attentional_decoder = AttentionalDecoder(
-            **{name: getattr(self.options, name) for name in DECODER_OPTIONS},
-            dtype=self.options.precision,
-            name="decoder",
-        )
-
-    def _make_recurrent_layers(self):
+    def _make_attentional_layers(self, attention: Attention) -> None:
         options = self.options
-        self.recurrent_layers = [
-            make_recurrent(
-                options.cell,
-                options.units,
-                recurrent_dropout=options.recurrent_dropout,
-                dtype=options.precision,
-                name=f"decoder_{layer}",
-            )
-            for layer in range(options.num_layers)
-        ]
-        self.dropouts = [
-            self._dropout(f"decoder_dropout_{layer}")
-            for layer in range(options.num_layers - 1)
-        ]
-        self.normalizations = [
-            make_normalization(
-                options.units,
-                dtype=options.precision,
-                name=f"decoder_normalization_{layer}",
-            )
-            for layer in range(options.num_layers)
-            if options.layer_normalization
-        ]
-        if options.attention is not None:
-            self.attention = make_attention(
-                options.attention,
-                options.attention_score,
-                options.units,
-                coverage=False,
-                dtype=options.precision,
-            )
+        if not (attention.feeds_back or options.input_feeding):
             self.attentional_vector = self._dense(
                 options.units, "attentional_vector", activation="tanh"
             )
+            return
+        # A step needs the attention of the step before.
+        self.attentional_decoder = AttentionalDecoder(
+            self.stack,
+            attention,
+            options.units,
+            input_feeding=options.input_feeding,
+            dtype=options.precision,
+            name="decoder",
+        )
 
-    def _make_output_layers(self):
+    def _make_output_layers(self) -> None:
         options = self.options
         # Tied logits are products with the embeddings, so they need their size.
         self.output_projection = None
@@ -209,19 +192,13 @@ class Decoder:
         if options.copy:
             self.pointer_generator = PointerGenerator(name="pointer_generator")
 
-    def _dense(self, units, name, activation=None):
+    def _dense(
+        self, units: int | None, name: str, activation: str | None = None
+    ) -> keras.layers.Dense:
         return keras.layers.Dense(
             units,
             activation,
             use_bias=False,
-            dtype=self.options.precision,
-            name=name,
-        )
-
-    def _dropout(self, name):
-        return make_dropout(
-            self.options.dropout,
-            variational=self.options.variational_dropout,
             dtype=self.options.precision,
             name=name,
         )

@@ -1,14 +1,97 @@
 """The encoder's half of the model."""
 
+from typing import cast
+
 import keras
 from keras import ops
 
-from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
-from seq2seq_keras.layers.embedding import make_embedding
-from seq2seq_keras.layers.layer_normalization import make_normalization
-from seq2seq_keras.layers.recurrent import STATES, make_recurrent
-from seq2seq_keras.layers.reverse_tokens import ReverseTokens
+from seq2seq_keras.layers import (
+    RecurrentStack,
+    ReverseTokens,
+    make_dropout,
+    make_embedding,
+    make_word_dropout,
+)
+from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.special_tokens import PAD_ID
+
+States = dict[str, keras.KerasTensor]
+
+
+def make_stack(options: ModelOptions, name: str, **others: bool) -> RecurrentStack:
+    """Makes the recurrent layers of an encoder or a decoder.
+
+    Args:
+        options: The `ModelOptions`.
+        name: "encoder" or "decoder".
+        **others: Options that only one of them has.
+
+    Returns:
+        A `RecurrentStack`.
+    """
+    return RecurrentStack(
+        options.cell,
+        options.units,
+        num_layers=options.num_layers,
+        residual=options.residual,
+        dropout=options.dropout,
+        recurrent_dropout=options.recurrent_dropout,
+        variational_dropout=options.variational_dropout,
+        layer_normalization=options.layer_normalization,
+        dtype=options.precision,
+        name=name,
+        **others,
+    )
+
+
+class Words:
+    """Embedded tokens with their dropout, on either side of a model.
+
+    Args:
+        options: The `ModelOptions`.
+        side: "source" or "target".
+        embedding: Optional embedding layer to share.
+    """
+
+    def __init__(
+        self,
+        options: ModelOptions,
+        side: str,
+        embedding: keras.layers.Embedding | None = None,
+    ) -> None:
+        self.embedding = embedding or self._make_embedding(options, side)
+        self.word_dropout = None
+        if options.word_dropout:
+            self.word_dropout = make_word_dropout(
+                options.word_dropout,
+                dtype=options.precision,
+                name=f"{side}_word_dropout",
+            )
+        self.dropout = make_dropout(
+            options.dropout,
+            variational=options.variational_dropout,
+            dtype=options.precision,
+            name=f"{side}_embedding_dropout",
+        )
+
+    def __call__(self, token_ids: keras.KerasTensor) -> keras.KerasTensor:
+        embedded = self.embedding(token_ids)
+        if self.word_dropout is not None:
+            embedded = self.word_dropout(embedded)
+        return self.dropout(embedded)
+
+    @staticmethod
+    def _make_embedding(options: ModelOptions, side: str) -> keras.layers.Embedding:
+        is_output = side == "target" or options.share_embeddings
+        embedding = make_embedding(
+            f"{side}_embedding",
+            getattr(options, f"{side}_vocabulary_size"),
+            cast(int, options.embedding_dim),  # settled by `ModelOptions`
+            reversible=options.tie_embeddings and is_output,
+            dtype=options.precision,
+        )
+        embedding.trainable = not getattr(options, f"freeze_{side}_embeddings")
+        return embedding
 
 
 class Encoder:
@@ -18,62 +101,36 @@ class Encoder:
         options: The `ModelOptions`.
     """
 
-    def __init__(self, options):
+    def __init__(self, options: ModelOptions) -> None:
         self.options = options
-        dtype = options.precision
         self.reverse_tokens = (
             ReverseTokens(name="reverse_tokens") if options.reverse_source else None
         )
-        self.embedding = make_embedding(
-            "source_embedding",
-            options.source_vocabulary_size,
-            options.embedding_dim,
-            reversible=options.share_embeddings and options.tie_embeddings,
-            dtype=dtype,
+        self.words = Words(options, "source")
+        self.embedding = self.words.embedding
+        self.stack = make_stack(options, "encoder", bidirectional=options.bidirectional)
+        self.output_dropout = make_dropout(
+            options.dropout,
+            variational=options.variational_dropout,
+            dtype=options.precision,
+            name=f"encoder_dropout_{options.num_layers - 1}",
         )
-        self.embedding.trainable = not options.freeze_source_embeddings
-        self.word_dropout = None
-        if options.word_dropout:
-            self.word_dropout = make_word_dropout(
-                options.word_dropout, dtype=dtype, name="source_word_dropout"
-            )
-        self.embedding_dropout = self._dropout("source_embedding_dropout")
-        self.recurrent_layers, self.normalizations = [], []
-        self.dropouts, self.bridge = [], {}
-        for layer in range(options.num_layers):
-            self._make_layer(layer)
-
-    def _make_layer(self, layer):
-        options = self.options
-        self.recurrent_layers.append(
-            make_recurrent(
-                options.cell,
-                options.units,
-                bidirectional=options.bidirectional,
-                recurrent_dropout=options.recurrent_dropout,
-                dtype=options.precision,
-                name=f"encoder_{layer}",
-            )
-        )
-        if options.layer_normalization:
-            self.normalizations.append(
-                make_normalization(
-                    options.units,
-                    dtype=options.precision,
-                    name=f"encoder_normalization_{layer}",
-                )
-            )
-        self.dropouts.append(self._dropout(f"encoder_dropout_{layer}"))
+        self.bridge = {}
         if options.bridge == "dense":
-            for name in state_names(options, layer):
-                self.bridge[name] = keras.layers.Dense(
-                    options.units,
+            self.bridge = {
+                name: keras.layers.Dense(
+                    size,
                     activation="tanh",
                     dtype=options.precision,
                     name=f"bridge_{name}",
                 )
+                for states in self.stack.states
+                for name, size in states.items()
+            }
 
-    def __call__(self, source_token_ids):
+    def __call__(
+        self, source_token_ids: keras.KerasTensor
+    ) -> tuple[keras.KerasTensor, keras.KerasTensor, States]:
         """Reads the source.
 
         Args:
@@ -88,61 +145,21 @@ class Encoder:
         token_ids = source_token_ids
         if self.reverse_tokens is not None:
             token_ids = self.reverse_tokens(source_token_ids, source_token_ids)
-        outputs = self.embedding(token_ids)
-        if self.word_dropout is not None:
-            outputs = self.word_dropout(outputs)
-        outputs = self.embedding_dropout(outputs)
-        states: dict = {}
-        for layer, recurrent in enumerate(self.recurrent_layers):
-            inputs = outputs
-            outputs, *last = recurrent(inputs, mask=mask)
-            if self.options.bidirectional:
-                # Keras lists the states of one direction, then of the other.
-                half = len(last) // 2
-                directions = zip(last[:half], last[half:], strict=True)
-                last = [ops.concatenate(pair, axis=-1) for pair in directions]
-            states |= dict(zip(state_names(self.options, layer), last, strict=True))
-            # The first layer reads embeddings, which have another size.
-            if self.options.residual and layer > 0:
-                outputs = inputs + outputs
-            # What leaves a layer is normalised: the next layer and attention get
-            # inputs of one scale, residual or not. States stay as the cell left
-            # them, so that the recurrence is Keras's own, with cuDNN where it can.
-            if self.options.layer_normalization:
-                outputs = self.normalizations[layer](outputs)
-            outputs = self.dropouts[layer](outputs)
+        outputs, states = self.stack(self.words(token_ids), mask=mask)
         # A copy has no hidden mask, which Keras would warn of where it is lost.
-        outputs = ops.copy(outputs)
-        if self.reverse_tokens is not None and self.options.attention:
+        outputs = ops.copy(self.output_dropout(outputs))
+        if self.reverse_tokens is not None and self.options.attention is not None:
             # What was read backwards is attended to in the order of the text.
             outputs = self.reverse_tokens(outputs, source_token_ids)
-        context = states[f"layer_{self.options.num_layers - 1}_hidden"]
-        crossed = {name: self._cross(name, state) for name, state in states.items()}
-        return outputs, context, crossed
-
-    def _dropout(self, name):
-        return make_dropout(
-            self.options.dropout,
-            variational=self.options.variational_dropout,
-            dtype=self.options.precision,
-            name=name,
+        context = states[self.stack.top_state]
+        return (
+            outputs,
+            context,
+            {name: self._cross(name, states[name]) for name in states},
         )
 
-    def _cross(self, name, state):
+    def _cross(self, name: str, state: keras.KerasTensor) -> keras.KerasTensor:
         """Brings one state over the bridge."""
         if self.options.bridge == "dense":
             return self.bridge[name](state)
         return ops.zeros_like(state) if self.options.bridge == "zero" else state
-
-
-def state_names(options, layer):
-    """The names of the recurrent states of a layer, e.g. `layer_0_hidden`.
-
-    Args:
-        options: The `ModelOptions`.
-        layer: Integer. Number of the layer, from 0.
-
-    Returns:
-        A list of strings, in the order of the cell.
-    """
-    return [f"layer_{layer}_{state}" for state in STATES[options.cell]]

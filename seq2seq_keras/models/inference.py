@@ -1,12 +1,14 @@
 """The encoder and the one-step decoder, rebuilt from the layers of a model."""
 
+from collections.abc import Callable
+
 import keras
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models.base import EncoderDecoder, States
 
 
-def build_inference_models(model):
+def build_inference_models(model: EncoderDecoder) -> tuple[keras.Model, keras.Model]:
     """Rebuilds the two models that decoding runs, from the trained layers.
 
     Nothing is copied: both share their layers, hence their weights, with `model`.
@@ -14,7 +16,7 @@ def build_inference_models(model):
     `keras.models.load_model` in another process.
 
     Args:
-        model: A model from `build_model`.
+        model: A model from `build_model`, or another `EncoderDecoder`.
 
     Returns:
         A pair of `keras.Model`s.
@@ -30,12 +32,12 @@ def build_inference_models(model):
           where the decoder looked.
 
     Raises:
-        InputError: If `model` was not made by `build_model`.
+        InputError: If `model` is no `EncoderDecoder`.
 
     Example:
 
     >>> from keras import ops
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> model = build_model(20, 30, units=16)
     >>> encoder, decoder = build_inference_models(model)
     >>> states = encoder(ops.array([[5, 6, 3]]))
@@ -43,10 +45,11 @@ def build_inference_models(model):
     >>> sorted(states), step["logits"].shape
     (['layer_0_cell', 'layer_0_hidden'], TensorShape([1, 1, 30]))
     """
-    if not isinstance(model, Seq2Seq):
+    if not isinstance(model, EncoderDecoder):
         raise InputError(
-            "`build_inference_models` needs a model that `build_model` made, because "
-            f"it looks its layers up. Received: a {type(model).__name__}"
+            "`build_inference_models` needs a model with `encode` and `decode`, from "
+            "`build_model` or an `EncoderDecoder` of your own. "
+            f"Received: a {type(model).__name__}"
         )
     inputs = model.make_source_inputs()
     states = model.encode(**inputs)
@@ -71,7 +74,7 @@ def build_inference_models(model):
     return encoder, decoder
 
 
-def make_step(decoder):
+def make_step(decoder: keras.Model) -> Callable:
     """Wraps the one-step decoder as the step function that searches take.
 
     Args:
@@ -83,7 +86,9 @@ def make_step(decoder):
         it returns are those that change.
     """
 
-    def step(token_ids, states):
+    def step(
+        token_ids: keras.KerasTensor, states: States
+    ) -> tuple[keras.KerasTensor, States]:
         inputs = {"token_ids": token_ids[:, None], **states}
         outputs = dict(decoder(inputs, training=False))
         return outputs.pop("logits")[:, 0], outputs

@@ -1,6 +1,8 @@
 """Does decoding step by step compute what training computed?"""
 
 import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,6 +12,7 @@ from seq2seq_keras.models.inference import build_inference_models
 from seq2seq_keras.special_tokens import PAD_ID, START_ID, UNKNOWN_ID
 
 TOLERANCE = 1e-4
+Arrays = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +32,7 @@ class ParityReport:
     agrees: bool
     causes: tuple[str, ...]
 
-    def __str__(self):
+    def __str__(self) -> str:
         verdict = (
             "teacher forcing and step-by-step decoding agree"
             if self.agrees
@@ -38,7 +41,14 @@ class ParityReport:
         return f"largest difference {self.max_difference:.2e}: {verdict}"
 
 
-def check_parity(model, batch, *, encoder=None, decoder=None, tolerance=TOLERANCE):
+def check_parity(
+    model: keras.Model,
+    batch: Any,
+    *,
+    encoder: keras.Model | None = None,
+    decoder: keras.Model | None = None,
+    tolerance: float = TOLERANCE,
+) -> ParityReport:
     """Compares teacher-forced with step-by-step logits and names the usual causes.
 
     A model that trains well and translates badly nearly always decodes with other
@@ -62,7 +72,7 @@ def check_parity(model, batch, *, encoder=None, decoder=None, tolerance=TOLERANC
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> source, target = np.array([[5, 6, 3]]), np.array([[2, 7, 8]])
     >>> batch = {"source_token_ids": source, "target_token_ids": target}
     >>> check_parity(build_model(9, 9, units=8), batch).agrees
@@ -90,13 +100,17 @@ def check_parity(model, batch, *, encoder=None, decoder=None, tolerance=TOLERANC
 class _Steps:
     """Runs the two ways of computing the same logits."""
 
-    def __init__(self, model, encoder, decoder):
+    def __init__(
+        self, model: keras.Model, encoder: keras.Model, decoder: keras.Model
+    ) -> None:
         self.model, self.encoder, self.decoder = model, encoder, decoder
 
-    def teacher_forced(self, inputs):
+    def teacher_forced(self, inputs: Arrays) -> np.ndarray:
         return _numpy(self.model(inputs, training=False))
 
-    def step_by_step(self, inputs, reorder=lambda states: states):
+    def step_by_step(
+        self, inputs: Arrays, reorder: Callable = lambda states: states
+    ) -> np.ndarray:
         states = reorder(self.encoder(self._source(inputs), training=False))
         logits = []
         for index in range(inputs["target_token_ids"].shape[1]):
@@ -107,12 +121,12 @@ class _Steps:
         return np.concatenate(logits, axis=1)
 
     @staticmethod
-    def _source(inputs):
+    def _source(inputs: Arrays) -> Any:
         """What the encoder takes: one tensor, or all that is not the target."""
         source = {name: inputs[name] for name in inputs if "source" in name}
         return source if len(source) > 1 else source["source_token_ids"]
 
-    def difference(self, inputs, **options):
+    def difference(self, inputs: Arrays, **options: Callable) -> float:
         """Largest difference where the decoder's input is a real token."""
         forced = self.teacher_forced(inputs)
         stepped = self.step_by_step(inputs, **options)
@@ -121,7 +135,7 @@ class _Steps:
             return float(np.abs(forced - stepped)[real].max())
 
 
-def _wrong_batch(inputs, labels):
+def _wrong_batch(inputs: Arrays, labels: Any) -> Iterator[str]:
     """Mistakes that can be seen in the token ids alone."""
     target = _numpy(inputs["target_token_ids"])
     first = np.argmax(target != PAD_ID, axis=1)
@@ -137,7 +151,7 @@ def _wrong_batch(inputs, labels):
             return
 
 
-def _is_shifted_wrongly(target, labels):
+def _is_shifted_wrongly(target: np.ndarray, labels: np.ndarray) -> bool:
     if labels.shape != target.shape:
         return True
     given, expected = target[:, 1:], labels[:, :-1]
@@ -146,7 +160,9 @@ def _is_shifted_wrongly(target, labels):
     return (given != expected)[given != PAD_ID].any()
 
 
-def _wrong_models(steps, inputs, difference, tolerance):
+def _wrong_models(
+    steps: _Steps, inputs: Arrays, difference: float, tolerance: float
+) -> list[str]:
     """Causes found by changing one thing and looking whether the difference goes."""
     if difference <= tolerance:
         return []
@@ -164,12 +180,12 @@ def _wrong_models(steps, inputs, difference, tolerance):
     return causes or ["unknown"]
 
 
-def _differs_again(steps, inputs, tolerance):
+def _differs_again(steps: _Steps, inputs: Arrays, tolerance: float) -> bool:
     forced = steps.teacher_forced(inputs) - steps.teacher_forced(inputs)
     return np.abs(forced).max() > tolerance
 
 
-def _only_padded_rows_differ(steps, inputs, tolerance):
+def _only_padded_rows_differ(steps: _Steps, inputs: Arrays, tolerance: float) -> bool:
     """Whether each row agrees once its own padding is cut off."""
     source = _numpy(inputs["source_token_ids"])
     target = _numpy(inputs["target_token_ids"])
@@ -186,7 +202,7 @@ def _only_padded_rows_differ(steps, inputs, tolerance):
     return True
 
 
-def _swap_states(states):
+def _swap_states(states: Arrays) -> Arrays:
     """Exchanges what an LSTM's two states hold, in every layer."""
     swapped = {}
     for name in states:
@@ -196,5 +212,5 @@ def _swap_states(states):
     return swapped
 
 
-def _numpy(tensor):
+def _numpy(tensor: Any) -> np.ndarray:
     return keras.ops.convert_to_numpy(tensor)

@@ -1,25 +1,23 @@
 """The encoder-decoder as a Keras model."""
 
 import dataclasses
+from typing import Any
 
 import keras
 from keras import ops
 
-from seq2seq_keras.layers.coverage_loss import CoverageLoss
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.layers import CoverageLoss
+from seq2seq_keras.models.base import EncoderDecoder, States
 from seq2seq_keras.models.decoder import Decoder
 from seq2seq_keras.models.encoder import Encoder
 from seq2seq_keras.models.options import ModelOptions
+from seq2seq_keras.registry import ATTENTIONS, CELLS, find, text_of
 from seq2seq_keras.special_tokens import PAD_ID
-
-# What `encode` returns that no step changes: the memory that a decoder reads.
-MEMORY = (
-    *("context", "encoder_outputs", "attention_keys", "source_mask"),
-    "source_copy_ids",
-)
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
-class Seq2Seq(keras.Model):
+class Seq2Seq(EncoderDecoder):
     """An encoder-decoder; make one with `build_model`, where the options stand.
 
     `encode` and `decode` hold all of its mathematics. The training graph of this
@@ -51,7 +49,7 @@ class Seq2Seq(keras.Model):
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> model = build_model(20, 30, units=16)
     >>> states = model.encode(ops.array([[5, 6, 3]]))
     >>> logits, states = model.decode(ops.array([[2]]), states)
@@ -59,37 +57,27 @@ class Seq2Seq(keras.Model):
     (TensorShape([1, 1, 30]), ['layer_0_cell', 'layer_0_hidden'])
     """
 
-    def __init__(self, *, name="seq2seq", **options):
+    def __init__(self, *, name: str = "seq2seq", **options: Any) -> None:
         self.options = ModelOptions(**options)
-        self.scheduled_sampling = None
+        if self.options.precision is None:
+            self.options.precision = keras.config.dtype_policy().name
+        self.copies = self.options.copy
         self.encoder = Encoder(self.options)
         self.decoder = Decoder(self.options, self.encoder.embedding)
-
-        # === Functional model ===
-        inputs = self.make_source_inputs()
-        target_token_ids = keras.Input((None,), dtype="int32", name="target_token_ids")
-        states, memory = self.split_memory(self.encode(**inputs))
-        logits, weights, _ = self.decoder(target_token_ids, states, memory)
-        if self.options.coverage_loss:
-            loss = CoverageLoss(self.options.coverage_loss, name="coverage_loss")
-            logits = loss(logits, weights, target_token_ids)
-        inputs["target_token_ids"] = target_token_ids
-        super().__init__(inputs=inputs, outputs=logits, name=name)
+        self.state_names = self.decoder.state_names
+        super().__init__(
+            self.options.source_vocabulary_size,
+            self.options.target_vocabulary_size,
+            name=name,
+        )
         # `compile` looks here to know that float16 needs its loss scaled.
         self.dtype_policy = self.options.precision
 
-    def make_source_inputs(self):
-        """Makes the symbolic inputs of `encode`.
-
-        Returns:
-            A dictionary of `keras.KerasTensor`s by the names of its arguments.
-        """
-        names = ["source_token_ids"]
-        if self.options.copy:
-            names.append("source_copy_ids")
-        return {name: keras.Input((None,), dtype="int32", name=name) for name in names}
-
-    def encode(self, source_token_ids, source_copy_ids=None):
+    def encode(
+        self,
+        source_token_ids: keras.KerasTensor,
+        source_copy_ids: keras.KerasTensor | None = None,
+    ) -> States:
         """Reads the source and returns what the decoder starts from.
 
         Args:
@@ -106,26 +94,15 @@ class Seq2Seq(keras.Model):
         outputs, context, states = self.encoder(source_token_ids)
         if self.options.feed_context:
             states["context"] = context
-        if not self.options.attention:
-            return states
         mask = ops.not_equal(source_token_ids, PAD_ID)
-        nowhere = ops.zeros_like(mask, dtype="float32")
-        states |= {
-            "encoder_outputs": outputs,
-            "source_mask": mask,
-            "attention_weights": nowhere,
-        }
-        if (keys := self.decoder.project(outputs)) is not None:
-            states["attention_keys"] = keys
-        if self.options.coverage:
-            states["coverage"] = nowhere
-        if self.options.input_feeding:
-            states["attentional_vector"] = ops.zeros_like(context)
+        states |= self.decoder.start(outputs, mask)
         if self.options.copy:
             states["source_copy_ids"] = source_copy_ids
         return states
 
-    def decode(self, target_token_ids, states):
+    def decode(
+        self, target_token_ids: keras.KerasTensor, states: States
+    ) -> tuple[keras.KerasTensor, States]:
         """Predicts the token after each given one.
 
         Args:
@@ -140,57 +117,68 @@ class Seq2Seq(keras.Model):
             the last token, under the same names. What no step changes is not among
             them.
         """
-        states, memory = self.split_memory(states)
-        logits, _, states = self.decoder(target_token_ids, states, memory)
+        logits, _, states = self.decoder(target_token_ids, *self.split_memory(states))
         return logits, states
 
-    @staticmethod
-    def split_memory(states):
-        """Parts what changes from step to step from what does not.
+    def teach(
+        self, target_token_ids: keras.KerasTensor, states: States
+    ) -> tuple[keras.KerasTensor, States]:
+        states, memory = self.split_memory(states)
+        logits, weights, states = self.decoder(target_token_ids, states, memory)
+        if self.options.coverage_loss:
+            loss = CoverageLoss(self.options.coverage_loss, name="coverage_loss")
+            logits = loss(logits, weights, target_token_ids)
+        return logits, states
 
-        Args:
-            states: The dictionary from `encode`.
+    def describe(self) -> str:
+        options = self.options
+        cell = _name(options.cell, CELLS)
+        cell = cell.upper() if cell in CELLS else cell
+        attention = _name(options.attention, ATTENTIONS)
+        of = f"{cell}, {options.num_layers} layer(s) of {options.units} units"
+        return of if attention is None else f"{of}, {attention} attention"
 
-        Returns:
-            A pair of dictionaries `(states, memory)`.
-        """
-        memory = {name: states[name] for name in states if name in MEMORY}
-        states = {name: states[name] for name in states if name not in MEMORY}
-        return states, memory
+    def get_config(self) -> dict[str, Any]:
+        options = {
+            field.name: getattr(self.options, field.name)
+            for field in dataclasses.fields(self.options)
+        }
+        options["cell"] = _saved("cell", self.options.cell, CELLS)
+        options["attention"] = _saved("attention", self.options.attention, ATTENTIONS)
+        for side, half in (("source", self.encoder), ("target", self.decoder)):
+            # As it is now: it may have been thawed.
+            if options[f"freeze_{side}_embeddings"]:
+                options[f"freeze_{side}_embeddings"] = not half.embedding.trainable
+        return {**options, "name": self.name}
 
-    def train_step(self, data):
-        """One step of `fit`: Keras's own, on inputs that may be mixed first.
 
-        Args:
-            data: A batch of the dataset.
+def _saved(option: str, value: Any, table: dict) -> Any:
+    """What stands for a cell or an attention in a saved model."""
+    if value is None or value in table or isinstance(value, dict):
+        return value
+    found = find(option, value, table)
+    if isinstance(found, keras.layers.Layer):
+        config = keras.saving.serialize_keras_object(found)
+        name = config["registered_name"]
+    else:
+        short = text_of(found, table)
+        if short in table:
+            return short
+        config = name = keras.saving.get_registered_name(found)
+    if keras.saving.get_registered_object(name) is None:
+        raise InputError(
+            f"The `{option}` of the model, {name}, cannot be saved: put "
+            " `@keras.saving.register_keras_serializable(package=...)` above its "
+            "definition."
+        )
+    return config
 
-        Returns:
-            Dictionary of the loss and the metrics.
-        """
-        if self.scheduled_sampling is not None:
-            inputs, *rest = keras.utils.unpack_x_y_sample_weight(data)
-            inputs = self.scheduled_sampling.mix(self, inputs)
-            data = keras.utils.pack_x_y_sample_weight(inputs, *rest)
-        return super().train_step(data)
 
-    def get_compile_config(self):
-        config = super().get_compile_config()
-        if config and self.scheduled_sampling is not None:
-            sampling = keras.saving.serialize_keras_object(self.scheduled_sampling)
-            config["scheduled_sampling"] = sampling
-        return config
-
-    def compile_from_config(self, config):
-        config = dict(config)
-        sampling = config.pop("scheduled_sampling", None)
-        if sampling is not None:
-            sampling = keras.saving.deserialize_keras_object(sampling)
-        self.scheduled_sampling = sampling
-        super().compile_from_config(config)
-
-    def get_config(self):
-        return {**dataclasses.asdict(self.options), "name": self.name}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
+def _name(value: Any, table: dict) -> str | None:
+    """What people call a cell or an attention."""
+    if isinstance(value, dict):
+        value = value.get("registered_name")
+    if isinstance(value, keras.layers.Layer):
+        value = type(value)
+    text = text_of(value, table)
+    return None if text is None else text.rpartition(":")[2].rpartition(">")[2]

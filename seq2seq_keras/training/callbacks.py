@@ -52,5 +52,5 @@ def check_loss(step, loss):
     if float(loss) != float(loss):
         raise InputError(
             f"The loss became NaN at step {step} of an epoch. Lower the learning rate "
-            "or `clip_norm`, or use float32."
+            "or `global_clipnorm`, or use float32."
         )

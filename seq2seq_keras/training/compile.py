@@ -3,7 +3,7 @@
 import keras
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import Seq2Seq
 from seq2seq_keras.training.loss import TokenCrossentropy
 from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
 
@@ -12,7 +12,7 @@ def compile_model(
     model,
     *,
     learning_rate=1e-3,
-    clip_norm=1.0,
+    global_clipnorm=1.0,
     label_smoothing=0.0,
     gradient_accumulation=1,
     scheduled_sampling=None,
@@ -26,7 +26,7 @@ def compile_model(
         model: A model from `build_model`.
         learning_rate: Float or a `keras.optimizers.schedules.LearningRateSchedule`,
             e.g. a `WarmupSchedule`.
-        clip_norm: Float. Largest norm of all gradients together; recurrent
+        global_clipnorm: Float. Largest norm of all gradients together; recurrent
             networks have steps where it would explode. `None` for no limit.
         label_smoothing: Float, see `TokenCrossentropy`.
         gradient_accumulation: Integer. Batches whose gradients are averaged for one
@@ -43,7 +43,7 @@ def compile_model(
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> model = compile_model(build_model(100, 100, units=8), label_smoothing=0.1)
     >>> model.optimizer.global_clipnorm
     1.0
@@ -65,7 +65,7 @@ def compile_model(
     model.compile(
         optimizer=keras.optimizers.Adam(
             learning_rate,
-            global_clipnorm=clip_norm,
+            global_clipnorm=global_clipnorm,
             gradient_accumulation_steps=gradient_accumulation
             if gradient_accumulation > 1
             else None,

@@ -10,13 +10,13 @@ import time
 import keras
 
 from seq2seq_keras.data import Batches, Pairs
+from seq2seq_keras.architecture import Architecture
+from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS, score_metric
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.models.options import ModelOptions
+from seq2seq_keras.models import build_model
 from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.history import History
 from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
 from seq2seq_keras.training.pretrained import load_embeddings
@@ -33,11 +33,7 @@ from seq2seq_keras.training.thaw_embeddings import thaw_embeddings
 from seq2seq_keras.training.weight_averages import WeightAverages
 from seq2seq_keras.translation import Translator
 
-_MODEL_OPTIONS = [
-    field.name
-    for field in dataclasses.fields(ModelOptions)
-    if field.name in TrainingConfig.__dataclass_fields__
-]
+_MODEL_OPTIONS = [field.name for field in dataclasses.fields(Architecture)]
 
 
 class TrainingRun:
@@ -210,7 +206,7 @@ class TrainingRun:
     @functools.cached_property
     def _fingerprint(self):
         """Tells whether data, options and vocabularies are the same."""
-        options = self.config.what_is_learnt()
+        options = self.config.learnt_options()
         tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
         digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
         for pair in itertools.chain(self.pairs, self.validation_pairs):
@@ -249,7 +245,7 @@ class TrainingRun:
         compile_model(
             model,
             learning_rate=self.schedule,
-            clip_norm=config.clip_norm,
+            global_clipnorm=config.global_clipnorm,
             label_smoothing=config.label_smoothing,
             gradient_accumulation=config.gradient_accumulation,
             scheduled_sampling=ScheduledSampling(config.scheduled_sampling, updates)

@@ -217,8 +217,7 @@ def _finish(run):
 
 
 def _as_yaml(config):
-    options = dataclasses.asdict(config)
-    return yaml.safe_dump(options, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(config.as_dict(), sort_keys=False, allow_unicode=True)
 
 
 def _description(config):

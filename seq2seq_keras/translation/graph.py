@@ -14,8 +14,7 @@ from seq2seq_keras.decoding import (
     join_members,
     search,
 )
-from seq2seq_keras.models.inference import build_inference_models, make_step
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text.copying import (
     check_copying,
@@ -159,7 +158,10 @@ class TranslationGraph(tf.Module):
             encoder(inputs if len(inputs) > 1 else inputs["source_token_ids"])
             for encoder, _ in self.inference_models
         ]
-        parts = [Seq2Seq.split_memory(dict(states)) for states in encoded]
+        parts = [
+            model.split_memory(dict(states))
+            for model, states in zip(self.models, encoded, strict=True)
+        ]
         if len(parts) == 1:
             return parts[0]
         return tuple(map(join_members, zip(*parts, strict=True)))

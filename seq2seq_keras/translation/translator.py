@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import Seq2Seq
 from seq2seq_keras.text.copying import check_copying
 from seq2seq_keras.text.normalization import normalize_in_python
 from seq2seq_keras.translation import storage
@@ -44,7 +44,7 @@ class Translator:
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
     >>> tokenizer = WordTokenizer.fit(["a b c"])
     >>> translator = Translator(build_model(7, 7, units=8), tokenizer, tokenizer)

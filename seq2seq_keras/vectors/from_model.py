@@ -23,7 +23,7 @@ def from_model(model, side, tokenizer=None):
 
     Example:
 
-    >>> from seq2seq_keras.models.build import build_model
+    >>> from seq2seq_keras.models import build_model
     >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
     >>> tokenizer = WordTokenizer.fit(["good day", "good night"])
     >>> size = tokenizer.vocabulary_size

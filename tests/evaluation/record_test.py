@@ -20,7 +20,7 @@ from seq2seq_keras.evaluation.record import (
     model_sha256,
 )
 from seq2seq_keras.evaluation.scores import score_translations
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.translation import Translator
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.layers.bahdanau_attention import BahdanauAttention
-from seq2seq_keras.layers.luong_attention import LuongAttention
+from seq2seq_keras.layers import BahdanauAttention, LuongAttention, make_attention
 
 UNITS = 7
 
@@ -200,3 +199,17 @@ def test_dot_needs_equal_sizes(tensors):
     query, value, _ = tensors
     with pytest.raises(InputError, match="Received: 4 and 6"):
         LuongAttention("dot")(query[..., :4], value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "layer_class"),
+    [("luong", LuongAttention), ("bahdanau", BahdanauAttention)],
+)
+def test_the_name_says_which_layer_it_is(kind, layer_class):
+    score = "dot" if kind == "luong" else "general"
+    options = {"score": score, "coverage": True, "dtype": "mixed_bfloat16"}
+    layer = make_attention(kind, units=8, **options)
+    assert type(layer) is layer_class
+    assert (layer.units, layer.coverage, layer.name) == (8, True, "attention")
+    assert layer.dtype_policy.name == "mixed_bfloat16"
+    assert getattr(layer, "score", "general") == score

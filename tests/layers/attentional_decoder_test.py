@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.layers.attentional_decoder."""
+"""Tests of the AttentionalDecoder of seq2seq_keras.layers."""
 
 import keras
 import numpy as np
@@ -6,9 +6,28 @@ import pytest
 import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
 
-from seq2seq_keras.layers.attentional_decoder import DECODER_OPTIONS, AttentionalDecoder
+from seq2seq_keras.layers import AttentionalDecoder, RecurrentStack, make_attention
 
 UNITS, BATCH, LENGTH, SOURCE = 4, 2, 3, 5
+
+
+def make_decoder(
+    cell,
+    units,
+    *,
+    attention="bahdanau",
+    attention_score="general",
+    input_feeding=False,
+    coverage=False,
+    dtype=None,
+    **options,
+):
+    stack = RecurrentStack(cell, units, dtype=dtype, name="decoder", **options)
+    attention = make_attention(
+        attention, units=units, score=attention_score, coverage=coverage, dtype=dtype
+    )
+    feeding = {"input_feeding": input_feeding}
+    return AttentionalDecoder(stack, attention, units, dtype=dtype, **feeding)
 
 
 @pytest.fixture
@@ -69,7 +88,7 @@ every_cell = pytest.mark.parametrize("cell", CELLS)
 def test_bahdanau_is_the_decoder_of_the_paper(cell, tensors):
     """The previous state asks, and the context enters the cell; in loops."""
     inputs, states, memory = tensors
-    layer = large(AttentionalDecoder(cell, UNITS, coverage=True), *covered(tensors))
+    layer = large(make_decoder(cell, UNITS, coverage=True), *covered(tensors))
     vectors, weights, _ = layer(*covered(tensors))
     score = layer.attention_layer.additive_score
     query, key, seen, final = (
@@ -107,7 +126,7 @@ def test_luong_with_input_feeding_is_the_decoder_of_the_paper(cell, tensors):
     inputs, states, memory = tensors
     states = {**states, "attentional_vector": np.zeros((BATCH, UNITS), "float32")}
     options = {"attention": "luong", "attention_score": "dot", "input_feeding": True}
-    layer = AttentionalDecoder(cell, UNITS, **options)
+    layer = make_decoder(cell, UNITS, **options)
     layer = large(layer, inputs, states, memory)
     vectors, weights, last = layer(inputs, states, memory)
     (combine,) = layer.attentional_vector.get_weights()
@@ -133,7 +152,7 @@ def covered(tensors):
 
 def test_all_tokens_at_once_are_one_after_another(tensors):
     inputs, states, memory = covered(tensors)
-    layer = large(AttentionalDecoder("gru", UNITS, coverage=True), *covered(tensors))
+    layer = large(make_decoder("gru", UNITS, coverage=True), *covered(tensors))
     vectors, weights, last = layer(inputs, states, memory)
     for t in range(LENGTH):
         vector, weight, states = layer(inputs[:, t : t + 1], states, memory)
@@ -146,7 +165,7 @@ def test_all_tokens_at_once_are_one_after_another(tensors):
 @pytest.mark.parametrize("number", [0, 1])
 def test_bahdanau_asks_with_the_state_of_the_top_layer(number, tensors):
     inputs, states, memory = tensors
-    layer = AttentionalDecoder("rnn", UNITS, num_layers=2)
+    layer = make_decoder("rnn", UNITS, num_layers=2)
     states = {**states, "layer_1_hidden": states["layer_0_hidden"]}
     _, before, _ = layer(inputs[:, :1], states, memory)
     name = f"layer_{number}_hidden"
@@ -177,7 +196,7 @@ def dropped(run, tensors):
 
 @pytest.mark.parametrize("in_graph", [False, True])
 def test_recurrent_dropout_has_one_mask_for_all_steps(in_graph, tensors):
-    layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
+    layer = make_decoder("rnn", UNITS, recurrent_dropout=0.5)
     layer(*tensors)
     only_its_states(layer)
     run = tf.function(layer) if in_graph else layer
@@ -192,7 +211,7 @@ def test_recurrent_dropout_has_one_mask_for_all_steps(in_graph, tensors):
 @pytest.mark.parametrize("variational", [False, True])
 def test_variational_dropout_has_one_mask_for_all_steps(variational, tensors):
     """The upper layer only hands on what the lower one, which never changes, is."""
-    layer = AttentionalDecoder(
+    layer = make_decoder(
         "rnn", UNITS, num_layers=2, dropout=0.5, variational_dropout=variational
     )
     inputs, states, memory = tensors
@@ -214,7 +233,7 @@ def test_variational_dropout_has_one_mask_for_all_steps(variational, tensors):
 @pytest.mark.parametrize("length", [1, LENGTH])
 def test_a_dropout_mask_is_not_kept_for_the_next_batch(length, tensors):
     inputs, states, memory = tensors
-    layer = AttentionalDecoder("rnn", UNITS, recurrent_dropout=0.5)
+    layer = make_decoder("rnn", UNITS, recurrent_dropout=0.5)
     layer(inputs[:, :length], states, memory, training=True)
     alone = [{name: t[:1] for name, t in group.items()} for group in (states, memory)]
     vectors, _, _ = layer(inputs[:1], *alone, training=True)
@@ -222,7 +241,7 @@ def test_a_dropout_mask_is_not_kept_for_the_next_batch(length, tensors):
 
 
 def test_nothing_is_drawn_but_in_training(tensors):
-    layer = AttentionalDecoder("rnn", UNITS, num_layers=2, dropout=0.5)
+    layer = make_decoder("rnn", UNITS, num_layers=2, dropout=0.5)
     inputs, states, memory = tensors
     states = {**states, "layer_1_hidden": states["layer_0_hidden"]}
     trained = [layer(inputs, states, memory, training=True)[0] for _ in range(2)]
@@ -234,7 +253,7 @@ def test_nothing_is_drawn_but_in_training(tensors):
 @pytest.mark.parametrize("length", [1, LENGTH])
 def test_coverage_is_summed_in_float32(length, tensors):
     inputs, states, memory = covered(tensors)
-    layer = AttentionalDecoder("gru", UNITS, coverage=True, dtype="mixed_bfloat16")
+    layer = make_decoder("gru", UNITS, coverage=True, dtype="mixed_bfloat16")
     # bfloat16 has steps of 0.5 here, float32 of 0.00001.
     states["coverage"] += 100.3
     vectors, weights, last = layer(inputs[:, :length], states, memory)
@@ -244,13 +263,15 @@ def test_coverage_is_summed_in_float32(length, tensors):
 
 
 def test_every_weight_gets_a_gradient(tensors):
-    layer = AttentionalDecoder("lstm", UNITS, num_layers=2, coverage=True)
+    layer = make_decoder("lstm", UNITS, num_layers=2, coverage=True)
     inputs, states, memory = covered(tensors)
     for name in ("layer_0_cell", "layer_1_hidden", "layer_1_cell"):
         states[name] = states["layer_0_hidden"]
-    memory["attention_keys"] = layer.project(tf.constant(memory["encoder_outputs"]))
+    memory["attention_keys"] = layer.attention_layer.project(
+        tf.constant(memory["encoder_outputs"])
+    )
     with tf.GradientTape() as tape:
-        keys = layer.project(tf.constant(memory["encoder_outputs"]))
+        keys = layer.attention_layer.project(tf.constant(memory["encoder_outputs"]))
         outputs = layer(inputs, states, {**memory, "attention_keys": keys})
         loss = tf.reduce_sum(outputs[0] ** 2)
     gradients = tape.gradient(loss, layer.trainable_weights)
@@ -258,15 +279,9 @@ def test_every_weight_gets_a_gradient(tensors):
         assert np.any(gradient), weight.path
 
 
-def test_config_round_trip():
-    options = {"num_layers": 2, "residual": True, "coverage": True, "dropout": 0.1}
-    options |= {"attention": "luong", "attention_score": "dot", "input_feeding": True}
-    options |= {"recurrent_dropout": 0.2, "variational_dropout": True}
-    options["layer_normalization"] = True
-    assert {"cell", "units", *options} == set(DECODER_OPTIONS)
-    layer = AttentionalDecoder("gru", UNITS, name="decoder", **options)
-    config = keras.saving.serialize_keras_object(layer)
-    restored = keras.saving.deserialize_keras_object(config)
-    assert restored.get_config() == layer.get_config()
-    for name, value in options.items():
-        assert getattr(restored, name) == value
+def test_all_weights_are_found_by_the_layer():
+    layer = make_decoder("gru", UNITS, num_layers=2, layer_normalization=True)
+    layer.stack.build(UNITS)
+    # A kernel for the inputs, one for the states, biases; a scale and a shift.
+    assert len(layer.weights) == 2 * (3 + 2)
+    assert isinstance(layer.normalizations[0], keras.layers.LayerNormalization)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seq2seq_keras.layers.dropout import make_dropout, make_word_dropout
+from seq2seq_keras.layers import make_dropout, make_word_dropout
 
 ONES = np.ones((50, 7, 40), "float32")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seq2seq_keras.layers.embedding import make_embedding
+from seq2seq_keras.layers import make_embedding
 
 
 def make(reversible, dtype="float32"):

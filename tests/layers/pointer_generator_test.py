@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from seq2seq_keras.layers.pointer_generator import PointerGenerator
+from seq2seq_keras.layers import PointerGenerator
 
 VOCABULARY = 6
 # In the first sentence a word occurs twice; ids from 6 on are words of the source.

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from seq2seq_keras.layers.recurrent_dropout import RecurrentDropoutLSTMCell
+from seq2seq_keras.layers import RecurrentDropoutLSTMCell
 
 INPUTS = np.random.default_rng(0).normal(size=(2, 5, 3)).astype("float32")
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from keras.src.saving.serialization_lib import ObjectSharingScope
 
-from seq2seq_keras.layers.recurrent import STATES, make_recurrent
+from seq2seq_keras.layers import make_recurrent
+
+STATES = {"lstm": ("hidden", "cell"), "gru": ("hidden",), "rnn": ("hidden",)}
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])

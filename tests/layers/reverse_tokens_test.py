@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from seq2seq_keras.layers.reverse_tokens import ReverseTokens
+from seq2seq_keras.layers import ReverseTokens
 
 
 def test_words_are_reversed_end_and_padding_stay():

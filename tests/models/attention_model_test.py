@@ -5,10 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.layers.reverse_tokens import ReverseTokens
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.models.inference import build_inference_models
-from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.layers import ReverseTokens
+from seq2seq_keras.models import build_inference_models, build_model, check_parity
 
 UNITS = 8
 INPUTS = {

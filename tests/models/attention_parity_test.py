@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.models import build_model, check_parity
 from seq2seq_keras.training.loss import TokenCrossentropy
 
 ATTENTIONS = [

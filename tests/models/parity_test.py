@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.models.inference import build_inference_models
-from seq2seq_keras.models.parity import check_parity
+from seq2seq_keras.models import build_inference_models, build_model, check_parity
 
 SOURCE = np.array([[5, 6, 7, 3], [8, 3, 0, 0]])
 TARGET = np.array([[2, 9, 10], [2, 11, 0]])

@@ -9,10 +9,12 @@ import pytest
 from keras import ops
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.models.inference import build_inference_models
-from seq2seq_keras.models.parity import check_parity
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import (
+    Seq2Seq,
+    build_inference_models,
+    build_model,
+    check_parity,
+)
 from seq2seq_keras.training.compile import compile_model
 
 SIZES = {"units": 8, "embedding_dim": 6}
@@ -318,7 +320,7 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
             "`cell` must be one of 'lstm', 'gru', 'rnn'. Received: cell='lstn'",
         ),
         ({"bridge": "x"}, "`bridge` must be one of 'direct', 'dense', 'zero'"),
-        ({"precision": "half"}, "`precision` must be one of 'float32'"),
+        ({"precision": "half"}, "`precision` must be one of None, 'float32'"),
         ({"attention": "lung"}, "`attention` must be one of None, 'luong', 'bahdanau'"),
         (
             {"attention": "luong", "attention_score": "cos"},

@@ -8,7 +8,7 @@ import keras
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
 from seq2seq_keras.translation import Translator
 

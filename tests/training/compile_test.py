@@ -6,14 +6,16 @@ import pytest
 
 from seq2seq_keras.data import make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.translation import Translator
 
 
 def test_it_is_plain_compile():
-    model = compile_model(build_model(9, 9, units=4), learning_rate=0.5, clip_norm=2.0)
+    model = compile_model(
+        build_model(9, 9, units=4), learning_rate=0.5, global_clipnorm=2.0
+    )
     assert isinstance(model.optimizer, keras.optimizers.Adam)
     assert float(model.optimizer.learning_rate) == 0.5
     assert model.optimizer.global_clipnorm == 2.0

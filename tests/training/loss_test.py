@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.loss import TokenCrossentropy
 

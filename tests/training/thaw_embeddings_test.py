@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.thaw_embeddings import (
@@ -29,7 +29,9 @@ def build(**options):
 
 
 def compiled(learning_rate=0.01, **options):
-    return compile_model(build(**options), learning_rate=learning_rate, clip_norm=None)
+    return compile_model(
+        build(**options), learning_rate=learning_rate, global_clipnorm=None
+    )
 
 
 def embeddings_of(model):

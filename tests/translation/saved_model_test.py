@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from seq2seq_keras.data import load_corpus, read_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.translation import Translator

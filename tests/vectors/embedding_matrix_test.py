@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import random_vectors, words_and_matrices
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.build import build_model
+from seq2seq_keras.models import build_model
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.vectors import WordVectors

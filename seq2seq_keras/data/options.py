@@ -1,0 +1,110 @@
+"""The options of training data: which pairs, what their tokens are, which batches."""
+
+import dataclasses
+from typing import Literal
+
+from seq2seq_keras.options import documented, option
+
+_TokenizerName = Literal["word", "character", "jamo", "bpe", "unigram"]
+
+
+@documented
+@dataclasses.dataclass(kw_only=True)
+class DataOptions:
+    """What pairs a training is made from, and how.
+
+    Args:
+        {options}
+
+    Reference:
+        {papers}
+    """
+
+    train: list[str] | None = option(
+        None,
+        """Training pairs: one table (.csv, or tab-separated), or two parallel text
+        files.""",
+        nargs="+",
+        metavar="FILE",
+    )
+    validation: list[str] | None = option(
+        None,
+        """Validation pairs, likewise. Without them a tenth of the training sources is
+        set aside.""",
+        nargs="+",
+        metavar="FILE",
+    )
+    columns: list[str] | None = option(
+        None,
+        """The columns of a table that hold source and target: two numbers counted from
+        0, or two names of its header row.""",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+    )
+    corpus: str | None = option(
+        None,
+        """Name of a corpus to use in place of files, e.g. phrasebook/english-french;
+        a wrong name lists them all.""",
+    )
+    stream: bool = option(
+        False,
+        "Read the files anew in each epoch instead of keeping them in memory.",
+    )
+    tokenizer: _TokenizerName = option(
+        "word",
+        """What a token is, on both sides; "bpe" and "unigram" are pieces of words,
+        from the extra `subword`.""",
+    )
+    target_tokenizer: _TokenizerName | None = option(
+        None, "What a token of the target is, where it differs."
+    )
+    lowercase: bool = option(False, "Lower-case all text.")
+    unicode_form: Literal["NFC", "NFD", "NFKC", "NFKD", "none"] = option(
+        "NFC", "Unicode form of all text."
+    )
+    special_tokens: list[str] | None = option(
+        None,
+        "How padding, the unknown token, start and end are written.",
+        nargs=4,
+        metavar=("PAD", "UNKNOWN", "START", "END"),
+    )
+    min_frequency: int = option(
+        1,
+        """Tokens, or characters of subwords, seen fewer times in training become
+        unknown.""",
+        minimum=1,
+    )
+    max_vocabulary_size: int | None = option(
+        None,
+        """Largest vocabulary of each side; 8,000 for subwords unless given.""",
+        minimum=5,
+    )
+    share_vocabulary: bool = option(False, "One vocabulary for both sides.")
+    subword_sampling: float = option(
+        0.0,
+        """Split words into other pieces in each epoch: the share of merges left out of
+        "bpe", the sharpness of "unigram"; 0.1 is usual, 0 for never.""",
+        minimum=0,
+        maximum=1,
+        paper=(
+            "[Provilkov et al., 2020](https://arxiv.org/abs/1910.13267)",
+            "[Kudo, 2018](https://arxiv.org/abs/1804.10959)",
+        ),
+    )
+    batch_size: int = option(64, "Size of a batch in what batch_by says.", minimum=1)
+    batch_by: Literal["sentences", "tokens"] = option(
+        "sentences", "What batch_size counts."
+    )
+    max_source_length: int = option(
+        100, "Leave out pairs with more source tokens.", minimum=1
+    )
+    max_target_length: int = option(
+        100, "Leave out pairs with more target tokens.", minimum=1
+    )
+    seed: int = option(
+        0,
+        """Seed of everything random; on one machine, without a GPU, the same seed
+        gives the same model.""",
+        minimum=0,
+        maximum=2**32 - 1,
+    )
