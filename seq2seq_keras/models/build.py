@@ -6,7 +6,7 @@ import numpy as np
 
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import Seq2Seq
 from seq2seq_keras.options import takes_options
 
 

@@ -9,9 +9,8 @@ import time
 
 import keras
 
-from seq2seq_keras.data import Batches, Pairs
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data.pairs import Pairs
+from seq2seq_keras.data import Batches, Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS, score_metric
 from seq2seq_keras.models import build_model

@@ -6,8 +6,6 @@ import keras
 import pytest
 
 from seq2seq_keras.data import Pairs, make_dataset
-from seq2seq_keras.models.build import build_model
-from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.training.compile import compile_model
