@@ -50,7 +50,7 @@ import numpy as np
 import pandas as pd
 from IPython.display import display
 from keras import ops
-from seq2seq_keras.plots.token_labels import token_label
+from seq2seq_keras.plots import token_label
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))

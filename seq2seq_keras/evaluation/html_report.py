@@ -17,7 +17,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.metrics import METRICS
 from seq2seq_keras.evaluation.scores import Scores
 from seq2seq_keras.files import write_text
-from seq2seq_keras.plots.token_labels import token_label
+from seq2seq_keras.plots import token_label
 
 
 def write_html_report(

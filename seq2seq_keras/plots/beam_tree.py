@@ -1,17 +1,25 @@
 """The tree of a beam search as a picture."""
 
-from seq2seq_keras.errors import InputError
-from seq2seq_keras.plots.fonts import fonts_for
-from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import label_width, token_label
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.plots.labels import fonts_for, label_width, token_label
+
+if TYPE_CHECKING:
+    from seq2seq_keras.plots.figure import Figure
+
+Point = tuple[float, float]
 _LETTER, _GAP, _ROW = 0.085, 0.55, 0.72  # inches
 _LEFT, _TOP = 0.12, 0.85  # where the tree starts
 _BEST, _KEPT, _FAINT = "#0b4f9e", "#5b93d3", "#c4c4c4"
 _FAINT_TEXT = "#6b6b6b"
 
 
-def plot_beam(result, path=None, *, title="Beam search"):
+def plot_beam(
+    result: Any, path: str | Path | None = None, *, title: str = "Beam search"
+) -> "Figure":
     """Draws which beginnings a beam search pursued and which it gave up.
 
     Args:
@@ -78,12 +86,10 @@ def plot_beam(result, path=None, *, title="Beam search"):
         if node.rank is not None:
             score = result.hypotheses[node.rank].score
             _draw_end(axes, points[position], node.rank, score)
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+    return figure.saved(path)
 
 
-def _best_ranks(nodes):
+def _best_ranks(nodes: Sequence[Any]) -> list[float]:
     """The best rank among the hypotheses through each node; infinite for none."""
     ranks = [float("inf") if node.rank is None else node.rank for node in nodes]
     # Children stand after their parents.
@@ -93,7 +99,7 @@ def _best_ranks(nodes):
     return ranks
 
 
-def _places(nodes, ranks):
+def _places(nodes: Sequence[Any], ranks: list[float]) -> list[tuple[int, int]]:
     """A pair (step, row) for each node, so that no two branches cross."""
     children: dict[int | None, list[int]] = {None: []}
     steps: list[int] = []
@@ -110,15 +116,18 @@ def _places(nodes, ranks):
         if node is not None:
             rows[node] = filled[steps[node]]
             filled[steps[node]] += 1
-        stack += sorted(
+        best_last: list[int] = sorted(
             children[node],
             key=lambda child: (ranks[child], -nodes[child].score),
             reverse=True,
         )
+        stack += best_last
     return list(zip(steps, rows, strict=True))
 
 
-def _columns(labels, places, steps):
+def _columns(
+    labels: list[str], places: list[tuple[int, int]], steps: int
+) -> tuple[list[float], float]:
     """The middle of each column and the width of all, in inches."""
     widths = [0.0] * steps
     for label, (step, _) in zip(labels, places, strict=True):
@@ -131,13 +140,13 @@ def _columns(labels, places, steps):
     return xs, right + 0.3
 
 
-def _colour(rank, otherwise, kept=_KEPT):
+def _colour(rank: float, otherwise: str, kept: str = _KEPT) -> str:
     if rank == 0:
         return _BEST
     return otherwise if rank == float("inf") else kept
 
 
-def _draw_edge(axes, start, end, rank):
+def _draw_edge(axes: Any, start: Point, end: Point, rank: float) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
@@ -149,7 +158,9 @@ def _draw_edge(axes, start, end, rank):
     axes.add_patch(PathPatch(edge, fill=False, edgecolor=colour, linewidth=width))
 
 
-def _draw_node(axes, point, node, label, fonts, rank):
+def _draw_node(
+    axes: Any, point: Point, node: Any, label: str, fonts: list[str], rank: float
+) -> None:
     colour = _colour(rank, _FAINT)
     axes.text(
         *point,
@@ -177,7 +188,7 @@ def _draw_node(axes, point, node, label, fonts, rank):
     )
 
 
-def _draw_end(axes, point, rank, score):
+def _draw_end(axes: Any, point: Point, rank: int, score: float) -> None:
     axes.text(
         point[0],
         point[1] + 0.4,

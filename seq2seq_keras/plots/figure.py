@@ -1,8 +1,12 @@
-"""A figure that Jupyter shows."""
+"""A figure that Jupyter shows and that saves itself."""
 
 import io
+import pathlib
 
 import matplotlib.figure
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import replaced_when_complete
 
 
 class Figure(matplotlib.figure.Figure):
@@ -12,7 +16,32 @@ class Figure(matplotlib.figure.Figure):
     belong to who asked for them, and show themselves.
     """
 
-    def _repr_png_(self):
+    def _repr_png_(self) -> bytes:
         picture = io.BytesIO()
         self.savefig(picture, format="png", dpi=90, bbox_inches="tight")
         return picture.getvalue()
+
+    def saved(self, path: str | pathlib.Path | None) -> "Figure":
+        """Writes the figure, whole or not at all, in the format of the path's suffix.
+
+        Args:
+            path: Where to; its folder is made if missing. None for nowhere.
+
+        Returns:
+            The figure.
+
+        Raises:
+            InputError: If matplotlib does not write such files.
+        """
+        if path is None:
+            return self
+        suffix = pathlib.Path(path).suffix[1:].lower()
+        formats = self.canvas.get_supported_filetypes()
+        if suffix not in formats:
+            raise InputError(
+                f"The suffix of {str(path)!r} names no format of pictures. Choose one "
+                f"of {', '.join(sorted(formats))}, for instance 'picture.png'."
+            )
+        with replaced_when_complete(path) as beside:
+            self.savefig(beside, format=suffix, dpi=150)
+        return self

@@ -1,12 +1,16 @@
 """Word vectors as points in the plane."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
-from seq2seq_keras.plots.fonts import fonts_for
-from seq2seq_keras.plots.label_places import label_points
-from seq2seq_keras.plots.saved_figure import save_figure
-from seq2seq_keras.plots.token_labels import token_label
+from seq2seq_keras.plots.labels import fonts_for, label_points, token_label
+
+if TYPE_CHECKING:
+    from seq2seq_keras.plots.figure import Figure
 
 METHODS = ("pca", "tsne")
 _FEWEST = 3
@@ -15,8 +19,14 @@ _MOST_EXACT = 200
 
 
 def plot_vectors(
-    vectors, words, path=None, *, method="pca", seed=0, title="Word vectors"
-):
+    vectors: Any,
+    words: Sequence[str],
+    path: str | Path | None = None,
+    *,
+    method: str = "pca",
+    seed: int = 0,
+    title: str = "Word vectors",
+) -> "Figure":
     """Draws words as points, such that those with like vectors are near.
 
     Vectors are scaled to length 1 first, as for their cosine similarity.
@@ -77,12 +87,10 @@ def plot_vectors(
     options = {"fontfamily": fonts_for(labels), "parse_math": False}
     label_points(axes, points, labels, **options)
     axes.set_title(title, fontfamily=fonts_for([title]), parse_math=False)
-    if path is not None:
-        save_figure(figure, path)
-    return figure
+    return figure.saved(path)
 
 
-def _principal_components(rows):
+def _principal_components(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates along the two directions of most variance, and their shares of it."""
     missing = max(0, 2 - rows.shape[1])
     centred = np.pad(rows - rows.mean(axis=0), [(0, 0), (0, missing)])
@@ -94,7 +102,7 @@ def _principal_components(rows):
     return left[:, :2] * values[:2] * np.where(signs == 0, 1, signs), shares[:2]
 
 
-def _tsne(rows, seed):
+def _tsne(rows: np.ndarray, seed: int) -> np.ndarray:
     try:
         from sklearn.manifold import TSNE
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.plots.attention_heat_map."""
+"""Tests of `plot_attention`."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.plots.learning_curves."""
+"""Tests of `plot_learning_curves`."""
 
 import pandas as pd
 import pytest

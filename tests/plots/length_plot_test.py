@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.plots.score_by_length."""
+"""Tests of `plot_score_by_length`."""
 
 import numpy as np
 import pandas as pd

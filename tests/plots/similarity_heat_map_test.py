@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.plots.similarity_heat_map."""
+"""Tests of `plot_similarities`."""
 
 import io
 

@@ -1,0 +1,10 @@
+from .beam_tree import plot_beam as plot_beam
+from .curves import plot_learning_curves as plot_learning_curves
+from .curves import plot_score_by_length as plot_score_by_length
+from .figure import Figure as Figure
+from .heat_maps import plot_attention as plot_attention
+from .heat_maps import plot_similarities as plot_similarities
+from .labels import fonts_for as fonts_for
+from .labels import label_width as label_width
+from .labels import token_label as token_label
+from .vector_scatter import plot_vectors as plot_vectors
