@@ -27,7 +27,8 @@ import yaml
 from sacrebleu.metrics import BLEU
 
 import seq2seq_keras as s2s
-from benchmarks.runner import Peer, markdown_table, parser_of, take_turns, versions
+from benchmarks.runner import Peer, markdown_table, parser_of, take_turns
+from seq2seq_keras.evaluation import versions
 
 BATCH, MAX_LENGTH, WIDTH, SEED = 64, 50, 5, 0
 MODEL = {"units": 256, "embedding_dim": 256, "dropout": 0.2}

@@ -15,7 +15,8 @@ import numpy as np
 import tensorflow as tf
 
 import seq2seq_keras as s2s
-from benchmarks.runner import parser_of, take_turns, versions
+from benchmarks.runner import parser_of, take_turns
+from seq2seq_keras.evaluation import versions
 from seq2seq_keras.special_tokens import PAD_ID, START_ID
 
 UNITS, TOKENS, BATCH, LOOPED = 256, 20, 64, 4

@@ -10,7 +10,6 @@ Nothing heavy is imported here: memory is measured in processes that this one st
 
 import argparse
 import concurrent.futures
-import importlib.metadata
 import json
 import multiprocessing
 import os
@@ -24,11 +23,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from seq2seq_keras.evaluation import versions
+from seq2seq_keras.files import write_text
+
 ROOT = pathlib.Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
 LINE = 200  # characters of a line in a file of results
-PACKAGES = ("seq2seq_keras", "tensorflow", "keras", "numpy")
 
 
 def run_rows(
@@ -150,23 +151,14 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {name}"
 
 
-def versions() -> dict[str, str]:
-    """The versions of Python and of packages, without importing them."""
-    found = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return {"python": platform.python_version(), **found}
-
-
 def read_json(path: pathlib.Path) -> dict:
     """The contents of a file; nothing where there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def write_json(path: pathlib.Path, content: dict) -> None:
-    """Writes a result beside its file, then renames it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    beside.write_text(_as_json(content) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Writes results, whole or not at all."""
+    write_text(path, _as_json(content) + "\n")
 
 
 def _as_json(value: Any, indent: str = "") -> str:

@@ -29,7 +29,7 @@ def train_for_some_steps(row: str) -> dict:
     import keras
     import numpy as np
 
-    from seq2seq_keras.training.config import TrainingConfig
+    from seq2seq_keras import TrainingConfig
     from seq2seq_keras.training.run import TrainingRun
 
     recipe, precision = row.split(", ")

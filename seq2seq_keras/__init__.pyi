@@ -20,13 +20,13 @@ from .decoding import beam_search as beam_search
 from .decoding import greedy_search as greedy_search
 from .decoding import sample as sample
 from .errors import InputError as InputError
-from .evaluation.compare import compare_translations as compare_translations
-from .evaluation.evaluate import evaluate_translator as evaluate_translator
-from .evaluation.html_report import write_html_report as write_html_report
-from .evaluation.metrics import score_metric as score_metric
-from .evaluation.score_by_length import score_by_length as score_by_length
-from .evaluation.scores import score_translations as score_translations
-from .evaluation.target_scores import score_targets as score_targets
+from .evaluation import compare_translations as compare_translations
+from .evaluation import evaluate_translator as evaluate_translator
+from .evaluation import score_by_length as score_by_length
+from .evaluation import score_metric as score_metric
+from .evaluation import score_targets as score_targets
+from .evaluation import score_translations as score_translations
+from .evaluation import write_html_report as write_html_report
 from .layers import (
     Attention as Attention,
 )

@@ -6,17 +6,20 @@ import sys
 from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.compare import compare_translations, read_system
-from seq2seq_keras.evaluation.evaluate import evaluate_translator
-from seq2seq_keras.evaluation.html_report import write_html_report
-from seq2seq_keras.evaluation.record import comparison_record, evaluation_record
-from seq2seq_keras.evaluation.score_by_length import score_by_length
-from seq2seq_keras.evaluation.scores import score_translations
-from seq2seq_keras.evaluation.tables import (
+from seq2seq_keras.evaluation import (
+    compare_translations,
     comparison_lines,
+    comparison_record,
+    evaluate_translator,
+    evaluation_record,
     length_lines,
+    perplexity,
+    read_system,
+    score_by_length,
+    score_targets,
+    score_translations,
+    write_html_report,
 )
-from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 from seq2seq_keras.files import write_text
 from seq2seq_keras.plots import plot_score_by_length
 from seq2seq_keras.training.inputs import read_files, trained_seed

@@ -5,7 +5,7 @@ from typing import Literal
 import jsonargparse
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS
+from seq2seq_keras.evaluation import BLEU_TOKENIZERS
 
 
 def add_pair_files(command):

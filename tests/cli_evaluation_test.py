@@ -7,12 +7,15 @@ import pytest
 from seq2seq_keras import cli_evaluation
 from seq2seq_keras.cli import main
 from seq2seq_keras.data import load_corpus
-from seq2seq_keras.evaluation import resampling
-from seq2seq_keras.evaluation.compare import compare_translations
-from seq2seq_keras.evaluation.evaluate import evaluate_translator
-from seq2seq_keras.evaluation.metrics import score_metric
-from seq2seq_keras.evaluation.record import data_sha256, model_sha256
-from seq2seq_keras.evaluation.score_by_length import score_by_length
+from seq2seq_keras.evaluation import (
+    compare_translations,
+    data_sha256,
+    evaluate_translator,
+    model_sha256,
+    resampling,
+    score_by_length,
+    score_metric,
+)
 
 
 @pytest.fixture(autouse=True)

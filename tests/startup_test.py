@@ -78,3 +78,19 @@ def registered_names():
             re.MULTILINE,
         )
         yield from (f"seq2seq_keras>{name}" for name in names)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from seq2seq_keras.plots import plot_attention, plot_learning_curves",
+        "from seq2seq_keras.evaluation import score_translations as score, versions\n"
+        "assert score(['a b c d'], ['a b c d']).bleu == 100 and versions()",
+    ],
+)
+def test_pictures_and_scores_of_text_need_no_tensorflow(code):
+    code += (
+        "\nimport sys; print({'tensorflow', 'keras', 'matplotlib'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "set()\n", done.stderr

@@ -7,6 +7,7 @@ benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
 """
 
 import itertools
+from typing import Any
 
 import seq2seq_keras as s2s
 from benchmarks.runner import markdown_table, parser_of
@@ -26,7 +27,7 @@ def measure(row: Row, group: Group) -> None:
         search = {"beam_width": width, "length_penalty": penalty}
         searches[_name(width, penalty)] = search
     for name, search in searches.items():
-        scores = s2s.score_translations(
+        scores: dict[str, Any] = s2s.score_translations(
             translator.translate(pairs.source, **search),
             pairs.target,
             bleu_tokenizer=group.bleu_tokenizer,

@@ -2,13 +2,19 @@
 
 import dataclasses
 import math
+import pathlib
 import time
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from seq2seq_keras.data import Pairs, read_pairs
+from seq2seq_keras.data import Pairs, read_lines, read_pairs
 from seq2seq_keras.decoding import SearchOptions
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
+from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.translation import Translator
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Evaluation:
     seconds: float
     translations: list[str]
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, float | str | None]:
         """The numbers by name, flat and ready for JSON; what is no number is None."""
         perplexity = self.perplexity if math.isfinite(self.perplexity) else None
         return {
@@ -42,13 +48,19 @@ class Evaluation:
             "seconds": self.seconds,
         }
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join(evaluation_lines(self))
 
 
 def evaluate_translator(
-    translator, pairs, *, batch_size=64, protocol=None, bleu_tokenizer="13a", **search
-):
+    translator: Translator,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    batch_size: int = 64,
+    protocol: str | None = None,
+    bleu_tokenizer: str = "13a",
+    **search: Any,
+) -> Evaluation:
     """Translates the sources of some pairs and compares with their targets.
 
     Args:
@@ -77,20 +89,22 @@ def evaluate_translator(
     print(s2s.evaluate_translator(translator, test, beam_width=5))
     ```
     """
-    if not isinstance(pairs, Pairs):
-        pairs = read_pairs(list(pairs))
+    both = pairs if isinstance(pairs, Pairs) else read_pairs(list(pairs))
     options = translator.search.replace(**search)
     start = time.perf_counter()
-    translations = translator.translate(pairs.source, batch_size=batch_size, **search)
+    translations = translator.translate(both.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start
-    whole = [(source, target) for source, target in pairs if _says(source, target)]
+    # Where a side is empty there is nothing to predict, or to predict it from.
+    whole = [
+        (source, target) for source, target in both if source.strip() and target.strip()
+    ]
     targets = score_targets(translator, whole, batch_size=batch_size) if whole else []
     return Evaluation(
         protocol=protocol or options.describe(),
         search=options,
         scores=score_translations(
             translations,
-            pairs.target,
+            both.target,
             translator.target_tokenizer,
             bleu_tokenizer=bleu_tokenizer,
         ),
@@ -100,5 +114,38 @@ def evaluate_translator(
     )
 
 
-def _says(source, target):
-    return bool(source.strip() and target.strip())
+def read_system(
+    path: str | pathlib.Path,
+    sources: Sequence[str],
+    *,
+    batch_size: int = 64,
+    **search: Any,
+) -> tuple[list[str], Tokenizer | None]:
+    """What a system says, be it a translator or a file it has written.
+
+    Args:
+        path: The folder of a saved translator, or a text file with a translation a
+            line.
+        sources: List of strings.
+        batch_size: Integer. As of `Translator.translate`.
+        **search: Any of `SearchOptions`, for a translator.
+
+    Returns:
+        The list of translations, and the translator's tokenizer of the target, None
+        for a file.
+
+    Raises:
+        InputError: If there is no such file, or its lines are not as many as the
+            sources.
+    """
+    if pathlib.Path(path).is_dir():
+        translator = Translator.load(path)
+        translations = translator.translate(sources, batch_size=batch_size, **search)
+        return translations, translator.target_tokenizer
+    lines = list(read_lines(path))
+    if len(lines) != len(sources):
+        raise InputError(
+            f"{path} has {len(lines):,} lines and the test set has {len(sources):,} "
+            "sentences. Line n must be the translation of sentence n."
+        )
+    return lines, None

@@ -9,6 +9,9 @@ import math
 import numbers
 import string
 import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sacrebleu.metrics import CHRF
@@ -21,8 +24,13 @@ from seq2seq_keras.plots import token_label
 
 
 def write_html_report(
-    translations, references, path, *, title="Translations", scores=None
-):
+    translations: Iterable[Any],
+    references: Iterable[str | None] | None,
+    path: str | Path,
+    *,
+    title: str = "Translations",
+    scores: Scores | Mapping[str, Any] | None = None,
+) -> None:
     """Writes one HTML file in which to look at translations, the worst ones first.
 
     It shows source, reference and the n-best list; shades each token by how unsure
@@ -90,18 +98,18 @@ def write_html_report(
     write_text(path, page)
 
 
-def _template(suffix):
+def _template(suffix: str) -> str:
     package = importlib.resources.files(__package__)
     return (package / f"html_report.{suffix}").read_text(encoding="utf-8")
 
 
-def _hash(code):
+def _hash(code: str) -> str:
     """Lets the browser run or apply this code and no other."""
     digest = hashlib.sha256(code.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def _sentence(translation, reference, chrf):
+def _sentence(translation: Any, reference: str | None, chrf: CHRF) -> dict[str, Any]:
     """What the page's script needs to know of a sentence."""
     score = None
     if reference is not None and reference.strip():
@@ -119,7 +127,7 @@ def _sentence(translation, reference, chrf):
     }
 
 
-def _hypothesis(hypothesis):
+def _hypothesis(hypothesis: Any) -> dict[str, Any]:
     # Whole numbers, few digits: a thousand sentences are to stay a small file.
     fields = {
         "text": hypothesis.text,
@@ -138,11 +146,11 @@ def _hypothesis(hypothesis):
     return fields
 
 
-def _rounded(shares, parts):
+def _rounded(shares: Any, parts: int) -> list:
     return np.rint(np.asarray(shares) * parts).astype(int).tolist()
 
 
-def _head(scores):
+def _head(scores: Scores | Mapping[str, Any] | None) -> str:
     """The scores of the corpus as HTML."""
     if scores is None:
         return ""
@@ -163,11 +171,11 @@ def _head(scores):
     return "\n".join(['<dl class="scores">', *shown, "</dl>", *notes])
 
 
-def _label(name):
+def _label(name: str) -> str:
     return METRICS[name].label if name in METRICS else name.replace("_", " ")
 
 
-def _number(value):
+def _number(value: Any) -> str:
     if isinstance(value, numbers.Integral):
         return f"{value:,}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3f}"

@@ -7,14 +7,17 @@ the text.
 
 import dataclasses
 import unicodedata
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
+import jiwer
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 from seq2seq_keras.errors import InputError, check_choice
-from seq2seq_keras.evaluation.edits import count_edits, error_rate
+
+if TYPE_CHECKING:
+    from seq2seq_keras.text.tokenizer import Tokenizer
 
 # Those of sacreBLEU's tokenizers that download nothing.
 BLEU_TOKENIZERS = ("13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab")
@@ -38,13 +41,13 @@ class SentenceCounts:
     shortest: int = 1
 
     @property
-    def score(self):
+    def score(self) -> float | None:
         """Of these sentences; None where the metric is not defined."""
         if not len(self.rows) or self.rows[:, 1].max() < self.shortest:
             return None
         return float(self.formula(self.rows.sum(axis=0)))
 
-    def part(self, chosen):
+    def part(self, chosen: Any) -> "SentenceCounts":
         """The counts of some sentences: an index array, a mask or a slice."""
         return dataclasses.replace(self, rows=self.rows[chosen])
 
@@ -68,8 +71,13 @@ class Metric:
 
 
 def score_metric(
-    name, translations, references, tokenizer=None, *, bleu_tokenizer="13a"
-):
+    name: str,
+    translations: Iterable[str],
+    references: Iterable[str],
+    tokenizer: "Tokenizer | None" = None,
+    *,
+    bleu_tokenizer: str = "13a",
+) -> float:
     """Scores a corpus of translations by one metric.
 
     Args:
@@ -109,7 +117,14 @@ def score_metric(
     return counts.score
 
 
-def count_metric(name, translations, references, tokenizer=None, *, bleu_tokenizer):
+def count_metric(
+    name: str,
+    translations: Iterable[str],
+    references: Iterable[str],
+    tokenizer: "Tokenizer | None" = None,
+    *,
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     """Counts what a metric needs in each sentence.
 
     Args:
@@ -139,12 +154,17 @@ def count_metric(name, translations, references, tokenizer=None, *, bleu_tokeniz
     return METRICS[name].count(translations, references, tokenizer, bleu_tokenizer)
 
 
-def _tidy(text):
+def _tidy(text: str) -> str:
     """White space and the Unicode form are no part of a translation."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _count_bleu(translations, references, tokenizer, bleu_tokenizer):
+def _count_bleu(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     check_choice("bleu_tokenizer", bleu_tokenizer, BLEU_TOKENIZERS)
     try:
         # `force`: text that was split on purpose needs no warning of it.
@@ -159,15 +179,27 @@ def _count_bleu(translations, references, tokenizer, bleu_tokenizer):
     return dataclasses.replace(counts, shortest=bleu.max_ngram_order)
 
 
-def _count_chrf(translations, references, tokenizer, bleu_tokenizer):
+def _count_chrf(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     return _count_by_sacrebleu(CHRF(), translations, references)
 
 
-def _count_ter(translations, references, tokenizer, bleu_tokenizer):
+def _count_ter(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     return _count_by_sacrebleu(TER(), translations, references)
 
 
-def _count_by_sacrebleu(metric, translations, references):
+def _count_by_sacrebleu(
+    metric: Any, translations: list[str], references: list[str]
+) -> SentenceCounts:
     # What sacreBLEU's own significance tests call; it has no public name for it.
     rows = metric._extract_corpus_statistics(translations, [references])
     return SentenceCounts(
@@ -177,18 +209,28 @@ def _count_by_sacrebleu(metric, translations, references):
     )
 
 
-def _score_of(metric, counts):
+def _score_of(metric: Any, counts: np.ndarray) -> float:
     score = metric._compute_score_from_stats(counts.tolist()).score
     # Rounding takes the BLEU of perfect translations a little above 100.
     return min(score, 100.0) if isinstance(metric, BLEU) else score
 
 
-def _count_wer(translations, references, tokenizer, bleu_tokenizer):
+def _count_wer(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     words = [[text.split() for text in side] for side in (translations, references)]
     return SentenceCounts(count_edits(*words), error_rate)
 
 
-def _count_symbol_errors(translations, references, tokenizer, bleu_tokenizer):
+def _count_symbol_errors(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     if tokenizer is None:
         raise InputError(
             "`symbol_error_rate` counts tokens: pass the tokenizer of the target."
@@ -197,10 +239,75 @@ def _count_symbol_errors(translations, references, tokenizer, bleu_tokenizer):
     return SentenceCounts(count_edits(*sides), error_rate)
 
 
-def _count_matches(translations, references, tokenizer, bleu_tokenizer):
+def _count_matches(
+    translations: list[str],
+    references: list[str],
+    tokenizer: "Tokenizer | None",
+    bleu_tokenizer: str,
+) -> SentenceCounts:
     equal = np.array(translations, "object") == np.array(references, "object")
     rows = np.stack([equal, np.ones(len(equal))], axis=1)
     return SentenceCounts(rows, formula=lambda counts: counts[0] / counts[1])
+
+
+def count_edits(
+    translations: Sequence[Sequence[str]], references: Sequence[Sequence[str]]
+) -> np.ndarray:
+    """Counts the edits that turn each translation into its reference.
+
+    Args:
+        translations: List of lists of tokens, one list at least.
+        references: List of lists of tokens, as many.
+
+    Returns:
+        float64 array, (sentences, 2): the fewest tokens to exchange, leave out or add,
+        and the tokens of the reference.
+
+    Example:
+
+    >>> count_edits([["je", "suis"], ["a"]], [["je", "suis", "là"], []])
+    array([[1., 3.],
+           [1., 0.]])
+    """
+    # Tokens become numbers, since jiwer splits at spaces and one can hold a space.
+    numbers: dict[str, int] = {}
+    written, expected = (
+        [
+            " ".join(str(numbers.setdefault(token, len(numbers))) for token in tokens)
+            for tokens in side
+        ]
+        for side in (translations, references)
+    )
+    alignments = jiwer.process_words(expected, written).alignments
+    edits = [sum(map(_edits, chunks)) for chunks in alignments]
+    return np.array([edits, list(map(len, references))], "float64").T
+
+
+def error_rate(counts: np.ndarray) -> float:
+    """Edits per token of the references, from the sum of what `count_edits` returns.
+
+    Args:
+        counts: Array of two numbers.
+
+    Returns:
+        A float. Of nothing but empty references, as a random sample can be, it is
+        what sacreBLEU's TER says: 1 if there are edits, else 0.
+
+    Example:
+
+    >>> error_rate(np.array([2.0, 3.0])), error_rate(np.array([2.0, 0.0]))
+    (0.6666666666666666, 1.0)
+    """
+    edits, tokens = counts
+    return float(edits / tokens) if tokens else float(edits > 0)
+
+
+def _edits(chunk: Any) -> int:
+    if chunk.type == "equal":
+        return 0
+    return max(
+        chunk.ref_end_idx - chunk.ref_start_idx, chunk.hyp_end_idx - chunk.hyp_start_idx
+    )
 
 
 METRICS = {

@@ -5,18 +5,30 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import sacrebleu
-import scipy
-import tensorflow as tf
 
 from seq2seq_keras import __version__
 from seq2seq_keras.evaluation.resampling import INTERVALS
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def evaluation_record(evaluation, translator, pairs, by_length):
+    from seq2seq_keras.data import Pairs
+    from seq2seq_keras.evaluation.evaluate import Evaluation
+    from seq2seq_keras.translation import Translator
+
+_PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "sacrebleu", "jiwer")
+
+
+def evaluation_record(
+    evaluation: "Evaluation",
+    translator: "Translator",
+    pairs: "Pairs",
+    by_length: "pd.DataFrame",
+) -> dict[str, Any]:
     """Gathers an evaluation with its data, model, options and versions.
 
     Args:
@@ -41,7 +53,9 @@ def evaluation_record(evaluation, translator, pairs, by_length):
     }
 
 
-def comparison_record(table, pairs, protocol):
+def comparison_record(
+    table: "pd.DataFrame", pairs: "Pairs", protocol: str
+) -> dict[str, Any]:
     """Gathers a comparison with its data and versions.
 
     Args:
@@ -63,7 +77,7 @@ def comparison_record(table, pairs, protocol):
     }
 
 
-def data_sha256(pairs):
+def data_sha256(pairs: Iterable[tuple[str, str]]) -> str:
     """The SHA-256 of sentence pairs, whatever file or table they were read from.
 
     Args:
@@ -83,7 +97,7 @@ def data_sha256(pairs):
     return digest.hexdigest()
 
 
-def model_sha256(translator):
+def model_sha256(translator: "Translator") -> str:
     """The SHA-256 of what a translator knows: options, weights and tokenizers.
 
     It is the same wherever the translator lies and however often it was saved, and
@@ -106,24 +120,19 @@ def model_sha256(translator):
     return digest.hexdigest()
 
 
-def versions():
-    """The versions of all that could change a score."""
+def versions() -> dict[str, str]:
+    """The versions of all that could change a score; none of it is imported."""
     return {
         "seq2seq_keras": __version__,
         "python": platform.python_version(),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "sacrebleu": sacrebleu.__version__,
-        "jiwer": importlib.metadata.version("jiwer"),
+        **{name: importlib.metadata.version(name) for name in _PACKAGES},
     }
 
 
-def _rows(table):
+def _rows(table: "pd.DataFrame") -> list[dict]:
     # Missing values are NaN, which is no JSON.
     return table.astype("object").where(table.notna(), None).to_dict("records")
 
 
-def _json(content):
+def _json(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True).encode("utf-8")

@@ -1,6 +1,10 @@
 """How far a score could be off: other samples of sentences, drawn from the same."""
 
+from typing import Any
+
 import numpy as np
+
+from seq2seq_keras.evaluation.metrics import SentenceCounts
 
 RESAMPLES = 1000
 CONFIDENCE = 0.95
@@ -13,7 +17,9 @@ _SWAPS = 9999
 _AT_A_TIME = 100  # so that the memory is for that many samples of a corpus
 
 
-def bootstrap_interval(counts, other=None):
+def bootstrap_interval(
+    counts: SentenceCounts, other: SentenceCounts | None = None
+) -> tuple[float, float] | None:
     """The 95 % interval of a score, or of the difference of two systems' scores.
 
     The sentences are drawn anew 1,000 times, with replacement and a fixed seed, and
@@ -46,7 +52,7 @@ def bootstrap_interval(counts, other=None):
     if sentences < 2:
         return None
 
-    def score(chosen, axis):
+    def score(chosen: np.ndarray, axis: Any) -> np.ndarray:
         """Scores samples, (samples, sentences) of indices."""
         times = np.stack([np.bincount(row, minlength=sentences) for row in chosen])
         scores = _scores(counts, times @ counts.rows)
@@ -65,7 +71,7 @@ def bootstrap_interval(counts, other=None):
     return float(interval.low), float(interval.high)
 
 
-def paired_p_value(counts, other):
+def paired_p_value(counts: SentenceCounts, other: SentenceCounts) -> float:
     """How often two equal systems would differ as much as these two by chance.
 
     Each sentence's two translations change sides or not, 9,999 times with a fixed
@@ -84,7 +90,7 @@ def paired_p_value(counts, other):
     """
     from scipy.stats import permutation_test
 
-    def difference(mine, its, axis):
+    def difference(mine: np.ndarray, its: np.ndarray, axis: Any) -> np.ndarray:
         """Of systems put together: 1 marks a sentence of the first one."""
         swapped = [
             _scores(counts, of_first @ counts.rows + of_other @ other.rows)
@@ -106,5 +112,5 @@ def paired_p_value(counts, other):
     )
 
 
-def _scores(counts, sums):
+def _scores(counts: SentenceCounts, sums: np.ndarray) -> np.ndarray:
     return np.apply_along_axis(counts.formula, -1, sums)

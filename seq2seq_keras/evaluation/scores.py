@@ -1,11 +1,15 @@
 """Scores of translations against references."""
 
 import dataclasses
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from seq2seq_keras.evaluation.metrics import METRICS, count_metric
+from seq2seq_keras.evaluation.metrics import METRICS, SentenceCounts, count_metric
 from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
 from seq2seq_keras.evaluation.tables import score_lines
+
+if TYPE_CHECKING:
+    from seq2seq_keras.text.tokenizer import Tokenizer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Scores:
     signatures: dict[str, str] = dataclasses.field(default_factory=dict)
     intervals: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, float | str | None]:
         """All of it by name, flat: `bleu`, `bleu_low`, `bleu_high`, ..."""
         values: dict[str, float | str | None] = {}
         for name in METRICS:
@@ -51,13 +55,18 @@ class Scores:
             values["intervals"] = INTERVALS
         return {**values, "sentences": self.sentences}
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "\n".join(score_lines(self))
 
 
 def score_translations(
-    translations, references, tokenizer=None, *, bleu_tokenizer="13a", intervals=True
-):
+    translations: Sequence[str],
+    references: Sequence[str],
+    tokenizer: "Tokenizer | None" = None,
+    *,
+    bleu_tokenizer: str = "13a",
+    intervals: bool = True,
+) -> Scores:
     """Scores a corpus of translations by every metric.
 
     Args:
@@ -110,7 +119,13 @@ def score_translations(
     )
 
 
-def count_metrics(translations, references, tokenizer=None, *, bleu_tokenizer):
+def count_metrics(
+    translations: Sequence[str],
+    references: Sequence[str],
+    tokenizer: "Tokenizer | None" = None,
+    *,
+    bleu_tokenizer: str,
+) -> dict[str, SentenceCounts]:
     """Counts what the metrics need: all, or all but one without a tokenizer.
 
     Args:

@@ -1,14 +1,19 @@
 """Scores as tables to read on a screen."""
 
-from seq2seq_keras.evaluation.metrics import METRICS
+from typing import TYPE_CHECKING, Any
+
+from seq2seq_keras.evaluation.metrics import METRICS, Metric
 from seq2seq_keras.evaluation.resampling import INTERVALS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COMPARISON = f"""\
 Intervals: {INTERVALS}, the same for all systems.
 p: approximate randomization, two-sided."""
 
 
-def evaluation_lines(evaluation):
+def evaluation_lines(evaluation: Any) -> list[str]:
     """Lists all scores of an evaluation with their intervals.
 
     Args:
@@ -27,7 +32,7 @@ def evaluation_lines(evaluation):
     return [evaluation.protocol, *_lines(rows), *_notes(scores)]
 
 
-def score_lines(scores):
+def score_lines(scores: Any) -> list[str]:
     """Lists all scores with their intervals.
 
     Args:
@@ -40,7 +45,7 @@ def score_lines(scores):
     return [*_lines(rows), *_notes(scores)]
 
 
-def _score_rows(scores):
+def _score_rows(scores: Any) -> list[tuple[str, str, str]]:
     """The name, number and notes of each metric."""
     rows = []
     for name, metric in METRICS.items():
@@ -52,15 +57,15 @@ def _score_rows(scores):
     return rows
 
 
-def _lines(rows):
+def _lines(rows: list[tuple[str, str, str]]) -> list[str]:
     return [f"{name:<18}{value:>10}  {note}".rstrip() for name, value, note in rows]
 
 
-def _notes(scores):
+def _notes(scores: Any) -> list[str]:
     return [f"Intervals: {INTERVALS}."] if scores.intervals else []
 
 
-def comparison_lines(table):
+def comparison_lines(table: "pd.DataFrame") -> list[str]:
     """Lists the systems of a comparison under each metric.
 
     Args:
@@ -71,8 +76,9 @@ def comparison_lines(table):
     """
     width = max(map(len, table["system"]))
     lines = []
+    row: Any  # of the table
     for name, rows in table.groupby("metric", sort=False):
-        metric = METRICS[name]
+        metric = METRICS[str(name)]
         better = "higher" if metric.higher_is_better else "lower"
         signature = rows["signature"].iloc[0]
         lines.append(f"{metric.label}, {better} is better  {signature}".rstrip())
@@ -88,7 +94,7 @@ def comparison_lines(table):
     return [*lines, *_COMPARISON.splitlines()]
 
 
-def length_lines(table):
+def length_lines(table: "pd.DataFrame") -> list[str]:
     """Lists the scores of short and long sentences.
 
     Args:
@@ -100,6 +106,7 @@ def length_lines(table):
     label = table["metric"].iloc[0]
     metric = next(each for each in METRICS.values() if each.label == label)
     lines = [f"{table['unit'].iloc[0]:<12}{'sentences':>10}{label:>20}"]
+    row: Any  # of the table
     for row in table.itertuples():
         line = f"{row.lengths:<12}{row.sentences:>10,}"
         if row.score == row.score:
@@ -110,9 +117,9 @@ def length_lines(table):
     return lines
 
 
-def _number(metric, value):
+def _number(metric: Metric, value: Any) -> str:
     return "undefined" if value is None else f"{value:.{metric.digits}f}"
 
 
-def _interval(metric, low, high):
+def _interval(metric: Metric, low: Any, high: Any) -> str:
     return f"[{_number(metric, low)}, {_number(metric, high)}]"

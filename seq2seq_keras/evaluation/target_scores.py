@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -9,6 +10,7 @@ import tensorflow as tf
 from seq2seq_keras.data import Pairs, read_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.translation import Translator
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,12 +26,18 @@ class TargetScore:
     log_probabilities: np.ndarray
 
     @property
-    def log_probability(self):
+    def log_probability(self) -> float:
         """Of the whole target: the sum over its tokens."""
         return float(self.log_probabilities.sum())
 
 
-def score_targets(translator, pairs, *, free_running=False, batch_size=64):
+def score_targets(
+    translator: Translator,
+    pairs: Iterable[tuple[str, str]],
+    *,
+    free_running: bool = False,
+    batch_size: int = 64,
+) -> list[TargetScore]:
     """Scores given targets: how probable is each token to the model?
 
     Args:
@@ -89,7 +97,7 @@ def score_targets(translator, pairs, *, free_running=False, batch_size=64):
     return scores
 
 
-def perplexity(scores):
+def perplexity(scores: Sequence[TargetScore]) -> float:
     """The exponential of the mean negative log-probability per token.
 
     Args:

@@ -12,7 +12,7 @@ import keras
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import Batches, Pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import METRICS, score_metric
+from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.models import build_model
 from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.compile import compile_model

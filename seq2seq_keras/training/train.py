@@ -11,7 +11,7 @@ import yaml
 
 from seq2seq_keras.data import describe_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.evaluate import Evaluation, evaluate_translator
+from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import replaced_when_complete, write_text
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.training.config import TrainingConfig

@@ -1,13 +1,16 @@
-"""Tests of seq2seq_keras.evaluation.compare."""
+"""Tests of `compare_translations` and `read_system`."""
 
 import math
 
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.compare import compare_translations, read_system
-from seq2seq_keras.evaluation.metrics import METRICS
-from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.evaluation import (
+    METRICS,
+    compare_translations,
+    read_system,
+    score_translations,
+)
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 WORDS = WordTokenizer(["x"])

@@ -1,8 +1,8 @@
-"""Tests of seq2seq_keras.evaluation.edits."""
+"""Tests of `count_edits` and `error_rate`."""
 
 import numpy as np
 
-from seq2seq_keras.evaluation.edits import count_edits, error_rate
+from seq2seq_keras.evaluation import count_edits, error_rate
 
 
 def slow_edits(written, expected):

@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.evaluate import evaluate_translator
-from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.evaluation import evaluate_translator, score_translations
 
 
 def perplexity_one_by_one(translator, pairs):

@@ -7,10 +7,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.evaluation.evaluate import Evaluation
-from seq2seq_keras.evaluation.html_report import write_html_report
-from seq2seq_keras.evaluation.resampling import INTERVALS
-from seq2seq_keras.evaluation.scores import Scores
+from seq2seq_keras.evaluation import INTERVALS, Evaluation, Scores, write_html_report
 from seq2seq_keras.translation import Hypothesis, Translation
 
 EVIL = (

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.html_report import write_html_report
+from seq2seq_keras.evaluation import write_html_report
 from seq2seq_keras.translation import Hypothesis, Translation
 
 

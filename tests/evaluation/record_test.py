@@ -12,14 +12,14 @@ import sacrebleu
 
 from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.evaluation.evaluate import Evaluation
-from seq2seq_keras.evaluation.record import (
+from seq2seq_keras.evaluation import (
+    Evaluation,
     comparison_record,
     data_sha256,
     evaluation_record,
     model_sha256,
+    score_translations,
 )
-from seq2seq_keras.evaluation.scores import score_translations
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.translation import Translator

@@ -5,8 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from seq2seq_keras.evaluation.metrics import METRICS, count_metric
-from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
+from seq2seq_keras.evaluation import (
+    METRICS,
+    bootstrap_interval,
+    count_metric,
+    paired_p_value,
+)
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 TOKENIZER = WordTokenizer(["x"])

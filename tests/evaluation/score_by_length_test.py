@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.evaluation.score_by_length."""
+"""Tests of `score_by_length`."""
 
 import itertools
 
@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import count_metric, score_metric
-from seq2seq_keras.evaluation.resampling import bootstrap_interval
-from seq2seq_keras.evaluation.score_by_length import score_by_length
+from seq2seq_keras.evaluation import (
+    bootstrap_interval,
+    count_metric,
+    score_by_length,
+    score_metric,
+)
 
 # In words, in no order.
 LENGTHS = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]

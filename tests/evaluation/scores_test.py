@@ -6,9 +6,14 @@ import pytest
 import sacrebleu
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import METRICS, count_metric, score_metric
-from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
-from seq2seq_keras.evaluation.scores import score_translations
+from seq2seq_keras.evaluation import (
+    INTERVALS,
+    METRICS,
+    bootstrap_interval,
+    count_metric,
+    score_metric,
+    score_translations,
+)
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 WORDS = WordTokenizer(["x"])

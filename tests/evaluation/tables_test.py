@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.evaluation.evaluate import Evaluation
-from seq2seq_keras.evaluation.resampling import INTERVALS
-from seq2seq_keras.evaluation.scores import Scores
-from seq2seq_keras.evaluation.tables import (
+from seq2seq_keras.evaluation import (
+    INTERVALS,
+    Evaluation,
+    Scores,
     comparison_lines,
     evaluation_lines,
     length_lines,

@@ -8,11 +8,7 @@ import tensorflow as tf
 
 from seq2seq_keras.data import Pairs, load_corpus
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.target_scores import (
-    TargetScore,
-    perplexity,
-    score_targets,
-)
+from seq2seq_keras.evaluation import TargetScore, perplexity, score_targets
 
 
 @pytest.fixture(scope="module")

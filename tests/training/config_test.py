@@ -9,7 +9,7 @@ import typing
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import BLEU_TOKENIZERS, METRICS
+from seq2seq_keras.evaluation import BLEU_TOKENIZERS, METRICS
 from seq2seq_keras.models import build_model
 from seq2seq_keras.training.config import TrainingConfig
 

@@ -209,7 +209,7 @@ def test_an_ensemble_averages_probabilities(attentive):
     tokenizers = attentive.source_tokenizer, attentive.target_tokenizer
     both = Translator([attentive.model, other.model], *tokenizers, max_length=8)
     target = both.translate(TEXTS[0])
-    from seq2seq_keras.evaluation.target_scores import score_targets
+    from seq2seq_keras.evaluation import score_targets
 
     scores = [
         np.exp(score_targets(t, [(TEXTS[0], target)])[0].log_probabilities)
