@@ -52,6 +52,27 @@ class Pairs:
             return Pairs(self.source[part], self.target[part])
         return self.source[part], self.target[part]
 
+    def evenly_spaced(self, count: int) -> "Pairs":
+        """At most `count` pairs from all over; corpora are often sorted by length.
+
+        Args:
+            count: Integer. Number of pairs.
+
+        Returns:
+            `Pairs`, in their order.
+
+        Example:
+
+        >>> Pairs(["a", "b", "c", "d"], ["w", "x", "y", "z"]).evenly_spaced(2)
+        Pairs(source=['a', 'c'], target=['w', 'y'])
+        """
+        if count >= len(self):
+            return self
+        rows = [index * len(self) // count for index in range(count)]
+        return Pairs(
+            [self.source[row] for row in rows], [self.target[row] for row in rows]
+        )
+
 
 @dataclasses.dataclass(frozen=True)
 class PairStream:
@@ -75,6 +96,15 @@ class PairStream:
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return self.open_pairs()
+
+    def read(self) -> Pairs:
+        """Reads all of them into memory, going through them once.
+
+        Returns:
+            `Pairs`.
+        """
+        pairs = list(self)
+        return Pairs([source for source, _ in pairs], [target for _, target in pairs])
 
     @property
     def source(self) -> Iterator[str]:

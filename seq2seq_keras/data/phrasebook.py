@@ -16,6 +16,8 @@ _FIRST_SENTENCE = "i am a student"
 _HELD_OUT_PERCENT = 5
 _HELD_OUT_SHARE = 20
 _DEFAULT_SIZE = 20_000
+# The words of each start or end, and the number of it in each sentence.
+_Words = tuple[list[list[str]], np.ndarray]
 # Large enough for a sentence with each word and for the balance of kinds.
 _SIZE_WITH_ALL_WORDS = 5_000
 
@@ -104,7 +106,8 @@ class Phrasebook:
         self, size: int = _DEFAULT_SIZE, seed: int = 0
     ) -> tuple[list[int], list[int], list[int]]:
         """Does the work of `split`, whose default the file holds ready."""
-        pools, first = self._pools(seed)
+        words = list(self._words())
+        pools, first = self._pools(seed, words)
         train, validation, test = pools
         held_out_size = max(1, size // _HELD_OUT_SHARE)
         largest = min(
@@ -120,7 +123,7 @@ class Phrasebook:
             generator.shuffle(pool)
         chosen = [first]
         if size >= _SIZE_WITH_ALL_WORDS:
-            chosen = list(dict.fromkeys([first, *self._first_uses(train)]))
+            chosen = list(dict.fromkeys([first, *_first_uses(train, words)]))
         drawn = self._fill(chosen, train, size)
         generator.shuffle(drawn)
         return (
@@ -129,7 +132,9 @@ class Phrasebook:
             self._fill([], test, held_out_size),
         )
 
-    def _pools(self, seed: int) -> tuple[tuple[list[int], ...], int]:
+    def _pools(
+        self, seed: int, words: list[_Words]
+    ) -> tuple[tuple[list[int], ...], int]:
         """All sentences by split, and the one that must be drawn."""
         combinations = self.combinations()
         first = self.texts("english").index(_FIRST_SENTENCE)
@@ -138,28 +143,19 @@ class Phrasebook:
         part = np.array([parts[text] for text in combinations])
         train = part == 0
         known: set[str] = set()
-        for words, numbers in self._words():
-            known.update(*(words[number] for number in np.unique(numbers[train])))
-        for words, numbers in self._words():
-            part[~np.array([known.issuperset(each) for each in words])[numbers]] = -1
+        for words_of, numbers in words:
+            known.update(*(words_of[number] for number in np.unique(numbers[train])))
+        for words_of, numbers in words:
+            is_known = np.array([known.issuperset(each) for each in words_of])
+            part[~is_known[numbers]] = -1
         return tuple(np.flatnonzero(part == pool).tolist() for pool in range(3)), first
 
-    def _words(self) -> Iterator[tuple[list[list[str]], np.ndarray]]:
+    def _words(self) -> Iterator[_Words]:
         """The words of all starts, all ends, and the numbers of them by sentence."""
         for language in self.LANGUAGES:
             for half in ("start", "end"):
                 names, numbers = self._column(f"{language}_{half}")
                 yield [name.replace("?", "").split() for name in names], numbers
-
-    def _first_uses(self, pool: list[int]) -> list[int]:
-        """The sentences of the pool that hold a word which none before them held."""
-        first_use: dict[str, int] = {}
-        for words, numbers in self._words():
-            unique, positions = np.unique(numbers[pool], return_index=True)
-            for number, position in zip(unique, positions.tolist(), strict=True):
-                for word in words[number]:
-                    first_use[word] = min(position, first_use.get(word, position))
-        return [pool[position] for position in sorted(set(first_use.values()))]
 
     def _fill(self, chosen: list[int], pool: list[int], size: int) -> list[int]:
         """Adds sentences of the pool, one kind after the other, up to a size."""
@@ -199,3 +195,15 @@ def _part(combination: str, seed: int) -> int:
     if number < _HELD_OUT_PERCENT:
         return 1
     return 2 if number < 2 * _HELD_OUT_PERCENT else 0
+
+
+def _first_uses(pool: list[int], words: list[_Words]) -> list[int]:
+    """The sentences of the pool that hold a word which none before them held."""
+    rows = np.array(pool)
+    first_use: dict[str, int] = {}
+    for words_of, numbers in words:
+        unique, positions = np.unique(numbers[rows], return_index=True)
+        for number, position in zip(unique.tolist(), positions.tolist(), strict=True):
+            for word in words_of[number]:
+                first_use[word] = min(position, first_use.get(word, position))
+    return rows[sorted(set(first_use.values()))].tolist()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import yaml
 
-from seq2seq_keras.data import Pairs, PairStream, load_corpus, read_pairs, split_pairs
+from seq2seq_keras.data import PairStream, load_corpus, read_pairs, split_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
@@ -52,7 +52,7 @@ def load_training_pairs(config):
         pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
     )
     if isinstance(validation, PairStream):
-        validation = Pairs(list(validation.source), list(validation.target))
+        validation = validation.read()
     if not validation:
         raise InputError(
             "No source fell into the tenth set aside for validation: give more pairs, "

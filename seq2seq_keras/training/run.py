@@ -10,7 +10,7 @@ import time
 import keras
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data import Batches, Pairs
+from seq2seq_keras.data import Batches
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.models import build_model
@@ -50,7 +50,7 @@ class TrainingRun:
         keras.utils.set_random_seed(config.seed)
         self.pairs, validation = load_training_pairs(config)
         self.validation_pairs = validation
-        self.scored_pairs = evenly(validation, config.scored_sentences)
+        self.scored_pairs = validation.evenly_spaced(config.scored_sentences)
         self.tokenizers = fit_tokenizers(config, self.pairs)
         self.batches = self._batches(self.pairs, shuffle=True)
         self.validation = self._batches(validation, shuffle=False).epoch(0)
@@ -253,13 +253,3 @@ class TrainingRun:
         )
         model.optimizer.build(model.trainable_variables)
         return model
-
-
-def evenly(pairs, count):
-    """At most `count` pairs from all over; corpora are often sorted by length."""
-    if count >= len(pairs):
-        return pairs
-    rows = [index * len(pairs) // count for index in range(count)]
-    return Pairs(
-        *([side[row] for row in rows] for side in (pairs.source, pairs.target))
-    )

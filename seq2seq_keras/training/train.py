@@ -15,7 +15,7 @@ from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import replaced_when_complete, write_text
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.run import TrainingRun, evenly
+from seq2seq_keras.training.run import TrainingRun
 from seq2seq_keras.training.state import state_path
 from seq2seq_keras.training.stop_signals import StopSignals
 from seq2seq_keras.translation import Translator
@@ -168,7 +168,7 @@ def _after_epoch(run, row, is_best):
     values = [f"{name} {value:.4g}" for name, value in row.items() if "val_" in name]
     note = " (the best so far)" if is_best else ""
     print(f"epoch {row['epoch']}, {', '.join(values)}{note}", flush=True)
-    samples = evenly(run.validation_pairs, run.config.samples)
+    samples = run.validation_pairs.evenly_spaced(run.config.samples)
     translations = run.translator.translate(samples.source)
     for (source, target), translation in zip(samples, translations, strict=True):
         print(f"  {source}\n    model:     {translation}\n    reference: {target}")

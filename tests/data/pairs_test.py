@@ -47,3 +47,22 @@ def test_a_stream_opens_its_source_only_when_gone_through(pairs):
     assert opened == []
     next(iter(stream))
     assert opened == [1]
+
+
+def test_a_stream_is_read_into_memory_in_one_go():
+    opened = []
+
+    def open_pairs():
+        opened.append(True)
+        return iter([("a", "x"), ("b", "y")])
+
+    assert PairStream(open_pairs).read() == Pairs(["a", "b"], ["x", "y"])
+    assert len(opened) == 1
+
+
+def test_evenly_spaced_pairs_come_from_all_over():
+    pairs = Pairs([str(n) for n in range(10)], [str(-n) for n in range(10)])
+    assert pairs.evenly_spaced(4).source == ["0", "2", "5", "7"]
+    assert pairs.evenly_spaced(4).target == ["0", "-2", "-5", "-7"]
+    assert pairs.evenly_spaced(10) == pairs.evenly_spaced(99) == pairs
+    assert len(pairs.evenly_spaced(0)) == 0
