@@ -82,11 +82,11 @@ from .registry import (
     CELLS as CELLS,
 )
 from .special_tokens import SpecialTokens as SpecialTokens
-from .text.character_tokenizer import CharacterTokenizer as CharacterTokenizer
-from .text.jamo_tokenizer import JamoTokenizer as JamoTokenizer
-from .text.subword_tokenizer import SubwordTokenizer as SubwordTokenizer
-from .text.tokenizer import Tokenizer as Tokenizer
-from .text.word_tokenizer import WordTokenizer as WordTokenizer
+from .text import CharacterTokenizer as CharacterTokenizer
+from .text import JamoTokenizer as JamoTokenizer
+from .text import SubwordTokenizer as SubwordTokenizer
+from .text import Tokenizer as Tokenizer
+from .text import WordTokenizer as WordTokenizer
 from .training.compile import compile_model as compile_model
 from .training.config import TrainingConfig as TrainingConfig
 from .training.loss import TokenCrossentropy as TokenCrossentropy

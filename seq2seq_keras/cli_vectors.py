@@ -10,10 +10,12 @@ from collections.abc import Callable
 from seq2seq_keras.data import read_lines
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.plots import plot_similarities, plot_vectors
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.tokenizer import Tokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    JamoTokenizer,
+    Tokenizer,
+    WordTokenizer,
+)
 from seq2seq_keras.vectors import (
     KoreanMorphemes,
     WordVectors,

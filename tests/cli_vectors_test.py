@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.cli import main
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors import WordVectors, word2vec
 
 TEXTS = ["The cat eats fish.", "The dog eats meat."] * 10

@@ -28,7 +28,7 @@ def translator():
     """A small translator, trained for a moment on the phrasebook."""
     from seq2seq_keras.data import load_corpus, make_dataset
     from seq2seq_keras.models import build_model
-    from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    from seq2seq_keras.text import WordTokenizer
     from seq2seq_keras.training.compile import compile_model
     from seq2seq_keras.translation import Translator
 

@@ -10,13 +10,13 @@ import tensorflow as tf
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import END_ID, START_ID
-from seq2seq_keras.text.copying import (
+from seq2seq_keras.text import (
+    SubwordTokenizer,
+    Tokenizer,
     check_copying,
     source_copy_ids,
     target_copy_ids,
 )
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
-from seq2seq_keras.text.tokenizer import Tokenizer
 
 # Sentences whose lengths fall between the same two numbers share a batch.
 BUCKET_BOUNDARIES = (
@@ -90,7 +90,7 @@ def make_dataset(
 
     Example:
 
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> pairs = Pairs(["i am", "you are"], ["je suis", "vous êtes"])
     >>> source_tokenizer = WordTokenizer.fit(pairs.source)
     >>> target_tokenizer = WordTokenizer.fit(pairs.target)
@@ -363,8 +363,8 @@ def _token_ids(
 ) -> tuple[tf.RaggedTensor, ...]:
     """The encoder's input, the decoder's, the labels and, to copy, the source again."""
     (source_tokenizer, _), (target_tokenizer, _) = sides
-    source = source_tokenizer.table.lookup(source_tokens)
-    target = target_tokenizer.table.lookup(target_tokens)
+    source = source_tokenizer.ids(source_tokens)
+    target = target_tokenizer.ids(target_tokens)
     ended = [source, target]
     if copy:
         # The labels too are ids of the vocabulary that each source extends.

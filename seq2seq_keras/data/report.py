@@ -15,7 +15,7 @@ from seq2seq_keras.special_tokens import UNKNOWN_ID
 if TYPE_CHECKING:
     import keras
 
-    from seq2seq_keras.text.tokenizer import Tokenizer
+    from seq2seq_keras.text import Tokenizer
 
 _CHUNK = 4096
 _NUMBER_BYTES = 4
@@ -174,7 +174,7 @@ def describe_pairs(
 
     Example:
 
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> train, test = Pairs(["yes", "no"], ["oui", "non"]), Pairs(["no"], ["non"])
     >>> report = describe_pairs(
     ...     train,
@@ -257,7 +257,7 @@ class _Side:
     def count(self, texts: Sequence[str], first: int) -> None:
         tokens = self.tokenizer.split_to_ragged(texts, first=first)
         self.chunks.append(tokens.row_lengths().numpy())
-        token_ids = self.tokenizer.table.lookup(tokens.flat_values).numpy()
+        token_ids = self.tokenizer.ids(tokens.flat_values).numpy()
         is_unknown = token_ids == UNKNOWN_ID
         self.unknown += int(is_unknown.sum())
         self.known_ids.update(np.unique(token_ids[~is_unknown]).tolist())

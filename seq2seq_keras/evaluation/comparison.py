@@ -12,7 +12,7 @@ from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_val
 from seq2seq_keras.evaluation.scores import count_metrics
 
 if TYPE_CHECKING:
-    from seq2seq_keras.text.tokenizer import Tokenizer
+    from seq2seq_keras.text import Tokenizer
 
 
 def compare_translations(

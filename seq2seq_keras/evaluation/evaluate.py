@@ -13,7 +13,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.translation import Translator
 
 

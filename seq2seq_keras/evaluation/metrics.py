@@ -17,7 +17,7 @@ from sacrebleu.metrics import BLEU, CHRF, TER
 from seq2seq_keras.errors import InputError, check_choice
 
 if TYPE_CHECKING:
-    from seq2seq_keras.text.tokenizer import Tokenizer
+    from seq2seq_keras.text import Tokenizer
 
 # Those of sacreBLEU's tokenizers that download nothing.
 BLEU_TOKENIZERS = ("13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab")

@@ -9,7 +9,7 @@ from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
 from seq2seq_keras.evaluation.tables import score_lines
 
 if TYPE_CHECKING:
-    from seq2seq_keras.text.tokenizer import Tokenizer
+    from seq2seq_keras.text import Tokenizer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,7 +88,7 @@ def score_translations(
 
     Example:
 
-    >>> from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
+    >>> from seq2seq_keras.text import CharacterTokenizer
     >>> scores = score_translations(["ab"], ["ac"], CharacterTokenizer.fit(["abc"]))
     >>> scores.exact_match, scores.symbol_error_rate
     (0.0, 0.5)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seq2seq_keras.data import Pairs, read_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.text import normalize_in_python
 from seq2seq_keras.translation import Translator
 
 
@@ -56,7 +56,7 @@ def score_targets(
     Example:
 
     >>> from seq2seq_keras.models import build_model
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> from seq2seq_keras.translation import Translator
     >>> tokenizer = WordTokenizer.fit(["a b"])
     >>> translator = Translator(build_model(6, 6, units=8), tokenizer, tokenizer)

@@ -12,9 +12,10 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from seq2seq_keras.text.tokenizer import Tokenizer
 
 
-def check_copying(source_tokenizer, target_tokenizer):
+def check_copying(source_tokenizer: Tokenizer, target_tokenizer: Tokenizer) -> None:
     """Raises an `InputError` if a source token would not be one of the target.
 
     Args:
@@ -29,7 +30,9 @@ def check_copying(source_tokenizer, target_tokenizer):
         )
 
 
-def source_copy_ids(source_tokens, target_tokenizer):
+def source_copy_ids(
+    source_tokens: tf.RaggedTensor, target_tokenizer: Tokenizer
+) -> tf.RaggedTensor:
     """What each source token is in the extended target vocabulary.
 
     Args:
@@ -46,12 +49,16 @@ def source_copy_ids(source_tokens, target_tokenizer):
     >>> source_copy_ids(tokens, WordTokenizer(["and"])).to_list()
     [[5, 6, 4, 6]]
     """
-    token_ids = target_tokenizer.table.lookup(source_tokens)
+    token_ids = target_tokenizer.ids(source_tokens)
     copied = target_tokenizer.vocabulary_size + _first_positions(source_tokens)
     return tf.ragged.map_flat_values(_or_copied, token_ids, copied)
 
 
-def target_copy_ids(target_tokens, source_tokens, target_tokenizer):
+def target_copy_ids(
+    target_tokens: tf.RaggedTensor,
+    source_tokens: tf.RaggedTensor,
+    target_tokenizer: Tokenizer,
+) -> tf.RaggedTensor:
     """What a model that copies is to write: ids in the extended vocabulary.
 
     Args:
@@ -70,7 +77,7 @@ def target_copy_ids(target_tokens, source_tokens, target_tokenizer):
     >>> target_copy_ids(target, source, WordTokenizer(["a"])).to_list()
     [[6, 1]]
     """
-    token_ids = target_tokenizer.table.lookup(target_tokens)
+    token_ids = target_tokenizer.ids(target_tokens)
     both = tf.concat([source_tokens, target_tokens], axis=1)
     # (batch, source_length + target_length), of which the target's part
     positions = _first_positions(both)
@@ -88,17 +95,17 @@ def target_copy_ids(target_tokens, source_tokens, target_tokenizer):
     return tf.ragged.map_flat_values(_or_copied, token_ids, copied)
 
 
-def _or_copied(token_ids, copied):
+def _or_copied(token_ids: tf.Tensor, copied: tf.Tensor) -> tf.Tensor:
     return tf.where(token_ids == UNKNOWN_ID, copied, token_ids)
 
 
-def _positions(tokens):
+def _positions(tokens: tf.RaggedTensor) -> tf.Tensor:
     """0, 1, 2, ... in every row, flat."""
     lengths = tf.cast(tokens.row_lengths(), tf.int32)
     return tf.ragged.range(lengths).flat_values
 
 
-def _first_positions(tokens):
+def _first_positions(tokens: tf.RaggedTensor) -> tf.RaggedTensor:
     """Where in its row each token stands first; equality of whole strings."""
     words = tf.unique(tokens.flat_values, out_idx=tf.int64)
     # A number for each word of each row.
@@ -110,7 +117,9 @@ def _first_positions(tokens):
     return tokens.with_flat_values(tf.gather(first, unique.idx))
 
 
-def target_tokens(token_ids, source_tokens, target_tokenizer):
+def target_tokens(
+    token_ids: tf.Tensor, source_tokens: tf.Tensor, target_tokenizer: Tokenizer
+) -> tf.Tensor:
     """The tokens that ids of the extended vocabulary stand for.
 
     Args:
@@ -136,7 +145,12 @@ def target_tokens(token_ids, source_tokens, target_tokenizer):
     return tf.where(token_ids < size, written, copied)
 
 
-def replace_unknown(token_ids, attention_weights, source_token_ids, vocabulary_size):
+def replace_unknown(
+    token_ids: tf.Tensor,
+    attention_weights: tf.Tensor,
+    source_token_ids: tf.Tensor,
+    vocabulary_size: int,
+) -> tf.Tensor:
     """Makes each `<unk>` a copy of the source word that got most attention.
 
     Args:
@@ -166,7 +180,9 @@ def replace_unknown(token_ids, attention_weights, source_token_ids, vocabulary_s
     return tf.where(token_ids == UNKNOWN_ID, vocabulary_size + position, token_ids)
 
 
-def join_tokens(tokens, token_ids, target_tokenizer):
+def join_tokens(
+    tokens: tf.Tensor, token_ids: tf.Tensor, target_tokenizer: Tokenizer
+) -> tf.Tensor:
     """The texts of dense tokens; padding, start and end vanish.
 
     Args:
@@ -177,6 +193,6 @@ def join_tokens(tokens, token_ids, target_tokenizer):
     Returns:
         A string tensor, shape `(batch,)`.
     """
-    # By id: a copied word may well look like a special token.
+    # Told by their ids: a word copied from the source may look like a special token.
     hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)
     return target_tokenizer.join_graph(tf.ragged.boolean_mask(tokens, ~hidden))

@@ -7,12 +7,15 @@ Python's `unicodedata` before text enters the graph.
 """
 
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Literal, get_args
 
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
 
-UNICODE_FORMS = ("NFC", "NFD", "NFKC", "NFKD", "none")
+UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
+UNICODE_FORMS = get_args(UnicodeForm)
 
 # The Unicode Standard, section 3.12, names these numbers SBase, LBase and so on.
 _SYLLABLE, _LEADING, _VOWEL, _TRAILING = 0xAC00, 0x1100, 0x1161, 0x11A7
@@ -20,7 +23,9 @@ _LEADING_COUNT, _VOWEL_COUNT, _TRAILING_COUNT = 19, 21, 28
 _SYLLABLE_COUNT = _LEADING_COUNT * _VOWEL_COUNT * _TRAILING_COUNT
 
 
-def normalize_in_python(texts, unicode_form, *, first=1):
+def normalize_in_python(
+    texts: Iterable[str], unicode_form: UnicodeForm, *, first: int = 1
+) -> list[str]:
     """Normalizes a list of strings with `unicodedata`.
 
     Args:
@@ -42,7 +47,9 @@ def normalize_in_python(texts, unicode_form, *, first=1):
     return [unicodedata.normalize(unicode_form, text) for text in texts]
 
 
-def normalize_in_graph(texts, unicode_form, lowercase):
+def normalize_in_graph(
+    texts: tf.Tensor, unicode_form: UnicodeForm, lowercase: bool
+) -> tf.Tensor:
     """Normalizes a string tensor: Hangul, case and white space.
 
     Args:
@@ -64,7 +71,7 @@ def normalize_in_graph(texts, unicode_form, lowercase):
     return tf.strings.strip(texts)
 
 
-def decompose_hangul(texts):
+def decompose_hangul(texts: tf.Tensor) -> tf.Tensor:
     r"""Replaces every Hangul syllable by its two or three jamo.
 
     Args:
@@ -85,7 +92,7 @@ def decompose_hangul(texts):
     return _map_codepoints(texts, _decompose)
 
 
-def compose_hangul(texts):
+def compose_hangul(texts: tf.Tensor) -> tf.Tensor:
     r"""Joins jamo that form a Hangul syllable into that syllable.
 
     Args:
@@ -107,7 +114,7 @@ def compose_hangul(texts):
     return _map_codepoints(texts, lambda points: _compose(_decompose(points)))
 
 
-def _check_text(text, number):
+def _check_text(text: object, number: int) -> None:
     if not isinstance(text, str):
         raise InputError(
             f"Text {number} is {text!r} ({type(text).__name__}), not a string. "
@@ -122,12 +129,14 @@ def _check_text(text, number):
         ) from error
 
 
-def _map_codepoints(texts, function):
+def _map_codepoints(
+    texts: tf.Tensor, function: Callable[[tf.RaggedTensor], tf.RaggedTensor]
+) -> tf.Tensor:
     points = tf.strings.unicode_decode(texts, "UTF-8", replace_control_characters=False)
     return tf.strings.unicode_encode(function(points), "UTF-8")
 
 
-def _decompose(points):
+def _decompose(points: tf.RaggedTensor) -> tf.RaggedTensor:
     index = points.values - _SYLLABLE
     is_syllable = (index >= 0) & (index < _SYLLABLE_COUNT)
     trailing = index % _TRAILING_COUNT
@@ -149,7 +158,7 @@ def _decompose(points):
     return points.with_values(pieces).merge_dims(1, 2)
 
 
-def _compose(points):
+def _compose(points: tf.RaggedTensor) -> tf.RaggedTensor:
     values, rows = points.values, points.value_rowids()
     leading = values - _LEADING
     is_leading = (leading >= 0) & (leading < _LEADING_COUNT)
@@ -167,14 +176,14 @@ def _compose(points):
     return tf.ragged.boolean_mask(composed, points.with_values(~consumed))
 
 
-def _next_in_row(values, rows, distance):
+def _next_in_row(values: tf.Tensor, rows: tf.Tensor, distance: int) -> tf.Tensor:
     """The value `distance` places on in the same row, or 0."""
     ahead = tf.concat([values[distance:], tf.zeros_like(values[:distance])], axis=0)
     row_ahead = tf.concat([rows[distance:], -tf.ones_like(rows[:distance])], axis=0)
     return tf.where(rows == row_ahead, ahead, 0)
 
 
-def _shift(flags, distance):
+def _shift(flags: tf.Tensor, distance: int) -> tf.Tensor:
     """`flags` moved `distance` places to the right."""
     moved = tf.concat([tf.zeros_like(flags[:distance]), flags], axis=0)
     return moved[: tf.size(flags)]

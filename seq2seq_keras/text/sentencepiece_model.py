@@ -1,8 +1,19 @@
-"""Training a SentencePiece model."""
+"""Training a SentencePiece model, and drawing one of the ways to write a text with it.
+
+SentencePiece draws too, but its generator cannot be made to repeat itself in another
+process, and a seed must give the same training. So the two ways of drawing stand
+here, on the pieces and scores of its models.
+"""
 
 import collections
+import functools
 import importlib
 import io
+import itertools
+import math
+import random
+import types
+from collections.abc import Callable, Iterable
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import (
@@ -22,10 +33,11 @@ BOUNDARY = "▁"  # U+2581, with which SentencePiece writes a space
 META_PIECES = tuple(f"\x1f{name}" for name in ("pad", "unk", "bos", "eos"))
 # What SentencePiece keeps for itself: it drops NUL, and every text with U+2585.
 _RESERVED = {"▅": " ", "\0": " ", BOUNDARY: "_"}
+_Draw = Callable[[str], list[str]]  # from characters in a row to pieces
 _SILENT = 2  # errors reach Python as exceptions
 
 
-def import_optional(name):
+def import_optional(name: str) -> types.ModuleType:
     """Imports a package of the extra `subword`.
 
     Args:
@@ -46,7 +58,13 @@ def import_optional(name):
         ) from error
 
 
-def train_sentencepiece(texts, *, algorithm, max_size=None, min_frequency=1):
+def train_sentencepiece(
+    texts: Iterable[str],
+    *,
+    algorithm: str,
+    max_size: int | None = None,
+    min_frequency: int = 1,
+) -> bytes:
     """Trains a SentencePiece model; the same texts always make the same one.
 
     Args:
@@ -81,7 +99,7 @@ def train_sentencepiece(texts, *, algorithm, max_size=None, min_frequency=1):
         hard_vocab_limit=False,
         character_coverage=1.0,
         max_sentence_length=2**30,  # longer texts would be dropped
-        # Texts come normalized, and shall not be normalized in another way here.
+        # Texts come normalized, in the way that every tokenizer normalizes them.
         normalization_rule_name="identity",
         remove_extra_whitespaces=False,
         minloglevel=_SILENT,
@@ -90,7 +108,7 @@ def train_sentencepiece(texts, *, algorithm, max_size=None, min_frequency=1):
     return _with_boundary_rule(model.getvalue())
 
 
-def _with_boundary_rule(model):
+def _with_boundary_rule(model: bytes) -> bytes:
     """The model with one rule of normalization: a boundary in a text becomes `_`.
 
     Without any, each time a program loads the model it writes a note to standard
@@ -106,7 +124,7 @@ def _with_boundary_rule(model):
     return message.SerializeToString(deterministic=True)
 
 
-def _special_pieces():
+def _special_pieces() -> dict[str, int | str]:
     names = ("pad", "unk", "bos", "eos")
     ids = (PAD_ID, UNKNOWN_ID, START_ID, END_ID)
     options: dict[str, int | str] = {}
@@ -115,7 +133,7 @@ def _special_pieces():
     return options
 
 
-def _usable(texts, min_frequency):
+def _usable(texts: Iterable[str], min_frequency: int) -> tuple[list[str], int]:
     """The texts without the characters that are left out, and how many are left."""
     reserved = str.maketrans(_RESERVED)
     texts = [text.translate(reserved) for text in texts]
@@ -134,7 +152,7 @@ def _usable(texts, min_frequency):
     return texts, len(counts) - len(rare)
 
 
-def _check_size(max_size, characters, min_frequency):
+def _check_size(max_size: int, characters: int, min_frequency: int) -> None:
     if not characters:
         raise InputError(
             "The vocabulary would hold nothing but special tokens: the texts hold no "
@@ -149,3 +167,104 @@ def _check_size(max_size, characters, min_frequency):
             f"be at least {smallest}, or a larger `min_frequency` leave out rare "
             f"characters. Received: max_size={max_size}"
         )
+
+
+def draw_pieces(
+    model: bytes, texts: Iterable[str], *, alpha: float, seed: int
+) -> list[list[str]]:
+    """Segments texts at random.
+
+    Words are drawn apart: no piece spans two.
+
+    Args:
+        model: A serialized SentencePiece model, bytes.
+        texts: List of normalized strings.
+        alpha: See `SubwordTokenizer.sample_to_ragged`.
+        seed: Integer. The same seed gives the same pieces for the same texts.
+
+    Returns:
+        A list of lists of pieces. Characters in a row that the model lacks are one.
+
+    Raises:
+        InputError: If sentencepiece is not installed.
+    """
+    messages = import_optional("sentencepiece.sentencepiece_model_pb2")
+    message = messages.ModelProto.FromString(model)
+    scores = {
+        piece.piece: piece.score
+        for piece in message.pieces
+        if piece.type == piece.NORMAL
+    }
+    generator = random.Random(seed)
+    draw: _Draw = functools.partial(_walk, _Lattices(scores, alpha), generator)
+    if message.trainer_spec.model_type == message.trainer_spec.BPE:
+        draw = functools.partial(_merge, scores, alpha, generator)
+    return [_draw_text(text, scores, draw) for text in texts]
+
+
+def _draw_text(text: str, scores: dict[str, float], draw: _Draw) -> list[str]:
+    pieces: list[str] = []
+    for word in text.replace(BOUNDARY, "_").split():
+        runs = itertools.groupby(BOUNDARY + word, scores.__contains__)
+        for known, characters in runs:
+            run = "".join(characters)
+            pieces += draw(run) if known else [run]
+    return pieces
+
+
+def _merge(
+    scores: dict[str, float], dropout: float, generator: random.Random, run: str
+) -> list[str]:
+    """Algorithm 1 of BPE-dropout: in each step every merge is left out by chance."""
+    pieces = list(run)
+    while True:
+        merges = [
+            (-scores[merged], position)
+            for position, merged in enumerate(map("".join, itertools.pairwise(pieces)))
+            if merged in scores and generator.random() >= dropout
+        ]
+        if not merges:
+            return pieces
+        _, position = min(merges)
+        pieces[position : position + 2] = ["".join(pieces[position : position + 2])]
+
+
+def _walk(lattices: "_Lattices", generator: random.Random, run: str) -> list[str]:
+    """Backward sampling: from the end, each piece by the weight of what is before."""
+    ways, end, pieces = lattices[run], len(run), []
+    while end:
+        starts, cumulative = ways[end]
+        [start] = generator.choices(starts, cum_weights=cumulative)
+        pieces.append(run[start:end])
+        end = start
+    return pieces[::-1]
+
+
+class _Lattices(dict[str, list[tuple]]):
+    """Forward filtering, once for each word: where the piece to each end may start."""
+
+    def __init__(self, scores: dict[str, float], alpha: float) -> None:
+        self.alpha = alpha
+        self.scores = scores
+        self.longest = max(map(len, scores))
+
+    def __missing__(self, run: str) -> list[tuple]:
+        # The logarithm of the weights of all ways to write run[:end].
+        totals: list[float] = [0.0]
+        ways: list[tuple] = [()]
+        for end in range(1, len(run) + 1):
+            starts = [
+                start
+                for start in range(max(0, end - self.longest), end)
+                if run[start:end] in self.scores
+            ]
+            logs = [
+                totals[start] + self.alpha * self.scores[run[start:end]]
+                for start in starts
+            ]
+            largest = max(logs)
+            cumulative = list(itertools.accumulate(math.exp(x - largest) for x in logs))
+            totals.append(largest + math.log(cumulative[-1]))
+            ways.append((starts, cumulative))
+        self[run] = ways
+        return ways

@@ -2,23 +2,30 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError, check_choice
-from seq2seq_keras.special_tokens import DEFAULT_SPECIAL_TOKENS, SPECIAL_COUNT
+from seq2seq_keras.special_tokens import (
+    DEFAULT_SPECIAL_TOKENS,
+    SPECIAL_COUNT,
+    SpecialTokens,
+)
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
+    UnicodeForm,
     normalize_in_graph,
     normalize_in_python,
 )
 from seq2seq_keras.text.sentencepiece_model import (
     BOUNDARY,
     META_PIECES,
+    draw_pieces,
     import_optional,
     train_sentencepiece,
 )
-from seq2seq_keras.text.subword_sampling import draw_pieces
 from seq2seq_keras.text.tokenizer import Tokenizer
 from seq2seq_keras.text.vocabulary import split_in_chunks
 
@@ -64,13 +71,13 @@ class SubwordTokenizer(Tokenizer):
 
     def __init__(
         self,
-        model,
+        model: bytes | str,
         *,
-        sha256=None,
-        lowercase=False,
-        unicode_form="NFC",
-        special_tokens=DEFAULT_SPECIAL_TOKENS,
-    ):
+        sha256: str | None = None,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> None:
         self.model = _checked_bytes(model, sha256)
         pieces = self._read_pieces()
         super().__init__(
@@ -84,15 +91,15 @@ class SubwordTokenizer(Tokenizer):
     @classmethod
     def fit(
         cls,
-        texts,
+        texts: Iterable[str],
         *,
-        algorithm="bpe",
-        min_frequency=1,
-        max_size=None,
-        lowercase=False,
-        unicode_form="NFC",
-        special_tokens=DEFAULT_SPECIAL_TOKENS,
-    ):
+        algorithm: str = "bpe",
+        min_frequency: int = 1,
+        max_size: int | None = None,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> "SubwordTokenizer":
         """Makes a tokenizer with the pieces that some texts suggest.
 
         Args:
@@ -115,12 +122,12 @@ class SubwordTokenizer(Tokenizer):
         """
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
 
-        def whole(chunk, first):
+        def whole(chunk: list[str], first: int) -> tf.RaggedTensor:
             # A text is its own only token.
             chunk = normalize_in_python(chunk, unicode_form, first=first)
-            chunk = tf.constant(chunk, tf.string)
-            chunk = normalize_in_graph(chunk, unicode_form, lowercase)
-            return tf.RaggedTensor.from_uniform_row_length(chunk, 1)
+            normalized = tf.constant(chunk, tf.string)
+            normalized = normalize_in_graph(normalized, unicode_form, lowercase)
+            return tf.RaggedTensor.from_uniform_row_length(normalized, 1)
 
         chunks = split_in_chunks(texts, whole)
         model = train_sentencepiece(
@@ -136,18 +143,20 @@ class SubwordTokenizer(Tokenizer):
             special_tokens=special_tokens,
         )
 
-    def split_graph(self, texts):
+    def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return self._sentencepiece().tokenize(texts)
 
-    def join_graph(self, tokens):
+    def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         text = tf.strings.reduce_join(tokens, axis=-1)
         return tf.strings.strip(tf.strings.regex_replace(text, f"{BOUNDARY}+", " "))
 
-    def bare_word(self, token):
+    def bare_word(self, token: str) -> str:
         # A piece from within a word is none, but may be the name of another.
         return token.removeprefix(BOUNDARY)
 
-    def sample_to_ragged(self, texts, *, seed, alpha=0.1, first=1):
+    def sample_to_ragged(
+        self, texts: Iterable[str], *, seed: int, alpha: float = 0.1, first: int = 1
+    ) -> tf.RaggedTensor:
         """Splits a list of strings in one of the many ways, at random.
 
         A model that sees a word in other pieces each time learns what they share,
@@ -181,14 +190,14 @@ class SubwordTokenizer(Tokenizer):
               BPE-dropout.
         """
         texts = normalize_in_python(texts, self.unicode_form, first=first)
-        texts = self._normalize_graph(tf.constant(texts, tf.string)).numpy()
-        texts = [text.decode("utf-8") for text in texts]
+        normalized = self._normalize_graph(tf.constant(texts, tf.string)).numpy()
+        texts = [text.decode("utf-8") for text in normalized]
         rows = draw_pieces(self.model, texts, alpha=alpha, seed=seed)
         pieces = tf.constant([piece for row in rows for piece in row], tf.string)
         lengths = tf.constant([len(row) for row in rows], tf.int64)
         return tf.RaggedTensor.from_row_lengths(pieces, lengths)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = super().get_config()
         del config["vocabulary"]  # the model holds it
         config["model"] = base64.b64encode(self.model).decode("ascii")
@@ -196,7 +205,7 @@ class SubwordTokenizer(Tokenizer):
         return config
 
     @tf.autograph.experimental.do_not_convert  # it warns of the import
-    def _sentencepiece(self):
+    def _sentencepiece(self) -> Any:
         """The operations of the model, made anew for each graph.
 
         TensorFlow deletes the model behind operations that were made once and kept
@@ -206,7 +215,7 @@ class SubwordTokenizer(Tokenizer):
         text = import_optional("tensorflow_text")
         return text.SentencepieceTokenizer(self.model, out_type=tf.string)
 
-    def _read_pieces(self):
+    def _read_pieces(self) -> list[str]:
         try:
             model = self._sentencepiece()
             pieces = model.id_to_string(tf.range(model.vocab_size())).numpy().tolist()
@@ -221,7 +230,7 @@ class SubwordTokenizer(Tokenizer):
         return pieces[SPECIAL_COUNT:]
 
 
-def _checked_bytes(model, sha256):
+def _checked_bytes(model: bytes | str, sha256: str | None) -> bytes:
     model = base64.b64decode(model, validate=True) if isinstance(model, str) else model
     if sha256 is not None and hashlib.sha256(model).hexdigest() != sha256:
         raise InputError("The SentencePiece model differs from the one that was saved.")

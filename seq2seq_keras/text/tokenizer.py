@@ -2,12 +2,16 @@
 
 import abc
 import dataclasses
+import importlib
 import json
+import pathlib
+from collections.abc import Iterable, Iterator
+from typing import Any, Self
 
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.errors import check_choice
+from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import write_text
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
@@ -16,13 +20,14 @@ from seq2seq_keras.special_tokens import (
     SPECIAL_COUNT,
     START_ID,
     UNKNOWN_ID,
+    SpecialTokens,
 )
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
+    UnicodeForm,
     normalize_in_graph,
     normalize_in_python,
 )
-from seq2seq_keras.text.saved_tokenizer import load_tokenizer
 from seq2seq_keras.text.vocabulary import (
     check_vocabulary,
     choose_tokens,
@@ -56,10 +61,10 @@ class Tokenizer(abc.ABC):
     Example:
 
     >>> class CommaTokenizer(Tokenizer):
-    ...     def split_graph(self, texts):
+    ...     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
     ...         return tf.strings.split(texts, ",")
     ...
-    ...     def join_graph(self, tokens):
+    ...     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
     ...         return tf.strings.reduce_join(tokens, axis=-1, separator=",")
     >>> tokenizer = CommaTokenizer.fit(["salt,red pepper"])
     >>> tokenizer.split("red pepper,salt")
@@ -68,12 +73,12 @@ class Tokenizer(abc.ABC):
 
     def __init__(
         self,
-        vocabulary,
+        vocabulary: Iterable[str],
         *,
-        lowercase=False,
-        unicode_form="NFC",
-        special_tokens=DEFAULT_SPECIAL_TOKENS,
-    ):
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> None:
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
         tokens = list(vocabulary)
         check_vocabulary(tokens, special_tokens)
@@ -93,14 +98,14 @@ class Tokenizer(abc.ABC):
     @classmethod
     def fit(
         cls,
-        texts,
+        texts: Iterable[str],
         *,
-        min_frequency=1,
-        max_size=None,
-        lowercase=False,
-        unicode_form="NFC",
-        special_tokens=DEFAULT_SPECIAL_TOKENS,
-    ):
+        min_frequency: int = 1,
+        max_size: int | None = None,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> Self:
         """Makes a tokenizer with the vocabulary of some texts.
 
         Args:
@@ -119,7 +124,7 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If a text is no string or only special tokens would be left.
         """
-        options = {
+        options: dict[str, Any] = {
             "lowercase": lowercase,
             "unicode_form": unicode_form,
             "special_tokens": special_tokens,
@@ -130,19 +135,19 @@ class Tokenizer(abc.ABC):
         return cls(vocabulary, **options)
 
     @property
-    def vocabulary_size(self):
+    def vocabulary_size(self) -> int:
         """The number of ids, the four special ones included."""
         return len(self.vocabulary)
 
     @abc.abstractmethod
-    def split_graph(self, texts):
+    def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Splits normalized texts `(batch,)` into a ragged tensor of tokens."""
 
     @abc.abstractmethod
-    def join_graph(self, tokens):
+    def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         """Joins a ragged string tensor `(batch, length)` to texts `(batch,)`."""
 
-    def bare_word(self, token):
+    def bare_word(self, token: str) -> str:
         """What a token is called where it carries no marks of this tokenizer.
 
         Vectors that others trained know words, not how this package cuts text.
@@ -155,7 +160,7 @@ class Tokenizer(abc.ABC):
         """
         return token
 
-    def split(self, texts):
+    def split(self, texts: str | Iterable[str] | tf.Tensor) -> Any:
         """Shows the tokens of a text as strings.
 
         Args:
@@ -172,7 +177,7 @@ class Tokenizer(abc.ABC):
         rows = self.split_to_ragged(texts).to_list()
         return [[token.decode("utf-8") for token in row] for row in rows]
 
-    def tokenize(self, texts):
+    def tokenize(self, texts: str | Iterable[str] | tf.Tensor) -> Any:
         """Turns text into token ids, without start and end.
 
         Args:
@@ -188,7 +193,9 @@ class Tokenizer(abc.ABC):
             return self.tokenize([texts])[0]
         return self.tokenize_to_ragged(texts).to_list()
 
-    def split_to_ragged(self, texts, *, first=1):
+    def split_to_ragged(
+        self, texts: Iterable[str], *, first: int = 1
+    ) -> tf.RaggedTensor:
         """Splits a list of strings into the tokens that `fit` counts.
 
         Args:
@@ -204,7 +211,9 @@ class Tokenizer(abc.ABC):
         texts = normalize_in_python(texts, self.unicode_form, first=first)
         return self.split_graph(self._normalize_graph(tf.constant(texts, tf.string)))
 
-    def tokenize_to_ragged(self, texts, *, first=1):
+    def tokenize_to_ragged(
+        self, texts: Iterable[str], *, first: int = 1
+    ) -> tf.RaggedTensor:
         """Turns a list of strings into the ids a dataset is made of.
 
         Args:
@@ -216,7 +225,7 @@ class Tokenizer(abc.ABC):
         """
         return self.ids(self.split_to_ragged(texts, first=first))
 
-    def ids(self, tokens):
+    def ids(self, tokens: tf.Tensor | tf.RaggedTensor) -> tf.Tensor | tf.RaggedTensor:
         """Looks up tokens that `split` made, where both they and their ids are needed.
 
         Args:
@@ -228,7 +237,7 @@ class Tokenizer(abc.ABC):
         """
         return self.table.lookup(tokens)
 
-    def detokenize(self, token_ids):
+    def detokenize(self, token_ids: Any) -> Any:
         """Turns token ids into text; padding, start and end vanish.
 
         Args:
@@ -248,7 +257,7 @@ class Tokenizer(abc.ABC):
         rows = tf.ragged.constant(token_ids, dtype=tf.int32, ragged_rank=1)
         return [text.decode("utf-8") for text in self._detokenize_graph(rows).numpy()]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Everything that defines the tokenizer, ready for JSON."""
         return {
             "class_name": type(self).__name__,
@@ -258,13 +267,13 @@ class Tokenizer(abc.ABC):
             "vocabulary": self.vocabulary[SPECIAL_COUNT:],
         }
 
-    def save(self, path):
+    def save(self, path: str | pathlib.Path) -> None:
         """Writes the tokenizer to a JSON file, whole or not at all."""
         text = json.dumps(self.get_config(), ensure_ascii=False, indent=0)
         write_text(path, text + "\n")
 
     @staticmethod
-    def load(path):
+    def load(path: str | pathlib.Path) -> "Tokenizer":
         """Reads what `save` wrote, of whichever class it is.
 
         Args:
@@ -277,13 +286,47 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If the file is missing or does not describe a tokenizer.
         """
-        return load_tokenizer(path, Tokenizer)
+        path = pathlib.Path(path)
+        try:
+            config = json.loads(path.read_text(encoding="utf-8"))
+            cls = _class_called(config.pop("class_name"))
+            special_tokens = SpecialTokens(**config.pop("special_tokens"))
+            return cls(**config, special_tokens=special_tokens)
+        except FileNotFoundError as error:
+            raise InputError(f"There is no tokenizer file {path}.") from error
+        except IsADirectoryError as error:
+            raise InputError(
+                f"{path} is a folder. Name the JSON file of the tokenizer in it."
+            ) from error
+        except InputError as error:
+            # Of what the file holds, or of an extra that is not installed.
+            raise InputError(f"{path}: {error}") from error
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(
+                f"{path} is damaged or is not a saved tokenizer "
+                f"({type(error).__name__}: {error}). Save it again with "
+                "`tokenizer.save(path)`."
+            ) from error
 
-    def _normalize_graph(self, texts):
+    def _normalize_graph(self, texts: tf.Tensor) -> tf.Tensor:
         return normalize_in_graph(texts, self.unicode_form, self.lowercase)
 
-    def _detokenize_graph(self, token_ids):
+    def _detokenize_graph(self, token_ids: tf.Tensor) -> tf.Tensor:
         hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)
         token_ids = tf.ragged.boolean_mask(token_ids, ~hidden)
         vocabulary = tf.constant(self.vocabulary)
         return self.join_graph(tf.gather(vocabulary, token_ids))
+
+
+def _class_called(name: str) -> type[Tokenizer]:
+    """The class of that name, one of this room's or a subclass of the user's."""
+    room = importlib.import_module(__package__)
+    if name in room.__all__:
+        getattr(room, name)  # loads the file of the class
+    return {cls.__name__: cls for cls in _subclasses(Tokenizer)}[name]
+
+
+def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:
+    for subclass in cls.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)

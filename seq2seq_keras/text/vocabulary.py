@@ -2,14 +2,18 @@
 
 import collections
 import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.special_tokens import SPECIAL_COUNT
+from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 
 _CHUNK = 4096
 
 
-def split_in_chunks(texts, split):
+def split_in_chunks(
+    texts: Iterable[str], split: Callable[..., Any]
+) -> Iterator[list[str]]:
     """Splits texts some at a time, however many there are.
 
     Args:
@@ -34,7 +38,12 @@ def split_in_chunks(texts, split):
         first += len(chunk)
 
 
-def choose_tokens(chunks, special_tokens, min_frequency=1, max_size=None):
+def choose_tokens(
+    chunks: Iterable[list[str]],
+    special_tokens: SpecialTokens,
+    min_frequency: int = 1,
+    max_size: int | None = None,
+) -> list[str]:
     """Chooses the most frequent tokens.
 
     Args:
@@ -80,7 +89,7 @@ def choose_tokens(chunks, special_tokens, min_frequency=1, max_size=None):
     return kept if max_size is None else kept[: max_size - SPECIAL_COUNT]
 
 
-def check_vocabulary(tokens, special_tokens):
+def check_vocabulary(tokens: Sequence[str], special_tokens: SpecialTokens) -> None:
     """Raises an `InputError` if these tokens cannot follow the special ones.
 
     Args:

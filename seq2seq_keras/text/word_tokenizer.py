@@ -56,7 +56,7 @@ class WordTokenizer(Tokenizer):
     "L'homme est là."
     """
 
-    def split_graph(self, texts):
+    def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         replace = tf.strings.regex_replace
         texts = replace(texts, JOINER, "■")
         # RE2 has no look-ahead: a match eats the character behind it, so of two
@@ -76,9 +76,9 @@ class WordTokenizer(Tokenizer):
         texts = replace(texts, rf"{_CUT}+", f"{JOINER} ")
         return tf.strings.split(texts)
 
-    def join_graph(self, tokens):
+    def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         text = tf.strings.reduce_join(tokens, axis=-1, separator=" ")
         return tf.strings.regex_replace(text, f" ?{JOINER} ?", "")
 
-    def bare_word(self, token):
+    def bare_word(self, token: str) -> str:
         return token.strip(JOINER)

@@ -10,10 +10,12 @@ import yaml
 from seq2seq_keras.data import PairStream, load_corpus, read_pairs, split_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    JamoTokenizer,
+    SubwordTokenizer,
+    WordTokenizer,
+)
 
 # How the tokenizer of each name is fitted.
 TOKENIZERS: dict[str, Callable] = {

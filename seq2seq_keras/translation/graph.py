@@ -16,7 +16,7 @@ from seq2seq_keras.decoding import (
 )
 from seq2seq_keras.models import build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
-from seq2seq_keras.text.copying import (
+from seq2seq_keras.text import (
     check_copying,
     join_tokens,
     replace_unknown,

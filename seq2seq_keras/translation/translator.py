@@ -12,8 +12,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import Seq2Seq
-from seq2seq_keras.text.copying import check_copying
-from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.text import check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
 from seq2seq_keras.translation.request import SearchRequest
@@ -45,7 +44,7 @@ class Translator:
     Example:
 
     >>> from seq2seq_keras.models import build_model
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> tokenizer = WordTokenizer.fit(["a b c"])
     >>> translator = Translator(build_model(7, 7, units=8), tokenizer, tokenizer)
     >>> len(translator.translate(["a b", "c"], beam_width=2))

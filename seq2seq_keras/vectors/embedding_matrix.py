@@ -27,7 +27,7 @@ class EmbeddingMatrix(NamedTuple):
 
     Example:
 
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> from seq2seq_keras.vectors.word_vectors import WordVectors
     >>> vectors = WordVectors(["dog", "cat"], [[1.0, 2.0], [3.0, 4.0]])
     >>> matrix, coverage = vectors.matrix_for(WordTokenizer(["cat", "owl"]))

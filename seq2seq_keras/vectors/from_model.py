@@ -24,7 +24,7 @@ def from_model(model, side, tokenizer=None):
     Example:
 
     >>> from seq2seq_keras.models import build_model
-    >>> from seq2seq_keras.text.word_tokenizer import WordTokenizer
+    >>> from seq2seq_keras.text import WordTokenizer
     >>> tokenizer = WordTokenizer.fit(["good day", "good night"])
     >>> size = tokenizer.vocabulary_size
     >>> model = build_model(size, size, units=4, embedding_dim=8)

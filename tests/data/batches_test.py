@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.data import Batches, PairStream, make_toy_pairs
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
+from seq2seq_keras.text import CharacterTokenizer
 
 PAIRS = make_toy_pairs("copy", 100)
 TOKENIZER = CharacterTokenizer.fit(PAIRS.source)

@@ -5,8 +5,7 @@ import pytest
 
 from seq2seq_keras.data import Pairs, PairStream, load_corpus, make_dataset
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import SubwordTokenizer, WordTokenizer
 
 PAIRS = load_corpus("phrasebook/english-french").train[:90]
 SOURCE = SubwordTokenizer.fit(PAIRS.source, algorithm="unigram")

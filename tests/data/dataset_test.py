@@ -9,7 +9,7 @@ import pytest
 
 from seq2seq_keras.data import BUCKET_BOUNDARIES, Pairs, PairStream, make_dataset
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
+from seq2seq_keras.text import CharacterTokenizer
 
 LETTERS, DIGITS = "abcdefghij", "0123456789"
 TOKENIZERS = CharacterTokenizer(LETTERS), CharacterTokenizer(DIGITS)

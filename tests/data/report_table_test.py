@@ -3,7 +3,7 @@
 import dataclasses
 
 from seq2seq_keras.data import Pairs, describe_pairs
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 
 TRAIN = Pairs(
     ["a b", "A  b", "a b", "c", "", "a b c d"],

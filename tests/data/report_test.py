@@ -7,7 +7,7 @@ import pytest
 from seq2seq_keras.data import Pairs, PairStream, SideReport, describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 
 TRAIN = Pairs(
     ["a b", "A  b", "a b", "c", "", "a b c d"],

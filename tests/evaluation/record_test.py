@@ -21,7 +21,7 @@ from seq2seq_keras.evaluation import (
     score_translations,
 )
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
 
 PAIRS = Pairs(["a b", "b"], ["x y", "y"])

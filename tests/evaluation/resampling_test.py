@@ -11,7 +11,7 @@ from seq2seq_keras.evaluation import (
     count_metric,
     paired_p_value,
 )
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 
 TOKENIZER = WordTokenizer(["x"])
 WORDS = ["le", "la", "un", "une", "chat", "chien", "voit", "mange", "noir", "petit"]

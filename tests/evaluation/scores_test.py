@@ -14,7 +14,7 @@ from seq2seq_keras.evaluation import (
     score_metric,
     score_translations,
 )
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 
 WORDS = WordTokenizer(["x"])
 REFERENCES = ["je suis étudiant", "il est là ?", "nous avons un chat noir"]

@@ -10,8 +10,7 @@ import sacrebleu
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, count_metric, score_metric
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import CharacterTokenizer, WordTokenizer
 
 WORDS = WordTokenizer(["x"])
 REFERENCES = [

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.copying import (
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    WordTokenizer,
     check_copying,
     join_tokens,
     replace_unknown,
@@ -16,7 +17,6 @@ from seq2seq_keras.text.copying import (
     target_copy_ids,
     target_tokens,
 )
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
 TOKENIZER = WordTokenizer(["a", "b"])  # ids 4 and 5; the vocabulary has 6
 words = st.lists(st.sampled_from("abxyz"), max_size=6)

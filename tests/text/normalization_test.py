@@ -6,11 +6,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_keras.text.normalization import (
-    compose_hangul,
-    decompose_hangul,
-    normalize_in_python,
-)
+from seq2seq_keras.text import compose_hangul, decompose_hangul, normalize_in_python
 
 # Syllables, conjoining jamo, letters of their own, and what is not Hangul.
 hangul = st.text(

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
+from seq2seq_keras.text import SubwordTokenizer
 from seq2seq_keras.translation import Translator
 
 TEXTS = ["J'ai vu l'homme.", "Die größte Straße", "저는 학생이에요.", "<unk> x_y"]
@@ -54,7 +54,7 @@ def test_a_whole_process_prints_nothing():
     script = """if True:
         import seq2seq_keras
         import tensorflow as tf
-        from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
+        from seq2seq_keras.text import SubwordTokenizer
         tokenizer = SubwordTokenizer.fit(["low lower"])
         tf.function(tokenizer.tokenize)(tf.constant(["low"]))
         tokenizer.sample_to_ragged(["low"], seed=0)

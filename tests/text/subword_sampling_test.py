@@ -11,8 +11,7 @@ import pytest
 import sentencepiece
 
 from seq2seq_keras.data import load_corpus
-from seq2seq_keras.text.sentencepiece_model import train_sentencepiece
-from seq2seq_keras.text.subword_sampling import draw_pieces
+from seq2seq_keras.text import draw_pieces, train_sentencepiece
 
 TEXTS = [
     "der kleine Hund läuft über die Wiese",
@@ -129,8 +128,7 @@ def test_draws_hang_on_the_seed_alone(algorithm):
 def test_another_process_draws_the_same(algorithm):
     script = f"""if True:
         import json
-        from seq2seq_keras.text.sentencepiece_model import train_sentencepiece
-        from seq2seq_keras.text.subword_sampling import draw_pieces
+        from seq2seq_keras.text import draw_pieces, train_sentencepiece
         model = train_sentencepiece({TEXTS}, algorithm={algorithm!r})
         print(json.dumps(draw_pieces(model, {TEXTS}, alpha=0.3, seed=1)))
     """

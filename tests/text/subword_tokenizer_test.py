@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from seq2seq_keras.data import load_corpus
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text import SubwordTokenizer, Tokenizer
 
 TEXTS = [
     "J'ai vu l'homme qu'elle aime, n'est-ce pas ?",
@@ -239,7 +238,7 @@ def test_samples_are_the_text_in_other_known_pieces(tokenizer):
     assert drawn.to_list() != tokenizer.sample_to_ragged(unusual, seed=2).to_list()
     texts = tokenizer.join_graph(drawn).numpy().tolist()
     assert texts == tokenizer.join_graph(plain).numpy().tolist()
-    unknown = tf.reduce_sum(tf.cast(tokenizer.table.lookup(drawn) == 1, tf.int32), 1)
+    unknown = tf.reduce_sum(tf.cast(tokenizer.ids(drawn) == 1, tf.int32), 1)
     assert [n > 0 for n in unknown.numpy()] == [False] * 5 + [True, False]
 
 

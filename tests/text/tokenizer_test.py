@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text.character_tokenizer import CharacterTokenizer
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.tokenizer import Tokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    JamoTokenizer,
+    Tokenizer,
+    WordTokenizer,
+)
 
 TEXTS = [
     "J'ai vu l'homme qu'elle aime, n'est-ce pas ?",
@@ -203,3 +205,24 @@ def test_the_file_is_readable_json(tmp_path):
     text = (tmp_path / "t.json").read_text(encoding="utf-8")
     assert "학생" in text
     assert json.loads(text)["vocabulary"] == ["étudiant", "학생"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "{}", '{"class_name": "os.system"}', '{"class_name": "Tokenizer"}'],
+)
+def test_a_damaged_file_is_named(tmp_path, content):
+    path = tmp_path / "tokenizer.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=r"tokenizer\.json is damaged"):
+        Tokenizer.load(path)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(InputError, match="no tokenizer file"):
+        Tokenizer.load(tmp_path / "none.json")
+
+
+def test_a_folder_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"is a folder\. Name the JSON file"):
+        Tokenizer.load(tmp_path)

@@ -4,13 +4,7 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text import vocabulary
-from seq2seq_keras.text.vocabulary import (
-    check_vocabulary,
-    choose_tokens,
-    split_in_chunks,
-)
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer, choose_tokens
 
 SPECIAL = SpecialTokens(pad="p", unknown="u", start="s", end="e")
 
@@ -37,17 +31,16 @@ def test_a_size_without_a_token_is_an_error_before_anything_is_read():
 
 
 def test_a_vocabulary_is_a_list_of_strings():
-    check_vocabulary(["a", "b"], SPECIAL)
+    assert WordTokenizer(["a", "b"], special_tokens=SPECIAL).vocabulary_size == 6
     for wrong in ([], ["a", 7], ["a", "a"], ["a", "p"]):
         with pytest.raises(InputError, match="vocabulary"):
-            check_vocabulary(wrong, SPECIAL)
+            WordTokenizer(wrong, special_tokens=SPECIAL)
 
 
-def test_chunks_change_neither_tokens_nor_places(monkeypatch):
-    monkeypatch.setattr(vocabulary, "_CHUNK", 2)
-    split = WordTokenizer(["x"]).split_to_ragged
-    texts = ["a b", "", "c", "d a", "e"]
-    chunks = list(split_in_chunks(iter(texts), split))
-    assert chunks == [["a", "b"], ["c", "d", "a"], ["e"]]
-    with pytest.raises(InputError, match=r"^Text 6 is None"):
-        list(split_in_chunks([*texts, None], split))
+def test_many_texts_are_counted_as_few_are_and_have_their_own_numbers():
+    """Of so many, 4096 are split at a time."""
+    texts = ["c", "", *["a b"] * 4999, "b c b"]
+    assert WordTokenizer.fit(iter(texts)).vocabulary[4:] == ["b", "a", "c"]
+    assert WordTokenizer.fit(iter(texts), min_frequency=3).vocabulary[4:] == ["b", "a"]
+    with pytest.raises(InputError, match=r"^Text 5003 is None"):
+        WordTokenizer.fit([*texts, None])

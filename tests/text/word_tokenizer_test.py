@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 
 TOKENIZER = WordTokenizer(["x"])
 

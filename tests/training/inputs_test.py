@@ -4,7 +4,7 @@ import pytest
 
 from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.subword_tokenizer import SubwordTokenizer
+from seq2seq_keras.text import SubwordTokenizer
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,

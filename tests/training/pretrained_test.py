@@ -10,7 +10,7 @@ import pytest
 
 from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.training.callbacks import EachStep
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.pretrained import load_embeddings

@@ -14,8 +14,7 @@ import tensorflow as tf
 from seq2seq_keras.data import load_corpus, read_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import JamoTokenizer, WordTokenizer
 from seq2seq_keras.translation import Translator
 
 TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]

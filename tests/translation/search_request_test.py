@@ -6,7 +6,7 @@ import pytest
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import SearchRequest
 
 TOKENIZER = WordTokenizer.fit(["le chat dort", "la chatte"])

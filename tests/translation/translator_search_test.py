@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
 
 WORDS = ["le", "la", "chat", "chien", "dort", "mange"]

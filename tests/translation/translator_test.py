@@ -17,7 +17,7 @@ from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
 
 LOAD = """

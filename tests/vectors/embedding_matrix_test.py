@@ -10,7 +10,7 @@ from strategies import random_vectors, words_and_matrices
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors import WordVectors
 from seq2seq_keras.vectors.coverage import Coverage
 from seq2seq_keras.vectors.folding import fold

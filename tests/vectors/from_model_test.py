@@ -5,7 +5,7 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
 from seq2seq_keras.vectors import from_model
 

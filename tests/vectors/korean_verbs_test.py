@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.data import load_corpus
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import JamoTokenizer, WordTokenizer
 from seq2seq_keras.vectors import fasttext, word2vec
 from tools.phrasebook.verbs import VERBS
 

@@ -11,7 +11,7 @@ import pytest
 from strategies import random_vectors
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors import WordVectors
 from seq2seq_keras.vectors.read_vectors import read_vectors
 

@@ -3,7 +3,7 @@
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors.sentences import Sentences, count_words
 
 

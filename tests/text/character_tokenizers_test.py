@@ -1,6 +1,14 @@
-"""Tests of seq2seq_keras.text.jamo_tokenizer."""
+"""Tests of seq2seq_keras.text.character_tokenizers."""
 
-from seq2seq_keras.text.jamo_tokenizer import JamoTokenizer
+from seq2seq_keras.text import CharacterTokenizer, JamoTokenizer
+
+
+def test_every_character_is_a_token_spaces_too():
+    assert CharacterTokenizer(["x"]).split("학생 é") == ["학", "생", " ", "é"]
+
+
+def test_characters_beyond_the_basic_plane_are_one_token():
+    assert CharacterTokenizer(["x"]).split("a😀") == ["a", "😀"]
 
 
 def test_a_syllable_falls_into_its_letters():

@@ -1,0 +1,17 @@
+from .character_tokenizers import CharacterTokenizer as CharacterTokenizer
+from .character_tokenizers import JamoTokenizer as JamoTokenizer
+from .copying import check_copying as check_copying
+from .copying import join_tokens as join_tokens
+from .copying import replace_unknown as replace_unknown
+from .copying import source_copy_ids as source_copy_ids
+from .copying import target_copy_ids as target_copy_ids
+from .copying import target_tokens as target_tokens
+from .normalization import compose_hangul as compose_hangul
+from .normalization import decompose_hangul as decompose_hangul
+from .normalization import normalize_in_python as normalize_in_python
+from .sentencepiece_model import draw_pieces as draw_pieces
+from .sentencepiece_model import train_sentencepiece as train_sentencepiece
+from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
+from .tokenizer import Tokenizer as Tokenizer
+from .vocabulary import choose_tokens as choose_tokens
+from .word_tokenizer import WordTokenizer as WordTokenizer
