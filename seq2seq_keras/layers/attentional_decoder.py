@@ -101,7 +101,9 @@ class AttentionalDecoder(keras.layers.Layer):
         self.stack.build(input_dim + fed_dim)
         if first:
             query_dim = states_shape[self.stack.top_state][-1]
-        self.attention_layer.build((None, None, query_dim), value_shape)
+        # One that was given as a layer, or loaded, has its weights already.
+        if not self.attention_layer.built:
+            self.attention_layer.build((None, None, query_dim), value_shape)
         read_dim = value_shape[-1] + self.stack.output_size + input_dim * first
         self.attentional_vector.build((None, read_dim))
 

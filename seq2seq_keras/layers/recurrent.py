@@ -175,7 +175,7 @@ def _make_cell(
     keras.config.set_dtype_policy(dtype or before)
     try:
         cell = make_cell(units, **options)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         if not options:
             raise
         raise InputError(

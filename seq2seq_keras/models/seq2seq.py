@@ -144,7 +144,10 @@ class Seq2Seq(EncoderDecoder):
             for field in dataclasses.fields(self.options)
         }
         options["cell"] = _saved("cell", self.options.cell, CELLS)
-        options["attention"] = _saved("attention", self.options.attention, ATTENTIONS)
+        attention = self.options.attention
+        if isinstance(attention, dict | keras.layers.Layer):
+            attention = self.decoder.attention
+        options["attention"] = _saved("attention", attention, ATTENTIONS)
         for side, half in (("source", self.encoder), ("target", self.decoder)):
             # As it is now: it may have been thawed.
             if options[f"freeze_{side}_embeddings"]:
@@ -154,7 +157,7 @@ class Seq2Seq(EncoderDecoder):
 
 def _saved(option: str, value: Any, table: dict) -> Any:
     """What stands for a cell or an attention in a saved model."""
-    if value is None or value in table or isinstance(value, dict):
+    if value is None or value in table:
         return value
     found = find(option, value, table)
     if isinstance(found, keras.layers.Layer):
@@ -168,7 +171,7 @@ def _saved(option: str, value: Any, table: dict) -> Any:
     if keras.saving.get_registered_object(name) is None:
         raise InputError(
             f"The `{option}` of the model, {name}, cannot be saved: put "
-            " `@keras.saving.register_keras_serializable(package=...)` above its "
+            "`@keras.saving.register_keras_serializable(package=...)` above its "
             "definition."
         )
     return config
@@ -176,9 +179,14 @@ def _saved(option: str, value: Any, table: dict) -> Any:
 
 def _name(value: Any, table: dict) -> str | None:
     """What people call a cell or an attention."""
+    if value is None or value in table:
+        return value
     if isinstance(value, dict):
-        value = value.get("registered_name")
-    if isinstance(value, keras.layers.Layer):
-        value = type(value)
-    text = text_of(value, table)
-    return None if text is None else text.rpartition(":")[2].rpartition(">")[2]
+        value = value["registered_name"]
+    if isinstance(value, str):
+        return value.rpartition(":")[2].rpartition(">")[2]
+    text = text_of(value, table) if callable(value) else None
+    if text in table:
+        return text
+    is_layer = isinstance(value, keras.layers.Layer)
+    return type(value).__name__ if is_layer else value.__name__

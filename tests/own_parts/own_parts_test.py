@@ -1,0 +1,326 @@
+"""A cell, an attention and a model of the user's go all the way."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import own_parts
+import pytest
+import tensorflow as tf
+from keras import ops
+
+import seq2seq_keras as s2s
+from seq2seq_keras.layers import AttentionalDecoder, RecurrentStack
+
+FOLDER = pathlib.Path(own_parts.__file__).parent
+PAIRS = s2s.make_toy_pairs("copy", 60)
+BATCH = {
+    "source_token_ids": np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]]),
+    "target_token_ids": np.array([[2, 11, 12, 13], [2, 14, 0, 0]]),
+}
+
+
+def make_gru_cell(units):
+    """A function from units to a cell; not registered with Keras."""
+    return keras.layers.GRUCell(units)
+
+
+MODELS = {
+    "cell": {"cell": own_parts.MinimalGatedCell, "attention": "luong"},
+    "cell in both directions": {
+        **{"cell": own_parts.MinimalGatedCell, "bidirectional": True},
+        **{"num_layers": 2, "residual": True, "attention": "bahdanau"},
+    },
+    "cell with a cell inside": {
+        **{"cell": own_parts.LSTMInsideCell, "bridge": "dense", "num_layers": 2},
+    },
+    "attention": {"attention": own_parts.WarmAttention, "cell": keras.layers.GRUCell},
+    "attention as a layer": {
+        **{"attention": own_parts.WarmAttention(name="attention"), "cell": "rnn"},
+        "input_feeding": True,
+    },
+    "attention with a state": {
+        **{"attention": own_parts.ForwardAttention, "copy": False},
+        "cell": own_parts.LSTMInsideCell,
+    },
+}
+every_model = pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
+
+
+def build(options):
+    return s2s.build_model(20, 20, **{"units": 8, "embedding_dim": 6, **options})
+
+
+def with_large_weights(model):
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
+    return model
+
+
+@every_model
+def test_step_by_step_equals_teacher_forcing(options):
+    report = s2s.check_parity(with_large_weights(build(options)), BATCH)
+    assert report.agrees, report
+    assert report.max_difference < 1e-4
+
+
+@every_model
+def test_what_is_saved_loads_the_same(options, tmp_path):
+    model = build(options)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    # A tuple is a list in the file.
+    configs = [json.dumps(each.get_config()) for each in (loaded, model)]
+    assert configs[0] == configs[1]
+    np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
+
+
+@pytest.mark.parametrize("options", [MODELS["cell"], MODELS["attention with a state"]])
+def test_mixed_precision_reaches_them(options):
+    model = build({**options, "precision": "mixed_bfloat16"})
+    assert model(BATCH).dtype == "float32"
+    assert model.encoder.stack.cells[0].compute_dtype == "bfloat16"
+    assert s2s.check_parity(model, BATCH, tolerance=0.05).agrees
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_a_model_of_the_users_is_a_model(tmp_path):
+    model = with_large_weights(own_parts.SumModel(20, 20, units=8))
+    assert s2s.check_parity(model, BATCH).max_difference < 1e-4
+    assert model.state_names == {"hidden", "attention_weights"}
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
+
+
+def losses_of_two_batches(run):
+    return [float(ops.mean(run())) for _ in range(2)]
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+@pytest.mark.parametrize("in_graph", [False, True])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        own_parts.LSTMInsideCell,
+        lambda units: keras.layers.GRUCell(units, dropout=0.5),
+        lambda units: keras.layers.LSTMCell(units, recurrent_dropout=0.5),
+    ],
+    ids=["cell inside", "inputs", "recurrent"],
+)
+def test_dropout_of_a_cell_is_drawn_anew_for_each_batch(cell, in_graph, stepwise):
+    """As in `keras.layers.RNN`: and nothing is dropped outside training."""
+    attention = "bahdanau" if stepwise else None
+    model = build({"cell": cell, "attention": attention, "dropout": 0.0})
+
+    def run(training):
+        return model(BATCH, training=training)
+
+    if in_graph:
+        run = tf.function(run)
+    first, second = losses_of_two_batches(lambda: run(True))
+    assert abs(first - second) > 1e-6
+    first, second = losses_of_two_batches(lambda: run(False))
+    assert first == second
+    # A batch of another size is no trouble either.
+    alone = {name: ids[:1] for name, ids in BATCH.items()}
+    assert model(alone, training=True).shape == (1, 4, 20)
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+def test_dropout_of_a_cell_inside_is_the_same_at_all_steps(stepwise):
+    """A unit that forgets its state forgets it at every step of a sequence."""
+    units, length = 64, 6
+    stack = RecurrentStack(own_parts.ForgetfulCell, units)
+    inputs = ops.ones((1, length, units))
+    states = {"layer_0_hidden": ops.ones((1, units))}
+    if stepwise:
+        attention = s2s.LuongAttention("dot")
+        layer = AttentionalDecoder(stack, attention, units, input_feeding=True)
+        memory = {
+            "encoder_outputs": ops.zeros((1, 2, units)),
+            "source_mask": ops.ones((1, 2), "bool"),
+        }
+        states |= {
+            "attention_weights": ops.zeros((1, 2)),
+            "attentional_vector": ops.zeros((1, units)),
+        }
+        layer(inputs, states, memory)
+        # What is read is the output alone.
+        readout = np.concatenate([np.zeros((units, units)), np.eye(units)])
+        layer.attentional_vector.set_weights([readout])
+        outputs = layer(inputs, states, memory, training=True)[0]
+    else:
+        (layer,) = stack.recurrent_layers
+        outputs = layer(inputs, initial_state=[states["layer_0_hidden"]], training=True)
+        outputs = outputs[0]
+    is_dropped = np.isclose(outputs[0], 0.0)
+    assert 0 < is_dropped.mean() < 1
+    np.testing.assert_array_equal(is_dropped, np.tile(is_dropped[:1], (length, 1)))
+
+
+def test_a_name_of_ones_own_is_an_entry_of_the_table(monkeypatch):
+    monkeypatch.setitem(s2s.CELLS, "minimal", own_parts.MinimalGatedCell)
+    monkeypatch.setitem(s2s.ATTENTIONS, "warm", own_parts.WarmAttention)
+    model = build({"cell": "minimal", "attention": "warm"})
+    assert isinstance(model.decoder.attention, own_parts.WarmAttention)
+    assert isinstance(model.encoder.stack.cells[0], own_parts.MinimalGatedCell)
+    assert model.get_config()["cell"] == "minimal"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cell": "nowhere.at.all:Cell"}, "`import nowhere.at.all` first"),
+        ({"cell": "own_parts:NoCell"}, "own_parts has no 'NoCell'"),
+        ({"cell": "own>NoCell"}, "'own>NoCell', which is not registered with Keras"),
+        ({"cell": lambda units: units}, "with a `state_size`. Received: a int"),
+        ({"cell": own_parts.MinimalGatedCell, "recurrent_dropout": 0.1}, "not take it"),
+        ({"attention": keras.layers.Dense}, "must be an `Attention` layer or its"),
+        (
+            {"attention": own_parts.WarmAttention, "attention_score": "dot"},
+            "`attention_score` belongs to an attention that has it; WarmAttention",
+        ),
+        (
+            {"attention": own_parts.WarmAttention, "coverage": True},
+            "`coverage` belongs to an attention that has it",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(options, message):
+    with pytest.raises(s2s.InputError, match=message):
+        build(options)
+
+
+def test_a_function_that_keras_does_not_know_is_refused_when_saving(tmp_path):
+    model = build({"cell": make_gru_cell})
+    assert s2s.check_parity(model, BATCH).agrees
+    with pytest.raises(s2s.InputError, match="make_gru_cell, cannot be saved: put"):
+        model.save(tmp_path / "model.keras")
+
+
+TRAININGS = {
+    "cell and attention": {
+        **{"cell": "own_parts:MinimalGatedCell", "bidirectional": True},
+        "attention": "own_parts:ForwardAttention",
+    },
+    "model": {},
+}
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Interrupts a training as Ctrl-C does."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps -= 1
+        if not self.steps:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module", params=TRAININGS)
+def trained(request, tmp_path_factory):
+    """A translator from a training that was interrupted, and one from a straight one.
+
+    Both are trained by the same options.
+    """
+    model = own_parts.SumModel if request.param == "model" else None
+    folder, weights = tmp_path_factory.mktemp("own"), []
+    table = folder / "pairs.tsv"
+    table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS))
+    for name, stop in (("straight", None), ("resumed", StopAfter(4))):
+        config = s2s.TrainingConfig(
+            output=folder / name,
+            train=table,
+            tokenizer="character",
+            units=8,
+            embedding_dim=4,
+            epochs=2,
+            batch_size=16,
+            samples=0,
+            save_minutes=0,
+            **TRAININGS[request.param],
+        )
+        if stop is None:
+            result = s2s.train(config, model=model)
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                s2s.train(config, model=model, callbacks=[stop])
+            result = s2s.resume_training(folder / name, model=model)
+        weights.append(result.translator.model.get_weights())
+    return folder / "resumed", result.translator, weights
+
+
+def test_a_resumed_training_ends_with_the_same_weights(trained):
+    for straight, resumed in zip(*trained[2], strict=True):
+        np.testing.assert_array_equal(straight, resumed)
+
+
+def in_a_fresh_process(code, *arguments, knows_parts=True):
+    """What Python code prints; own_parts is imported only if that is said."""
+    code = "import own_parts\n" * knows_parts + code
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=FOLDER,
+    )
+
+
+def test_it_translates_the_same_in_a_fresh_process(trained, tmp_path):
+    folder, translator, _ = trained
+    code = """
+import sys
+import seq2seq_keras as s2s
+translator = s2s.Translator.load(sys.argv[1])
+texts = ["abc", "ba", ""]
+print(translator.translate(texts))
+found = translator.decode(texts, beam_width=3, n_best=2)
+print([[h.text for h in each.hypotheses] for each in found])
+print([each.attention.shape for each in found])
+translator.export(sys.argv[2], beam_width=3, n_best=2)
+"""
+    result = in_a_fresh_process(code, folder, tmp_path / "serving")
+    assert result.returncode == 0, result.stderr
+    texts = ["abc", "ba", ""]
+    found = translator.decode(texts, beam_width=3, n_best=2)
+    n_best = [[h.text for h in each.hypotheses] for each in found]
+    assert result.stdout.splitlines() == [
+        str(translator.translate(texts)),
+        str(n_best),
+        str([each.attention.shape for each in found]),
+    ]
+    served = tf.saved_model.load(str(tmp_path / "serving"))
+    answer = served.signatures["nbest"](text=tf.constant(texts))
+    rows = answer["translations"].numpy().astype(str)
+    for row, expected in zip(rows, n_best, strict=True):
+        assert list(row[: len(expected)]) == expected
+    assert answer["attention"].shape[0] == len(texts)
+
+
+def test_what_was_trained_agrees_step_by_step(trained):
+    model = trained[1].model
+    batch = {
+        "source_token_ids": np.array([[5, 6, 3], [7, 3, 0]]),
+        "target_token_ids": np.array([[2, 5, 6], [2, 7, 0]]),
+    }
+    assert s2s.check_parity(model, batch).max_difference < 1e-4
+    pairs = s2s.Pairs(["abc", "ba"], ["abc", "ba"])
+    scores = s2s.score_targets(trained[1], pairs)
+    assert all(score.log_probability < 0 for score in scores)
+
+
+def test_a_folder_with_unknown_classes_says_what_to_import(trained):
+    code = "import sys, seq2seq_keras as s2s; s2s.Translator.load(sys.argv[1])"
+    result = in_a_fresh_process(code, trained[0], knows_parts=False)
+    assert result.returncode == 1
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith("seq2seq_keras.errors.InputError: ")
+    assert "not registered with Keras" in last
+    assert "import the module that defines it" in last
