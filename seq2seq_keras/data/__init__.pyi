@@ -6,6 +6,7 @@ from .corpora import load_corpus as load_corpus
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
+from .options import DataOptions as DataOptions
 from .pairs import Pairs as Pairs
 from .pairs import PairStream as PairStream
 from .phrasebook import Phrasebook as Phrasebook

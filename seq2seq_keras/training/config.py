@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any, Literal
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data.options import DataOptions
+from seq2seq_keras.data import DataOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import check_options, documented, option
 from seq2seq_keras.registry import ATTENTIONS, CELLS, check_name, text_of
