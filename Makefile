@@ -13,7 +13,7 @@ SYSTEM_PACKAGES := chromium fonts-nanum graphviz
 
 .PHONY: help
 help:  ## Show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 .PHONY: install
 install: .venv/installed  ## Make .venv with the package and every extra
@@ -71,6 +71,14 @@ system-packages:
 test-slow: install  ## The tests that take longer
 	@$(BIN)/python -m pytest -n 2 -m slow
 
+.PHONY: coverage
+coverage: install system-packages  ## Every test, and how much of the package they run (with a floor)
+	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" --cov --cov-report=term:skip-covered
+
+.PHONY: release-check
+release-check: install  ## Build and check a release; run the README's first script with it alone
+	@$(BIN)/python tools/release_check.py
+
 .PHONY: notebooks
 notebooks: install system-packages  ## Run every tutorial and write its notebooks (half an hour)
 	@$(BIN)/python notebooks/run.py
@@ -107,4 +115,4 @@ lock:  ## Pin today's versions anew (after changing pyproject.toml)
 
 .PHONY: clean
 clean:  ## Delete the environment and caches
-	rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .venv-lock .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist
