@@ -1,8 +1,8 @@
 """What must hold before a release: `make release-check`.
 
-The wheel and the sdist are built and checked. The wheel alone, with what pip finds for it
-today and nothing pinned, goes into a new environment, far from the sources, and the first
-Python script of the README runs there.
+The wheel and the sdist are built and checked. The wheel alone, with what pip finds for
+it today and nothing pinned, goes into a new environment, far from the sources, and the
+first Python script of the README runs there.
 """
 
 import pathlib

@@ -22,7 +22,9 @@ def test_the_first_script_is_the_one_that_trains_and_saves():
 
 
 def test_other_blocks_are_passed_over():
-    readme = "```bash\nls\n```\ntext\n```python\na = 1\n\nb = 2\n```\n```python\nc\n```\n"
+    readme = (
+        "```bash\nls\n```\ntext\n```python\na = 1\n\nb = 2\n```\n```python\nc\n```\n"
+    )
     assert release_check.first_script(readme) == "a = 1\n\nb = 2\n"
 
 
