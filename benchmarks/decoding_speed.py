@@ -12,7 +12,6 @@ import os
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 import seq2seq_keras as s2s
 from benchmarks.runner import parser_of, take_turns
@@ -54,7 +53,8 @@ def main() -> None:
     translator = s2s.Translator(model, *tokenizers, max_length=TOKENS)
     encoder, decoder = s2s.build_inference_models(model)
     texts = corpus.test.source[:BATCH]
-    token_ids = translator.graph.read(tf.constant(texts))["source_token_ids"].numpy()
+    source = translator.graph.read(translator.graph.split(texts))
+    token_ids = source["source_token_ids"].numpy()
     ways = {
         "looped": lambda: [
             decode_with_predict(encoder, decoder, row[row != PAD_ID][None])

@@ -1,13 +1,18 @@
 """Strings in, strings out: one graph for Python and for the SavedModel."""
 
 import functools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import tensorflow as tf
 
 from seq2seq_keras.decoding import (
     AllowedOutputs,
     Avoid,
+    Constraint,
     Prefix,
+    SearchOptions,
+    SearchResult,
     Trie,
     ensemble_step,
     free_running_log_probabilities,
@@ -24,20 +29,25 @@ from seq2seq_keras.text import (
     target_copy_ids,
     target_tokens,
 )
+from seq2seq_keras.text.tokenizer import Tokenizer
 
 # Whoever sends a book in one line shall not take the memory of the others.
 MAX_CHARACTERS = 10_000
 # Each set of options has its own graph; a program uses one or two.
 _KEPT_GRAPHS = 8
 _TEXTS = tf.TensorSpec([None], tf.string, "text")
+_TOKENS = tf.RaggedTensorSpec([None, None], tf.string)
+
+_Tensors = dict[str, tf.Tensor]
 
 
 class TranslationGraph(tf.Module):
     """Tokenizes, encodes, decodes and detokenizes inside TensorFlow graphs.
 
-    `Translator` runs this very graph and `export` writes it to disk, so the two
-    cannot differ. It is traced once for each set of search options, whatever the
-    number and length of sentences.
+    `Translator` runs these very graphs and `export` writes them to disk, so the two
+    cannot differ. `split` makes tokens of texts, once; a search takes these. It is
+    traced once for each set of search options, whatever the number and length of
+    sentences.
 
     Args:
         models: A list of models from `build_model`. The probabilities of several are
@@ -48,9 +58,15 @@ class TranslationGraph(tf.Module):
             before that to 10,000 characters.
     """
 
-    def __init__(self, models, source_tokenizer, target_tokenizer, max_source_length):
+    def __init__(
+        self,
+        models: Sequence[Seq2Seq],
+        source_tokenizer: Tokenizer,
+        target_tokenizer: Tokenizer,
+        max_source_length: int,
+    ) -> None:
         super().__init__(name="translation")
-        self.models = models
+        self.models = list(models)
         self.inference_models = [build_inference_models(model) for model in models]
         steps = [make_step(decoder) for _, decoder in self.inference_models]
         self.step = steps[0] if len(steps) == 1 else ensemble_step(steps)
@@ -60,6 +76,7 @@ class TranslationGraph(tf.Module):
         self.max_source_length = max_source_length
         # A SavedModel holds only the tables it finds as attributes.
         self.tables = [source_tokenizer.table, target_tokenizer.table]
+        self.split = _graph(self._split, [_TEXTS])
         self.encode = _graph(self._encode, [_TEXTS])
         self.score, self.score_free_running = (
             _graph(
@@ -70,34 +87,40 @@ class TranslationGraph(tf.Module):
         )
         self.searcher = functools.lru_cache(_KEPT_GRAPHS)(self._searcher)
 
-    def read(self, text):
+    def _split(self, text: tf.Tensor) -> tf.RaggedTensor:
+        """All tokens of source texts, or of their first 10,000 characters."""
+        text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
+        return self.source_tokenizer.split(text).with_row_splits_dtype(tf.int64)
+
+    def read(self, source_tokens: tf.RaggedTensor) -> _Tensors:
         """The source as the model takes it: cut, ended by `<eos>` and padded.
 
         Args:
-            text: String tensor, shape `(batch,)`.
+            source_tokens: Ragged string tensor, shape `(batch, source_length)`, from
+                `split`.
 
         Returns:
-            A dictionary of tensors of shape `(batch, source_length)`: the `tokens`,
-            strings; `source_token_ids`, int32; and, for a model that copies,
-            `source_copy_ids`. Every row has at least its `<eos>`.
+            A dictionary of tensors of shape `(batch, source_length)`:
+            `source_tokens`, strings; `source_token_ids`, int32; and, for a model that
+            copies, `source_copy_ids`. Every row has at least its `<eos>`.
         """
-        return self._source(self._source_tokens(text))
-
-    def _source(self, tokens):
-        """The same, of tokens that are split already and not yet ended."""
-        ended = {
-            "tokens": (tokens, self.source_tokenizer.vocabulary[END_ID]),
-            "source_token_ids": (self.source_tokenizer.ids(tokens), END_ID),
+        tokens = source_tokens[:, : self.max_source_length]
+        source = {
+            "source_tokens": _ended(tokens, self.source_tokenizer.vocabulary[END_ID]),
+            "source_token_ids": _ended(self.source_tokenizer.ids(tokens), END_ID),
         }
         if self.copies:
             copy_ids = source_copy_ids(tokens, self.target_tokenizer)
-            ended["source_copy_ids"] = copy_ids, END_ID
-        return {name: _ended(*rows) for name, rows in ended.items()}
+            source["source_copy_ids"] = _ended(copy_ids, END_ID)
+        return source
 
-    def _source_tokens(self, text):
-        return self.source_tokenizer.split(_cut(text))[:, : self.max_source_length]
-
-    def _searcher(self, options, prefix=False, avoid=False, allowed=False):
+    def _searcher(
+        self,
+        options: SearchOptions,
+        prefix: bool = False,
+        avoid: bool = False,
+        allowed: bool = False,
+    ) -> tf.types.experimental.PolymorphicFunction:
         """The graph of one set of options.
 
         Args:
@@ -107,16 +130,16 @@ class TranslationGraph(tf.Module):
             allowed: Whether only certain translations are allowed.
 
         Returns:
-            A `tf.function` of a dictionary: `text`; `number`, int32 `(batch,)`, and
-            `seed`, int32, which sampling draws from; and what was asked for:
-            `prefix`, a string for each text, `avoid`, strings, and `allowed`, the
-            arrays of a `Trie`.
+            A `tf.function` of a dictionary: `source_tokens`, from `split`; `number`,
+            int32 `(batch,)`, and `seed`, int32, which sampling draws from; and what
+            was asked for: `prefix`, a string for each text, `avoid`, strings, and
+            `allowed`, the arrays of a `Trie`.
         """
         if options.replace_unknown:
             check_copying(self.source_tokenizer, self.target_tokenizer)
         integers = tf.TensorSpec([None], tf.int32)
         specs = {
-            "text": _TEXTS,
+            "source_tokens": _TOKENS,
             "number": integers,
             "seed": tf.TensorSpec([], tf.int32),
         }
@@ -128,12 +151,12 @@ class TranslationGraph(tf.Module):
             specs["allowed"] = Trie(integers, integers, integers)
         return _graph(functools.partial(self._search, options), [specs])
 
-    def _search(self, options, inputs):
+    def _search(self, options: SearchOptions, inputs: dict[str, Any]) -> _Tensors:
         draws = options.n_best if options.sample else 1
-        source = self.read(inputs["text"])
+        source = drawn = self.read(inputs["source_tokens"])
         if draws > 1:
-            source = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
-        states, memory = self._start(source)
+            drawn = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
+        states, memory = self._start(drawn)
         # Each text has its own random numbers, each of its translations too.
         numbers = tf.repeat(inputs["number"], draws) * draws
         numbers += tf.tile(tf.range(draws), tf.shape(inputs["number"]))
@@ -142,18 +165,17 @@ class TranslationGraph(tf.Module):
             states,
             memory=memory,
             options=options,
-            source_token_ids=source["source_token_ids"],
+            source_token_ids=drawn["source_token_ids"],
             constraints=self._constraints(inputs, draws),
             seeds=tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1),
         )
         if draws > 1:
             found = _as_n_best(found, draws)
-            source = {name: rows[::draws] for name, rows in source.items()}
         return self._outputs(options, source, found)
 
-    def _start(self, source):
+    def _start(self, source: _Tensors) -> tuple[_Tensors, _Tensors]:
         """The states before the first token, and the memory."""
-        inputs = {name: rows for name, rows in source.items() if name != "tokens"}
+        inputs = _without_tokens(source)
         encoded = [
             encoder(inputs if len(inputs) > 1 else inputs["source_token_ids"])
             for encoder, _ in self.inference_models
@@ -164,9 +186,10 @@ class TranslationGraph(tf.Module):
         ]
         if len(parts) == 1:
             return parts[0]
-        return tuple(map(join_members, zip(*parts, strict=True)))
+        states, memory = zip(*parts, strict=True)
+        return join_members(states), join_members(memory)
 
-    def _constraints(self, inputs, draws):
+    def _constraints(self, inputs: dict[str, Any], draws: int) -> Iterator[Constraint]:
         if "prefix" in inputs:
             rows = self.target_tokenizer.tokenize(tf.repeat(inputs["prefix"], draws))
             yield Prefix(rows.to_tensor())
@@ -179,13 +202,15 @@ class TranslationGraph(tf.Module):
         if "allowed" in inputs:
             yield AllowedOutputs(inputs["allowed"])
 
-    def _outputs(self, options, source, found):
+    def _outputs(
+        self, options: SearchOptions, source: _Tensors, found: SearchResult
+    ) -> _Tensors:
         """Tensors by name, each `(batch, n_best, ...)` but for `source_tokens`."""
         outputs = {
             "scores": found.scores,
             "tokens": self._tokens(found.token_ids, source),
             "log_probabilities": found.log_probabilities,
-            "source_tokens": source["tokens"],
+            "source_tokens": source["source_tokens"],
             "ended": tf.reduce_any(found.token_ids == END_ID, axis=-1),
         }
         if found.attention_weights is not None:
@@ -205,13 +230,13 @@ class TranslationGraph(tf.Module):
         outputs["translations"] = self._texts(token_ids, source)
         return outputs
 
-    def _tokens(self, token_ids, source):
+    def _tokens(self, token_ids: tf.Tensor, source: _Tensors) -> tf.Tensor:
         """Tokens of ids `(batch, n, m)`, which may stand for words of the source."""
         rows = tf.reshape(token_ids, [tf.shape(token_ids)[0], -1])
-        tokens = target_tokens(rows, source["tokens"], self.target_tokenizer)
+        tokens = target_tokens(rows, source["source_tokens"], self.target_tokenizer)
         return tf.reshape(tokens, tf.shape(token_ids))
 
-    def _texts(self, token_ids, source):
+    def _texts(self, token_ids: tf.Tensor, source: _Tensors) -> tf.Tensor:
         """Texts of ids `(batch, n_best, target_length)`."""
         batch, n_best, length = tf.unstack(tf.shape(token_ids))
         tokens, token_ids = (
@@ -221,10 +246,12 @@ class TranslationGraph(tf.Module):
         texts = join_tokens(tokens, token_ids, self.target_tokenizer)
         return tf.reshape(texts, [batch, n_best])
 
-    def _score(self, text, target, free_running):
+    def _score(
+        self, text: tf.Tensor, target: tf.Tensor, free_running: bool
+    ) -> _Tensors:
         """Log-probabilities of given targets; see `score_targets`."""
-        source_tokens = self._source_tokens(text)
-        source = self._source(source_tokens)
+        source_tokens = self._split(text)[:, : self.max_source_length]
+        source = self.read(source_tokens)
         tokens = self.target_tokenizer.split(target)
         labels = token_ids = self.target_tokenizer.ids(tokens)
         if self.copies:
@@ -236,17 +263,18 @@ class TranslationGraph(tf.Module):
                 self.step, states, labels, memory=memory
             )
         else:
-            inputs = {name: rows for name, rows in source.items() if name != "tokens"}
             start = tf.fill([token_ids.nrows(), 1], START_ID)
             given = tf.concat([start, token_ids], axis=1).to_tensor()
-            log_probabilities = self._teacher_forced(inputs, given, labels)
+            log_probabilities = self._teacher_forced(source, given, labels)
         return {
             "tokens": _ended(tokens, self.target_tokenizer.vocabulary[END_ID]),
             "log_probabilities": log_probabilities,
         }
 
-    def _teacher_forced(self, inputs, given, labels):
-        inputs = {**inputs, "target_token_ids": given}
+    def _teacher_forced(
+        self, source: _Tensors, given: tf.Tensor, labels: tf.Tensor
+    ) -> tf.Tensor:
+        inputs = {**_without_tokens(source), "target_token_ids": given}
         distributions = [
             tf.nn.log_softmax(model(inputs, training=False)) for model in self.models
         ]
@@ -255,11 +283,11 @@ class TranslationGraph(tf.Module):
         chosen = tf.gather(mean, labels, batch_dims=2)
         return tf.where(labels == PAD_ID, 0.0, chosen)
 
-    def _encode(self, text):
-        states, memory = self._start(self.read(text))
+    def _encode(self, text: tf.Tensor) -> _Tensors:
+        states, memory = self._start(self.read(self._split(text)))
         return {**states, **memory}
 
-    def decode_step(self, token_ids, **states):
+    def decode_step(self, token_ids: tf.Tensor, **states: tf.Tensor) -> _Tensors:
         """One step, for those who run the loop themselves.
 
         Args:
@@ -273,21 +301,24 @@ class TranslationGraph(tf.Module):
         logits, states = self.step(token_ids[:, 0], states)
         return {"logits": logits, **states}
 
-    def detokenize(self, token_ids):
+    def detokenize(self, token_ids: tf.Tensor) -> _Tensors:
         """Text of target tokens, as a dictionary with `text`."""
         return {"text": self.target_tokenizer.detokenize(token_ids)}
 
 
-def _cut(text):
-    return tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
-
-
-def _graph(function, input_signature):
+def _graph(
+    function: Callable[..., Any], input_signature: Sequence[Any]
+) -> tf.types.experimental.PolymorphicFunction:
     # Nothing here needs AutoGraph, which would hide an `InputError` in its own.
     return tf.function(function, input_signature=input_signature, autograph=False)
 
 
-def _ended(rows, end):
+def _without_tokens(source: _Tensors) -> _Tensors:
+    """What a model takes of `TranslationGraph.read`."""
+    return {name: rows for name, rows in source.items() if name != "source_tokens"}
+
+
+def _ended(rows: tf.RaggedTensor, end: int | str) -> tf.Tensor:
     """Dense rows, each ended by `end`, padded with 0 or empty strings."""
     ended = tf.concat([rows, tf.fill([rows.nrows(), 1], end)], axis=1)
     # A batch of no sentences would have no time step either, which Keras's
@@ -296,10 +327,10 @@ def _ended(rows, end):
     return ended.to_tensor(shape=tf.stack([-1, length]))
 
 
-def _as_n_best(found, draws):
+def _as_n_best(found: SearchResult, draws: int) -> SearchResult:
     """Several drawn translations of each text as its n best, the best first."""
 
-    def by_text(tensor):
+    def by_text(tensor: tf.Tensor) -> tf.Tensor:
         # (batch * draws, 1, ...) -> (batch, draws, ...)
         shape = tf.shape(tensor)
         return tf.reshape(tensor, tf.concat([[-1, draws], shape[2:]], axis=0))

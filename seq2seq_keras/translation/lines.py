@@ -1,13 +1,16 @@
 """Translations as lines of text, for the command line."""
 
 import json
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.translation.result import Hypothesis, Translation
 
 
-def choose_form(options, n_best):
+def choose_form(options: Any, n_best: int) -> Callable[[int, Translation], list[str]]:
     """How the `translate` command writes each translation.
 
     Args:
@@ -21,7 +24,7 @@ def choose_form(options, n_best):
     if options.json:
         return _as_json
 
-    def as_text(number, translation):
+    def as_text(number: int, translation: Translation) -> list[str]:
         if n_best > 1:
             return [
                 " ||| ".join([str(number), *fields])
@@ -29,8 +32,8 @@ def choose_form(options, n_best):
             ]
         return ["\t".join(fields_of(translation)(translation.hypotheses[0]))]
 
-    def fields_of(translation):
-        def fields(hypothesis):
+    def fields_of(translation: Translation) -> Callable[[Hypothesis], list[str]]:
+        def fields(hypothesis: Hypothesis) -> list[str]:
             # As Moses writes n-best lists, the score comes after the text.
             score = [f"{hypothesis.score:.4f}"] if options.scores else []
             aligned = [alignment(hypothesis)] if options.alignments else []
@@ -41,7 +44,7 @@ def choose_form(options, n_best):
     return as_text
 
 
-def alignment(hypothesis):
+def alignment(hypothesis: Hypothesis) -> str:
     """The source token each target token attended to most, in Pharaoh format.
 
     Args:
@@ -65,8 +68,8 @@ def alignment(hypothesis):
     return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
 
 
-def _as_json(number, translation):
-    def plain(hypothesis):
+def _as_json(number: int, translation: Translation) -> list[str]:
+    def plain(hypothesis: Hypothesis) -> dict[str, Any]:
         attention = hypothesis.attention
         return {
             "translation": hypothesis.text,
@@ -87,5 +90,5 @@ def _as_json(number, translation):
     return [json.dumps(record, ensure_ascii=False)]
 
 
-def _rounded(array):
+def _rounded(array: np.ndarray) -> list:
     return np.asarray(array, "float64").round(6).tolist()

@@ -1,6 +1,6 @@
 """What one call of a translator asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,8 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions, make_trie
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import UNKNOWN_ID
-from seq2seq_keras.text import normalize_in_python
+from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.text.tokenizer import Tokenizer
 
 
 class SearchRequest(NamedTuple):
@@ -34,7 +35,7 @@ class SearchRequest(NamedTuple):
     seed: int = 0
 
     @classmethod
-    def of(cls, defaults, given):
+    def of(cls, defaults: SearchOptions, given: dict[str, Any]) -> "SearchRequest":
         """The request that keyword arguments make.
 
         Args:
@@ -59,7 +60,9 @@ class SearchRequest(NamedTuple):
             own[name] = _as_texts(name, own.get(name))
         return cls(defaults.replace(**search), **own)
 
-    def inputs(self, target_tokenizer, count, first=1):
+    def inputs(
+        self, target_tokenizer: Tokenizer, count: int, first: int = 1
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """What the graph takes beside the texts.
 
         Args:
@@ -88,7 +91,9 @@ class SearchRequest(NamedTuple):
             )
         return each, shared
 
-    def _token_ids(self, name, texts, tokenizer):
+    def _token_ids(
+        self, name: str, texts: list[str], tokenizer: Tokenizer
+    ) -> list[list[int]]:
         """Token ids of texts that a translation can be, or begin with."""
         rows = tokenizer.tokenize(texts)
         for text, token_ids in zip(texts, rows, strict=True):
@@ -105,7 +110,7 @@ class SearchRequest(NamedTuple):
                 )
         return rows
 
-    def _prefixes(self, target_tokenizer, count):
+    def _prefixes(self, target_tokenizer: Tokenizer, count: int) -> list[str]:
         one = isinstance(self.prefix, str)
         prefixes = [self.prefix] * count if one else list(self.prefix)
         if len(prefixes) != count:
@@ -118,7 +123,7 @@ class SearchRequest(NamedTuple):
         return prefixes
 
 
-def _as_texts(name, texts):
+def _as_texts(name: str, texts: Any) -> str | list[str] | None:
     """A string, or a list of whatever has several; `None` for no prefix."""
     if name == "prefix" and (texts is None or isinstance(texts, str)):
         return texts
@@ -132,5 +137,5 @@ def _as_texts(name, texts):
         ) from error
 
 
-def _normalized(texts, tokenizer):
+def _normalized(texts: Iterable[str], tokenizer: Tokenizer) -> list[str]:
     return normalize_in_python(texts, tokenizer.unicode_form)

@@ -1,8 +1,12 @@
 """What `Translator.decode` returns for one text."""
 
 import dataclasses
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,32 +85,40 @@ class Translation:
     beam: tuple[BeamNode, ...] | None = None
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The best translation."""
         return self.hypotheses[0].text
 
     @property
-    def tokens(self):
+    def tokens(self) -> tuple[str, ...]:
         """Tokens of the best translation."""
         return self.hypotheses[0].tokens
 
     @property
-    def score(self):
+    def score(self) -> float:
         """Score of the best translation."""
         return self.hypotheses[0].score
 
     @property
-    def token_probabilities(self):
+    def token_probabilities(self) -> np.ndarray:
         """Probabilities of the best translation's tokens."""
         return self.hypotheses[0].token_probabilities
 
     @property
-    def attention(self):
+    def attention(self) -> np.ndarray | None:
         """Attention weights of the best translation; `None` without attention."""
         return self.hypotheses[0].attention
 
 
-def make_translations(texts, outputs, trace=False):
+def best_texts(texts: list[str], outputs: "dict[str, tf.Tensor]") -> list[str]:
+    """The best translations alone, of what `make_translations` reads."""
+    best = outputs["translations"].numpy()[:, 0]
+    return [text.decode("utf-8") for text in best]
+
+
+def make_translations(
+    texts: list[str], outputs: "dict[str, tf.Tensor]", trace: bool = False
+) -> list[Translation]:
     """Reads what a graph of `TranslationGraph` put out.
 
     Args:
@@ -133,12 +145,12 @@ def make_translations(texts, outputs, trace=False):
     return translations
 
 
-def _strings(tokens):
+def _strings(tokens: np.ndarray) -> tuple[str, ...]:
     """Tokens without padding, which is an empty string."""
     return tuple(token.decode("utf-8") for token in tokens if token)
 
 
-def _hypotheses(row, source_length):
+def _hypotheses(row: dict[str, Any], source_length: int) -> tuple[Hypothesis, ...]:
     hypotheses = []
     for rank, score in enumerate(row["scores"]):
         # There may be fewer than were asked for, but one at least.
@@ -163,12 +175,18 @@ def _hypotheses(row, source_length):
     return tuple(hypotheses)
 
 
-def _beam(row):
+def _beam(row: dict[str, Any]) -> tuple[BeamNode, ...]:
     """The tree: what lived at each step, and the last tokens of the hypotheses."""
     nodes: list[BeamNode] = []
     places: dict[tuple[int, int], int] = {}  # of what lived after a step
 
-    def add(step, parent, token, log_probability, rank=None):
+    def add(
+        step: int,
+        parent: int,
+        token: bytes,
+        log_probability: float,
+        rank: int | None = None,
+    ) -> int:
         above = places.get((step - 1, parent))
         total = nodes[above].score if above is not None else 0.0
         nodes.append(

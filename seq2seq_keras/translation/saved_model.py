@@ -1,19 +1,26 @@
 """Writing a SavedModel that takes strings and returns strings."""
 
 import contextlib
+import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterator
+from typing import Any
 
 import tensorflow as tf
 from keras.export import ExportArchive
 
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.translation.graph import TranslationGraph
 
 _SAVED_MODEL_FILES = {"saved_model.pb", "fingerprint.pb", "variables", "assets"}
 
 
-def export_saved_model(graph, folder, options):
+def export_saved_model(
+    graph: TranslationGraph, folder: str | os.PathLike, options: SearchOptions
+) -> pathlib.Path:
     """Writes a `TranslationGraph` as a SavedModel.
 
     Whoever loads it needs tensorflow and nothing else, not even this package.
@@ -71,7 +78,7 @@ def export_saved_model(graph, folder, options):
 
 
 @contextlib.contextmanager
-def _notes_held_back():
+def _notes_held_back() -> Iterator[None]:
     """TensorFlow tells where the assets are; it was told a folder soon renamed."""
     logger = tf.get_logger()
     level = logger.level
@@ -82,7 +89,7 @@ def _notes_held_back():
         logger.setLevel(level)
 
 
-def _check_replaceable(folder):
+def _check_replaceable(folder: pathlib.Path) -> None:
     """Refuses to replace anything but an empty folder or a SavedModel."""
     if folder.is_file():
         raise InputError(f"{folder} is a file; name a folder for the SavedModel.")
@@ -95,7 +102,7 @@ def _check_replaceable(folder):
             )
 
 
-def _archive(graph, options):
+def _archive(graph: TranslationGraph, options: SearchOptions) -> ExportArchive:
     # Saving the graph as a plain module reloads too, but `saved_model_cli run` then
     # finds no variables: the archive lists them where TensorFlow 1's loader looks.
     archive = ExportArchive()
@@ -107,7 +114,7 @@ def _archive(graph, options):
     return archive
 
 
-def _signatures(graph, options):
+def _signatures(graph: TranslationGraph, options: SearchOptions) -> dict[str, Any]:
     """A traced `tf.function` for each signature."""
     signatures = _search_signatures(graph, options)
     detokenize = tf.function(graph.detokenize)
@@ -118,13 +125,17 @@ def _signatures(graph, options):
     return signatures
 
 
-def _search_signatures(graph, options):
+def _search_signatures(
+    graph: TranslationGraph, options: SearchOptions
+) -> dict[str, Any]:
     search = graph.searcher(options)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
-    def nbest(text):
-        inputs = {"text": text, "number": tf.zeros_like(text, tf.int32), "seed": 0}
-        found = search(inputs)
+    def nbest(text: tf.Tensor) -> dict[str, tf.Tensor]:
+        numbers = tf.zeros_like(text, tf.int32)
+        found = search(
+            {"source_tokens": graph.split(text), "number": numbers, "seed": 0}
+        )
         outputs = {name: found[name] for name in ("translations", "scores")}
         outputs["tokens"] = found["tokens"][:, 0]
         if "attention" in found:
@@ -133,7 +144,7 @@ def _search_signatures(graph, options):
         return outputs
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
-    def best(text):
+    def best(text: tf.Tensor) -> dict[str, tf.Tensor]:
         found = nbest(text)
         return {
             "translation": found["translations"][:, 0],
@@ -145,7 +156,7 @@ def _search_signatures(graph, options):
     return {"serving_default": best, "nbest": nbest}
 
 
-def _step_signatures(graph):
+def _step_signatures(graph: TranslationGraph) -> dict[str, Any]:
     """For those who run the loop themselves."""
     encoded = graph.encode.get_concrete_function().structured_outputs
     states = {

@@ -3,11 +3,13 @@
 import dataclasses
 import json
 import math
+import os
 import pathlib
 import platform
 import tempfile
 import warnings
 import zipfile
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,7 +18,8 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import sha256, write_text
-from seq2seq_keras.text import Tokenizer
+from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.text.tokenizer import Tokenizer
 
 FORMAT = 3
 _MODEL = "model.keras"
@@ -48,8 +51,15 @@ seq2seq-keras translate path/to/{name} --input source.txt --output target.txt
 
 
 def write(
-    folder, *, model, source_tokenizer, target_tokenizer, decoding, scores, description
-):
+    folder: str | os.PathLike,
+    *,
+    model: Seq2Seq,
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
+    decoding: dict[str, Any],
+    scores: dict[str, Any],
+    description: str,
+) -> pathlib.Path:
     """Writes a translator; `config.json` goes last and vouches for the rest.
 
     Args:
@@ -91,7 +101,7 @@ def write(
     return folder
 
 
-def read(folder):
+def read(folder: str | os.PathLike) -> dict[str, Any]:
     """Reads a translator, or says which file is not as it was written.
 
     Args:
@@ -121,19 +131,19 @@ def read(folder):
     }
 
 
-def _without_optimizer(model):
+def _without_optimizer(model: Seq2Seq) -> Seq2Seq:
     """A copy that shares nothing with `fit`: a third of the size on disk."""
     copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
     return copy
 
 
-def _write_json(path, content):
+def _write_json(path: pathlib.Path, content: Any) -> None:
     text = json.dumps(_plain(content), ensure_ascii=False, indent=2, allow_nan=False)
     write_text(path, text + "\n")
 
 
-def _plain(content):
+def _plain(content: Any) -> Any:
     """Dictionaries of what JSON has: NumPy's numbers are floats, NaN is null."""
     if isinstance(content, dict):
         return {str(key): _plain(value) for key, value in content.items()}
@@ -143,7 +153,7 @@ def _plain(content):
     return number if math.isfinite(number) else None
 
 
-def _versions():
+def _versions() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "keras": keras.__version__,
@@ -152,7 +162,7 @@ def _versions():
     }
 
 
-def _read_config(path):
+def _read_config(path: pathlib.Path) -> dict[str, Any]:
     config = _read_json(path)
     known = (
         config.get("format") == FORMAT
@@ -168,7 +178,7 @@ def _read_config(path):
     return config
 
 
-def _is_decoding(content):
+def _is_decoding(content: Any) -> bool:
     if not isinstance(content, dict) or set(content) != _DECODING:
         return False
     options = {n: value for n, value in content.items() if n != "max_source_length"}
@@ -179,7 +189,7 @@ def _is_decoding(content):
     return type(content["max_source_length"]) is int
 
 
-def _is_dict_of(content, keys, kind):
+def _is_dict_of(content: Any, keys: set[str], kind: type) -> bool:
     return (
         isinstance(content, dict)
         and set(content) == keys
@@ -187,7 +197,7 @@ def _is_dict_of(content, keys, kind):
     )
 
 
-def _read_json(path):
+def _read_json(path: pathlib.Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -202,7 +212,7 @@ def _read_json(path):
     return content if isinstance(content, dict) else {}
 
 
-def _warn_of_other_versions(saved):
+def _warn_of_other_versions(saved: Any) -> None:
     """Keras promises to read its own files, not to compute the same digits."""
     for name in ("keras", "tensorflow"):
         before, now = str((saved or {}).get(name)), _versions()[name]
@@ -214,7 +224,7 @@ def _warn_of_other_versions(saved):
             )
 
 
-def _check(path, expected):
+def _check(path: pathlib.Path, expected: str) -> None:
     if not path.is_file():
         raise InputError(f"{path} is missing from the model folder.")
     if sha256(path) != expected:
@@ -224,7 +234,7 @@ def _check(path, expected):
         )
 
 
-def _read_model(path):
+def _read_model(path: pathlib.Path) -> Seq2Seq:
     # Checked before Keras looks: only this package's model, which is built from
     # plain numbers, is ever constructed.
     with zipfile.ZipFile(path) as archive:
@@ -237,7 +247,14 @@ def _read_model(path):
     return keras.models.load_model(path, compile=False, safe_mode=True)
 
 
-def _model_card(name, model, source_tokenizer, target_tokenizer, scores, description):
+def _model_card(
+    name: str,
+    model: Seq2Seq,
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
+    scores: dict[str, Any],
+    description: str,
+) -> str:
     """Writes in Markdown what a model is, how it was made and how to use it.
 
     Args:
@@ -273,7 +290,7 @@ def _model_card(name, model, source_tokenizer, target_tokenizer, scores, descrip
     return "\n\n".join(section.strip() for section in sections if section) + "\n"
 
 
-def _summary(model):
+def _summary(model: Seq2Seq) -> str:
     options = model.options
     attention = f", {options.attention} attention" if options.attention else ""
     return (
@@ -283,18 +300,18 @@ def _summary(model):
     )
 
 
-def _table(header, rows):
+def _table(header: tuple[str, str], rows: dict[str, Any]) -> str:
     lines = [f"| {header[0]} | {header[1]} |", "| --- | --- |"]
     lines += [f"| {key} | {_cell(value)} |" for key, value in rows.items()]
     return "\n".join(lines)
 
 
-def _cell(value):
+def _cell(value: Any) -> str:
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _describe(tokenizer):
+def _describe(tokenizer: Tokenizer) -> str:
     case = "lower case" if tokenizer.lowercase else "case kept"
     return (
         f"{type(tokenizer).__name__}, {tokenizer.vocabulary_size:,} tokens, {case}, "

@@ -1,23 +1,36 @@
 """Text in, text out, and the folder a translator lives in."""
 
 import dataclasses
+import functools
 import itertools
+import os
+import pathlib
+import sys
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import Seq2Seq
-from seq2seq_keras.text import check_copying, normalize_in_python
+from seq2seq_keras.text.copying import check_copying
+from seq2seq_keras.text.normalization import normalize_in_python
+from seq2seq_keras.text.tokenizer import Tokenizer
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
 from seq2seq_keras.translation.request import SearchRequest
-from seq2seq_keras.translation.result import make_translations
+from seq2seq_keras.translation.result import (
+    Translation,
+    best_texts,
+    make_translations,
+)
 from seq2seq_keras.translation.saved_model import export_saved_model
+
+# So many batches are split and sorted together, so that texts of like length meet.
+_BATCHES_TOGETHER = 100
 
 
 class Translator:
@@ -53,16 +66,16 @@ class Translator:
 
     def __init__(
         self,
-        model,
-        source_tokenizer,
-        target_tokenizer,
+        model: Seq2Seq | Sequence[Seq2Seq],
+        source_tokenizer: Tokenizer,
+        target_tokenizer: Tokenizer,
         *,
-        max_source_length=200,
-        scores=None,
-        description="",
-        **search,
-    ):
-        models = list(model) if isinstance(model, list | tuple) else [model]
+        max_source_length: int = 200,
+        scores: dict[str, Any] | None = None,
+        description: str = "",
+        **search: Any,
+    ) -> None:
+        models: list[Any] = list(model) if isinstance(model, list | tuple) else [model]
         _check_models(models, source_tokenizer, target_tokenizer)
         _check_positive("max_source_length", max_source_length)
         self.models = models
@@ -77,7 +90,7 @@ class Translator:
         )
 
     @classmethod
-    def ensemble(cls, translators):
+    def ensemble(cls, translators: "Sequence[Translator]") -> "Translator":
         """Joins translators with the same vocabularies; their models decide together.
 
         Args:
@@ -111,11 +124,11 @@ class Translator:
         )
 
     @property
-    def model(self):
+    def model(self) -> Seq2Seq:
         """The model; of an ensemble the first."""
         return self.models[0]
 
-    def translate(self, texts, *, batch_size=64, **search):
+    def translate(self, texts: Any, *, batch_size: int = 64, **search: Any) -> Any:
         """Translates one text or many.
 
         Args:
@@ -136,16 +149,19 @@ class Translator:
             InputError: If something is not a string, or an option does not fit.
         """
         request = SearchRequest.of(self.search, search)
+        translations = self._run(_as_list(texts), batch_size, request, best_texts)
         if isinstance(texts, str):
-            return self._translate_list([texts], batch_size, request)[0]
-        if isinstance(texts, pd.Series):
-            translations = self._translate_list(texts.tolist(), batch_size, request)
-            return pd.Series(
-                translations, index=texts.index, name=texts.name, dtype="str"
-            )
-        return self._translate_list(_as_list(texts), batch_size, request)
+            return translations[0]
+        if _is_pandas("Series", texts):
+            import pandas as pd
 
-    def decode(self, texts, *, batch_size=64, trace=False, **search):
+            made = {"index": texts.index, "name": texts.name, "dtype": "str"}
+            return pd.Series(translations, **made)
+        return translations
+
+    def decode(
+        self, texts: Any, *, batch_size: int = 64, trace: bool = False, **search: Any
+    ) -> Any:
         """Translates, and tells all that the search found.
 
         Args:
@@ -163,11 +179,13 @@ class Translator:
             InputError: If something is not a string, or an option does not fit.
         """
         request = SearchRequest.of(self.search, search)
-        if isinstance(texts, str):
-            return self._decode_list([texts], batch_size, request, trace)[0]
-        return self._decode_list(_as_list(texts), batch_size, request, trace)
+        make = functools.partial(make_translations, trace=trace)
+        translations = self._run(_as_list(texts), batch_size, request, make)
+        return translations[0] if isinstance(texts, str) else translations
 
-    def translate_stream(self, texts, *, batch_size=64, **search):
+    def translate_stream(
+        self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
+    ) -> Iterator[str]:
         """Translates texts as they come, without holding all of them.
 
         Args:
@@ -181,7 +199,9 @@ class Translator:
         for translation in self.decode_stream(texts, batch_size=batch_size, **search):
             yield translation.text
 
-    def decode_stream(self, texts, *, batch_size=64, **search):
+    def decode_stream(
+        self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
+    ) -> Iterator[Translation]:
         """Decodes texts as they come, without holding all of them.
 
         Args:
@@ -195,74 +215,77 @@ class Translator:
         _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
-        # Many batches together, so that texts of like length meet.
-        while chunk := list(itertools.islice(texts, 100 * batch_size)):
-            yield from self._decode_list(chunk, batch_size, request, False, first)
+        together = _BATCHES_TOGETHER * batch_size
+        while chunk := list(itertools.islice(texts, together)):
+            yield from self._run(chunk, batch_size, request, make_translations, first)
             first += len(chunk)
 
-    def _translate_list(self, texts, batch_size, request):
-        translations = [""] * len(texts)
-        for positions, _, outputs in self._run(texts, batch_size, request):
-            best = outputs["translations"].numpy()[:, 0]
-            for position, text in zip(positions, best, strict=True):
-                translations[position] = text.decode("utf-8")
-        return translations
-
-    def _decode_list(self, texts, batch_size, request, trace, first=1):
-        translations = [None] * len(texts)
-        for positions, batch, outputs in self._run(texts, batch_size, request, first):
-            made = make_translations(batch, outputs, trace)
-            for position, translation in zip(positions, made, strict=True):
-                translations[position] = translation
-        return translations
-
-    def _run(self, texts, batch_size, request, first=1):
-        """Yields the positions of some texts, the texts, and what was found."""
+    def _run(
+        self,
+        texts: list[str],
+        batch_size: int,
+        request: SearchRequest,
+        read: Callable[[list[str], dict[str, tf.Tensor]], Iterable[Any]],
+        first: int = 1,
+    ) -> list[Any]:
+        """What `read` makes of the outputs for each text, in the order of the texts."""
         _check_positive("batch_size", batch_size)
-        search = self.graph.searcher(
-            request.options,
-            prefix=request.prefix is not None,
-            avoid=bool(request.avoid),
-            allowed=bool(request.allowed),
-        )
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
-        texts = [self._cut(text, number) for number, text in enumerate(texts, first)]
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
-        # Stable, so that the same texts always make the same batches.
-        order = np.argsort(self._lengths(texts, first), kind="stable")
-        for start in range(0, len(texts), batch_size):
-            positions = order[start : start + batch_size]
-            batch = [texts[position] for position in positions]
-            rows = {name: tf.constant(each[name][positions]) for name in each}
-            outputs = search({"text": tf.constant(batch), **rows, **shared})
-            yield positions, batch, outputs
+        search = self.graph.searcher(
+            request.options,
+            prefix="prefix" in each,
+            avoid="avoid" in shared,
+            allowed="allowed" in shared,
+        )
+        results = [None] * len(texts)
+        together = _BATCHES_TOGETHER * batch_size
+        for start in range(0, len(texts), together):
+            chunk = self._cut(texts[start : start + together], first + start)
+            tokens = self._split(chunk, first + start)
+            # Stable, so that the same texts always make the same batches.
+            order = np.argsort(tokens.row_lengths().numpy(), kind="stable")
+            for batch in np.split(order, range(batch_size, len(order), batch_size)):
+                rows = {name: tf.constant(each[name][start + batch]) for name in each}
+                rows["source_tokens"] = tf.gather(tokens, batch)
+                outputs = search({**rows, **shared})
+                made = read([chunk[row] for row in batch], outputs)
+                for row, result in zip(batch, made, strict=True):
+                    results[start + row] = result
+        return results
 
     @staticmethod
-    def _cut(text, number):
-        """What the graph sees of a text; warns if that is not all."""
-        if len(text) > MAX_CHARACTERS:
-            warnings.warn(
-                f"Text {number} has {len(text):,} characters and is cut to the first "
-                f"{MAX_CHARACTERS:,}.",
-                stacklevel=5,
-            )
-        return text[:MAX_CHARACTERS]
+    def _cut(texts: list[str], first: int) -> list[str]:
+        """What the graph sees of texts; warns if that is not all."""
+        for number, text in enumerate(texts, first):
+            if len(text) > MAX_CHARACTERS:
+                warnings.warn(
+                    f"Text {number} has {len(text):,} characters and is cut to the "
+                    f"first {MAX_CHARACTERS:,}.",
+                    stacklevel=4,
+                )
+        return [text[:MAX_CHARACTERS] for text in texts]
 
-    def _lengths(self, texts, first):
-        """Tokens of each text; warns of those that will be cut."""
-        if not texts:
-            return np.zeros(0, int)
-        lengths = self.source_tokenizer.tokenize_to_ragged(texts).row_lengths().numpy()
-        for position in np.flatnonzero(lengths > self.max_source_length):
+    def _split(self, texts: list[str], first: int) -> tf.RaggedTensor:
+        """Tokens of texts; warns of those that will be cut."""
+        tokens = self.graph.split(tf.constant(texts))
+        lengths = tokens.row_lengths().numpy()
+        for row in np.flatnonzero(lengths > self.max_source_length):
             warnings.warn(
-                f"Text {first + position} has {lengths[position]} tokens and is cut to "
-                f"the first {self.max_source_length} (`max_source_length`).",
+                f"Text {first + row} has {lengths[row]} tokens and is cut to the first "
+                f"{self.max_source_length} (`max_source_length`).",
                 stacklevel=4,
             )
-        return lengths
+        return tokens
 
-    def save(self, folder, *, scores=None, description=None):
+    def save(
+        self,
+        folder: str | os.PathLike,
+        *,
+        scores: dict[str, Any] | None = None,
+        description: str | None = None,
+    ) -> pathlib.Path:
         """Saves everything needed to translate the same in another process.
 
         The folder gets the model, both tokenizers, the configuration, the scores and
@@ -298,7 +321,7 @@ class Translator:
         )
 
     @classmethod
-    def load(cls, folder):
+    def load(cls, folder: str | os.PathLike) -> "Translator":
         """Loads what `save` wrote, after checking that it is whole.
 
         Args:
@@ -320,7 +343,7 @@ class Translator:
             description=parts["description"],
         )
 
-    def export(self, folder, **search):
+    def export(self, folder: str | os.PathLike, **search: Any) -> pathlib.Path:
         """Writes a SavedModel; see `export_saved_model`.
 
         Args:
@@ -334,7 +357,9 @@ class Translator:
         return export_saved_model(self.graph, folder, self.search.replace(**search))
 
 
-def _check_models(models, source_tokenizer, target_tokenizer):
+def _check_models(
+    models: list[Seq2Seq], source_tokenizer: Tokenizer, target_tokenizer: Tokenizer
+) -> None:
     if not models:
         raise InputError("A `Translator` needs one model at least.")
     for model in models:
@@ -363,8 +388,18 @@ def _check_models(models, source_tokenizer, target_tokenizer):
         )
 
 
-def _as_list(texts):
-    if isinstance(texts, pd.DataFrame) or not isinstance(texts, Iterable):
+def _is_pandas(kind: str, thing: Any) -> bool:
+    """Whether it is a `Series` or `DataFrame`, without importing pandas to know."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(thing, getattr(pandas, kind, ()))
+
+
+def _as_list(texts: Any) -> list[str]:
+    if isinstance(texts, str):
+        return [texts]
+    if _is_pandas("Series", texts):
+        return texts.tolist()
+    if _is_pandas("DataFrame", texts) or not isinstance(texts, Iterable):
         raise InputError(
             "`translate` takes a string, a list of strings or a Series; of a "
             f"DataFrame pass one column. Received: a {type(texts).__name__}"
@@ -372,7 +407,7 @@ def _as_list(texts):
     return list(texts)
 
 
-def _check_positive(name, value):
+def _check_positive(name: str, value: Any) -> None:
     if not isinstance(value, int | np.integer) or value < 1:
         raise InputError(
             f"`{name}` must be a positive integer. Received: {name}={value}"
