@@ -19,7 +19,7 @@ from seq2seq_keras.decoding import (
     join_members,
     search,
 )
-from seq2seq_keras.models import build_inference_models, make_step
+from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text import (
     check_copying,
@@ -60,7 +60,7 @@ class TranslationGraph(tf.Module):
 
     def __init__(
         self,
-        models: Sequence[Seq2Seq],
+        models: Sequence[EncoderDecoder],
         source_tokenizer: Tokenizer,
         target_tokenizer: Tokenizer,
         max_source_length: int,
@@ -70,7 +70,7 @@ class TranslationGraph(tf.Module):
         self.inference_models = [build_inference_models(model) for model in models]
         steps = [make_step(decoder) for _, decoder in self.inference_models]
         self.step = steps[0] if len(steps) == 1 else ensemble_step(steps)
-        self.copies = models[0].options.copy
+        self.copies = models[0].copies
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
         self.max_source_length = max_source_length

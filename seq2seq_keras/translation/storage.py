@@ -18,7 +18,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import sha256, write_text
-from seq2seq_keras.models.seq2seq import Seq2Seq
+from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 FORMAT = 3
@@ -53,7 +53,7 @@ seq2seq-keras translate path/to/{name} --input source.txt --output target.txt
 def write(
     folder: str | os.PathLike,
     *,
-    model: Seq2Seq,
+    model: EncoderDecoder,
     source_tokenizer: Tokenizer,
     target_tokenizer: Tokenizer,
     decoding: dict[str, Any],
@@ -64,7 +64,7 @@ def write(
 
     Args:
         folder: Where to; made if missing.
-        model: The `Seq2Seq`.
+        model: The `EncoderDecoder`, of a class that is registered with Keras.
         source_tokenizer: The tokenizer of the source.
         target_tokenizer: The tokenizer of the target.
         decoding: Dictionary of the arguments of `Translator` beside these.
@@ -73,7 +73,16 @@ def write(
 
     Returns:
         The folder, as a `pathlib.Path`.
+
+    Raises:
+        InputError: If the class of the model is not registered with Keras.
     """
+    name = keras.saving.get_registered_name(type(model))
+    if keras.saving.get_registered_object(name) is None:
+        raise InputError(
+            f"A model of the class {name} cannot be loaded again: put "
+            "`@keras.saving.register_keras_serializable(package=...)` above the class."
+        )
     folder = pathlib.Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     card = _model_card(
@@ -131,7 +140,7 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
     }
 
 
-def _without_optimizer(model: Seq2Seq) -> Seq2Seq:
+def _without_optimizer(model: EncoderDecoder) -> EncoderDecoder:
     """A copy that shares nothing with `fit`: a third of the size on disk."""
     copy = type(model).from_config(model.get_config())
     copy.set_weights(model.get_weights())
@@ -144,9 +153,11 @@ def _write_json(path: pathlib.Path, content: Any) -> None:
 
 
 def _plain(content: Any) -> Any:
-    """Dictionaries of what JSON has: NumPy's numbers are floats, NaN is null."""
+    """What JSON has: NumPy's numbers as floats, NaN as null, tuples as lists."""
     if isinstance(content, dict):
         return {str(key): _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
     if content is None or isinstance(content, bool | int | str):
         return content
     number = float(content)
@@ -234,22 +245,25 @@ def _check(path: pathlib.Path, expected: str) -> None:
         )
 
 
-def _read_model(path: pathlib.Path) -> Seq2Seq:
-    # Checked before Keras looks: only this package's model, which is built from
-    # plain numbers, is ever constructed.
+def _read_model(path: pathlib.Path) -> EncoderDecoder:
+    # Checked before Keras looks: only a class that a module in use has registered is
+    # ever constructed, and no module is imported because a file names it.
     with zipfile.ZipFile(path) as archive:
-        config = json.loads(archive.read("config.json"))
-    if config.get("registered_name") != "seq2seq_keras>Seq2Seq":
+        name = str(json.loads(archive.read("config.json")).get("registered_name"))
+    found = keras.saving.get_registered_object(name)
+    if found is None:
         raise InputError(
-            f"{path} holds a {config.get('registered_name')!r}, not a model that "
-            "`build_model` made."
+            f"{path} holds a model of the class {name!r}, which is not registered with "
+            "Keras: import the module that defines it before loading."
         )
+    if not (isinstance(found, type) and issubclass(found, EncoderDecoder)):
+        raise InputError(f"{path} holds a {name!r}, which is no `EncoderDecoder`.")
     return keras.models.load_model(path, compile=False, safe_mode=True)
 
 
 def _model_card(
     name: str,
-    model: Seq2Seq,
+    model: EncoderDecoder,
     source_tokenizer: Tokenizer,
     target_tokenizer: Tokenizer,
     scores: dict[str, Any],
@@ -259,7 +273,7 @@ def _model_card(
 
     Args:
         name: Heading.
-        model: A model from `build_model`.
+        model: An `EncoderDecoder`.
         source_tokenizer: Its tokenizer of the source.
         target_tokenizer: Its tokenizer of the target.
         scores: Dictionary of scores, possibly empty.
@@ -270,7 +284,8 @@ def _model_card(
     """
     sections = [
         f"# {name}",
-        _summary(model),
+        f"An encoder-decoder ({model.describe()}, {model.count_params():,} parameters) "
+        "made with seq2seq_keras.",
         description.strip(),
         _USE.format(name=name),
     ]
@@ -288,16 +303,6 @@ def _model_card(
         "can be fluent and wrong: have it checked where that matters.\n"
     )
     return "\n\n".join(section.strip() for section in sections if section) + "\n"
-
-
-def _summary(model: Seq2Seq) -> str:
-    options = model.options
-    attention = f", {options.attention} attention" if options.attention else ""
-    return (
-        f"An encoder-decoder ({options.cell.upper()}, {options.num_layers} layer(s) of "
-        f"{options.units} units{attention}, {model.count_params():,} parameters) made "
-        "with seq2seq_keras."
-    )
 
 
 def _table(header: tuple[str, str], rows: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models import Seq2Seq
+from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text.copying import check_copying
 from seq2seq_keras.text.normalization import normalize_in_python
 from seq2seq_keras.text.tokenizer import Tokenizer
@@ -37,8 +37,9 @@ class Translator:
     """A model with its tokenizers: translates, is saved, loaded and exported.
 
     Args:
-        model: A model from `build_model`, or a list of models with the same
-            vocabularies: an ensemble, which averages their probabilities.
+        model: A model from `build_model`, an `EncoderDecoder` of your own, or a list
+            of such models with the same vocabularies: an ensemble, which averages
+            their probabilities.
         source_tokenizer: The tokenizer the sources were trained with.
         target_tokenizer: The tokenizer the targets were trained with.
         max_source_length: Integer. Longer sources are cut to that many tokens, and
@@ -66,7 +67,7 @@ class Translator:
 
     def __init__(
         self,
-        model: Seq2Seq | Sequence[Seq2Seq],
+        model: EncoderDecoder | Sequence[EncoderDecoder],
         source_tokenizer: Tokenizer,
         target_tokenizer: Tokenizer,
         *,
@@ -124,7 +125,7 @@ class Translator:
         )
 
     @property
-    def model(self) -> Seq2Seq:
+    def model(self) -> EncoderDecoder:
         """The model; of an ensemble the first."""
         return self.models[0]
 
@@ -358,30 +359,32 @@ class Translator:
 
 
 def _check_models(
-    models: list[Seq2Seq], source_tokenizer: Tokenizer, target_tokenizer: Tokenizer
+    models: list[EncoderDecoder],
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
 ) -> None:
     if not models:
         raise InputError("A `Translator` needs one model at least.")
     for model in models:
-        if not isinstance(model, Seq2Seq):
+        if not isinstance(model, EncoderDecoder):
             raise InputError(
-                "A `Translator` needs a model that `build_model` made. "
-                f"Received: a {type(model).__name__}"
+                "A `Translator` needs a model that `build_model` made, or an "
+                f"`EncoderDecoder` of your own. Received: a {type(model).__name__}"
             )
         for side, tokenizer in (
             ("source", source_tokenizer),
             ("target", target_tokenizer),
         ):
-            size = getattr(model.options, f"{side}_vocabulary_size")
+            size = getattr(model, f"{side}_vocabulary_size")
             if tokenizer.vocabulary_size != size:
                 raise InputError(
                     f"The {side} tokenizer has {tokenizer.vocabulary_size} tokens, but "
                     f"the model was built for {size}. Pass the tokenizer it was "
                     "trained with."
                 )
-    if models[0].options.copy:
+    if models[0].copies:
         check_copying(source_tokenizer, target_tokenizer)
-    if len({model.options.copy for model in models}) != 1:
+    if len({model.copies for model in models}) != 1:
         raise InputError(
             "The models of an ensemble must either all copy source words "
             "(`copy=True`) or none of them."

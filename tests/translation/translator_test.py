@@ -1,6 +1,7 @@
 """Tests of `Translator` and of the folder it is saved in."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import subprocess
@@ -16,8 +17,8 @@ import tensorflow as tf
 from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models import build_model
-from seq2seq_keras.text import WordTokenizer
+from seq2seq_keras.models import EncoderDecoder, build_model
+from seq2seq_keras.text.word_tokenizer import WordTokenizer
 from seq2seq_keras.translation import Translator
 
 LOAD = """
@@ -37,6 +38,28 @@ texts = [text for part in parts for text in part["translation"].numpy()]
 assert "seq2seq_keras" not in sys.modules
 sys.stdout.buffer.write(b"\\n".join(texts))
 """
+
+
+@keras.saving.register_keras_serializable(package="translator_test")
+class CountingModel(EncoderDecoder):
+    """Knows no order of words: the sum of their vectors is its first state."""
+
+    def __init__(self, source_vocabulary_size, target_vocabulary_size, **kwargs):
+        self.reader = keras.layers.Embedding(source_vocabulary_size, 8)
+        self.writer = keras.layers.Embedding(target_vocabulary_size, 8)
+        self.cell = keras.layers.GRU(8, return_sequences=True, return_state=True)
+        self.output_layer = keras.layers.Dense(target_vocabulary_size)
+        super().__init__(source_vocabulary_size, target_vocabulary_size, **kwargs)
+
+    def encode(self, source_token_ids):
+        real = keras.ops.cast(source_token_ids != 0, "float32")[..., None]
+        return {"hidden": keras.ops.sum(self.reader(source_token_ids) * real, axis=1)}
+
+    def decode(self, target_token_ids, states):
+        outputs, hidden = self.cell(
+            self.writer(target_token_ids), initial_state=states["hidden"]
+        )
+        return self.output_layer(outputs), {"hidden": hidden}
 
 
 @pytest.fixture
@@ -253,22 +276,55 @@ def test_only_models_of_this_package_translate():
         Translator(keras.Sequential(), tokenizer, tokenizer)
 
 
-def test_a_model_of_another_kind_is_never_built(folder):
-    """Even with a matching hash: only this package's model is constructed."""
-    import hashlib
+def test_a_model_of_a_class_of_ones_own_is_saved_and_loaded(tmp_path):
+    tokenizer = WordTokenizer.fit(["a b c"])
+    model = CountingModel(tokenizer.vocabulary_size, tokenizer.vocabulary_size)
+    weights = np.random.default_rng(0)
+    model.set_weights([weights.normal(size=w.shape) for w in model.get_weights()])
+    translator = Translator(model, tokenizer, tokenizer, max_length=5)
+    texts = ["a", "a b", "c c c", ""]
+    expected = translator.translate(texts, beam_width=3)
+    assert len(set(expected)) > 2
+    loaded = Translator.load(translator.save(tmp_path / "model"))
+    assert isinstance(loaded.model, CountingModel)
+    assert loaded.translate(texts, beam_width=3) == expected
+    card = (tmp_path / "model" / "README.md").read_text(encoding="utf-8")
+    assert "An encoder-decoder (CountingModel, " in card
 
+
+def test_a_class_that_is_not_registered_is_not_saved(tmp_path):
+    class Unregistered(CountingModel):
+        pass
+
+    tokenizer = WordTokenizer.fit(["a b c"])
+    translator = Translator(Unregistered(7, 7), tokenizer, tokenizer)
+    with pytest.raises(InputError, match="cannot be loaded again: put"):
+        translator.save(tmp_path / "model")
+    assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("eval", "of the class 'eval', which is not registered with Keras: import"),
+        ("mine>Model", "of the class 'mine>Model', which is not registered"),
+        ("seq2seq_keras>LuongAttention", "is no `EncoderDecoder`"),
+    ],
+)
+def test_a_model_of_another_kind_is_never_built(folder, name, message):
+    """Even with a matching hash: only registered models are constructed."""
     with zipfile.ZipFile(folder / "model.keras") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    evil = {"module": "builtins", "class_name": "eval", "registered_name": "eval"}
+    evil = {"module": "builtins", "class_name": "eval", "registered_name": name}
     members["config.json"] = json.dumps(evil).encode()
     with zipfile.ZipFile(folder / "model.keras", "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
+        for member, content in members.items():
+            archive.writestr(member, content)
     config = json.loads((folder / "config.json").read_text())
     digest = hashlib.sha256((folder / "model.keras").read_bytes()).hexdigest()
     config["sha256"]["model.keras"] = digest
     (folder / "config.json").write_text(json.dumps(config))
-    with pytest.raises(InputError, match="holds a 'eval', not a model that"):
+    with pytest.raises(InputError, match=message):
         Translator.load(folder)
 
 
