@@ -22,6 +22,7 @@ from seq2seq_keras.decoding import (
 from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text import (
+    Tokenizer,
     check_copying,
     join_tokens,
     replace_unknown,
@@ -29,7 +30,6 @@ from seq2seq_keras.text import (
     target_copy_ids,
     target_tokens,
 )
-from seq2seq_keras.text.tokenizer import Tokenizer
 
 # Whoever sends a book in one line shall not take the memory of the others.
 MAX_CHARACTERS = 10_000

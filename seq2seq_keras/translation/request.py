@@ -9,8 +9,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions, make_trie
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import UNKNOWN_ID
-from seq2seq_keras.text.normalization import normalize_in_python
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text import Tokenizer, normalize_in_python
 
 
 class SearchRequest(NamedTuple):

@@ -19,7 +19,7 @@ from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import sha256, write_text
 from seq2seq_keras.models import EncoderDecoder
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text import Tokenizer
 
 FORMAT = 3
 _MODEL = "model.keras"

@@ -16,9 +16,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
-from seq2seq_keras.text.copying import check_copying
-from seq2seq_keras.text.normalization import normalize_in_python
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
 from seq2seq_keras.translation.request import SearchRequest

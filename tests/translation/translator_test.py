@@ -18,7 +18,7 @@ from seq2seq_keras.data import load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder, build_model
-from seq2seq_keras.text.word_tokenizer import WordTokenizer
+from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
 
 LOAD = """
