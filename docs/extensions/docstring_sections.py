@@ -5,6 +5,8 @@ margin. The Google style of mkdocstrings does not know the first two, takes `Ret
 apart at its first colon, and wants examples indented.
 """
 
+import inspect
+import pydoc
 import re
 import textwrap
 
@@ -21,8 +23,12 @@ class DocstringSections(griffe.Extension):
 
     def on_object(self, *, obj, **_):
         """Rewrites the docstring of whatever has one."""
-        if obj.docstring is not None:
-            obj.docstring.value = google_style(obj.docstring.value)
+        if obj.docstring is None:
+            return
+        if re.search(r"^ *\{options\}$", obj.docstring.value, re.MULTILINE):
+            # The package writes what stands there when it is imported.
+            obj.docstring.value = inspect.getdoc(pydoc.locate(obj.path))
+        obj.docstring.value = google_style(obj.docstring.value)
 
 
 def google_style(docstring):

@@ -50,6 +50,19 @@ class Attention(keras.layers.Layer):
         A pair `(context, attention_weights)`, with shapes
         `(batch, target_length, value_dim)` and, float32,
         `(batch, target_length, source_length)`.
+
+    Example:
+
+    ```python
+    @keras.saving.register_keras_serializable(package="mine")
+    class WarmAttention(s2s.Attention):
+        def build(self, query_shape, value_shape):
+            self.temperature = self.add_weight((), "ones", name="temperature")
+
+        def compare(self, query, keys, coverage):
+            scores = keras.ops.matmul(query, keras.ops.swapaxes(keys, 1, 2))
+            return scores / self.temperature
+    ```
     """
 
     attends_first = False
