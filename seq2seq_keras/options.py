@@ -231,19 +231,21 @@ def _is_in_range(bounds: Any, value: float) -> bool:
 def _range(bounds: Any, whole: bool) -> str:
     if whole and bounds["minimum"] == 1 and bounds["maximum"] is None:
         return "a positive integer"
-    words = {
+    bound = {
         "minimum": "at least",
         "above": "more than",
         "maximum": "at most",
         "below": "less than",
     }
     limits = [
-        f"{words[name]} {bounds[name]:.10g}"
-        for name in words
+        f"{bound[name]} {bounds[name]:.10g}"
+        for name in bound
         if bounds[name] is not None
     ]
-    kind = "an integer" if whole else "a number"
-    return " and ".join(limits) if limits else kind
+    words = " and ".join(limits)
+    if whole:
+        return f"an integer, {words}" if limits else "an integer"
+    return words or "a number"
 
 
 def _fill_docstring(thing: _Thing, owner: Any) -> _Thing:

@@ -37,6 +37,9 @@ class Attention(keras.layers.Layer):
     Whatever the precision, the softmax is computed in float32: bfloat16 could not
     tell apart the weights of a long sentence.
 
+    Args:
+        **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
+
     Call arguments:
         query: Decoder outputs, shape `(batch, target_length, query_dim)`.
         value: Encoder outputs, shape `(batch, source_length, value_dim)`.
@@ -67,6 +70,9 @@ class Attention(keras.layers.Layer):
 
     attends_first = False
     coverage = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
 
     @property
     def feeds_back(self) -> bool:

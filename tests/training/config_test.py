@@ -43,7 +43,7 @@ def test_choices_are_those_that_scores_have():
         ({"batch_size": -1}, "batch_size=-1"),
         ({"samples": -1}, "samples=-1"),
         ({"patience": -1}, "patience=-1"),
-        ({"seed": -1}, "`seed` must be at least 0 and at most 4294967295"),
+        ({"seed": -1}, "`seed` must be an integer, at least 0 and at most 4294967295"),
         ({"seed": 2**40}, "seed=1099511627776"),
         ({"learning_rate": -0.1}, "learning_rate=-0.1"),
         ({"global_clipnorm": 0}, "global_clipnorm=0"),
