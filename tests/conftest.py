@@ -51,3 +51,9 @@ def translator():
 def saved_translator(translator, tmp_path_factory):
     """The folder it is saved in; tests that change it work on a copy."""
     return translator.save(tmp_path_factory.mktemp("saved") / "english-french")
+
+
+@pytest.fixture(scope="session")
+def exported_translator(translator, tmp_path_factory):
+    """The SavedModel it is exported as; tests that change it work on a copy."""
+    return translator.export(tmp_path_factory.mktemp("exported") / "serving")

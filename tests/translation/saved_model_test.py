@@ -21,13 +21,8 @@ TEXTS = ["i am a student", "", "the teacher buys a red book", "저는"]
 
 
 @pytest.fixture(scope="module")
-def folder(translator, tmp_path_factory):
-    return translator.export(tmp_path_factory.mktemp("export") / "serving")
-
-
-@pytest.fixture(scope="module")
-def loaded(folder):
-    return tf.saved_model.load(str(folder))
+def loaded(exported_translator):
+    return tf.saved_model.load(str(exported_translator))
 
 
 def test_strings_in_strings_and_scores_out(loaded, translator):
@@ -85,8 +80,10 @@ def test_hangul_in_either_form_is_the_same_inside(loaded):
         np.testing.assert_array_equal(state[0], state[1])
 
 
-def test_exporting_again_replaces_what_is_there(translator, folder, tmp_path):
-    copy = shutil.copytree(folder, tmp_path / "serving")
+def test_exporting_again_replaces_what_is_there(
+    translator, exported_translator, tmp_path
+):
+    copy = shutil.copytree(exported_translator, tmp_path / "serving")
     (copy / "variables" / "old").write_text("")
     translator.export(copy)
     assert not (copy / "variables" / "old").exists()
@@ -171,10 +168,10 @@ def test_every_kind_of_model_is_served_as_python_runs_it(options, tmp_path):
 
 
 @pytest.mark.slow
-def test_saved_model_cli_runs_it(folder):
+def test_saved_model_cli_runs_it(exported_translator):
     command = [
         *(str(pathlib.Path(sys.executable).with_name("saved_model_cli")), "run"),
-        *("--dir", str(folder), "--tag_set", "serve"),
+        *("--dir", str(exported_translator), "--tag_set", "serve"),
         *("--signature_def", "serving_default"),
         *("--input_exprs", 'text=["i am a student"]'),
     ]

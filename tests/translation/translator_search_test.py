@@ -93,7 +93,7 @@ def test_the_tree_leads_from_each_hypothesis_back_to_its_first_token(attentive):
             hypothesis.token_probabilities,
             atol=1e-6,
         )
-    assert attentive.decode(TEXTS[0], beam_width=4).beam is None
+    assert attentive.decode(TEXTS[0], beam_width=4, n_best=4).beam is None
 
 
 def test_all_lengths_share_one_graph(attentive):

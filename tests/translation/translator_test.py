@@ -74,15 +74,16 @@ def run(code, folder, text):
     return result.stdout
 
 
-def test_other_processes_give_the_same_bytes(translator, saved_translator, tmp_path):
+def test_other_processes_give_the_same_bytes(
+    translator, saved_translator, exported_translator
+):
     """One that loads the folder, and one that knows only tensorflow."""
     lines = load_corpus("phrasebook/english-french").test.source[:497]
     lines += ["", "  ", "a word never seen: xyzzy!"]
     expected = "\n".join(translator.translate(lines)).encode()
     assert len(set(expected.split(b"\n"))) > 200  # it says different things
     assert run(LOAD, saved_translator, "\n".join(lines)) == expected
-    served = translator.export(tmp_path / "serving")
-    assert run(SERVE, served, "\n".join(lines)) == expected
+    assert run(SERVE, exported_translator, "\n".join(lines)) == expected
 
 
 def test_the_order_is_kept_whatever_the_batches(translator):
