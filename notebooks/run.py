@@ -25,7 +25,7 @@ from nbformat import NotebookNode
 FOLDER = pathlib.Path(__file__).resolve().parent
 # The languages of the prose, and in which folder the notebooks of each are.
 EDITIONS = {"en": ".", "ko": "ko"}
-# A cell that takes longer than this hangs.
+# A cell, or the start of a kernel, that takes longer than this hangs.
 _CELL_SECONDS = 1200
 
 
@@ -87,6 +87,7 @@ def run_tutorial(name: str) -> NotebookNode:
     client = nbclient.NotebookClient(
         tutorial,
         timeout=_CELL_SECONDS,
+        startup_timeout=_CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(FOLDER)}},

@@ -6,6 +6,13 @@ import pathlib
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
 import keras
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is not a fault: no example has to be made or to run within some time.
+settings.register_profile(
+    "seq2seq_keras", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("seq2seq_keras")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_keras.data import decode_lines, read_lines
@@ -28,7 +28,6 @@ def test_the_last_line_needs_no_end(content, tmp_path):
     assert lines_of(content, tmp_path) == ["one", "two"]
 
 
-@settings(deadline=None)
 @given(
     lines=st.lists(
         st.text(st.characters(exclude_characters="\0\r\n", codec="utf-8")), min_size=1

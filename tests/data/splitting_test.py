@@ -5,7 +5,7 @@ import unicodedata
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_keras.data import Pairs, PairStream, source_key, split_pairs
@@ -27,7 +27,6 @@ def spell(words, form, case, space):
     return space + unicodedata.normalize(form, case(space.join(words)))
 
 
-@settings(deadline=None)
 @given(
     sources=st.lists(st.tuples(words, spellings), min_size=1, max_size=60),
     seed=st.integers(-9, 9),
@@ -42,7 +41,6 @@ def test_no_source_is_on_two_sides_however_it_is_spelled(sources, seed):
     assert all(len(side) == 1 for side in sides.values())
 
 
-@settings(deadline=None)
 @given(words=words, spelling=spellings)
 def test_case_white_space_and_unicode_form_make_no_other_source(words, spelling):
     assert source_key(spell(words, *spelling)) == source_key(" ".join(words))
@@ -55,7 +53,6 @@ def test_other_letters_make_another_source(other):
     assert source_key(other) != source_key("i am a student")
 
 
-@settings(deadline=None)
 @given(
     texts=st.lists(st.text(max_size=3)),
     validation=st.floats(0, 0.49),

@@ -28,6 +28,10 @@ SCORES = Scores(
 )
 
 
+# Milliseconds after which a page hangs, however busy the machine.
+HANGS = 300_000
+
+
 def make_hypothesis(text, score, attention=None):
     tokens = (*text.split(), "<eos>")
     probabilities = np.linspace(1.0, 0.25, len(tokens)).astype("float32")
@@ -73,7 +77,9 @@ def browser():
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as running:
         options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = running.chromium.launch(executable_path=executable, args=options)
+        browser = running.chromium.launch(
+            executable_path=executable, args=options, timeout=HANGS
+        )
         yield browser
         browser.close()
 
@@ -85,7 +91,7 @@ def open_page(browser, report):
 
     def open_page(path=report, **options):
         context = browser.new_context(**options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(HANGS)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))

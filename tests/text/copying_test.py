@@ -22,7 +22,7 @@ TOKENIZER = WordTokenizer(["a", "b"])  # ids 4 and 5; the vocabulary has 6
 words = st.lists(st.sampled_from("abxyz"), max_size=6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(words, words), min_size=1, max_size=4))
 def test_ids_are_those_of_a_loop_over_words(pairs):
     sources, targets = zip(*pairs, strict=True)

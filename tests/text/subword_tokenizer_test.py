@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import sys
-import time
 import unicodedata
 
 import keras
@@ -44,7 +43,7 @@ def test_detokenizing_gives_the_text_back(tokenizer):
 
 
 @every_algorithm
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(text=st.text(CHARACTERS, max_size=40))
 def test_any_text_of_known_characters_comes_back(algorithm, text):
     tokenizer = FITTED[algorithm]
@@ -54,7 +53,7 @@ def test_any_text_of_known_characters_comes_back(algorithm, text):
 
 
 @every_algorithm
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(text=st.text(max_size=30))
 def test_only_unknown_characters_are_unknown(algorithm, text):
     tokenizer = FITTED[algorithm]
@@ -251,12 +250,10 @@ def test_samples_of_what_is_no_text_are_an_error(tokenizer):
 def test_thousands_of_captions_come_back(algorithm, public_data):
     train = load_corpus("multi30k/en-de").train[:5000]
     texts = [*train.source, *train.target]
-    start = time.perf_counter()
     tokenizer = SubwordTokenizer.fit(texts, algorithm=algorithm, max_size=4000)
     assert tokenizer.vocabulary_size == 4000
     token_ids = tokenizer.tokenize(texts)
     assert tokenizer.detokenize(token_ids) == [" ".join(t.split()) for t in texts]
-    assert time.perf_counter() - start < 60
     assert SubwordTokenizer.fit(texts, algorithm=algorithm, max_size=4000).model == (
         tokenizer.model
     )

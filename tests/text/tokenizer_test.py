@@ -6,7 +6,7 @@ import unicodedata
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from seq2seq_keras.errors import InputError
@@ -36,7 +36,6 @@ def test_detokenizing_gives_the_text_back(cls):
 
 
 @pytest.mark.parametrize("cls", [WordTokenizer, CharacterTokenizer, JamoTokenizer])
-@settings(deadline=None)  # a busy machine is not a fault
 @given(text=st.text(max_size=30).filter(lambda text: "￭" not in text))
 def test_any_text_comes_back_but_for_white_space(cls, text):
     text = unicodedata.normalize("NFC", text)
