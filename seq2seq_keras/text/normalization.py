@@ -89,7 +89,7 @@ def decompose_hangul(texts: tf.Tensor) -> tf.Tensor:
         - [The Unicode Standard](https://www.unicode.org/versions/latest/),
           section 3.12, arithmetic decomposition mapping.
     """
-    return _map_codepoints(texts, _decompose)
+    return _decompose_texts(texts)
 
 
 def compose_hangul(texts: tf.Tensor) -> tf.Tensor:
@@ -111,7 +111,7 @@ def compose_hangul(texts: tf.Tensor) -> tf.Tensor:
         - [The Unicode Standard](https://www.unicode.org/versions/latest/),
           section 3.12, arithmetic primary composite mapping.
     """
-    return _map_codepoints(texts, lambda points: _compose(_decompose(points)))
+    return _compose_texts(texts)
 
 
 def _check_text(text: object, number: int) -> None:
@@ -127,6 +127,20 @@ def _check_text(text: object, number: int) -> None:
             f"Text {number} holds a lone surrogate ({text[error.start]!r} at "
             f"character {error.start + 1}), which is not valid Unicode."
         ) from error
+
+
+# Traced once for all graphs that normalize: it is more than four hundred operations.
+_TEXTS = tf.TensorSpec([None], tf.string)
+
+
+@tf.function(input_signature=[_TEXTS], autograph=False)
+def _decompose_texts(texts: tf.Tensor) -> tf.Tensor:
+    return _map_codepoints(texts, _decompose)
+
+
+@tf.function(input_signature=[_TEXTS], autograph=False)
+def _compose_texts(texts: tf.Tensor) -> tf.Tensor:
+    return _map_codepoints(texts, lambda points: _compose(_decompose(points)))
 
 
 def _map_codepoints(
