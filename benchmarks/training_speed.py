@@ -30,12 +30,12 @@ def train_for_some_steps(row: str) -> dict:
     import numpy as np
 
     from seq2seq_keras import TrainingConfig
-    from seq2seq_keras.training.run import TrainingRun
+    from seq2seq_keras.training import Trainer
 
     recipe, precision = row.split(", ")
     text = (ROOT / "configs" / f"{recipe}.yaml").read_text(encoding="utf-8")
     changes = {"corpus": RECIPES[recipe], "precision": precision}
-    run = TrainingRun(TrainingConfig(**{**yaml.safe_load(text), **changes}), None)
+    run = Trainer(TrainingConfig(**{**yaml.safe_load(text), **changes}), None)
     dataset = run.batches.epoch(0).take(WARM_UP + STEPS)
     tokens = [int(np.count_nonzero(labels)) for _, labels, _ in dataset]
 

@@ -87,25 +87,42 @@ from .text import JamoTokenizer as JamoTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
 from .text import WordTokenizer as WordTokenizer
-from .training.compile import compile_model as compile_model
-from .training.config import TrainingConfig as TrainingConfig
-from .training.loss import TokenCrossentropy as TokenCrossentropy
-from .training.metrics import (
+from .training import (
     Perplexity as Perplexity,
 )
-from .training.metrics import (
+from .training import (
+    ScheduledSampling as ScheduledSampling,
+)
+from .training import (
+    ThawEmbeddings as ThawEmbeddings,
+)
+from .training import (
     TokenAccuracy as TokenAccuracy,
 )
-from .training.schedule import WarmupSchedule as WarmupSchedule
-from .training.scheduled_sampling import ScheduledSampling as ScheduledSampling
-from .training.thaw_embeddings import ThawEmbeddings as ThawEmbeddings
-from .training.train import (
+from .training import (
+    TokenCrossentropy as TokenCrossentropy,
+)
+from .training import (
+    TrainingConfig as TrainingConfig,
+)
+from .training import (
+    TrainingResult as TrainingResult,
+)
+from .training import (
+    WarmupSchedule as WarmupSchedule,
+)
+from .training import (
+    WeightAverages as WeightAverages,
+)
+from .training import (
+    compile_model as compile_model,
+)
+from .training import (
     resume_training as resume_training,
 )
-from .training.train import (
+from .training import (
     train as train,
 )
-from .training.weight_averages import WeightAverages as WeightAverages
 from .translation import (
     Hypothesis as Hypothesis,
 )

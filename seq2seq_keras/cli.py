@@ -15,12 +15,13 @@ from seq2seq_keras.data import decode_lines, describe_pairs, load_corpus, read_l
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.plots import plot_attention
-from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.inputs import (
+from seq2seq_keras.training import (
+    TrainingConfig,
     fit_tokenizers,
     load_training_pairs,
+    resume_training,
+    train,
 )
-from seq2seq_keras.training.train import resume_training, train
 from seq2seq_keras.translation import Translator, choose_form
 
 _BAD_INPUT, _INTERRUPTED = 2, 130

@@ -22,7 +22,7 @@ from seq2seq_keras.evaluation import (
 )
 from seq2seq_keras.files import write_text
 from seq2seq_keras.plots import plot_score_by_length
-from seq2seq_keras.training.inputs import read_files, trained_seed
+from seq2seq_keras.training import read_files, trained_seed
 from seq2seq_keras.translation import Translator
 
 

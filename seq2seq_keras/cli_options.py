@@ -16,7 +16,7 @@ from seq2seq_keras.cli_shared_options import (
 )
 from seq2seq_keras.cli_vector_options import add_vector_options
 from seq2seq_keras.evaluation import METRICS
-from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training import TrainingConfig
 
 # Options of several words, which the parser does not make of a list by itself.
 _MANY = {"train", "validation", "columns", "special_tokens"}

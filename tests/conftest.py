@@ -36,7 +36,7 @@ def translator():
     from seq2seq_keras.data import load_corpus, make_dataset
     from seq2seq_keras.models import build_model
     from seq2seq_keras.text import WordTokenizer
-    from seq2seq_keras.training.compile import compile_model
+    from seq2seq_keras.training import compile_model
     from seq2seq_keras.translation import Translator
 
     keras.utils.set_random_seed(0)

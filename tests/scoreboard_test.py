@@ -22,7 +22,7 @@ from benchmarks.scoreboard import (
 from seq2seq_keras.data import corpus_names, load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation import METRICS, score_translations
-from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training import TrainingConfig
 
 FOLDER = pathlib.Path(__file__).parents[1] / "benchmarks" / "scoreboard"
 CONFIGS = FOLDER.parents[1] / "configs"

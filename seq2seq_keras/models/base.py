@@ -80,7 +80,7 @@ class EncoderDecoder(keras.Model):
     ) -> None:
         self.source_vocabulary_size = source_vocabulary_size
         self.target_vocabulary_size = target_vocabulary_size
-        self.scheduled_sampling = None
+        self.scheduled_sampling: Any = None
         sources = self.make_source_inputs()
         target = keras.Input((None,), dtype="int32", name="target_token_ids")
         logits, changed = self.teach(target, self.encode(**sources))

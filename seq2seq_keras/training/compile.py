@@ -1,29 +1,36 @@
 """`compile` with the package's loss and metrics."""
 
+from typing import Any
+
 import keras
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models import Seq2Seq
-from seq2seq_keras.training.loss import TokenCrossentropy
-from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
+from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.training.losses import (
+    Perplexity,
+    TokenAccuracy,
+    TokenCrossentropy,
+)
+from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 
 
 def compile_model(
-    model,
+    model: EncoderDecoder,
     *,
-    learning_rate=1e-3,
-    global_clipnorm=1.0,
-    label_smoothing=0.0,
-    gradient_accumulation=1,
-    scheduled_sampling=None,
-):
+    learning_rate: Any = 1e-3,
+    global_clipnorm: float | None = 1.0,
+    label_smoothing: float = 0.0,
+    gradient_accumulation: int = 1,
+    scheduled_sampling: ScheduledSampling | None = None,
+) -> EncoderDecoder:
     """Compiles a model with what suits an encoder-decoder.
 
     It is `model.compile` with Adam, clipping, `TokenCrossentropy`, `TokenAccuracy`
     and `Perplexity`; call `model.compile` yourself for anything else.
 
     Args:
-        model: A model from `build_model`.
+        model: A model from `build_model`, or another `EncoderDecoder`, which may have
+            a loss of its own (`make_loss`).
         learning_rate: Float or a `keras.optimizers.schedules.LearningRateSchedule`,
             e.g. a `WarmupSchedule`.
         global_clipnorm: Float. Largest norm of all gradients together; recurrent
@@ -43,7 +50,7 @@ def compile_model(
 
     Example:
 
-    >>> from seq2seq_keras.models import build_model
+    >>> from seq2seq_keras.models import EncoderDecoder
     >>> model = compile_model(build_model(100, 100, units=8), label_smoothing=0.1)
     >>> model.optimizer.global_clipnorm
     1.0
@@ -51,12 +58,13 @@ def compile_model(
     Reference:
         - [Pascanu et al., 2013](https://arxiv.org/abs/1211.5063): clipping.
     """
-    if not isinstance(model, Seq2Seq):
+    if not isinstance(model, EncoderDecoder):
         raise InputError(
-            "`compile_model` is for a model from `build_model`; compile any other by "
+            "`compile_model` is for a model from `build_model` or another "
+            "`EncoderDecoder`; compile any other by "
             f"`model.compile`. Received: {type(model).__name__}"
         )
-    if label_smoothing and model.options.copy:
+    if label_smoothing and model.copies:
         raise InputError(
             "A model with `copy=True` gives no probability to words that a source "
             "does not have, so `label_smoothing` must be 0."
@@ -70,7 +78,7 @@ def compile_model(
             if gradient_accumulation > 1
             else None,
         ),
-        loss=TokenCrossentropy(label_smoothing),
+        loss=model.make_loss(label_smoothing) or TokenCrossentropy(label_smoothing),
         weighted_metrics=[TokenAccuracy(), Perplexity()],
     )
     return model

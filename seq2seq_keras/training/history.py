@@ -1,6 +1,7 @@
 """What each epoch measured, and what follows from it."""
 
 import math
+from collections.abc import Iterable
 
 from seq2seq_keras.errors import InputError
 
@@ -20,16 +21,18 @@ class History:
         rows: List of dictionaries, one for each epoch.
     """
 
-    def __init__(self, monitor, *, higher_is_better, rows=()):
+    def __init__(
+        self, monitor: str, *, higher_is_better: bool, rows: Iterable[dict] = ()
+    ) -> None:
         self.monitor = monitor
         self.higher_is_better = higher_is_better
-        self.rows = []
+        self.rows: list[dict[str, float]] = []
         self.best = -1  # the index of the best row
         self.setbacks = 0  # epochs that were not the best so far
         for row in rows:
             self.add(row)
 
-    def add(self, row):
+    def add(self, row: dict[str, float]) -> bool:
         """Adds the values of an epoch.
 
         Args:
@@ -55,11 +58,11 @@ class History:
         return is_best
 
     @property
-    def epochs_since_best(self):
+    def epochs_since_best(self) -> int:
         """How many epochs have gone by without a better one."""
         return len(self.rows) - 1 - self.best
 
-    def _is_better(self, row, other):
+    def _is_better(self, row: dict[str, float], other: dict[str, float]) -> bool:
         new, old = row[self.monitor], other[self.monitor]
         if new == old and _TIE_BREAK in row:
             # While nothing is right yet, a model may still be learning.

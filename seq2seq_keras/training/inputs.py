@@ -1,21 +1,34 @@
-"""What a training run starts from: pairs and tokenizers."""
+"""What a training starts from: pairs, tokenizers, word vectors."""
 
 import functools
 import itertools
+import os
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import yaml
 
-from seq2seq_keras.data import PairStream, load_corpus, read_pairs, split_pairs
+from seq2seq_keras.data import (
+    DataOptions,
+    Pairs,
+    PairStream,
+    load_corpus,
+    read_pairs,
+    split_pairs,
+)
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
     SubwordTokenizer,
+    Tokenizer,
     WordTokenizer,
 )
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.vectors import WordVectors
 
 # How the tokenizer of each name is fitted.
 TOKENIZERS: dict[str, Callable] = {
@@ -28,11 +41,11 @@ TOKENIZERS: dict[str, Callable] = {
 _VALIDATION_SHARE = 0.1
 
 
-def load_training_pairs(config):
+def load_training_pairs(config: DataOptions) -> tuple[Pairs | PairStream, Pairs]:
     """Reads the training and validation pairs that a configuration names.
 
     Args:
-        config: A `TrainingConfig`.
+        config: `DataOptions`.
 
     Returns:
         The training pairs, `Pairs` or a `PairStream`, and the validation `Pairs`.
@@ -47,7 +60,8 @@ def load_training_pairs(config):
             )
         corpus = load_corpus(config.corpus, seed=config.seed)
         return corpus.train, corpus.validation
-    pairs = read_files(config.train, columns=config.columns, stream=config.stream)
+    files = config.train or ()
+    pairs = read_files(files, columns=config.columns, stream=config.stream)
     if config.validation is not None:
         return pairs, read_files(config.validation, columns=config.columns)
     pairs, validation, _ = split_pairs(
@@ -63,7 +77,9 @@ def load_training_pairs(config):
     return pairs, validation
 
 
-def read_files(paths, *, columns=None, stream=False):
+def read_files(
+    paths: Sequence[str], *, columns: Sequence[str] | None = None, stream: bool = False
+) -> Any:
     """Reads one table or two parallel files.
 
     Args:
@@ -82,16 +98,18 @@ def read_files(paths, *, columns=None, stream=False):
     columns = columns or ["0", "1"]
     if len(columns) != 2:
         raise InputError(f"Name two `columns`, source and target. Received: {columns}")
-    if all(column.isdecimal() for column in columns):
-        columns = [int(column) for column in columns]
-    return read_pairs(*paths, columns=tuple(columns), stream=stream)
+    by_number = all(column.isdecimal() for column in columns)
+    source, target = map(int, columns) if by_number else columns
+    return read_pairs(*paths, columns=(source, target), stream=stream)
 
 
-def fit_tokenizers(config, pairs):
+def fit_tokenizers(
+    config: DataOptions, pairs: Pairs | PairStream
+) -> tuple[Tokenizer, Tokenizer]:
     """Fits the tokenizers that a configuration asks for.
 
     Args:
-        config: A `TrainingConfig`.
+        config: `DataOptions`.
         pairs: The training pairs.
 
     Returns:
@@ -107,7 +125,7 @@ def fit_tokenizers(config, pairs):
     target_kind = config.target_tokenizer or config.tokenizer
     fit_source, fit_target = TOKENIZERS[config.tokenizer], TOKENIZERS[target_kind]
     for name in ("share_embeddings", "share_vocabulary"):
-        if getattr(config, name):
+        if getattr(config, name, False):
             if target_kind != config.tokenizer:
                 raise InputError(f"`{name}` needs one tokenizer for both sides.")
             texts = itertools.chain(pairs.source, pairs.target)
@@ -116,7 +134,7 @@ def fit_tokenizers(config, pairs):
     return fit_source(pairs.source, **options), fit_target(pairs.target, **options)
 
 
-def _special_tokens(forms):
+def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
     if forms is None:
         return {}
     if len(forms) != SPECIAL_COUNT:
@@ -127,7 +145,7 @@ def _special_tokens(forms):
     return {"special_tokens": SpecialTokens(*forms)}
 
 
-def trained_seed(folder):
+def trained_seed(folder: str | os.PathLike) -> int:
     """The seed that a saved translator was trained with, or 0 if that is not known.
 
     Args:
@@ -142,3 +160,56 @@ def trained_seed(folder):
         return int(yaml.safe_load(path.read_text(encoding="utf-8"))["seed"])
     except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
         return 0
+
+
+def load_embeddings(
+    config: TrainingConfig, source_tokenizer: Tokenizer, target_tokenizer: Tokenizer
+) -> dict[str, Any]:
+    """Reads the word vectors that a configuration names, and tells what they cover.
+
+    Only the words of the vocabularies are kept in memory.
+
+    Args:
+        config: A `TrainingConfig`.
+        source_tokenizer: The `Tokenizer` of the source.
+        target_tokenizer: That of the target.
+
+    Returns:
+        A dictionary of arguments for `build_model`: `embedding_dim`,
+        `source_embeddings` and `target_embeddings`, those that are not `None`.
+
+    Raises:
+        InputError: If a file cannot be used, holds no token of the vocabulary, or has
+            vectors of another size than `embedding_dim`.
+    """
+    options: dict[str, Any] = {}
+    if config.embedding_dim is not None:
+        options["embedding_dim"] = config.embedding_dim
+    for side, path, tokenizer in (
+        ("source", config.source_vectors, source_tokenizer),
+        ("target", config.target_vectors, target_tokenizer),
+    ):
+        if path is not None:
+            options[f"{side}_embeddings"] = _load(config, side, path, tokenizer)
+    sizes = {
+        name: len(value[0]) if isinstance(value, np.ndarray) else value
+        for name, value in options.items()
+    }
+    if len(set(sizes.values())) > 1:
+        told = ", ".join(f"{size} of {name}" for name, size in sizes.items())
+        raise InputError(
+            f"All word vectors of a model have one size. Received: {told}. Leave "
+            "`embedding_dim` out to take that of the vectors."
+        )
+    return options
+
+
+def _load(
+    config: TrainingConfig, side: str, path: str, tokenizer: Tokenizer
+) -> np.ndarray:
+    vectors = WordVectors.load(path, vocabulary=tokenizer)
+    matrix, coverage = vectors.matrix_for(
+        tokenizer, seed=config.seed, deviation=config.vectors_deviation
+    )
+    print(f"The {side} vocabulary in {path}:\n{coverage}\n", flush=True)
+    return matrix

@@ -21,7 +21,9 @@ class TrainingProgress(keras.callbacks.Callback):
         done: Integer. Steps that an earlier process did.
     """
 
-    def __init__(self, epochs, steps_per_epoch, tokens_per_step, done=0):
+    def __init__(
+        self, epochs: int, steps_per_epoch: int, tokens_per_step: float, done: int = 0
+    ) -> None:
         super().__init__()
         self.epochs = epochs
         self.steps_per_epoch = steps_per_epoch
@@ -31,7 +33,7 @@ class TrainingProgress(keras.callbacks.Callback):
         self._last_line = self._start
         self._bar: tqdm.tqdm
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch = epoch
         self._bar = tqdm.tqdm(
             total=self.steps_per_epoch,
@@ -43,7 +45,7 @@ class TrainingProgress(keras.callbacks.Callback):
             leave=False,
         )
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self._done += 1
         if not self._bar.disable:
             self._bar.set_postfix_str(self._status(logs), refresh=False)
@@ -57,13 +59,13 @@ class TrainingProgress(keras.callbacks.Callback):
             )
             self._last_line = time.monotonic()
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._bar.close()
         place = f"epoch {epoch + 1}/{self.epochs}"
         print(f"{place}, {self._status(logs)}", flush=True)
         self._last_line = time.monotonic()
 
-    def _status(self, logs):
+    def _status(self, logs: dict | None) -> str:
         # The time for validation counts too, or the end would come too early.
         seconds = time.monotonic() - self._start
         rate = (self._done - self._first) / max(seconds, 1e-9)

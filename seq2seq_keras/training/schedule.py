@@ -1,6 +1,7 @@
 """The learning rate over the steps of a training."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -43,8 +44,12 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
     """
 
     def __init__(
-        self, learning_rate, warmup_steps=0, decay="constant", total_steps=None
-    ):
+        self,
+        learning_rate: float,
+        warmup_steps: int = 0,
+        decay: str = "constant",
+        total_steps: int | None = None,
+    ) -> None:
         check_choice("decay", decay, _DECAYS)
         if warmup_steps < 0:
             raise InputError(
@@ -61,20 +66,20 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
         self.total_steps = total_steps
         self.scale = keras.Variable(1.0, trainable=False, name="scale")
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> keras.KerasTensor:
         # Counted from 1, so that the first step does something.
         step = ops.cast(step, "float32") + 1.0
         warmup = max(1.0, float(self.warmup_steps))
         rate = ops.minimum(1.0, step / warmup)
         if self.decay == "inverse_square_root":
             rate *= ops.minimum(1.0, ops.sqrt(warmup / step))
-        elif self.decay == "cosine":
+        elif self.decay == "cosine" and self.total_steps is not None:
             left = (step - 1 - self.warmup_steps) / (
                 self.total_steps - self.warmup_steps
             )
             rate *= 0.5 * (1.0 + ops.cos(math.pi * ops.clip(left, 0.0, 1.0)))
         return self.learning_rate * self.scale * rate
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         names = ("learning_rate", "warmup_steps", "decay", "total_steps")
         return {name: getattr(self, name) for name in names}

@@ -1,10 +1,14 @@
 """Training on inputs that are partly the model's own words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 import tensorflow as tf
 
 from seq2seq_keras.decoding import never_written
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.special_tokens import PAD_ID
 
 
@@ -47,7 +51,13 @@ class ScheduledSampling(keras.layers.Layer):
           linear schedule.
     """
 
-    def __init__(self, rate=0.25, steps=10_000, seed=None, **kwargs):
+    def __init__(
+        self,
+        rate: float = 0.25,
+        steps: int = 10_000,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         if not 0 <= rate <= 1:
             raise InputError(f"`rate` must be from 0 to 1. Received: rate={rate}")
@@ -58,7 +68,7 @@ class ScheduledSampling(keras.layers.Layer):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def rate_at(self, step):
+    def rate_at(self, step: Any) -> tf.Tensor:
         """The share of drawn tokens after so many updates.
 
         Args:
@@ -71,11 +81,11 @@ class ScheduledSampling(keras.layers.Layer):
             return tf.constant(float(self.rate))
         return self.rate * tf.minimum(1.0, tf.cast(step, tf.float32) / self.steps)
 
-    def mix(self, model, inputs):
+    def mix(self, model: EncoderDecoder, inputs: Mapping[str, tf.Tensor]) -> dict:
         """Replaces tokens of the target by drawn ones.
 
         Args:
-            model: The `Seq2Seq`. How far its training is, its optimizer knows.
+            model: The `EncoderDecoder`. How far its training is, its optimizer knows.
             inputs: Its inputs, a dictionary.
 
         Returns:
@@ -93,7 +103,12 @@ class ScheduledSampling(keras.layers.Layer):
         by_step = tf.transpose(target)
         mixed = tf.TensorArray(tf.int32, shape[1]).write(0, by_step[0])
 
-        def advance(index, token_ids, states, mixed):
+        def advance(
+            index: tf.Tensor,
+            token_ids: tf.Tensor,
+            states: dict[str, tf.Tensor],
+            mixed: tf.TensorArray,
+        ) -> tuple[tf.Tensor, tf.Tensor, dict[str, tf.Tensor], tf.TensorArray]:
             logits, following = model.decode(token_ids[:, None], states | memory)
             logits = logits[:, 0] + never_written(tf.shape(logits)[-1])
             drawn = tf.random.stateless_categorical(
@@ -115,6 +130,6 @@ class ScheduledSampling(keras.layers.Layer):
         target = tf.ensure_shape(tf.transpose(mixed.stack()), target.shape)
         return {**inputs, "target_token_ids": target}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"rate": self.rate, "steps": self.steps, "seed": self.seed}
         return {**super().get_config(), **config}

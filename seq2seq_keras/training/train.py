@@ -2,7 +2,9 @@
 
 import dataclasses
 import importlib.util
+import os
 import pathlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import keras
@@ -14,10 +16,9 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import replaced_when_complete, write_text
 from seq2seq_keras.plots import plot_learning_curves
+from seq2seq_keras.training.checkpoint import StopSignals, state_path
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.run import TrainingRun
-from seq2seq_keras.training.state import state_path
-from seq2seq_keras.training.stop_signals import StopSignals
+from seq2seq_keras.training.trainer import Model, Trainer
 from seq2seq_keras.translation import Translator
 
 
@@ -35,7 +36,11 @@ class TrainingResult(NamedTuple):
     evaluation: Evaluation
 
 
-def train(config):
+def train(
+    config: TrainingConfig,
+    model: Model | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainingResult:
     """Trains a translator and leaves it, with all that belongs to it, in a folder.
 
     The folder holds the best model, by what `monitor` says, as `Translator.load`
@@ -48,12 +53,19 @@ def train(config):
 
     Args:
         config: A `TrainingConfig`.
+        model: Optional `EncoderDecoder` of your own in place of that which the options
+            describe, or a function from the sizes of source and target vocabulary to
+            one, such as its class. It is compiled as the options say.
+        callbacks: Keras callbacks of your own. At the end of an epoch they hear the
+            values of the log, those of validation among them, while the model has its
+            averaged weights; with `model.stop_training` they end the training.
 
     Returns:
         A `TrainingResult`.
 
     Raises:
-        InputError: If the data or an option cannot be used, or the folder holds a
+        InputError: If the data or an option cannot be used, the model does not fit the
+            vocabularies, or the folder holds a
             translator and `overwrite` is not set.
 
     Example:
@@ -80,10 +92,14 @@ def train(config):
                 )
     # Else a training that is killed before its first state would go on from that.
     state.unlink(missing_ok=True)
-    return _train(config)
+    return _train(config, model, callbacks)
 
 
-def resume_training(folder):
+def resume_training(
+    folder: str | os.PathLike,
+    model: Model | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+) -> TrainingResult:
     """Goes on with a training that was interrupted, as if it had not been.
 
     The same batches follow in the same order, with the same random numbers, so that
@@ -91,6 +107,8 @@ def resume_training(folder):
 
     Args:
         folder: The folder that `train` was to write to.
+        model: What `train` was given; it gets the weights it had.
+        callbacks: See `train`.
 
     Returns:
         A `TrainingResult`.
@@ -115,113 +133,126 @@ def resume_training(folder):
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from None
     # The folder may have been moved.
-    return _train(dataclasses.replace(config, output=str(folder)))
+    config = dataclasses.replace(config, output=str(folder))
+    return _train(config, model, callbacks)
 
 
-def _train(config):
+def _train(
+    config: TrainingConfig,
+    model: Model | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+) -> TrainingResult:
     with StopSignals(
         f"The training stops. Go on with: seq2seq-keras train --resume {config.output}"
     ) as signals:
-        run = TrainingRun(config, signals)
+        trainer = Trainer(config, signals, model, [*callbacks, *_tensorboard(config)])
         # Only now is it known that the data can be used.
-        write_text(run.output / "training.yaml", _as_yaml(config))
-        if not run.restore():
+        write_text(trainer.output / "training.yaml", _as_yaml(config))
+        if not trainer.restore():
             # From here on it can be told from a training that has ended.
-            run.save()
-        _describe(run)
-        tensorboard = _tensorboard(run)
-
-        def after_epoch(row, is_best):
-            _after_epoch(run, row, is_best)
-            if tensorboard:
-                values = {name: row[name] for name in row if name != "epoch"}
-                tensorboard.on_epoch_end(row["epoch"] - 1, values)
-
-        run.go_on(after_epoch)
+            trainer.save()
+        _describe(trainer)
+        trainer.go_on(lambda row, is_best: _after_epoch(trainer, row, is_best))
         signals.at_once = True
-        result = _finish(run)
+        result = _finish(trainer)
     # Only now is there nothing to go on with.
     state_path(config.output).unlink(missing_ok=True)
     return result
 
 
-def _describe(run):
-    config = run.config
+def _tensorboard(config: TrainingConfig) -> list[keras.callbacks.Callback]:
+    if not importlib.util.find_spec("tensorboard"):
+        return []
+    return [
+        keras.callbacks.TensorBoard(str(pathlib.Path(config.output, "tensorboard")))
+    ]
+
+
+def _describe(trainer: Trainer) -> None:
+    config = trainer.config
     report = describe_pairs(
-        run.pairs,
-        run.validation_pairs,
-        source_tokenizer=run.tokenizers[0],
-        target_tokenizer=run.tokenizers[1],
+        trainer.pairs,
+        trainer.validation_pairs,
+        source_tokenizer=trainer.tokenizers[0],
+        target_tokenizer=trainer.tokenizers[1],
         batch_size=config.batch_size,
         batch_by=config.batch_by,
         max_source_length=config.max_source_length,
         max_target_length=config.max_target_length,
-        model=run.model,
+        model=trainer.model,
     )
     print(report, flush=True)
-    if run.epoch or run.step:
-        print(f"\nGoing on after {run.epoch} epochs and {run.step} steps.", flush=True)
+    if trainer.epoch or trainer.step:
+        place = f"{trainer.epoch} epochs and {trainer.step} steps"
+        print(f"\nGoing on after {place}.", flush=True)
 
 
-def _after_epoch(run, row, is_best):
+def _after_epoch(trainer: Trainer, row: dict, is_best: bool) -> None:
     """Keeps the best translator and the log; shows how it does."""
     values = [f"{name} {value:.4g}" for name, value in row.items() if "val_" in name]
     note = " (the best so far)" if is_best else ""
     print(f"epoch {row['epoch']}, {', '.join(values)}{note}", flush=True)
-    samples = run.validation_pairs.evenly_spaced(run.config.samples)
-    translations = run.translator.translate(samples.source)
+    samples = trainer.validation_pairs.evenly_spaced(trainer.config.samples)
+    translations = trainer.translator.translate(samples.source)
     for (source, target), translation in zip(samples, translations, strict=True):
         print(f"  {source}\n    model:     {translation}\n    reference: {target}")
     if is_best:
-        _save(run, run.output, row)
-    with replaced_when_complete(run.output / "log.csv") as beside:
-        pd.DataFrame(run.history.rows).to_csv(beside, index=False)
+        _save(trainer, trainer.output, row)
+    with replaced_when_complete(trainer.output / "log.csv") as beside:
+        _log(trainer).to_csv(beside, index=False)
 
 
-def _save(run, folder, row):
-    run.translator.save(folder, scores=row, description=_description(run.config))
+def _log(trainer: Trainer) -> pd.DataFrame:
+    return pd.DataFrame(trainer.history.rows)
 
 
-def _tensorboard(run):
-    if not importlib.util.find_spec("tensorboard"):
-        return None
-    tensorboard = keras.callbacks.TensorBoard(str(run.output / "tensorboard"))
-    tensorboard.set_model(run.model)
-    return tensorboard
+def _save(trainer: Trainer, folder: pathlib.Path, row: dict) -> None:
+    description = _description(trainer.config)
+    trainer.translator.save(folder, scores=row, description=description)
 
 
-def _finish(run):
+def _finish(trainer: Trainer) -> TrainingResult:
     """Scores the best translator and writes its scores and learning curves."""
-    output, config = run.output, run.config
-    with run.averages.applied():
-        _save(run, output / "last", run.history.rows[-1])
+    output, config = trainer.output, trainer.config
+    with trainer.averages.applied():
+        _save(trainer, output / "last", trainer.history.rows[-1])
     write_text(output / "last" / "training.yaml", _as_yaml(config))
-    log = pd.read_csv(output / "log.csv")
+    log = _log(trainer)
     with replaced_when_complete(output / "learning_curves.png") as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)
-    translator = Translator.load(output)
+    translator = _best_translator(trainer)
     evaluation = evaluate_translator(
         translator,
-        run.scored_pairs,
-        protocol=f"{len(run.scored_pairs)} validation pairs, greedy search",
+        trainer.scored_pairs,
+        protocol=f"{len(trainer.scored_pairs)} validation pairs, greedy search",
         bleu_tokenizer=config.bleu_tokenizer,
     )
-    scores = {
+    translator.scores = {
         **evaluation.as_dict(),
-        "epoch": run.history.best + 1,
-        "training_minutes": run.elapsed() / 60,
+        "epoch": trainer.history.best + 1,
+        "training_minutes": trainer.elapsed() / 60,
     }
     picture = "\n\n![learning curves](learning_curves.png)"
-    translator.save(output, scores=scores, description=_description(config) + picture)
+    translator.description = _description(config) + picture
+    translator.save_card(output)
     return TrainingResult(translator, log, evaluation)
 
 
-def _as_yaml(config):
+def _best_translator(trainer: Trainer) -> Translator:
+    """The translator as it stands on disk."""
+    if trainer.best_weights is None:
+        # The best epoch was that of an earlier process.
+        return Translator.load(trainer.output)
+    trainer.model.set_weights(trainer.best_weights)
+    return trainer.translator
+
+
+def _as_yaml(config: TrainingConfig) -> str:
     return yaml.safe_dump(config.as_dict(), sort_keys=False, allow_unicode=True)
 
 
-def _description(config):
-    data = config.corpus or " and ".join(config.train)
+def _description(config: TrainingConfig) -> str:
+    data = config.corpus or " and ".join(config.train or ())
     return (
         f"## Training\n\nTrained on {data}, at most {config.epochs} epochs, seed "
         f"{config.seed}. `training.yaml` holds every option."

@@ -110,6 +110,27 @@ def write(
     return folder
 
 
+def write_card(
+    folder: str | os.PathLike,
+    *,
+    model: EncoderDecoder,
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
+    scores: dict[str, Any],
+    description: str,
+) -> pathlib.Path:
+    """Writes scores and README of a saved translator anew; see `write`."""
+    folder = pathlib.Path(folder).resolve()
+    card = _model_card(
+        folder.name, model, source_tokenizer, target_tokenizer, scores, description
+    )
+    config = {**_read_config(folder / _CONFIG), "description": description}
+    _write_json(folder / _SCORES, scores)
+    write_text(folder / "README.md", card)
+    _write_json(folder / _CONFIG, config)
+    return folder
+
+
 def read(folder: str | os.PathLike) -> dict[str, Any]:
     """Reads a translator, or says which file is not as it was written.
 

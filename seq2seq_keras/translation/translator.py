@@ -319,6 +319,24 @@ class Translator:
             description=self.description if description is None else description,
         )
 
+    def save_card(self, folder: str | os.PathLike) -> pathlib.Path:
+        """Writes the scores and the README of a folder of `save` anew, and no more.
+
+        Args:
+            folder: The folder that holds this translator.
+
+        Returns:
+            The folder.
+        """
+        return storage.write_card(
+            folder,
+            model=self.model,
+            source_tokenizer=self.source_tokenizer,
+            target_tokenizer=self.target_tokenizer,
+            scores=self.scores,
+            description=self.description,
+        )
+
     @classmethod
     def load(cls, folder: str | os.PathLike) -> "Translator":
         """Loads what `save` wrote, after checking that it is whole.

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from seq2seq_keras.models import build_model, check_parity
-from seq2seq_keras.training.loss import TokenCrossentropy
+from seq2seq_keras.training import TokenCrossentropy
 
 ATTENTIONS = [
     *(

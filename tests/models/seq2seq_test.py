@@ -15,7 +15,7 @@ from seq2seq_keras.models import (
     build_model,
     check_parity,
 )
-from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training import compile_model
 
 SIZES = {"units": 8, "embedding_dim": 6}
 OPTIONS = {

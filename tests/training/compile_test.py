@@ -8,7 +8,7 @@ from seq2seq_keras.data import Pairs, make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import CharacterTokenizer
-from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training import compile_model
 from seq2seq_keras.translation import Translator
 
 

@@ -11,7 +11,7 @@ import pytest
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import BLEU_TOKENIZERS, METRICS
 from seq2seq_keras.models import build_model
-from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training import TrainingConfig
 
 
 def test_every_option_is_documented():

@@ -1,8 +1,32 @@
 """What the tests of training share."""
 
+import os
+import signal
+
+import keras
 import pytest
 
 from seq2seq_keras.data import make_toy_pairs
+
+
+class StopAt(keras.callbacks.Callback):
+    """Sends the signal to stop at some steps, counted from 1."""
+
+    def __init__(self, stops):
+        super().__init__()
+        self.stops = stops
+        self.steps = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        if self.steps in self.stops:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+@pytest.fixture
+def stop_at():
+    """The class of the callback above."""
+    return StopAt
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.crossentropy."""
+"""Tests of the losses of seq2seq_keras.training: crossentropy."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import ops
 
-from seq2seq_keras.training.crossentropy import token_crossentropy
+from seq2seq_keras.training import token_crossentropy
 
 
 def smoothed_labels(labels, size, label_smoothing):

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training.history import History
+from seq2seq_keras.training import History
 
 
 def test_the_lowest_perplexity_is_best():

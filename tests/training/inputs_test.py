@@ -5,8 +5,8 @@ import pytest
 from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import SubwordTokenizer
-from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.inputs import (
+from seq2seq_keras.training import (
+    TrainingConfig,
     fit_tokenizers,
     load_training_pairs,
     read_files,

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.loss."""
+"""Tests of the losses of seq2seq_keras.training: loss."""
 
 import math
 
@@ -8,8 +8,7 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.loss import TokenCrossentropy
+from seq2seq_keras.training import TokenCrossentropy, compile_model
 
 
 def loss_in_loops(labels, logits, weights):

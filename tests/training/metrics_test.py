@@ -1,10 +1,10 @@
-"""Tests of seq2seq_keras.training.metrics."""
+"""Tests of the losses of seq2seq_keras.training: metrics."""
 
 import keras
 import numpy as np
 import pytest
 
-from seq2seq_keras.training.metrics import Perplexity, TokenAccuracy
+from seq2seq_keras.training import Perplexity, TokenAccuracy
 
 LABELS = np.array([[4, 3, 0, 0], [5, 4, 3, 0]])
 

@@ -2,8 +2,6 @@
 
 import contextlib
 import dataclasses
-import os
-import signal
 
 import numpy as np
 import pytest
@@ -11,10 +9,12 @@ import pytest
 from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.training.callbacks import EachStep
-from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.pretrained import load_embeddings
-from seq2seq_keras.training.train import resume_training, train
+from seq2seq_keras.training import (
+    TrainingConfig,
+    load_embeddings,
+    resume_training,
+    train,
+)
 from seq2seq_keras.translation import Translator
 from seq2seq_keras.vectors import WordVectors, from_model
 
@@ -92,7 +92,7 @@ def parallel(tmp_path):
 
 
 def test_a_training_starts_from_frozen_vectors_and_keeps_them(
-    files, parallel, tmp_path
+    files, parallel, tmp_path, stop_at
 ):
     config = TrainingConfig(
         output=str(tmp_path / "model"),
@@ -114,18 +114,8 @@ def test_a_training_starts_from_frozen_vectors_and_keeps_them(
 
 
 def test_thawed_vectors_learn_and_such_a_training_can_be_resumed(
-    files, parallel, tmp_path, monkeypatch
+    files, parallel, tmp_path, stop_at
 ):
-    steps, stops = 0, ()
-
-    def count(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
-        nonlocal steps
-        steps += 1
-        if steps in stops:
-            os.kill(os.getpid(), signal.SIGTERM)
-        on_step(self, batch, logs)
-
-    monkeypatch.setattr(EachStep, "on_train_batch_end", count)
     config = TrainingConfig(
         output=str(tmp_path / "straight"),
         train=parallel,
@@ -143,12 +133,12 @@ def test_thawed_vectors_learn_and_such_a_training_can_be_resumed(
     given, learned = WordVectors.load(files["source"]), from_model(straight, "source")
     assert not np.array_equal(learned["cat"], given["cat"])
 
-    steps, stops = 0, (3, 5)  # frozen still, and thawed
+    count = stop_at((3, 5))  # frozen still, and thawed
     config = dataclasses.replace(config, output=str(tmp_path / "stopped"))
-    for go_on in (train, *[lambda config: resume_training(config.output)] * 2):
+    for go_on, what in ((train, config), *[(resume_training, config.output)] * 2):
         with contextlib.suppress(SystemExit):
-            resumed = go_on(config).translator
-    assert steps == 9
+            resumed = go_on(what, callbacks=[count]).translator
+    assert count.steps == 9
     weights = (model.model.get_weights() for model in (straight, resumed))
     for expected, found in zip(*weights, strict=True):
         np.testing.assert_array_equal(found, expected)

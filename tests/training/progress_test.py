@@ -5,8 +5,7 @@ import sys
 
 import pytest
 
-from seq2seq_keras.training import progress
-from seq2seq_keras.training.progress import TrainingProgress
+from seq2seq_keras.training import TrainingProgress
 
 
 class Clock:
@@ -21,7 +20,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(progress, "time", clock)
+    monkeypatch.setattr("seq2seq_keras.training.progress.time", clock)
     return clock
 
 

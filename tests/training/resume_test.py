@@ -2,10 +2,8 @@
 
 import contextlib
 import dataclasses
-import os
 import pathlib
 import random
-import signal
 import subprocess
 import sys
 
@@ -16,10 +14,13 @@ import yaml
 
 from seq2seq_keras.data import make_toy_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training.callbacks import EachStep
-from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.state import load_state, state_path
-from seq2seq_keras.training.train import resume_training, train
+from seq2seq_keras.training import (
+    TrainingConfig,
+    load_state,
+    resume_training,
+    state_path,
+    train,
+)
 from seq2seq_keras.translation import Translator
 
 # All that is random or carried from step to step.
@@ -69,28 +70,22 @@ def straight(tmp_path_factory):
     ],
 )
 def test_the_weights_are_those_of_a_training_without_interruption(
-    straight, stops, tmp_path, monkeypatch
+    straight, stops, tmp_path, stop_at
 ):
     config, expected = straight
     config = dataclasses.replace(config, output=str(tmp_path / "run"))
-    steps = 0
-
-    def count(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
-        nonlocal steps
-        steps += 1
-        if steps in stops:
-            os.kill(os.getpid(), signal.SIGTERM)
-        on_step(self, batch, logs)
-
-    monkeypatch.setattr(EachStep, "on_train_batch_end", count)
+    count = stop_at(stops)
     result = None
     for _ in range(len(stops) + 1):
         try:
             begun = state_path(config.output).exists()
-            result = resume_training(config.output) if begun else train(config)
+            if begun:
+                result = resume_training(config.output, callbacks=[count])
+            else:
+                result = train(config, callbacks=[count])
         except SystemExit as stop:
             assert stop.code == 143
-            assert steps in stops
+            assert count.steps in stops
     assert result is not None
     pd.testing.assert_frame_equal(result.log, expected.log)
     assert_same_translators(config.output, straight[0].output)
@@ -114,25 +109,19 @@ def test_nothing_is_overwritten_unless_asked_for(straight, tmp_path):
         train(unfinished)
 
 
-def test_other_data_are_refused(straight, tmp_path, monkeypatch):
+def test_other_data_are_refused(straight, tmp_path, stop_at):
     config, _ = straight
     table = tmp_path / "pairs.tsv"
     table.write_bytes(pathlib.Path(config.train[0]).read_bytes())
     config = dataclasses.replace(
         config, output=str(tmp_path / "run"), train=[str(table)]
     )
-    monkeypatch.setattr(EachStep, "on_train_batch_end", _stop_at_once)
     with pytest.raises(SystemExit):
-        train(config)
+        train(config, callbacks=[stop_at((1,))])
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
     table.write_text("".join(lines[::-1]), encoding="utf-8")
     with pytest.raises(InputError, match="data or the options have changed"):
         resume_training(config.output)
-
-
-def _stop_at_once(self, batch, logs=None, on_step=EachStep.on_train_batch_end):
-    os.kill(os.getpid(), signal.SIGTERM)
-    on_step(self, batch, logs)
 
 
 @pytest.mark.slow

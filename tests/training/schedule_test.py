@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training.schedule import WarmupSchedule
+from seq2seq_keras.training import WarmupSchedule
 
 
 def values(schedule, steps):

@@ -9,8 +9,7 @@ from seq2seq_keras.data import make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_inference_models, build_model
 from seq2seq_keras.text import CharacterTokenizer
-from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
+from seq2seq_keras.training import ScheduledSampling, compile_model
 
 SIZE = 20
 SOURCE = np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]])

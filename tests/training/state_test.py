@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training.state import assign_all, load_state, save_state
+from seq2seq_keras.training import assign_all, load_state, save_state
 
 
 def test_what_is_saved_is_loaded(tmp_path):

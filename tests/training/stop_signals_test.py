@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from seq2seq_keras.training.stop_signals import StopSignals
+from seq2seq_keras.training import StopSignals
 
 
 def test_a_signal_waits_until_it_is_asked_for(capsys):

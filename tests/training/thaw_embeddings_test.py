@@ -6,10 +6,10 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.schedule import WarmupSchedule
-from seq2seq_keras.training.thaw_embeddings import (
+from seq2seq_keras.training import (
     ThawEmbeddings,
+    WarmupSchedule,
+    compile_model,
     has_frozen_embeddings,
     thaw_embeddings,
 )

@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from seq2seq_keras.data import make_toy_pairs
-from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.train import TrainingResult, train
+from seq2seq_keras.training import TrainingConfig, TrainingResult, train
 from seq2seq_keras.translation import Translator
 
 TINY = {

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training.weight_averages import WeightAverages
+from seq2seq_keras.training import WeightAverages
 
 
 @pytest.fixture

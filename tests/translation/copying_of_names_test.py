@@ -8,7 +8,7 @@ import pytest
 from seq2seq_keras.data import Pairs, make_dataset
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training import compile_model
 from seq2seq_keras.translation import Translator
 
 SENTENCES = [

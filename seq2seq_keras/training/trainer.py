@@ -1,4 +1,4 @@
-"""One training: what it holds, how it goes through an epoch, where it can stop."""
+"""A training: what it holds, how it goes through an epoch, where it can stop."""
 
 import dataclasses
 import functools
@@ -6,44 +6,63 @@ import hashlib
 import itertools
 import pathlib
 import time
+from collections.abc import Callable, Sequence
 
 import keras
+import numpy as np
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data import Batches
+from seq2seq_keras.data import Batches, Pairs, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
-from seq2seq_keras.models import build_model
-from seq2seq_keras.training.callbacks import EachStep
-from seq2seq_keras.training.compile import compile_model
-from seq2seq_keras.training.history import History
-from seq2seq_keras.training.inputs import fit_tokenizers, load_training_pairs
-from seq2seq_keras.training.pretrained import load_embeddings
-from seq2seq_keras.training.progress import TrainingProgress
-from seq2seq_keras.training.schedule import WarmupSchedule
-from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
-from seq2seq_keras.training.state import (
+from seq2seq_keras.models import EncoderDecoder, build_model
+from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
+from seq2seq_keras.training.checkpoint import (
+    StopSignals,
     assign_all,
     load_state,
     save_state,
     state_path,
 )
-from seq2seq_keras.training.thaw_embeddings import thaw_embeddings
-from seq2seq_keras.training.weight_averages import WeightAverages
+from seq2seq_keras.training.compile import compile_model
+from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.history import History
+from seq2seq_keras.training.inputs import (
+    fit_tokenizers,
+    load_embeddings,
+    load_training_pairs,
+)
+from seq2seq_keras.training.progress import TrainingProgress
+from seq2seq_keras.training.schedule import WarmupSchedule
+from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 from seq2seq_keras.translation import Translator
 
-_MODEL_OPTIONS = [field.name for field in dataclasses.fields(Architecture)]
+# A model, or a function from the sizes of its two vocabularies to one.
+Model = EncoderDecoder | Callable[[int, int], EncoderDecoder]
+_MODEL_OPTIONS = dataclasses.fields(Architecture)
 
 
-class TrainingRun:
+class Trainer:
     """A training that can stop after any step and go on from there.
+
+    It is callbacks around one `fit` for each epoch, and nothing is remembered between
+    two epochs but what `save` writes.
 
     Args:
         config: A `TrainingConfig`.
         signals: `StopSignals` that may end it.
+        model: Optional model, or function that makes one, in place of that of the
+            configuration.
+        callbacks: Keras callbacks of the user's.
     """
 
-    def __init__(self, config, signals):
+    def __init__(
+        self,
+        config: TrainingConfig,
+        signals: StopSignals,
+        model: Model | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> None:
         self.config = config
         self.signals = signals
         self.output = pathlib.Path(config.output)
@@ -52,9 +71,12 @@ class TrainingRun:
         self.validation_pairs = validation
         self.scored_pairs = validation.evenly_spaced(config.scored_sentences)
         self.tokenizers = fit_tokenizers(config, self.pairs)
-        self.batches = self._batches(self.pairs, shuffle=True)
-        self.validation = self._batches(validation, shuffle=False).epoch(0)
-        self.model = self._build()
+        given_sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
+        made = None if model is None else _given_model(model, given_sizes, config)
+        copies = config.copy if made is None else made.copies
+        self.batches = self._batches(self.pairs, shuffle=True, copy=copies)
+        self.validation = self._batches(validation, shuffle=False, copy=copies).epoch(0)
+        self.model = self._compile(made or self._build())
         self.translator = Translator(
             self.model,
             *self.tokenizers,
@@ -63,19 +85,23 @@ class TrainingRun:
         )
         self.averages = WeightAverages(config.moving_average, config.average_epochs)
         self.averages.set_model(self.model)
+        self.callbacks = keras.callbacks.CallbackList(
+            list(callbacks), model=self.model, add_history=False, add_progbar=False
+        )
         decoded = METRICS.get(config.monitor)
         self.history = History(
             f"val_{config.monitor}",
             higher_is_better=decoded is not None and decoded.higher_is_better,
         )
+        self.best_weights: list[np.ndarray] | None = None  # of an epoch of this process
         self.epoch = 0
         self.step = 0  # steps done in this epoch
-        self.logs = {}  # of an epoch that is trained but not validated
+        self.logs: dict[str, float] = {}  # of an epoch trained but not validated
         self.seconds = 0.0  # of earlier processes
-        self.saved_metrics = []
+        self.saved_metrics: Sequence[np.ndarray] = []
         self._start = self.saved_at = time.monotonic()
 
-    def restore(self):
+    def restore(self) -> bool:
         """Goes back to the last state that was saved, if there is one.
 
         Returns:
@@ -108,7 +134,7 @@ class TrainingRun:
             self.history.add(row)
         return True
 
-    def save(self):
+    def save(self) -> None:
         """Saves all that `restore` needs, whole or not at all."""
         progress = {
             "fingerprint": self._fingerprint,
@@ -125,11 +151,11 @@ class TrainingRun:
         save_state(state_path(self.output), progress, groups)
         self.saved_at = time.monotonic()
 
-    def elapsed(self):
+    def elapsed(self) -> float:
         """Seconds of training so far, those of earlier processes included."""
         return self.seconds + time.monotonic() - self._start
 
-    def go_on(self, after_epoch):
+    def go_on(self, after_epoch: Callable[[dict, bool], None]) -> None:
         """Trains to the end.
 
         Args:
@@ -142,6 +168,7 @@ class TrainingRun:
             self.batches.target_tokens / self.batches.count,
             done=self.epoch * self.batches.count + self.step,
         )
+        self.callbacks.on_train_begin()
         while self.epoch < self.config.epochs and not self._has_stopped():
             if self.step < self.batches.count:
                 self._train_epoch()
@@ -151,22 +178,30 @@ class TrainingRun:
             self.signals.raise_if_received()
             with self.averages.applied():
                 row = {"epoch": self.epoch + 1, **self.logs, **self._validate()}
-                after_epoch(row, self.history.add(row))
+                is_best = self.history.add(row)
+                if is_best:
+                    self.best_weights = self.model.get_weights()
+                after_epoch(row, is_best)
+                logs = {name: row[name] for name in row if name != "epoch"}
+                self.callbacks.on_epoch_end(self.epoch, logs)
             self.epoch, self.step, self.logs = self.epoch + 1, 0, {}
             self.save()
             self.signals.at_once = False
+            if getattr(self.model, "stop_training", False):
+                break
+        self.callbacks.on_train_end()
 
-    def _has_stopped(self):
+    def _has_stopped(self) -> bool:
         patience = max(1, self.config.patience)
         return bool(self.history.rows) and self.history.epochs_since_best >= patience
 
-    def _thaw(self, place):
+    def _thaw(self, place: tuple[int, int]) -> None:
         """Thaws frozen embeddings if a step of that epoch, or a later one, is done."""
         after = self.config.thaw_embeddings_after
         if after is not None and place >= (after, 1):
             thaw_embeddings(self.model)
 
-    def _train_epoch(self):
+    def _train_epoch(self) -> None:
         self._thaw((self.epoch, self.step + 1))
         if self.config.schedule == "plateau":
             self.schedule.scale.assign(0.5**self.history.setbacks)
@@ -176,11 +211,14 @@ class TrainingRun:
             epochs=self.epoch + 1,
             shuffle=False,  # the dataset does it, and Keras warns that it cannot
             verbose=0,
-            callbacks=[self.averages, self._progress, EachStep(self)],
+            callbacks=[
+                *(self.averages, _PassedOn(self.callbacks)),
+                *(self._progress, _Steps(self)),
+            ],
         )
         self.logs = {name: float(value[-1]) for name, value in history.history.items()}
 
-    def _validate(self):
+    def _validate(self) -> dict[str, float]:
         logs = self.model.evaluate(self.validation, verbose=0, return_dict=True)
         logs = {f"val_{name}": float(value) for name, value in logs.items()}
         monitor = self.config.monitor
@@ -194,7 +232,7 @@ class TrainingRun:
             )
         return logs
 
-    def _variables(self):
+    def _variables(self) -> dict[str, Sequence]:
         """The variables that decide how it goes on, random numbers included."""
         return {
             "model": self.model.variables,
@@ -203,7 +241,7 @@ class TrainingRun:
         }
 
     @functools.cached_property
-    def _fingerprint(self):
+    def _fingerprint(self) -> str:
         """Tells whether data, options and vocabularies are the same."""
         options = self.config.learnt_options()
         tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
@@ -212,7 +250,9 @@ class TrainingRun:
             digest.update(repr(pair).encode("utf-8"))
         return digest.hexdigest()
 
-    def _batches(self, pairs, shuffle):
+    def _batches(
+        self, pairs: Pairs | PairStream, *, shuffle: bool, copy: bool
+    ) -> Batches:
         config = self.config
         return Batches(
             pairs,
@@ -223,17 +263,19 @@ class TrainingRun:
             seed=config.seed,
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
-            copy=config.copy,
+            copy=copy,
             subword_sampling=config.subword_sampling if shuffle else 0.0,
         )
 
-    def _build(self):
-        config = self.config
-        options = {name: getattr(config, name) for name in _MODEL_OPTIONS}
-        model = build_model(
+    def _build(self) -> EncoderDecoder:
+        options = {x.name: getattr(self.config, x.name) for x in _MODEL_OPTIONS}
+        return build_model(
             *(tokenizer.vocabulary_size for tokenizer in self.tokenizers),
-            **options | load_embeddings(config, *self.tokenizers),
+            **options | load_embeddings(self.config, *self.tokenizers),
         )
+
+    def _compile(self, model: EncoderDecoder) -> EncoderDecoder:
+        config = self.config
         updates = self.batches.count * config.epochs // config.gradient_accumulation
         self.schedule = WarmupSchedule(
             config.learning_rate,
@@ -253,3 +295,85 @@ class TrainingRun:
         )
         model.optimizer.build(model.trainable_variables)
         return model
+
+
+class _Steps(keras.callbacks.Callback):
+    """Counts the steps of a training, saves its state and lets it stop."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        super().__init__()
+        self.trainer = trainer
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        trainer = self.trainer
+        # `fit` has just set the metrics to zero.
+        if trainer.step > 0:
+            variables = self.model.metrics_variables
+            assign_all(variables, trainer.saved_metrics, trainer.output)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        trainer = self.trainer
+        trainer.step += 1
+        loss = float((logs or {}).get("loss", 0.0))
+        if loss != loss:
+            raise InputError(
+                f"The loss became NaN at step {trainer.step} of an epoch. Lower the "
+                "learning rate or `global_clipnorm`, or use float32."
+            )
+        if trainer.step == trainer.batches.count:
+            # What ends an epoch is still to come; the state is saved after it.
+            return
+        wait = 60 * trainer.config.save_minutes
+        is_due = time.monotonic() - trainer.saved_at >= wait
+        if trainer.signals.received is not None or is_due:
+            trainer.save()
+        trainer.signals.raise_if_received()
+
+
+class _PassedOn(keras.callbacks.Callback):
+    """Tells a user's callbacks what happens within the `fit` of an epoch.
+
+    The end of an epoch they hear from the trainer, after it was validated.
+    """
+
+    def __init__(self, callbacks: keras.callbacks.CallbackList) -> None:
+        super().__init__()
+        self.callbacks = callbacks
+
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
+        self.callbacks.on_epoch_begin(epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.callbacks.on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self.callbacks.on_train_batch_end(batch, logs)
+
+
+def _given_model(
+    model: Model, sizes: Sequence[int], config: TrainingConfig
+) -> EncoderDecoder:
+    """The user's model, if it fits the tokenizers and the configuration."""
+    for field in _MODEL_OPTIONS:
+        if getattr(config, field.name) != field.default:
+            raise InputError(
+                f"`{field.name}` says what a model is made of, but `model` is given: "
+                "leave it out."
+            )
+    if config.source_vectors or config.target_vectors:
+        raise InputError("With a `model` of your own, give it its word vectors too.")
+    if not isinstance(model, keras.Model):
+        model = model(*sizes)
+    if not isinstance(model, EncoderDecoder):
+        raise InputError(
+            "`model` must be an `EncoderDecoder`, or a function from the sizes of both "
+            f"vocabularies to one. Received: a {type(model).__name__}"
+        )
+    has = [model.source_vocabulary_size, model.target_vocabulary_size]
+    if has != list(sizes):
+        raise InputError(
+            f"The tokenizers have {sizes[0]:,} and {sizes[1]:,} tokens, but `model` "
+            f"was made for {has[0]:,} and {has[1]:,}. Give a function from these sizes "
+            "to a model, and it fits."
+        )
+    return model

@@ -1,0 +1,249 @@
+"""Loss and metrics of teacher-forced predictions, none of which counts padding."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.special_tokens import PAD_ID
+
+
+def token_crossentropy(
+    labels: keras.KerasTensor, logits: keras.KerasTensor, label_smoothing: float = 0.0
+) -> keras.KerasTensor:
+    """Computes the cross-entropy of each token, with labels smoothed or not.
+
+    Most of a training step with a large vocabulary is spent on its logits. Keras's own
+    function goes over them more often, and once more with the gradient of what
+    smoothing adds; here a single softmax gives the loss and the gradient.
+
+    Args:
+        labels: Integers, shape `(batch, length)`.
+        logits: float32, shape `(batch, length, vocabulary_size)`.
+        label_smoothing: Float in [0, 1). Share of each label's probability that is
+            spread evenly over the vocabulary.
+
+    Returns:
+        float32, shape `(batch, length)`, in nats.
+
+    Example:
+
+    >>> losses = token_crossentropy(ops.array([[5, 3]]), ops.zeros((1, 2, 8)))
+    >>> [round(float(loss), 4) for loss in losses[0]]  # ln 8
+    [2.0794, 2.0794]
+
+    Reference:
+        - [Szegedy et al., 2016](https://arxiv.org/abs/1512.00567), section 7.
+    """
+    labels = ops.cast(labels, "int32")
+
+    @ops.custom_gradient
+    def crossentropy(
+        logits: keras.KerasTensor,
+    ) -> tuple[keras.KerasTensor, Callable]:
+        # (batch, length, vocabulary) -> (tokens, vocabulary)
+        rows = ops.reshape(logits, (-1, ops.shape(logits)[-1]))
+        columns = ops.reshape(labels, (-1, 1))
+        probabilities = ops.softmax(rows)
+        # The greatest probability is exp(greatest logit - log_normalizer), and never
+        # less than 1 / vocabulary_size: its logarithm is safe.
+        log_normalizer = ops.max(rows, axis=-1) - ops.log(
+            ops.max(probabilities, axis=-1)
+        )
+        true_logits = ops.take_along_axis(rows, columns, axis=-1)[:, 0]
+        losses = log_normalizer - (1 - label_smoothing) * true_logits
+        if label_smoothing:
+            losses -= label_smoothing * ops.mean(rows, axis=-1)
+
+        def gradient(upstream: keras.KerasTensor) -> keras.KerasTensor:
+            slopes = _slopes(probabilities, columns, label_smoothing, upstream)
+            return ops.reshape(slopes, ops.shape(logits))
+
+        return ops.reshape(losses, ops.shape(labels)), gradient
+
+    return crossentropy(logits)
+
+
+def _slopes(
+    probabilities: keras.KerasTensor,
+    columns: keras.KerasTensor,
+    label_smoothing: float,
+    upstream: keras.KerasTensor,
+) -> keras.KerasTensor:
+    """Probabilities less smoothed labels, times the upstream gradient."""
+    upstream = ops.reshape(upstream, (-1, 1))
+    share = label_smoothing / ops.cast(ops.shape(probabilities)[-1], "float32")
+    slopes = upstream * (probabilities - share if label_smoothing else probabilities)
+    # Only one column of a row has more than its share.
+    true = ops.take_along_axis(slopes, columns, axis=-1)
+    true -= upstream * (1 - label_smoothing)
+    rows = ops.arange(ops.shape(columns)[0], dtype="int32")[:, None]
+    places = ops.concatenate([rows, columns], axis=-1)
+    return ops.scatter_update(slopes, places, true[:, 0])
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class TokenCrossentropy(keras.losses.Loss):
+    """Mean cross-entropy of the tokens that are not padding.
+
+    Keras's default divides by the number of positions, padding included, so its
+    value falls as padding grows. This one divides by the number of real tokens: an
+    untrained model shows the logarithm of its vocabulary size, whatever the padding.
+
+    Args:
+        label_smoothing: Float in [0, 1). Share of each label's probability that is
+            spread evenly over the vocabulary, so that the model does not grow too
+            sure. Perplexities are measured without it.
+        name: Name of the loss.
+        **kwargs: Passed to `keras.losses.Loss`, e.g. `dtype`.
+
+    Call arguments:
+        y_true: Integer labels, shape `(batch, target_length)`; 0 is padding.
+        y_pred: Logits, shape `(batch, target_length, vocabulary_size)`.
+        sample_weight: Optional weights, shape `(batch, target_length)`.
+
+    Returns:
+        A scalar.
+
+    Raises:
+        InputError: If `label_smoothing` is out of its range.
+
+    Example:
+
+    >>> labels, logits = keras.ops.array([[5, 3, 0]]), keras.ops.zeros((1, 3, 8))
+    >>> round(float(TokenCrossentropy()(labels, logits)), 4)  # ln 8
+    2.0794
+
+    Reference:
+        - [Szegedy et al., 2016](https://arxiv.org/abs/1512.00567), section 7: label
+          smoothing.
+    """
+
+    def __init__(
+        self,
+        label_smoothing: float = 0.0,
+        name: str = "token_crossentropy",
+        **kwargs: Any,
+    ) -> None:
+        if not 0 <= label_smoothing < 1:
+            raise InputError(
+                "`label_smoothing` must be from 0 to less than 1. "
+                f"Received: label_smoothing={label_smoothing}"
+            )
+        kwargs["reduction"] = "mean_with_sample_weight"
+        super().__init__(name=name, **kwargs)
+        self.label_smoothing = label_smoothing
+
+    def __call__(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> keras.KerasTensor:
+        real = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
+        if sample_weight is not None:
+            real *= ops.cast(sample_weight, self.dtype)
+        return super().__call__(y_true, y_pred, real)
+
+    def call(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        return token_crossentropy(y_true, y_pred, self.label_smoothing)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "label_smoothing": self.label_smoothing}
+
+
+class _TokenMean(keras.metrics.Metric):
+    """The mean of a value over the tokens that are not padding."""
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.total = self.add_variable((), "zeros", name="total")
+        self.count = self.add_variable((), "zeros", name="count")
+
+    def token_values(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        """The value of each token, shape `(batch, target_length)`."""
+        raise NotImplementedError
+
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
+        weights = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
+        if sample_weight is not None:
+            weights *= ops.cast(sample_weight, self.dtype)
+        values = ops.cast(self.token_values(y_true, y_pred), self.dtype)
+        self.total.assign_add(ops.sum(values * weights))
+        self.count.assign_add(ops.sum(weights))
+
+    def mean(self) -> keras.KerasTensor:
+        """The mean so far; 0 before the first token."""
+        return ops.divide_no_nan(self.total, self.count)
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class TokenAccuracy(_TokenMean):
+    """The share of real tokens that get the highest logit.
+
+    Args:
+        name: Name of the metric.
+        **kwargs: Passed to `keras.metrics.Metric`.
+
+    Example:
+
+    >>> metric = TokenAccuracy()
+    >>> metric.update_state(ops.array([[1, 2, 0]]), ops.array([[[0, 1, 0]] * 3]))
+    >>> float(metric.result())
+    0.5
+    """
+
+    def __init__(self, name: str = "token_accuracy", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+
+    def token_values(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        # The first of the greatest, as of `ops.argmax`, which is slower.
+        best = ops.top_k(y_pred, 1)[1][..., 0]
+        return ops.equal(ops.cast(y_true, "int32"), best)
+
+    def result(self) -> keras.KerasTensor:
+        return self.mean()
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class Perplexity(_TokenMean):
+    """The exponential of the mean cross-entropy per real token.
+
+    It is teacher-forced: each token is predicted from the true ones before it. A
+    perplexity measured on the model's own outputs is another number.
+
+    Args:
+        name: Name of the metric.
+        **kwargs: Passed to `keras.metrics.Metric`.
+
+    Example:
+
+    >>> metric = Perplexity()
+    >>> metric.update_state(ops.array([[1, 2, 0]]), ops.zeros((1, 3, 8)))
+    >>> round(float(metric.result()), 4)
+    8.0
+    """
+
+    def __init__(self, name: str = "perplexity", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+
+    def token_values(
+        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
+    ) -> keras.KerasTensor:
+        return token_crossentropy(y_true, y_pred)
+
+    def result(self) -> keras.KerasTensor:
+        return ops.exp(self.mean())
