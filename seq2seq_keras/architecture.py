@@ -34,6 +34,7 @@ class Architecture:
         another name of `CELLS`; or a cell class as of `keras.layers.RNN`, a function
         from units to a cell, or the text "module:Class" for one of these.""",
         metavar="NAME",
+        names_object=True,
         paper=(_SUTSKEVER, _CHO),
     )
     units: int = option(256, "Size of the states of each layer.", minimum=1)
@@ -113,6 +114,7 @@ class Architecture:
         layer, its class, or the text "module:Class" for that. Without one, the context
         vector is all the decoder learns of the source.""",
         metavar="NAME",
+        names_object=True,
         paper=(_BAHDANAU, _LUONG),
     )
     attention_score: Literal["dot", "general", "concat"] = option(

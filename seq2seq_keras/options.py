@@ -15,8 +15,6 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
 
-import numpy as np
-
 from seq2seq_keras.errors import InputError, check_choice
 
 _Thing = TypeVar("_Thing", bound=Callable)
@@ -32,6 +30,7 @@ def option(
     above: float | None = None,
     nargs: int | str | None = None,
     metavar: str | tuple[str, ...] | None = None,
+    names_object: bool = False,
     paper: str | tuple[str, ...] = (),
 ) -> Any:
     """Makes the field of a dataclass for one option.
@@ -46,6 +45,8 @@ def option(
         nargs: How many words it takes on the command line, as of `argparse`, if that
             does not follow from its type.
         metavar: What the command line calls its values.
+        names_object: Whether it may be an object, which a text names on the command
+            line and in files.
         paper: Where it comes from, as Markdown: `[Luong et al., 2015](https://...)`,
             or several of these.
 
@@ -68,6 +69,7 @@ def option(
         "above": above,
         "nargs": nargs,
         "metavar": metavar,
+        "names_object": names_object,
         "papers": (paper,) if isinstance(paper, str) else paper,
     }
     return dataclasses.field(default=default, metadata=metadata)
@@ -98,7 +100,7 @@ def check_options(owner: Any) -> None:
     hints = typing.get_type_hints(type(owner))
     for field in options_of(owner):
         value = getattr(owner, field.name)
-        if isinstance(value, np.generic):
+        if type(value).__module__ == "numpy":  # which need not be loaded to tell
             value = value.item()
             object.__setattr__(owner, field.name, value)
         if value is None and type(None) in _alternatives(hints[field.name]):

@@ -14,8 +14,6 @@ LAYERS = [
     {"data", "translation"},
     {"evaluation"},
     {"training"},
-    {"cli_vectors", "cli_vector_options", "cli_shared_options"},
-    {"cli_options", "cli_evaluation"},
     {"cli"},
     {"__main__"},
 ]

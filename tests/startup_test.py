@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 
@@ -94,3 +95,33 @@ def test_pictures_and_scores_of_text_need_no_tensorflow(code):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["translate"], ["vectors"]])
+def test_the_help_of_a_command_loads_neither_tensorflow_nor_keras(command):
+    code = (
+        "import sys\n"
+        "from seq2seq_keras.cli import main\n"
+        "try:\n"
+        f"    main([*{command}, '--help'])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "print({'tensorflow', 'keras', 'pandas'} & {*sys.modules})"
+    )
+    *shown, loaded = run(code).stdout.splitlines()
+    assert loaded == "set()"
+    assert len(shown) > 10
+
+
+def test_the_help_takes_a_fraction_of_what_tensorflow_does():
+    """Seconds of the processor, which a busy machine does not change much."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(
+        [sys.executable, "-m", "seq2seq_keras", "--help"],
+        capture_output=True,
+        check=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # 0.4 on a quiet machine; TensorFlow alone takes 5.
+    assert seconds < 1.5

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Literal
 
-from seq2seq_keras.options import documented, option
+from seq2seq_keras.options import check_options, documented, option
 
 _TokenizerName = Literal["word", "character", "jamo", "bpe", "unigram"]
 
@@ -108,3 +108,11 @@ class DataOptions:
         minimum=0,
         maximum=2**32 - 1,
     )
+
+    def __post_init__(self) -> None:
+        for name in ("train", "validation", "columns", "special_tokens"):
+            if (value := getattr(self, name)) is not None:
+                # One name is a list of one; a path is its name.
+                values = value if isinstance(value, list | tuple) else [value]
+                setattr(self, name, [str(item) for item in values])
+        check_options(self)

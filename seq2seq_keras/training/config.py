@@ -6,7 +6,7 @@ from typing import Any, Literal
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import DataOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.options import check_options, documented, option
+from seq2seq_keras.options import documented, option
 from seq2seq_keras.registry import ATTENTIONS, CELLS, check_name, text_of
 
 
@@ -141,14 +141,9 @@ class TrainingConfig(Architecture, DataOptions):
 
     def __post_init__(self) -> None:
         self.output = str(self.output)
-        for name in ("train", "validation", "columns", "special_tokens"):
-            if (value := getattr(self, name)) is not None:
-                # One name is a list of one; a path is its name.
-                values = value if isinstance(value, list | tuple) else [value]
-                setattr(self, name, [str(item) for item in values])
+        super().__post_init__()
         check_name("cell", self.cell, CELLS)
         check_name("attention", self.attention, ATTENTIONS, optional=True)
-        check_options(self)
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(

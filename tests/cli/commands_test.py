@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.cli: what a command prints, writes and returns."""
+"""Tests of the command line: what a command prints, writes and returns."""
 
 import io
 import json
@@ -8,12 +8,12 @@ import subprocess
 import sys
 import warnings
 
+import keras
 import pytest
 import tensorflow as tf
 import yaml
 
-from seq2seq_keras.cli import main
-from seq2seq_keras.cli_options import make_parser
+from seq2seq_keras.cli import main, make_parser
 from seq2seq_keras.data import load_corpus, make_toy_pairs
 from seq2seq_keras.translation import Translator, alignment
 
@@ -407,3 +407,71 @@ def test_a_search_that_cannot_be_is_one_line(attentive, capsys):
     model, _ = attentive
     options = ["translate", model, "--n_best", "3"]
     expect_error(capsys, options, "n_best=3, beam_width=1")
+
+
+OWN_CELL = """
+import keras
+
+@keras.saving.register_keras_serializable(package="own_cells")
+class Cell(keras.layers.SimpleRNNCell):
+    pass
+"""
+
+
+@pytest.fixture
+def own_cells(tmp_path, monkeypatch):
+    """A module with a cell in the present folder, forgotten afterwards."""
+    known = dict(keras.saving.get_custom_objects())
+    (tmp_path / "own_cells.py").write_text(OWN_CELL)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield "own_cells"
+    sys.modules.pop("own_cells", None)
+    keras.saving.get_custom_objects().clear()
+    keras.saving.get_custom_objects().update(known)
+
+
+def forget(module):
+    """As in another process, where nothing has imported it."""
+    del sys.modules[module]
+    keras.saving.get_custom_objects().pop(f"{module}>Cell")
+
+
+def test_a_cell_of_the_users_is_named_on_the_command_line(
+    table, own_cells, tmp_path, capsys
+):
+    model = tmp_path / "model"
+    training = ["train", "--train", table, "--output", model, *TINY]
+    assert main([*map(str, training), "--cell", "own_cells:Cell"]) == 0
+    written = yaml.safe_load((model / "training.yaml").read_text())
+    assert written["cell"] == "own_cells:Cell"
+    (tmp_path / "a.txt").write_text("abc\n")
+    forget(own_cells)
+    capsys.readouterr()
+    translate = ["translate", model, "--input", tmp_path / "a.txt"]
+    expect_error(capsys, translate, "own_cells>Cell", "not registered", "import")
+    assert main([*map(str, translate), "--import", "own_cells"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ({"cell": "own_cells:Cell"}, ["own_cells has not been imported", "--import"]),
+        ({"import": ["own_cells"]}, ["stands in a file", "--import"]),
+    ],
+    ids=["cell", "import"],
+)
+def test_nothing_is_imported_because_a_file_says_so(
+    written, parts, table, own_cells, tmp_path, capsys
+):
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(written))
+    arguments = ["train", "--train", table, "--output", tmp_path / "m", *TINY]
+    expect_error(capsys, [*arguments, "--config", tmp_path / "c.yaml"], *parts)
+    assert own_cells not in sys.modules
+
+
+def test_a_module_that_is_not_there_is_named(table, own_cells, tmp_path, capsys):
+    arguments = ["train", "--train", table, "--output", tmp_path / "m", *TINY]
+    arguments += ["--attention", "no_such_module:Attention"]
+    expect_error(capsys, arguments, "no_such_module cannot be imported")

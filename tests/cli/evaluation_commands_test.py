@@ -1,10 +1,10 @@
-"""Tests of seq2seq_keras.cli_evaluation: what its commands print, write and return."""
+"""Tests of the commands that score: what they print, write and return."""
 
 import json
 
 import pytest
 
-from seq2seq_keras import cli_evaluation
+from seq2seq_keras import data
 from seq2seq_keras.cli import main
 from seq2seq_keras.data import load_corpus
 from seq2seq_keras.evaluation import (
@@ -12,7 +12,6 @@ from seq2seq_keras.evaluation import (
     data_sha256,
     evaluate_translator,
     model_sha256,
-    resampling,
     score_by_length,
     score_metric,
 )
@@ -20,7 +19,7 @@ from seq2seq_keras.evaluation import (
 
 @pytest.fixture(autouse=True)
 def few_swaps(monkeypatch):
-    monkeypatch.setattr(resampling, "_SWAPS", 499)
+    monkeypatch.setattr("seq2seq_keras.evaluation.resampling._SWAPS", 499)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +157,7 @@ def test_a_corpus_has_the_test_pairs_of_its_seed(systems, monkeypatch, capsys):
         start = 40 * seed
         return corpus._replace(test=corpus.test[start : start + 40])
 
-    monkeypatch.setattr(cli_evaluation, "load_corpus", load_a_part)
+    monkeypatch.setattr(data, "load_corpus", load_a_part)
     arguments = ["compare", *systems, "--corpus", "phrasebook/english-french", "--json"]
     record = json.loads(run(capsys, *arguments, "--seed", "3"))
     assert record["protocol"] == "test split of phrasebook/english-french, seed 3"

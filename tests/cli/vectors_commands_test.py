@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.cli_vectors, by the command line."""
+"""Tests of the commands for word vectors."""
 
 import json
 

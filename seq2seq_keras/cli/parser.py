@@ -1,0 +1,309 @@
+"""The options of every command; those of a class of options follow from its fields."""
+
+import typing
+from collections.abc import Callable
+from typing import Any, Literal
+
+import jsonargparse
+from jsonargparse.typing import PositiveInt
+
+from seq2seq_keras import __version__
+from seq2seq_keras.cli.vectors import add_vector_options
+from seq2seq_keras.data import DataOptions
+from seq2seq_keras.decoding import SearchOptions
+from seq2seq_keras.options import choices_of, options_of
+from seq2seq_keras.training import TrainingConfig
+
+_HINTS = typing.get_type_hints(TrainingConfig)
+_BLEU_TOKENIZERS = choices_of(_HINTS["bleu_tokenizer"])
+_METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
+
+Parser = jsonargparse.ArgumentParser
+
+
+def make_parser() -> Parser:
+    """Makes the parser of all commands; every option can also stand in YAML.
+
+    Returns:
+        A `jsonargparse.ArgumentParser` whose result has the name of the command as
+        `command` and its options under that name.
+    """
+    parser = Parser(
+        prog="seq2seq-keras",
+        description="Recurrent encoder-decoders with Keras.",
+        version=__version__,
+        exit_on_error=False,
+    )
+    commands = parser.add_subcommands(dest="command", metavar="COMMAND")
+    for name, (description, add_own_options) in _COMMANDS.items():
+        command = Parser(description=description, exit_on_error=False)
+        command.add_argument(
+            "--config", action="config", help="YAML file with any of these options."
+        )
+        commands.add_subcommand(name, command, help=description)
+        add_own_options(command)  # which may be commands of its own
+    return parser
+
+
+def add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
+    """Adds the options of a dataclass, see `seq2seq_keras.options`.
+
+    Args:
+        command: The parser.
+        owner: The dataclass.
+        saved: Whether what is left out is as a translator was saved with.
+    """
+    hints = typing.get_type_hints(owner)
+    for field in options_of(owner):
+        kind, default, about = hints[field.name], field.default, field.metadata
+        description = about["description"].replace("%", "%%")
+        if about["names_object"]:
+            kind = str | None
+        if saved:
+            description += f" Unless the translator was saved with another: {default}."
+            kind, default = kind | None, None
+        settings: dict[str, Any] = {"type": kind}
+        if about["nargs"]:
+            settings = {"nargs": about["nargs"]}
+        if about["metavar"]:
+            settings["metavar"] = about["metavar"]
+        command.add_argument(
+            f"--{field.name}", default=default, help=description, **settings
+        )
+
+
+def _add_import(command: Parser) -> None:
+    command.add_argument(
+        "--import",
+        nargs="+",
+        metavar="MODULE",
+        default=[],
+        help="Modules that define cells, attentions or models of your own; from the "
+        "present folder, or from where Python finds them. Not from a YAML file.",
+    )
+
+
+def _add_columns(command: Parser) -> None:
+    command.add_argument(
+        "--columns",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        help="The columns of a table: two numbers counted from 0, or two names of its "
+        "header row.",
+    )
+
+
+def _add_ensemble(command: Parser) -> None:
+    command.add_argument(
+        "--ensemble",
+        nargs="+",
+        metavar="FOLDER",
+        default=[],
+        help="Further translators with the same vocabularies; the probabilities of all "
+        "are averaged.",
+    )
+
+
+def _add_test_pairs(command: Parser) -> None:
+    command.add_argument(
+        "--test",
+        nargs="+",
+        metavar="FILE",
+        help="One table or two parallel text files: sources and references.",
+    )
+    _add_columns(command)
+    command.add_argument("--corpus", help="A corpus whose test pairs to use.")
+    command.add_argument(
+        "--seed",
+        type=int,
+        help="The seed the corpus is split with; by default that of the training.",
+    )
+
+
+def _add_bleu_tokenizer(command: Parser) -> None:
+    command.add_argument(
+        "--bleu_tokenizer",
+        type=Literal[_BLEU_TOKENIZERS],
+        default="13a",
+        help="What BLEU splits text with; `none` for text that is split already.",
+    )
+
+
+def _add_model(command: Parser) -> None:
+    command.add_argument("model", help="Folder of a saved translator.")
+    _add_import(command)
+
+
+def _add_search(command: Parser) -> None:
+    add_options(command, SearchOptions, saved=True)
+
+
+def _add_batch_size(command: Parser) -> None:
+    command.add_argument(
+        "--batch_size", type=PositiveInt, default=64, help="Sentences at a time."
+    )
+
+
+def _add_flag(command: Parser, name: str, description: str) -> None:
+    command.add_argument(f"--{name}", action="store_true", help=description)
+
+
+def _add_train_options(command: Parser) -> None:
+    add_options(command, TrainingConfig)
+    command.add_argument(
+        "--resume",
+        metavar="FOLDER",
+        help="Go on with the interrupted training into this folder; its options are "
+        "those it began with.",
+    )
+    _add_import(command)
+
+
+def _add_describe_options(command: Parser) -> None:
+    add_options(command, DataOptions)
+
+
+def _add_translate_options(command: Parser) -> None:
+    _add_model(command)
+    _add_ensemble(command)
+    command.add_argument("--input", help="Text, a sentence a line; or standard input.")
+    command.add_argument("--output", help="Where to write; or standard output.")
+    command.add_argument(
+        "--prefix", help="What every translation begins with, e.g. a forced first word."
+    )
+    command.add_argument(
+        "--avoid",
+        nargs="+",
+        metavar="WORD",
+        default=[],
+        help="Words or phrases that no translation contains.",
+    )
+    command.add_argument(
+        "--allowed", help="File of the only translations there may be, one a line."
+    )
+    command.add_argument(
+        "--seed", type=int, default=0, help="What --sample draws with."
+    )
+    _add_flag(command, "scores", "Write a tab and the score behind each translation.")
+    _add_flag(
+        command,
+        "alignments",
+        "Write a tab and the alignment behind each translation: pairs of source and "
+        "target token, counted from 0 (Pharaoh format); needs attention.",
+    )
+    _add_flag(
+        command,
+        "json",
+        "Write a line of JSON for each text, with tokens, probabilities, attention and "
+        "the n-best list.",
+    )
+    command.add_argument(
+        "--attention_plot",
+        metavar="FILE",
+        help="Draw where the decoder looked when it translated the first line, e.g. a "
+        ".png; needs attention.",
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_evaluate_options(command: Parser) -> None:
+    _add_model(command)
+    _add_ensemble(command)
+    _add_test_pairs(command)
+    command.add_argument("--output", help="File for the translations, one a line.")
+    _add_flag(command, "by_length", "Print the scores of short and long sources apart.")
+    command.add_argument(
+        "--length_metric",
+        type=Literal[_METRICS] | None,
+        help="The metric by length; by default BLEU, or exact match where no reference "
+        "has the four tokens that BLEU needs.",
+    )
+    command.add_argument(
+        "--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png."
+    )
+    _add_bleu_tokenizer(command)
+    command.add_argument(
+        "--examples",
+        type=int,
+        default=0,
+        help="Translations to show before the scores.",
+    )
+    _add_flag(
+        command,
+        "json",
+        "Print JSON in place of tables, with all that is needed to repeat it.",
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_compare_options(command: Parser) -> None:
+    command.add_argument(
+        "systems",
+        nargs="+",
+        metavar="SYSTEM",
+        help="Two or more: folders of saved translators, or text files with a "
+        "translation a line. Each is compared with the first.",
+    )
+    _add_import(command)
+    _add_test_pairs(command)
+    _add_bleu_tokenizer(command)
+    _add_flag(command, "json", "Print JSON in place of a table.")
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_report_options(command: Parser) -> None:
+    _add_model(command)
+    _add_test_pairs(command)
+    command.add_argument(
+        "--output", default="report.html", help="The file to write, HTML."
+    )
+    command.add_argument(
+        "--sentences",
+        type=PositiveInt,
+        default=500,
+        help="The most sentences to show, taken from all over.",
+    )
+    _add_search(command)
+    _add_batch_size(command)
+
+
+def _add_score_options(command: Parser) -> None:
+    _add_model(command)
+    _add_test_pairs(command)
+    _add_flag(
+        command,
+        "free_running",
+        "Feed the decoder its own words and not those of the target.",
+    )
+    _add_batch_size(command)
+
+
+def _add_export_options(command: Parser) -> None:
+    _add_model(command)
+    command.add_argument("output", help="Folder for the SavedModel.")
+    _add_search(command)
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
+    "train": ("Train a translator on pairs of sentences.", _add_train_options),
+    "translate": ("Translate text, line by line.", _add_translate_options),
+    "evaluate": ("Score translations of a test set.", _add_evaluate_options),
+    "compare": (
+        "Tell whether one system is better than another, or was lucky.",
+        _add_compare_options,
+    ),
+    "score": ("Tell how probable given targets are.", _add_score_options),
+    "report": (
+        "Write translations of a test set as a page to look at.",
+        _add_report_options,
+    ),
+    "export": ("Write a SavedModel: strings in, strings out.", _add_export_options),
+    "describe": (
+        "Look at pairs of sentences before training on them.",
+        _add_describe_options,
+    ),
+    "vectors": ("Make, load, compare and draw word vectors.", add_vector_options),
+}

@@ -1,0 +1,310 @@
+"""The commands for word vectors, and their options."""
+
+import inspect
+import itertools
+import json
+import pathlib
+import sys
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import jsonargparse
+from jsonargparse.typing import PositiveInt
+
+from seq2seq_keras import data, plots, text, vectors
+from seq2seq_keras.errors import InputError
+
+_METHODS = ("lsa", "word2vec", "fasttext", "glove")
+_TOKENIZERS = {
+    "word": "WordTokenizer",
+    "character": "CharacterTokenizer",
+    "jamo": "JamoTokenizer",
+}
+# Options that only some of the methods have.
+_OPTIONAL = ("window", "epochs", "workers", "algorithm", "letters")
+
+
+def run_vectors(options: Any) -> None:
+    """Runs a command below `vectors`.
+
+    Args:
+        options: The options of `vectors`, as `make_parser` parses them.
+    """
+    _ACTIONS[options.action](options[options.action])
+
+
+def _train(options: Any) -> None:
+    texts = list(itertools.chain.from_iterable(map(data.read_lines, options.input)))
+    if options.lowercase:
+        texts = [text.lower() for text in texts]
+    make = getattr(vectors, options.method)
+    given = {name: options[name] for name in _OPTIONAL if options[name] is not None}
+    if unknown := set(given) - set(inspect.signature(make).parameters):
+        raise InputError(
+            f"{options.method} has no option {', '.join(sorted(unknown))}."
+        )
+    made = make(
+        texts,
+        tokenizer=_tokenizer(options.tokenizer),
+        dimensions=options.dimensions,
+        min_count=options.min_count,
+        max_words=options.max_words,
+        seed=options.seed,
+        **given,
+    )
+    made.save(options.output, format=options.format)
+    print(f"{made.describe()} are in {options.output}. Look at them with:")
+    print(f"  seq2seq-keras vectors similar {options.output} {made.words[-1]}")
+
+
+def _tokenizer(name: str) -> Any:
+    if name == "white_space":
+        return None
+    if name == "morphemes":
+        return vectors.KoreanMorphemes()
+    if name in _TOKENIZERS:
+        # Cutting needs no vocabulary, so a stand-in does.
+        return getattr(text, _TOKENIZERS[name])(["-"])
+    if pathlib.Path(name).suffix == ".json":
+        return text.Tokenizer.load(name)
+    raise InputError(
+        "`tokenizer` must be white_space, word, character, jamo, morphemes or a JSON "
+        f"file of a tokenizer. Received: {name!r}"
+    )
+
+
+def _load(options: Any) -> None:
+    vocabulary = (
+        list(data.read_lines(options.vocabulary)) if options.vocabulary else None
+    )
+    read = _read(options, vocabulary=vocabulary)
+    print(read.describe())
+    if vocabulary is not None:
+        found = sum(word in read for word in set(vocabulary))
+        print(f"{found:,} of {len(set(vocabulary)):,} words of the vocabulary found")
+    if options.output is not None:
+        read.save(options.output, format=options.format)
+        print(f"They are in {options.output}.")
+    if options.projector is not None:
+        vectors.export_projector(read, options.projector)
+        print(f"Look at them with: tensorboard --logdir {options.projector}")
+
+
+def _similar(options: Any) -> None:
+    found = _read(options).most_similar(options.words, options.count)
+    for word, neighbours in zip(options.words, found, strict=True):
+        if len(options.words) > 1:
+            print(word)
+        _print_neighbours(neighbours)
+
+
+def _analogy(options: Any) -> None:
+    words = (options.first, options.second, options.third)
+    _print_neighbours(_read(options).analogy(*words, options.count))
+
+
+def _evaluate(options: Any) -> None:
+    read, results = _read(options), {}
+    for name in options.sets:
+        analogies = name in vectors.ANALOGY_SETS or (
+            name not in vectors.SIMILARITY_SETS and "\t" not in _first_line(name)
+        )
+        evaluate = (
+            vectors.evaluate_analogies if analogies else vectors.evaluate_similarity
+        )
+        results[name] = evaluate(read, name)
+    if options.json:
+        values = {name: _as_json(result) for name, result in results.items()}
+        print(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    for name, result in results.items():
+        print(f"{name}: {result}")
+
+
+def _plot(options: Any) -> None:
+    read = _read(options)
+    if options.kind == "similarities":
+        plots.plot_similarities(read, options.words, options.output)
+    else:
+        plots.plot_vectors(
+            read,
+            options.words,
+            options.output,
+            method=options.kind,
+            seed=options.seed,
+        )
+    print(f"The picture is in {options.output}.")
+
+
+def _read(options: Any, **others: Any) -> Any:
+    return vectors.WordVectors.load(
+        options.file,
+        limit=options.limit,
+        member=options.member,
+        progress=sys.stderr.isatty(),
+        **others,
+    )
+
+
+def _first_line(path: str) -> str:
+    """The first line that is neither a comment nor the name of a section."""
+    lines = (
+        line for line in data.read_lines(path) if line.strip() and line[0] not in "#:"
+    )
+    return next(lines, "")
+
+
+def _as_json(result: Any) -> dict[str, float | None]:
+    # JSON has no NaN.
+    return {
+        name: None if value != value else value
+        for name, value in result._asdict().items()
+    }
+
+
+def _print_neighbours(neighbours: Iterable[tuple[str, float]]) -> None:
+    for word, similarity in neighbours:
+        print(f"{similarity:.4f}\t{word}")
+
+
+_ACTIONS = {
+    "train": _train,
+    "load": _load,
+    "similar": _similar,
+    "analogy": _analogy,
+    "evaluate": _evaluate,
+    "plot": _plot,
+}
+
+
+def add_vector_options(command: jsonargparse.ArgumentParser) -> None:
+    """Adds the commands below `vectors`.
+
+    Args:
+        command: The `jsonargparse.ArgumentParser` of `vectors`. Its result then has the
+            name of the command as `action` and its options under that name.
+    """
+    actions = command.add_subcommands(dest="action", metavar="ACTION")
+    for name, (description, add_options) in _OPTIONS_OF.items():
+        action = jsonargparse.ArgumentParser(
+            description=description, exit_on_error=False
+        )
+        action.add_argument(
+            "--config", action="config", help="YAML file with any of these options."
+        )
+        add_options(action)
+        actions.add_subcommand(name, action, help=description)
+
+
+def _add_train_options(action: jsonargparse.ArgumentParser) -> None:
+    add = action.add_argument
+    add("--input", nargs="+", required=True, help="Text files, a sentence a line.")
+    add("--output", required=True, help="Where to write, e.g. vectors.txt.gz.")
+    _add_format(action)
+    add("--method", type=Literal[_METHODS], default="word2vec", help="How to learn.")
+    add(
+        "--tokenizer",
+        default="white_space",
+        help="What a word is: white_space, word, character, jamo, morphemes (Korean, "
+        "from the extra `korean`), or the JSON file of a tokenizer.",
+    )
+    add("--lowercase", action="store_true", help="Lower-case all text.")
+    add("--dimensions", type=PositiveInt, default=100, help="Size of the vectors.")
+    add("--min_count", type=PositiveInt, default=2, help="Leave rarer words out.")
+    add("--max_words", type=PositiveInt, help="The most words.")
+    add("--seed", type=int, default=0, help="Seed of everything random.")
+    for name, kind, about in (
+        ("window", PositiveInt, "The farthest neighbour, in words."),
+        ("epochs", PositiveInt, "Passes over the texts."),
+        ("workers", PositiveInt, "Threads of word2vec and fasttext; 1 is repeatable."),
+        ("algorithm", Literal["skip_gram", "cbow"], "Of word2vec and fasttext."),
+        ("letters", Literal["characters", "jamo"], "What fasttext's n-grams are of."),
+    ):
+        add(f"--{name}", type=kind, help=f"{about} Defaults to the method's own.")
+
+
+def _add_load_options(action: jsonargparse.ArgumentParser) -> None:
+    _add_file(action)
+    action.add_argument(
+        "--vocabulary", help="Keep only the words of this file, one a line."
+    )
+    action.add_argument("--output", help="Where to write them anew.")
+    _add_format(action)
+    action.add_argument(
+        "--projector", help="Folder for the files of TensorBoard's projector."
+    )
+
+
+def _add_similar_options(action: jsonargparse.ArgumentParser) -> None:
+    _add_file(action)
+    action.add_argument("words", nargs="+", metavar="WORD", help="What to look near.")
+    _add_count(action)
+
+
+def _add_analogy_options(action: jsonargparse.ArgumentParser) -> None:
+    _add_file(action)
+    for name, about in (
+        ("first", "This word is"),
+        ("second", "to this one"),
+        ("third", "as this one is to the one that is looked for."),
+    ):
+        action.add_argument(name, help=about)
+    _add_count(action)
+
+
+def _add_evaluate_options(action: jsonargparse.ArgumentParser) -> None:
+    _add_file(action)
+    action.add_argument(
+        "--sets",
+        nargs="+",
+        default=["wordsim353", "simlex999", "google"],
+        help="Test sets: wordsim353, simlex999, google (analogies), or files: lines of "
+        "two words and a number with tabs, or of the four words of an analogy.",
+    )
+    action.add_argument(
+        "--json", action="store_true", help="Print JSON in place of lines."
+    )
+
+
+def _add_plot_options(action: jsonargparse.ArgumentParser) -> None:
+    _add_file(action)
+    add = action.add_argument
+    add("--words", nargs="+", required=True, help="What to draw.")
+    add("--output", default="vectors.png", help="The picture.")
+    add(
+        "--kind",
+        type=Literal["pca", "tsne", "similarities"],
+        default="pca",
+        help="Points by their principal components or t-SNE, or a heat map.",
+    )
+    add("--seed", type=int, default=0, help="Seed of t-SNE.")
+
+
+def _add_file(action: jsonargparse.ArgumentParser) -> None:
+    action.add_argument("file", help="Word vectors of word2vec, GloVe or fastText.")
+    action.add_argument("--member", help="Which file of a zip archive.")
+    action.add_argument("--limit", type=PositiveInt, help="Read no more words.")
+
+
+def _add_format(action: jsonargparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--format",
+        type=Literal["word2vec", "glove", "binary"],
+        help="How to write. Defaults to binary for .bin, else to word2vec.",
+    )
+
+
+def _add_count(action: jsonargparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--count", type=PositiveInt, default=10, help="How many words to show."
+    )
+
+
+_OPTIONS_OF = {
+    "train": ("Learn word vectors from text.", _add_train_options),
+    "load": ("Describe vectors, cut them to what is needed.", _add_load_options),
+    "similar": ("Show the nearest words.", _add_similar_options),
+    "analogy": ("Complete an analogy.", _add_analogy_options),
+    "evaluate": ("Score vectors on test sets.", _add_evaluate_options),
+    "plot": ("Draw words as points or as a heat map.", _add_plot_options),
+}
