@@ -61,7 +61,7 @@ def measure(method: str) -> dict:
     sentences = read_sentences()
     make, options = METHODS[method]
     start = time.perf_counter()
-    made = make(sentences, tokenizer=AlreadyCut(), min_count=2, **options)
+    made = make(sentences, tokenizer=AlreadyCut(), min_frequency=2, **options)
     seconds = time.perf_counter() - start
     description = made.describe()
     sparse = description.sparse_bytes < description.dense_bytes

@@ -109,7 +109,7 @@ unseen, *stem_forms = [word for word in words if word.startswith("읽")]
 texts = [text for text in sources if unseen not in text.split()]
 texts = texts[: 500 if FAST else None]
 made = vectors.fasttext(
-    texts, letters="jamo", dimensions=50, epochs=1 if FAST else 5, min_count=1
+    texts, letters="jamo", dimensions=50, epochs=1 if FAST else 5, min_frequency=1
 )
 print(f"{unseen} is left out of the text:", unseen not in made.words)
 for name, others in (("forms of its stem", stem_forms), ("all words", words)):

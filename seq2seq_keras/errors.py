@@ -1,4 +1,9 @@
-"""The error of a user's data or options, and the check of a choice."""
+"""The error of a user's data or options, and what raises it."""
+
+import importlib
+import types
+from collections.abc import Iterable
+from typing import Any
 
 
 class InputError(ValueError):
@@ -18,10 +23,36 @@ class InputError(ValueError):
     """
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raises an `InputError` that names the choices if `value` is not one."""
     if value not in choices:
         allowed = ", ".join(repr(choice) for choice in choices)
         raise InputError(
             f"`{name}` must be one of {allowed}. Received: {name}={value!r}"
         )
+
+
+def import_optional(name: str, purpose: str) -> types.ModuleType:
+    """Imports a module of an extra, when it is needed and not before.
+
+    Args:
+        name: The module, e.g. "gensim.models".
+        purpose: What needs it, the beginning of the message.
+
+    Returns:
+        The module.
+
+    Raises:
+        InputError: If it is not installed.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = name.split(".")[0].replace("sklearn", "scikit-learn")
+        raise InputError(
+            f"{purpose} cannot be made without {package}, and importing it failed "
+            f"({error}). Install it with: pip install {package}"
+        ) from error
+
+
+ALGORITHMS = ("skip_gram", "cbow")

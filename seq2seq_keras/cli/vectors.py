@@ -47,7 +47,7 @@ def _train(options: Any) -> None:
         texts,
         tokenizer=_tokenizer(options.tokenizer),
         dimensions=options.dimensions,
-        min_count=options.min_count,
+        min_frequency=options.min_frequency,
         max_words=options.max_words,
         seed=options.seed,
         **given,
@@ -210,7 +210,7 @@ def _add_train_options(action: jsonargparse.ArgumentParser) -> None:
     )
     add("--lowercase", action="store_true", help="Lower-case all text.")
     add("--dimensions", type=PositiveInt, default=100, help="Size of the vectors.")
-    add("--min_count", type=PositiveInt, default=2, help="Leave rarer words out.")
+    add("--min_frequency", type=PositiveInt, default=2, help="Leave rarer words out.")
     add("--max_words", type=PositiveInt, help="The most words.")
     add("--seed", type=int, default=0, help="Seed of everything random.")
     for name, kind, about in (

@@ -1,21 +1,143 @@
-"""The matrix that the embedding of a vocabulary starts from."""
+"""From vectors to the embeddings of a model."""
 
-from typing import NamedTuple
+import dataclasses
+import unicodedata
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID, SPECIAL_COUNT
-from seq2seq_keras.vectors.checks import is_sparse
-from seq2seq_keras.vectors.coverage import (
-    BARE,
-    COMPOSED,
-    FILLED,
-    FOLDED,
-    FOUND,
-    Coverage,
-)
-from seq2seq_keras.vectors.folding import spellings
+from seq2seq_keras.vectors.matrices import is_sparse
+
+
+def fold(word: str) -> Any:
+    r"""Takes away what differs between spellings of one word: case, Unicode form.
+
+    Args:
+        word: String.
+
+    Returns:
+        A string that is equal for all of them.
+
+    Example:
+
+    >>> fold("Élan") == fold("E\u0301LAN")
+    True
+    """
+    return unicodedata.normalize("NFC", word.casefold())
+
+
+def fold_index(words: Any) -> Any:
+    """For each folded word the row of the first word that folds to it.
+
+    Args:
+        words: List of strings, most frequent first.
+
+    Returns:
+        A dictionary from folded words to row numbers.
+    """
+    index: dict[str, int] = {}
+    for row, word in enumerate(words):
+        index.setdefault(fold(word), row)
+    return index
+
+
+def spellings(token: str, tokenizer: Any) -> Any:
+    """What a token may be called where vectors come from elsewhere.
+
+    Args:
+        token: A token of the tokenizer's vocabulary.
+        tokenizer: A `Tokenizer`, which may mark its tokens.
+
+    Returns:
+        The token as it is, and without marks if that is another string.
+    """
+    bare = tokenizer.bare_word(token)
+    return [token] if bare in ("", token) else [token, bare]
+
+
+# What was done for a token, best first.
+FOUND, BARE, FOLDED, COMPOSED, FILLED = range(5)
+_KINDS = ("found", "without marks", "folded", "composed", "filled")
+_FIRST_BAND = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Coverage:
+    """Where the vector of each token of a vocabulary came from.
+
+    - found: the token is one of the words;
+    - without marks: it is, once the tokenizer's marks are taken away (`￭,` is `,`);
+    - folded: a word differs from it in upper and lower case or Unicode form alone;
+    - composed: the vector was made of the parts of the word (FastText);
+    - filled: the vector is random.
+
+    Printed, it is a table by frequency: vocabularies stand most frequent first.
+
+    Args:
+        tokens: List of the tokens, without the special ones.
+        kinds: Integer array of the same length, from 0 for found to 4 for filled.
+
+    Example:
+
+    >>> coverage = Coverage(["the", "Dog", "zyzzyva"], np.array([0, 2, 4]))
+    >>> coverage.count("folded"), coverage.missing
+    (1, ['zyzzyva'])
+    """
+
+    tokens: list[str]
+    kinds: np.ndarray
+
+    def count(self, kind: str) -> int:
+        """How many tokens are "found", "without marks", "folded" and so on."""
+        return int((self.kinds == _KINDS.index(kind)).sum())
+
+    @property
+    def share(self) -> float:
+        """The share of tokens that are not filled with random numbers."""
+        return float((self.kinds != FILLED).mean())
+
+    @property
+    def missing(self) -> list:
+        """The tokens that are, most frequent first."""
+        return [
+            token
+            for token, kind in zip(self.tokens, self.kinds, strict=True)
+            if kind == FILLED
+        ]
+
+    def bands(self) -> list:
+        """Counts by frequency.
+
+        Returns:
+            A list of tuples `(first rank, last rank, counts)`, counted from 1, where
+            counts is an integer array: found, without marks, folded, composed, filled.
+            The last row is that of all tokens.
+        """
+        rows, first, last = [], 0, _FIRST_BAND
+        while first < len(self.tokens):
+            last = min(last, len(self.tokens))
+            rows.append(self._band(first, last))
+            first, last = last, last * 10
+        return [*rows, self._band(0, len(self.tokens))]
+
+    def _band(self, first: Any, last: int) -> Any:
+        counts = np.bincount(self.kinds[first:last], minlength=len(_KINDS))
+        return first + 1, last, counts
+
+    def __str__(self) -> Any:
+        lines = [f"{'frequency rank':<18}" + "".join(f"{kind:>15}" for kind in _KINDS)]
+        bands = self.bands()
+        for number, (first, last, counts) in enumerate(bands, start=1):
+            name = "all" if number == len(bands) else f"{first:,} to {last:,}"
+            shares = counts / counts.sum()
+            cells = (
+                f"{count:>8,} {share:>6.1%}"
+                for count, share in zip(counts, shares, strict=True)
+            )
+            lines.append(f"{name:<18}" + "".join(cells))
+        return "\n".join(lines)
 
 
 class EmbeddingMatrix(NamedTuple):
@@ -39,7 +161,13 @@ class EmbeddingMatrix(NamedTuple):
     coverage: Coverage
 
 
-def make_embedding_matrix(vectors, tokenizer, *, seed=0, deviation=None):
+def make_embedding_matrix(
+    vectors: Any,
+    tokenizer: Any,
+    *,
+    seed: int = 0,
+    deviation: float | None = None,
+) -> "EmbeddingMatrix":
     """Does the work of `WordVectors.matrix_for`.
 
     Row `i` belongs to `tokenizer.vocabulary[i]`. Row 0, padding, is all zeros. The
@@ -83,7 +211,7 @@ def make_embedding_matrix(vectors, tokenizer, *, seed=0, deviation=None):
     return EmbeddingMatrix(matrix, coverage)
 
 
-def _look_up(vectors, names):
+def _look_up(vectors: Any, names: Any) -> Any:
     for kind, name in zip((FOUND, BARE), names, strict=False):
         if name in vectors:
             return kind, vectors.vector(name)

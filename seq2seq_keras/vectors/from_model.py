@@ -1,4 +1,6 @@
-"""The vectors that a translation model learned."""
+"""The word vectors that a model has learnt."""
+
+from typing import Any
 
 import numpy as np
 
@@ -7,7 +9,7 @@ from seq2seq_keras.special_tokens import SPECIAL_COUNT
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 
-def from_model(model, side, tokenizer=None):
+def from_model(model: Any, side: str, tokenizer: Any = None) -> WordVectors:
     """Takes the vectors that Keras's `Embedding` learned while a model was trained.
 
     Args:
@@ -39,9 +41,12 @@ def from_model(model, side, tokenizer=None):
             f"from_model(model, {side!r}, tokenizer)."
         )
     model = getattr(model, "model", model)
+    names = [layer.name for layer in model.layers]
     # A shared matrix is that of the source.
-    shared = side == "target" and model.options.share_embeddings
-    layer = model.get_layer("source_embedding" if shared else f"{side}_embedding")
+    found = [x for x in (f"{side}_embedding", "source_embedding") if x in names]
+    if not found:
+        raise InputError(f"The model has no layer {side}_embedding to take them from.")
+    layer = model.get_layer(found[0])
     matrix = np.asarray(layer.embeddings)
     if len(matrix) != tokenizer.vocabulary_size:
         raise InputError(

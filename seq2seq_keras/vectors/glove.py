@@ -1,11 +1,14 @@
 """GloVe: vectors whose products are the logarithms of co-occurrence counts."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors.cooccurrence import count_cooccurrences
-from seq2seq_keras.vectors.sentences import Sentences, count_words
+from seq2seq_keras.vectors.counts import count_cooccurrences
+from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _BATCH = 8192
@@ -13,19 +16,19 @@ _POWER = 0.75  # alpha of the paper
 
 
 def glove(
-    texts,
+    texts: Iterable[str],
     *,
-    tokenizer=None,
-    dimensions=100,
-    window=10,
-    min_count=2,
-    max_words=None,
-    largest_count=10.0,
-    epochs=25,
-    learning_rate=0.1,
-    seed=0,
-    verbose=0,
-):
+    tokenizer: Any = None,
+    dimensions: int = 100,
+    window: int = 10,
+    min_frequency: int = 2,
+    max_words: int | None = None,
+    largest_count: float = 10.0,
+    epochs: int = 25,
+    learning_rate: float = 0.1,
+    seed: int = 0,
+    verbose: Any = 0,
+) -> WordVectors:
     """Learns vectors from how often words stand near each other.
 
     Every pair of words that co-occur `X` times adds to the loss
@@ -38,7 +41,7 @@ def glove(
         tokenizer: Optional `Tokenizer`. Defaults to cutting at white space.
         dimensions: Integer. Size of the vectors.
         window: Integer. The farthest neighbour, in words.
-        min_count: Words seen fewer times get no vector.
+        min_frequency: Words seen fewer times get no vector.
         max_words: Optional. The most words; the most frequent ones stay.
         largest_count: Float. Pairs seen more often have no more weight; the paper takes
             100 for texts of a billion words, its authors' example 10.
@@ -65,13 +68,13 @@ def glove(
         - [Duchi et al., 2011](https://jmlr.org/papers/v12/duchi11a.html): AdaGrad.
     """
     sentences = Sentences(texts, tokenizer)
-    counts = count_words(sentences, min_count=min_count, max_words=max_words)
+    counts = count_words(sentences, min_frequency=min_frequency, max_words=max_words)
     index = {word: row for row, word in enumerate(counts)}
     first, second, pair_counts = count_cooccurrences(sentences, index, window)
     if not len(first):
         raise InputError(
             "No two words with a vector stand in one text: there is nothing to learn. "
-            "Give longer texts or a smaller `min_count`."
+            "Give longer texts or a smaller `min_frequency`."
         )
     trainer = _Trainer(len(counts), dimensions, learning_rate, seed)
     logarithms = np.log(pair_counts)
@@ -89,7 +92,9 @@ def glove(
 class _Trainer:
     """Word and context vectors, each with its bias as the last column."""
 
-    def __init__(self, size, dimensions, learning_rate, seed):
+    def __init__(
+        self, size: int, dimensions: int, learning_rate: float, seed: int
+    ) -> None:
         self.learning_rate = learning_rate
         generator = np.random.default_rng(seed)
         shape = (2, size, dimensions + 1)
@@ -98,7 +103,9 @@ class _Trainer:
         self.squares = [tf.Variable(tf.ones_like(table)) for table in self.tables]
 
     @tf.function(reduce_retracing=True)
-    def train_epoch(self, first, second, logarithms, weights):
+    def train_epoch(
+        self, first: Any, second: Any, logarithms: Any, weights: Any
+    ) -> Any:
         """Goes once through all pairs; returns the mean loss."""
         size = tf.size(first)
         total = tf.constant(0.0)
@@ -109,7 +116,9 @@ class _Trainer:
             )
         return total / tf.cast(size, "float32")
 
-    def _train_batch(self, first, second, logarithms, weights):
+    def _train_batch(
+        self, first: Any, second: Any, logarithms: Any, weights: Any
+    ) -> Any:
         words = tf.gather(self.tables[0], first)  # (batch, dimensions + 1)
         contexts = tf.gather(self.tables[1], second)
         biases = words[:, -1] + contexts[:, -1]
@@ -123,7 +132,7 @@ class _Trainer:
         self._update(1, second, context_gradients)
         return tf.reduce_sum(weights * errors**2)
 
-    def _update(self, number, rows, gradients):
+    def _update(self, number: Any, rows: Any, gradients: Any) -> None:
         """AdaGrad on the rows of a batch, each pair a step of its own."""
         table, squares = self.tables[number], self.squares[number]
         rows, positions = tf.unique(rows)
@@ -135,6 +144,6 @@ class _Trainer:
         steps *= self.learning_rate / tf.sqrt(scale)
         table.scatter_sub(tf.IndexedSlices(steps, rows))
 
-    def vectors(self):
+    def vectors(self) -> Any:
         """Word and context vectors, added up and without biases."""
         return sum(table.numpy()[:, :-1] for table in self.tables)

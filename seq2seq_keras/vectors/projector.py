@@ -1,10 +1,13 @@
 """Word vectors for TensorBoard's projector."""
 
+import os
 import pathlib
+from typing import Any
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
-from seq2seq_keras.vectors.checks import is_sparse
+from seq2seq_keras.vectors.matrices import is_sparse
+from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _VECTORS, _WORDS = "vectors.tsv", "words.tsv"
 _CONFIG = f"""\
@@ -17,7 +20,9 @@ embeddings {{
 _ROWS = 1024
 
 
-def export_projector(vectors, folder, *, limit=10_000):
+def export_projector(
+    vectors: WordVectors, folder: str | os.PathLike, *, limit: int = 10_000
+) -> Any:
     """Writes what TensorBoard's projector shows, in three dimensions and with search.
 
     `tensorboard --logdir FOLDER` shows them under "Projector"; so does
@@ -63,7 +68,7 @@ def export_projector(vectors, folder, *, limit=10_000):
     return folder
 
 
-def _name(word):
+def _name(word: str) -> Any:
     """A word on one line: tabs, line ends and the like are spelled out."""
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1]

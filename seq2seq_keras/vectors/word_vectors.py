@@ -1,18 +1,32 @@
-"""Words and their vectors."""
+"""A word vector for each word, whatever made them."""
 
 import functools
+import os
+from typing import Any
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors.checks import check_matrix, check_words, is_sparse
-from seq2seq_keras.vectors.description import describe_matrix
-from seq2seq_keras.vectors.embedding_matrix import make_embedding_matrix
-from seq2seq_keras.vectors.folding import fold, fold_index
-from seq2seq_keras.vectors.nearest import as_neighbours, nearest_rows, row_norms
-from seq2seq_keras.vectors.read_vectors import read_vectors
-from seq2seq_keras.vectors.similarity import cosine_similarity, unit_rows
-from seq2seq_keras.vectors.write_vectors import write_vectors
+from seq2seq_keras.vectors.embedding_matrix import (
+    fold,
+    fold_index,
+    make_embedding_matrix,
+)
+from seq2seq_keras.vectors.matrices import (
+    check_matrix,
+    check_words,
+    describe_matrix,
+    is_sparse,
+)
+from seq2seq_keras.vectors.neighbours import (
+    as_neighbours,
+    cosine_similarity,
+    nearest_rows,
+    row_norms,
+    unit_rows,
+)
+from seq2seq_keras.vectors.reading import read_vectors
+from seq2seq_keras.vectors.writing import write_vectors
 
 
 class WordVectors:
@@ -42,30 +56,30 @@ class WordVectors:
     'car'
     """
 
-    def __init__(self, words, matrix, *, compose=None):
+    def __init__(self, words: Any, matrix: Any, *, compose: Any = None) -> None:
         self.words = check_words(words)
         self.matrix = check_matrix(matrix, len(self.words))
         self.compose = compose
         self.index = {word: row for row, word in enumerate(self.words)}
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.words)
 
-    def __contains__(self, word):
+    def __contains__(self, word: str) -> bool:
         return word in self.index
 
-    def __getitem__(self, word):
+    def __getitem__(self, word: str) -> Any:
         return self.vector(word)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<WordVectors: {len(self):,} words, {self.dimensions:,} dimensions>"
 
     @property
-    def dimensions(self):
+    def dimensions(self) -> Any:
         """The numbers of a vector."""
         return self.matrix.shape[1]
 
-    def vector(self, word):
+    def vector(self, word: str) -> Any:
         """The vector of a word: its own, or else composed of its parts.
 
         Args:
@@ -89,12 +103,12 @@ class WordVectors:
             )
         return composed
 
-    def rows(self, rows):
+    def rows(self, rows: Any) -> Any:
         """Some rows of the matrix as a dense array, given the list of their numbers."""
         found = self.matrix[rows]
         return found.toarray() if is_sparse(found) else found
 
-    def find(self, word):
+    def find(self, word: str) -> Any:
         """Finds the row of a word, in other case or Unicode form if need be.
 
         Args:
@@ -107,11 +121,11 @@ class WordVectors:
         row = self.index.get(word)
         return self._folded.get(fold(word)) if row is None else row
 
-    def similarity(self, first, second):
+    def similarity(self, first: Any, second: Any) -> float:
         """The cosine similarity of two words, a float in [-1, 1]."""
         return float(cosine_similarity(self.vector(first), self.vector(second)))
 
-    def most_similar(self, words, count=10):
+    def most_similar(self, words: Any, count: int = 10) -> Any:
         """Finds the words nearest to a word, or to each of many.
 
         The search is exact. Many words at once take far less time than one by one.
@@ -129,7 +143,7 @@ class WordVectors:
         queries = [self.vector(word) for word in words]
         return self.nearest(queries, count, [[word] for word in words])
 
-    def analogy(self, first, second, third, count=10):
+    def analogy(self, first: Any, second: Any, third: Any, count: int = 10) -> Any:
         """Finds the fourth word: `first` is to `second` as `third` is to ... .
 
         Args:
@@ -151,7 +165,7 @@ class WordVectors:
         query = units[1] - units[0] + units[2]
         return self.nearest([query], count, [words])[0]
 
-    def doesnt_match(self, words):
+    def doesnt_match(self, words: Any) -> Any:
         """Finds the word that is least like the others.
 
         Args:
@@ -169,7 +183,7 @@ class WordVectors:
         units = unit_rows([self.vector(word) for word in words])
         return words[int(np.argmin(cosine_similarity(units, units.mean(axis=0))))]
 
-    def nearest(self, queries, count=10, excluded=None):
+    def nearest(self, queries: Any, count: int = 10, excluded: Any = None) -> Any:
         """Finds the words nearest to some vectors.
 
         Args:
@@ -193,11 +207,13 @@ class WordVectors:
         found = nearest_rows(self.matrix, self._norms, units, count, unwanted)
         return as_neighbours(self.words, *found)
 
-    def describe(self):
+    def describe(self) -> Any:
         """Tells what the vectors cost: a `VectorsDescription`, which prints well."""
         return describe_matrix(self.matrix)
 
-    def matrix_for(self, tokenizer, *, seed=0, deviation=None):
+    def matrix_for(
+        self, tokenizer: Any, *, seed: int = 0, deviation: float | None = None
+    ) -> Any:
         """Makes the matrix that an embedding of a tokenizer's vocabulary starts from.
 
         Args:
@@ -216,7 +232,7 @@ class WordVectors:
         """
         return make_embedding_matrix(self, tokenizer, seed=seed, deviation=deviation)
 
-    def save(self, path, *, format=None):  # noqa: A002
+    def save(self, path: str | os.PathLike, *, format: str | None = None) -> None:  # noqa: A002
         """Writes a file that others read too, by the rules of `write_vectors`.
 
         Args:
@@ -228,7 +244,7 @@ class WordVectors:
         write_vectors(self.words, self.matrix, path, format=format)
 
     @classmethod
-    def load(cls, path, **options):
+    def load(cls, path: str | os.PathLike, **options: Any) -> Any:
         """Reads vectors from a file of word2vec, GloVe or fastText.
 
         Args:
@@ -242,9 +258,9 @@ class WordVectors:
         return cls(*read_vectors(path, **options))
 
     @functools.cached_property
-    def _norms(self):
+    def _norms(self) -> Any:
         return row_norms(self.matrix)
 
     @functools.cached_property
-    def _folded(self):
+    def _folded(self) -> Any:
         return fold_index(self.words)

@@ -45,7 +45,7 @@ def fail(capsys, *arguments):
         ("word2vec", ["--epochs", "1", "--window", "2", "--algorithm", "cbow"]),
         ("fasttext", ["--epochs", "1", "--letters", "jamo", "--workers", "1"]),
         ("glove", ["--epochs", "1"]),
-        ("lsa", ["--min-count", "1"]),
+        ("lsa", ["--min-frequency", "1"]),
     ],
 )
 def test_every_method_trains_and_writes(method, options, text_file, tmp_path, capsys):

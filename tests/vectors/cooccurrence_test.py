@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.cooccurrence."""
+"""Tests of seq2seq_keras.vectors: cooccurrence."""
 
 import collections
 
@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_keras.vectors import cooccurrence
-from seq2seq_keras.vectors.cooccurrence import count_cooccurrences
+from seq2seq_keras.vectors import count_cooccurrences
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcdx"), max_size=7), max_size=8)
 INDEX = {"a": 0, "b": 1, "c": 2, "d": 3}
@@ -28,7 +27,7 @@ def slow_count(sentences, window):
 @given(SENTENCES, st.integers(1, 8), st.integers(1, 20))
 def test_pairs_are_counted_as_by_hand_in_chunks_of_any_size(sentences, window, size):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cooccurrence, "_CHUNK_TOKENS", size)
+        patch.setattr("seq2seq_keras.vectors.counts._CHUNK_TOKENS", size)
         first, second, counts = count_cooccurrences(sentences, INDEX, window)
     pairs = list(zip(first.tolist(), second.tolist(), strict=True))
     assert len(set(pairs)) == len(pairs)

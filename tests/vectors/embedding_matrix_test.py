@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.embedding_matrix: the row of every id is its own."""
+"""Tests of seq2seq_keras.vectors: embedding matrix: the row of every id is its own."""
 
 import numpy as np
 import pytest
@@ -11,9 +11,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.vectors import WordVectors
-from seq2seq_keras.vectors.coverage import Coverage
-from seq2seq_keras.vectors.folding import fold
+from seq2seq_keras.vectors import Coverage, WordVectors, fold
 
 # Few different letters, so that words and tokens often meet.
 WORDS = st.text("aAbB", min_size=1, max_size=2)

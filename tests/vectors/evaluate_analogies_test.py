@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.evaluate_analogies."""
+"""Tests of seq2seq_keras.vectors: evaluate analogies."""
 
 import math
 
@@ -7,14 +7,13 @@ import pytest
 from strategies import random_vectors
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors import WordVectors, evaluate_analogies
-from seq2seq_keras.vectors.evaluation_sets import read_analogy_set
+from seq2seq_keras.vectors import WordVectors, evaluate_analogies, read_analogy_set
 
 
 def test_hits_are_those_that_one_query_after_another_finds(tmp_path, monkeypatch):
     import importlib
 
-    module = importlib.import_module("seq2seq_keras.vectors.evaluate_analogies")
+    module = importlib.import_module("seq2seq_keras.vectors.evaluation")
     monkeypatch.setattr(module, "_BATCH", 7)
     vectors = random_vectors(12, 3)
     generator = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.evaluate_similarity."""
+"""Tests of seq2seq_keras.vectors: evaluate similarity."""
 
 import math
 
@@ -8,8 +8,12 @@ from scipy.stats import spearmanr
 from strategies import random_vectors
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors import WordVectors, cosine_similarity, evaluate_similarity
-from seq2seq_keras.vectors.evaluation_sets import read_similarity_set
+from seq2seq_keras.vectors import (
+    WordVectors,
+    cosine_similarity,
+    evaluate_similarity,
+    read_similarity_set,
+)
 
 
 @pytest.fixture

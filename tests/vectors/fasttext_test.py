@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.fasttext."""
+"""Tests of seq2seq_keras.vectors: fasttext."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.from_model."""
+"""Tests of seq2seq_keras.vectors: from model."""
 
 import numpy as np
 import pytest

@@ -1,12 +1,14 @@
-"""Tests of seq2seq_keras.vectors.glove."""
+"""Tests of seq2seq_keras.vectors: glove."""
+
+import importlib
 
 import numpy as np
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors import glove
-from seq2seq_keras.vectors.cooccurrence import count_cooccurrences
-from seq2seq_keras.vectors.glove import _Trainer
+from seq2seq_keras.vectors import count_cooccurrences, glove
+
+MODULE = importlib.import_module("seq2seq_keras.vectors.glove")
 
 TEXTS = ["the cat eats fish", "the dog eats meat", "a car drives fast"] * 4
 
@@ -39,7 +41,7 @@ def test_a_batch_is_a_step_of_adagrad_by_hand():
     first, second, counts = count_cooccurrences(sentences, index, 3)
     pairs = (first, second, np.log(counts), np.minimum(1, counts / 5) ** 0.75)
     pairs = tuple(part.astype(kind) for part, kind in zip(pairs, "iiff", strict=True))
-    trainer = _Trainer(len(index), 4, learning_rate=0.1, seed=0)
+    trainer = MODULE._Trainer(len(index), 4, learning_rate=0.1, seed=0)
     before = [table.numpy().astype("float64") for table in trainer.tables]
     loss = float(trainer.train_epoch(*pairs))
     words, contexts, expected = slow_epoch(*before, pairs, 0.1)
@@ -52,7 +54,7 @@ def test_a_batch_is_a_step_of_adagrad_by_hand():
 
 def test_the_loss_falls_and_neighbours_of_one_kind_are_alike(capsys):
     vectors = glove(
-        TEXTS * 5, dimensions=8, min_count=1, window=3, epochs=60, verbose=1
+        TEXTS * 5, dimensions=8, min_frequency=1, window=3, epochs=60, verbose=1
     )
     lines = capsys.readouterr().out.splitlines()
     losses = [float(line.rpartition(" ")[2]) for line in lines]

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.korean_morphemes."""
+"""Tests of seq2seq_keras.vectors: korean morphemes."""
 
 import sys
 import unicodedata

@@ -53,7 +53,7 @@ def test_an_unseen_form_of_a_verb_is_nearest_to_its_seen_form(sentences):
 def test_vectors_can_be_made_of_jamo(sentences):
     tokenizer = JamoTokenizer.fit(sentences[:500])
     vectors = word2vec(
-        sentences[:500], tokenizer=tokenizer, dimensions=8, epochs=1, min_count=1
+        sentences[:500], tokenizer=tokenizer, dimensions=8, epochs=1, min_frequency=1
     )
     assert set(vectors.words) == set(tokenizer.vocabulary[4:])
     _, coverage = vectors.matrix_for(tokenizer)

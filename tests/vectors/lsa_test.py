@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.lsa."""
+"""Tests of seq2seq_keras.vectors: lsa."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.nearest: blocks against a full sort."""
+"""Tests of seq2seq_keras.vectors: nearest: blocks against a full sort."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seq2seq_keras.vectors import nearest
-from seq2seq_keras.vectors.nearest import nearest_rows, row_norms
-from seq2seq_keras.vectors.similarity import unit_rows
+from seq2seq_keras.vectors import nearest_rows, row_norms, unit_rows
+
+MODULE = "seq2seq_keras.vectors.neighbours"
 
 
 def slow_search(matrix, queries, count, excluded):
@@ -24,8 +24,8 @@ def slow_search(matrix, queries, count, excluded):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Many blocks, though the matrices of tests are small."""
-    monkeypatch.setattr(nearest, "_BLOCK_NUMBERS", 0)
-    monkeypatch.setattr(nearest, "_LEAST_ROWS", 4)
+    monkeypatch.setattr(f"{MODULE}._BLOCK_NUMBERS", 0)
+    monkeypatch.setattr(f"{MODULE}._LEAST_ROWS", 4)
 
 
 @pytest.mark.parametrize("count", [1, 3, 10, 59])
@@ -55,8 +55,8 @@ def test_of_equally_near_rows_the_earlier_come_first(small_angles, count):
     matrix = np.array([[1, angle] for angle in small_angles], dtype="float32")
     queries = unit_rows([[1, 1], [0, 0]]).astype("float32")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nearest, "_BLOCK_NUMBERS", 0)
-        patch.setattr(nearest, "_LEAST_ROWS", 3)
+        patch.setattr(f"{MODULE}._BLOCK_NUMBERS", 0)
+        patch.setattr(f"{MODULE}._LEAST_ROWS", 3)
         rows, _ = nearest_rows(matrix, row_norms(matrix), queries, count, [[], []])
     expected, _ = slow_search(matrix, queries, count, [[], []])
     assert rows.tolist() == expected

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.projector, by TensorBoard's own plugin."""
+"""Tests of seq2seq_keras.vectors: projector, by TensorBoard's own plugin."""
 
 import types
 

@@ -12,8 +12,7 @@ from strategies import random_vectors
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.vectors import WordVectors
-from seq2seq_keras.vectors.read_vectors import read_vectors
+from seq2seq_keras.vectors import WordVectors, read_vectors
 
 GLOVE = b"the 0.5 -1\ncat 1e-2 2\n. . . 3 4\n\xed\x95\x9c 5 6.25\n"
 GLOVE_WORDS = ["the", "cat", ". . .", "한"]
@@ -207,7 +206,7 @@ def test_missing_files_and_senseless_options_are_errors(write, tmp_path):
 
 
 def test_progress_is_told_on_standard_error(write, capsys, monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.vectors.reading_progress._SECONDS", 0)
+    monkeypatch.setattr("seq2seq_keras.vectors.reading._SECONDS", 0)
     path = write(GLOVE)
     read_vectors(path, progress=True)
     told = capsys.readouterr()

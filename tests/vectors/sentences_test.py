@@ -1,10 +1,10 @@
-"""Tests of seq2seq_keras.vectors.sentences."""
+"""Tests of seq2seq_keras.vectors: sentences."""
 
 import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.vectors.sentences import Sentences, count_words
+from seq2seq_keras.vectors import Sentences, count_words
 
 
 class Stream:
@@ -48,11 +48,11 @@ def test_words_are_counted_most_frequent_first_then_by_their_characters():
         ("d", 1),
     ]
     assert count_words(sentences, max_words=3) == {"b": 2, "c": 2, "a": 1}
-    assert count_words(sentences, min_count=2) == {"b": 2, "c": 2}
+    assert count_words(sentences, min_frequency=2) == {"b": 2, "c": 2}
 
 
 def test_texts_without_a_frequent_word_are_an_error():
-    with pytest.raises(InputError, match="min_count=2 times: they hold 1 words"):
-        count_words([["a"]], min_count=2)
+    with pytest.raises(InputError, match="min_frequency=2 times: they hold 1 words"):
+        count_words([["a"]], min_frequency=2)
     with pytest.raises(InputError, match="single string"):
         Sentences("a b c")

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.similarity."""
+"""Tests of seq2seq_keras.vectors: similarity."""
 
 import numpy as np
 import pytest

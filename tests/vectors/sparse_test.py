@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.sparse."""
+"""Tests of seq2seq_keras.vectors: sparse."""
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -39,7 +39,7 @@ def test_tf_idf_is_that_of_scikit_learn():
 
 def test_rare_words_are_left_out_everywhere():
     for make in (one_hot, document_term_matrix, tf_idf):
-        assert make(TEXTS, min_count=2).words == ["the", "cat", "dog"]
+        assert make(TEXTS, min_frequency=2).words == ["the", "cat", "dog"]
         assert make(TEXTS, max_words=1).words == ["the"]
 
 

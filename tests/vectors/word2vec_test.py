@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.word2vec."""
+"""Tests of seq2seq_keras.vectors: word2vec."""
 
 import numpy as np
 import pytest
@@ -37,5 +37,5 @@ def test_rare_words_get_no_vector_and_the_frequent_ones_come_first():
 def test_unknown_algorithms_and_texts_of_rare_words_are_errors():
     with pytest.raises(InputError, match="`algorithm` must be one of"):
         word2vec(TEXTS, algorithm="glove")
-    with pytest.raises(InputError, match="min_count=2"):
+    with pytest.raises(InputError, match="min_frequency=2"):
         word2vec(["a b c"])

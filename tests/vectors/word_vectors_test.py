@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.word_vectors."""
+"""Tests of seq2seq_keras.vectors: word vectors."""
 
 import numpy as np
 import pytest

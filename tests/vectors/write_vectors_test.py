@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.write_vectors: what is written is read as it was."""
+"""Tests of seq2seq_keras.vectors: write vectors: what is written is read as it was."""
 
 import pathlib
 import tempfile

@@ -1,14 +1,17 @@
-"""What words and a matrix must be like."""
+"""What words and a matrix of vectors must be like, and what they cost."""
 
 import collections
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse
 
 from seq2seq_keras.errors import InputError
 
+_NUMBER_BYTES = 4
 
-def check_words(words):
+
+def check_words(words: Any) -> Any:
     """Makes a list of words, or says what is wrong with them.
 
     Args:
@@ -34,7 +37,7 @@ def check_words(words):
     return words
 
 
-def check_matrix(matrix, count):
+def check_matrix(matrix: Any, count: int) -> Any:
     """Makes a float32 matrix, or says what is wrong with it.
 
     Args:
@@ -62,11 +65,62 @@ def check_matrix(matrix, count):
     return matrix
 
 
-def _as_csr(matrix):
+def _as_csr(matrix: Any) -> Any:
     # The array class, since `*` of the matrix class is another product.
     return scipy.sparse.csr_array(matrix)
 
 
-def is_sparse(matrix):
+def is_sparse(matrix: Any) -> bool:
     """Whether a matrix is one of SciPy's sparse ones."""
     return bool(scipy.sparse.issparse(matrix))
+
+
+class VectorsDescription(NamedTuple):
+    """The size of a matrix of word vectors.
+
+    Attributes:
+        words: Integer.
+        dimensions: Integer.
+        zeros: Float in [0, 1], the share of zeros.
+        dense_bytes: Bytes with every number written out, as float32.
+        sparse_bytes: Bytes with only the numbers that are not zero, their columns, and
+            where each row begins (CSR with int32).
+    """
+
+    words: int
+    dimensions: int
+    zeros: float
+    dense_bytes: int
+    sparse_bytes: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.words:,} words, {self.dimensions:,} dimensions, "
+            f"{self.zeros:.2%} zeros, {self.dense_bytes / 1e6:,.1f} MB dense, "
+            f"{self.sparse_bytes / 1e6:,.1f} MB sparse"
+        )
+
+
+def describe_matrix(matrix: Any) -> "VectorsDescription":
+    """Counts what a matrix costs, dense and sparse.
+
+    Args:
+        matrix: Array or SciPy sparse matrix of shape `(words, dimensions)`.
+
+    Returns:
+        A `VectorsDescription`.
+
+    Example:
+
+    >>> print(describe_matrix(np.eye(100)))
+    100 words, 100 dimensions, 99.00% zeros, 0.0 MB dense, 0.0 MB sparse
+    """
+    words, dimensions = matrix.shape
+    filled = matrix.count_nonzero() if is_sparse(matrix) else np.count_nonzero(matrix)
+    return VectorsDescription(
+        words=words,
+        dimensions=dimensions,
+        zeros=1 - filled / (words * dimensions),
+        dense_bytes=words * dimensions * _NUMBER_BYTES,
+        sparse_bytes=(2 * int(filled) + words + 1) * _NUMBER_BYTES,
+    )

@@ -1,26 +1,68 @@
-"""Reading files of word vectors, row by row."""
+"""Reading files of vectors, plain or compressed, text or binary."""
 
+import os
+import sys
+import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.vectors.folding import fold, spellings
-from seq2seq_keras.vectors.opened import open_vectors
-from seq2seq_keras.vectors.reading_progress import Progress
-from seq2seq_keras.vectors.row_formats import binary_rows, text_rows
-from seq2seq_keras.vectors.vector_format import find_format
+from seq2seq_keras.vectors.embedding_matrix import fold, spellings
+from seq2seq_keras.vectors.formats import (
+    binary_rows,
+    find_format,
+    open_vectors,
+    text_rows,
+)
+
+_SECONDS = 0.5
+
+
+class Progress:
+    """A line on standard error that is written over, twice a second.
+
+    Args:
+        title: What is going on.
+        share: Function without arguments that returns how much is done, in [0, 1].
+        shown: Whether to write anything.
+    """
+
+    def __init__(self, title: str, share: Callable[[], float], *, shown: bool) -> None:
+        self.title = title
+        self.share = share
+        self.shown = shown
+        self._next = time.monotonic() + _SECONDS
+        self._has_written = False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._has_written:
+            print(file=sys.stderr)
+
+    def update(self, words: Any) -> None:
+        """Writes how many words there are so far, if it is time to."""
+        if not self.shown or time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _SECONDS
+        self._has_written = True
+        line = f"\r{self.title}: {self.share():4.0%}, {words:,} words"
+        print(line, end="", file=sys.stderr, flush=True)
 
 
 def read_vectors(
-    path,
+    path: str | os.PathLike,
     *,
-    vocabulary=None,
-    limit=None,
-    format=None,  # noqa: A002
-    member=None,
-    progress=False,
-):
+    vocabulary: Any = None,
+    limit: int | None = None,
+    format: str | None = None,  # noqa: A002
+    member: str | None = None,
+    progress: bool = False,
+) -> Any:
     """Reads vectors that word2vec, GloVe, fastText or this package wrote.
 
     The file is streamed and only the rows that are wanted are kept, so that one of
@@ -48,6 +90,12 @@ def read_vectors(
 
     Raises:
         InputError: If a row is broken, with the file and the line; or no word is left.
+
+    Example:
+
+    ```python
+    words, matrix = vectors.read_vectors("glove.6B.zip", member="glove.6B.50d.txt")
+    ```
     """
     layout = find_format(path, member, format)
     rows_of = binary_rows if layout.name == "binary" else text_rows
@@ -86,7 +134,7 @@ def read_vectors(
     return list(words), matrix
 
 
-def _make_filter(vocabulary, limit):
+def _make_filter(vocabulary: Any, limit: int | None) -> Any:
     """A function that tells whether an encoded word is wanted, and the most to find."""
     if limit is not None and limit < 1:
         raise InputError(f"`limit` must be at least 1. Received: limit={limit}")
@@ -105,7 +153,7 @@ def _make_filter(vocabulary, limit):
     return wanted.__contains__, min(most, len(wanted))
 
 
-def _decode(encoded, place):
+def _decode(encoded: Any, place: Callable) -> Any:
     try:
         return encoded.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -2,13 +2,16 @@
 
 import contextlib
 import gzip
+import os
 import pathlib
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import replaced_when_complete
-from seq2seq_keras.vectors.checks import is_sparse
-from seq2seq_keras.vectors.vector_format import FORMATS, LONGEST_WORD
+from seq2seq_keras.vectors.formats import FORMATS, LONGEST_WORD
+from seq2seq_keras.vectors.matrices import is_sparse
 
 # Where the readers of C end a word; the file's own marks are among them.
 _ENDS_OF_WORDS = re.compile(r"[ \t\n\v\f\r\0]")
@@ -17,7 +20,13 @@ _ROWS = 1024
 _DIGITS = "U16"
 
 
-def write_vectors(words, matrix, path, *, format=None):  # noqa: A002
+def write_vectors(
+    words: Any,
+    matrix: Any,
+    path: str | os.PathLike,
+    *,
+    format: str | None = None,  # noqa: A002
+) -> None:
     """Writes words and vectors, whole or not at all.
 
     No format can hold every word: refused are the empty one, those with a space, tab,
@@ -57,7 +66,7 @@ def write_vectors(words, matrix, path, *, format=None):  # noqa: A002
             file.write(b"".join(pack(names, rows)))
 
 
-def _encode(word):
+def _encode(word: str) -> Any:
     rule = None
     try:
         encoded = word.encode("utf-8")
@@ -79,7 +88,7 @@ def _encode(word):
 
 
 @contextlib.contextmanager
-def _open(path):
+def _open(path: pathlib.Path) -> Iterator[Any]:
     with path.open("wb") as file:
         if path.suffix != ".gz":
             yield file
@@ -89,11 +98,11 @@ def _open(path):
             yield packed
 
 
-def _text(names, rows):
+def _text(names: Any, rows: Any) -> Iterator[Any]:
     for name, row in zip(names, rows.astype(_DIGITS).tolist(), strict=True):
         yield name + b" " + " ".join(row).encode("ascii") + b"\n"
 
 
-def _binary(names, rows):
+def _binary(names: Any, rows: Any) -> Iterator[Any]:
     for name, row in zip(names, rows.astype("<f4"), strict=True):
         yield name + b" " + row.tobytes()

@@ -1,34 +1,120 @@
-"""FastText: vectors made of the parts of words."""
+"""Vectors learnt by predicting words: word2vec and fastText, by gensim."""
 
 import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from seq2seq_keras.errors import check_choice
-from seq2seq_keras.vectors.optional import import_optional
-from seq2seq_keras.vectors.sentences import Sentences, count_words
-from seq2seq_keras.vectors.word2vec import ALGORITHMS, train_gensim
+from seq2seq_keras.errors import check_choice, import_optional
+from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
+
+ALGORITHMS = ("skip_gram", "cbow")
+
+
+def word2vec(
+    texts: Iterable[str],
+    *,
+    tokenizer: Any = None,
+    algorithm: str = "skip_gram",
+    dimensions: int = 100,
+    window: int = 5,
+    min_frequency: int = 2,
+    max_words: int | None = None,
+    negative: int = 5,
+    epochs: int = 10,
+    seed: int = 0,
+    workers: int = 1,
+) -> WordVectors:
+    """Learns vectors by predicting words from their neighbours, with gensim.
+
+    Args:
+        texts: Iterable of strings.
+        tokenizer: Optional `Tokenizer`. Defaults to cutting at white space.
+        algorithm: "skip_gram", where a word predicts each of its neighbours, better
+            for little text; or "cbow", where all of them predict it, faster.
+        dimensions: Integer. Size of the vectors.
+        window: Integer. The farthest neighbour, in words.
+        min_frequency: Words seen fewer times get no vector.
+        max_words: Optional. The most words; the most frequent ones stay.
+        negative: Integer. Random words for each true neighbour.
+        epochs: Integer. Passes over the texts.
+        seed: Integer. With one worker, the same seed makes the same vectors.
+        workers: Integer. Threads; several are faster, and their vectors differ from
+            run to run.
+
+    Returns:
+        A `WordVectors`.
+
+    Raises:
+        InputError: If no word is left, or gensim is missing.
+
+    Example:
+
+    >>> texts = ["the cat eats fish", "the dog eats meat"] * 50
+    >>> word2vec(texts, dimensions=8, epochs=1)
+    <WordVectors: 6 words, 8 dimensions>
+
+    Reference:
+        - [Mikolov et al., 2013](https://arxiv.org/abs/1301.3781): the two models.
+        - [Mikolov et al., 2013](https://arxiv.org/abs/1310.4546): negative sampling.
+    """
+    check_choice("algorithm", algorithm, ALGORITHMS)
+    models = import_optional("gensim.models", "Word2Vec vectors")
+    sentences = Sentences(texts, tokenizer)
+    counts = count_words(sentences, min_frequency=min_frequency, max_words=max_words)
+    model = models.Word2Vec(
+        vector_size=dimensions,
+        window=window,
+        negative=negative,
+        sg=int(algorithm == "skip_gram"),
+        seed=seed,
+        workers=workers,
+    )
+    train_gensim(model, sentences, counts, epochs)
+    return WordVectors(counts, model.wv[list(counts)])
+
+
+def train_gensim(model: Any, sentences: Any, counts: Any, epochs: int) -> None:
+    """Trains a model of gensim on words that were counted already.
+
+    Args:
+        model: A `Word2Vec` or `FastText` of gensim.
+        sentences: `Sentences`.
+        counts: Dictionary from the words that get a vector to how often they stand.
+        epochs: Integer.
+    """
+    model.min_count = 1  # `counts` holds nothing less
+    model.build_vocab_from_freq(counts)
+    number = sum(1 for _ in sentences)
+    model.train(
+        sentences,
+        total_examples=number,
+        total_words=sum(counts.values()),
+        epochs=epochs,
+    )
+
 
 LETTERS = {"characters": "NFC", "jamo": "NFD"}
 
 
 def fasttext(
-    texts,
+    texts: Iterable[str],
     *,
-    tokenizer=None,
-    algorithm="skip_gram",
-    letters="characters",
-    dimensions=100,
-    window=5,
-    min_count=2,
-    max_words=None,
-    shortest=3,
-    longest=6,
-    buckets=100_000,
-    negative=5,
-    epochs=10,
-    seed=0,
-    workers=1,
-):
+    tokenizer: Any = None,
+    algorithm: str = "skip_gram",
+    letters: str = "characters",
+    dimensions: int = 100,
+    window: int = 5,
+    min_frequency: int = 2,
+    max_words: int | None = None,
+    shortest: int = 3,
+    longest: int = 6,
+    buckets: int = 100_000,
+    negative: int = 5,
+    epochs: int = 10,
+    seed: int = 0,
+    workers: int = 1,
+) -> WordVectors:
     """Learns vectors of words and of the runs of letters in them, with gensim.
 
     The vector of a word is the mean of its own and of those of its n-grams, so that
@@ -45,7 +131,7 @@ def fasttext(
         letters: What n-grams are made of, "characters" or "jamo".
         dimensions: Integer. Size of the vectors.
         window: Integer. The farthest neighbour, in words.
-        min_count: Words seen fewer times get no vector of their own.
+        min_frequency: Words seen fewer times get no vector of their own.
         max_words: Optional. The most words; the most frequent ones stay.
         shortest: Integer. Letters of the shortest n-gram; the borders of a word count
             as letters.
@@ -80,7 +166,7 @@ def fasttext(
     models = import_optional("gensim.models", "FastText vectors")
     form = LETTERS[letters]
     sentences = _Spelled(Sentences(texts, tokenizer), form)
-    counts = count_words(sentences, min_count=min_count, max_words=max_words)
+    counts = count_words(sentences, min_frequency=min_frequency, max_words=max_words)
     model = models.FastText(
         vector_size=dimensions,
         window=window,
@@ -108,13 +194,15 @@ class NgramComposer:
         form: Unicode form that words are brought into: "NFD" for jamo, else "NFC".
     """
 
-    def __init__(self, ngram_vectors, shortest, longest, form):
+    def __init__(
+        self, ngram_vectors: Any, shortest: int, longest: int, form: Any
+    ) -> None:
         self.ngram_vectors = ngram_vectors
         self.shortest = shortest
         self.longest = longest
         self.form = form
 
-    def __call__(self, word):
+    def __call__(self, word: str) -> Any:
         """The mean of the vectors of the word's n-grams, `None` if it has none."""
         module = import_optional("gensim.models.fasttext", "FastText vectors")
         buckets = module.ft_ngram_hashes(
@@ -129,10 +217,10 @@ class NgramComposer:
 class _Spelled:
     """Sentences whose words are in a Unicode form."""
 
-    def __init__(self, sentences, form):
+    def __init__(self, sentences: Any, form: Any) -> None:
         self.sentences = sentences
         self.form = form
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         for sentence in self.sentences:
             yield [unicodedata.normalize(self.form, word) for word in sentence]

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.vectors.optional."""
+"""Tests of seq2seq_keras.vectors: optional."""
 
 import sys
 
