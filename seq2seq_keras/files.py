@@ -2,12 +2,14 @@
 
 import contextlib
 import hashlib
+import os
 import pathlib
 import secrets
+from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def replaced_when_complete(path):
+def replaced_when_complete(path: str | os.PathLike) -> Iterator[pathlib.Path]:
     """Gives a name beside `path` to write to, and renames it when all went well.
 
     Args:
@@ -38,13 +40,13 @@ def replaced_when_complete(path):
         beside.unlink(missing_ok=True)
 
 
-def write_text(path, text):
+def write_text(path: str | os.PathLike, text: str) -> None:
     """Writes `text` as UTF-8 with Unix line ends, whole or not at all."""
     with replaced_when_complete(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
-def sha256(path):
+def sha256(path: str | os.PathLike) -> str:
     """The SHA-256 of a file's bytes, as hexadecimal digits."""
     with pathlib.Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -41,7 +41,7 @@ class SpecialTokens:
     start: str = "<sos>"
     end: str = "<eos>"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for form in self.forms:
             if not form or form.split() != [form]:
                 raise InputError(
@@ -55,7 +55,7 @@ class SpecialTokens:
             )
 
     @property
-    def forms(self):
+    def forms(self) -> tuple[str, str, str, str]:
         """The four surface forms in the order of their ids."""
         return (self.pad, self.unknown, self.start, self.end)
 

@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.plots.beam_tree."""
 
+import importlib
 import io
 import itertools
 
@@ -9,8 +10,10 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.plots import beam_tree, plot_beam
+from seq2seq_keras.plots import plot_beam
 from seq2seq_keras.translation import BeamNode, Hypothesis, Translation
+
+beam_tree = importlib.import_module("seq2seq_keras.plots.beam_tree")
 
 # "le chat" wins though "un" came first; "le <eos>" is second.
 BEAM = (

@@ -4,11 +4,11 @@ import pytest
 from matplotlib import rc_context, rcParams
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 
-from seq2seq_keras.plots import fonts_for, label_width, labels, token_label
+from seq2seq_keras.plots import fonts_for, label_width, token_label
 
 
 def test_letters_of_the_default_font_need_no_other(monkeypatch):
-    monkeypatch.setattr(labels, "_installed_fonts", None)
+    monkeypatch.setattr("seq2seq_keras.plots.labels._installed_fonts", None)
     assert fonts_for(["élève", "Straße", "▁▪␣"]) == rcParams["font.family"]
 
 
@@ -31,13 +31,15 @@ def test_the_fonts_have_every_letter_together(hangul_font):
 def test_a_file_that_is_no_font_is_passed_over(monkeypatch, tmp_path):
     path = tmp_path / "broken.ttf"
     path.write_bytes(b"no font")
-    monkeypatch.setattr(labels, "_installed_fonts", lambda: [str(path)])
+    monkeypatch.setattr(
+        "seq2seq_keras.plots.labels._installed_fonts", lambda: [str(path)]
+    )
     with pytest.warns(UserWarning, match="No installed font can draw 한. Install"):
         assert fonts_for(["한"]) == rcParams["font.family"]
 
 
 def test_the_package_of_a_missing_font_is_named(monkeypatch):
-    monkeypatch.setattr(labels, "_installed_fonts", list)
+    monkeypatch.setattr("seq2seq_keras.plots.labels._installed_fonts", list)
     with pytest.warns(UserWarning, match=r"draw 나 는\..*apt-get install fonts-nanum"):
         fonts_for(["a", "나는"])
 
