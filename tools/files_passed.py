@@ -31,9 +31,9 @@ def files_passed(act: Callable[[], object]) -> list[str]:
     def note(frame: types.FrameType, event: str, argument: object) -> None:
         code = frame.f_code
         # A file whose body runs is only being imported.
-        if event == "call" and code.co_name != "<module>":
-            if code.co_filename.startswith(PACKAGE):
-                found.add(code.co_filename.removeprefix(PACKAGE).lstrip("/"))
+        runs = event == "call" and code.co_name != "<module>"
+        if runs and code.co_filename.startswith(PACKAGE):
+            found.add(code.co_filename.removeprefix(PACKAGE).lstrip("/"))
 
     sys.setprofile(note)
     try:

@@ -1,6 +1,5 @@
+from .additive_attention import BahdanauAttention as BahdanauAttention
 from .attention import Attention as Attention
-from .attention import BahdanauAttention as BahdanauAttention
-from .attention import LuongAttention as LuongAttention
 from .attention import make_attention as make_attention
 from .attentional_decoder import AttentionalDecoder as AttentionalDecoder
 from .coverage import CoverageLoss as CoverageLoss
@@ -8,6 +7,7 @@ from .coverage import coverage_window as coverage_window
 from .dropout import make_dropout as make_dropout
 from .dropout import make_word_dropout as make_word_dropout
 from .embedding import make_embedding as make_embedding
+from .luong_attention import LuongAttention as LuongAttention
 from .pointer_generator import PointerGenerator as PointerGenerator
 from .recurrent import RecurrentDropoutLSTMCell as RecurrentDropoutLSTMCell
 from .recurrent import make_recurrent as make_recurrent

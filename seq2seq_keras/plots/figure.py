@@ -25,7 +25,7 @@ class Figure(matplotlib.figure.Figure):
         """Writes the figure, whole or not at all, in the format of the path's suffix.
 
         Args:
-            path: Where to; its folder is made if missing. None for nowhere.
+            path: Where to; its folder is made if missing. `None` to write no file.
 
         Returns:
             The figure.
