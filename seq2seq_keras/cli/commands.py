@@ -3,7 +3,7 @@
 import argparse
 import contextlib
 import importlib
-import json
+import itertools
 import os
 import re
 import sys
@@ -11,7 +11,10 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
+from jsonargparse import Namespace as Options
+
 from seq2seq_keras import data, decoding, evaluation, plots, training, translation
+from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import make_parser
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
@@ -20,8 +23,6 @@ from seq2seq_keras.files import replaced_when_complete, write_text
 _BAD_INPUT, _INTERRUPTED = 2, 130
 # Options whose value may name a class, and its module before a colon.
 _NAMING = ("--cell", "--attention")
-# The options of a command, as the parser makes them.
-Options = Any
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,7 +113,6 @@ def _train(options: Options) -> None:
 def _translate(options: Options) -> None:
     translator = _load_ensemble(options)
     search = translator.search.replace(**_given_search(options))
-    form = translation.choose_form(options, search.n_best)
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,
@@ -136,9 +136,16 @@ def _translate(options: Options) -> None:
         for number, found in enumerate(translations):
             if number == 0 and options.attention_plot:
                 plots.plot_attention(found, options.attention_plot)
-            for line in form(number, found):
+            for line in _lines(found, number, search.n_best, options):
                 output.write(line.encode("utf-8") + b"\n")
         output.flush()
+
+
+def _lines(found: Any, number: int, n_best: int, options: Options) -> list[str]:
+    if options.json:
+        return [translation_json(found)]
+    wanted = {"scores": options.scores, "alignments": options.alignments}
+    return translation_lines(found, number, n_best=n_best, **wanted)
 
 
 def _export(options: Options) -> None:
@@ -152,11 +159,9 @@ def _describe(options: Options) -> None:
     config = data.DataOptions(**_fields(options))
     pairs, validation = training.load_training_pairs(config)
     source_tokenizer, target_tokenizer = training.fit_tokenizers(config, pairs)
-    test = (
-        data.load_corpus(config.corpus, seed=config.seed).test
-        if config.corpus
-        else None
-    )
+    test = None
+    if config.corpus:
+        test = data.load_corpus(config.corpus, seed=config.seed).test
     report = data.describe_pairs(
         pairs,
         validation,
@@ -194,12 +199,11 @@ def _evaluate(options: Options) -> None:
         plots.plot_score_by_length({str(options.model): table}, options.length_plot)
     if options.json:
         record = evaluation.evaluation_record(evaluated, translator, pairs, table)
-        print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
+        print_json(record)
         return
     examples = zip(pairs, evaluated.translations, strict=True)
-    for _, ((source, reference), translated) in zip(
-        range(options.examples), examples, strict=False
-    ):
+    shown = itertools.islice(examples, max(options.examples, 0))
+    for (source, reference), translated in shown:
         print(f"source:      {source}")
         print(f"translation: {translated}")
         print(f"reference:   {reference}\n")
@@ -225,16 +229,10 @@ def _compare(options: Options) -> None:
     )
     if options.json:
         record = evaluation.comparison_record(table, pairs, name)
-        print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
+        print_json(record)
     else:
-        print(
-            "\n".join(
-                [
-                    f"{name}, {len(pairs):,} sentences",
-                    *evaluation.comparison_lines(table),
-                ]
-            )
-        )
+        print(f"{name}, {len(pairs):,} sentences")
+        print("\n".join(evaluation.comparison_lines(table)))
 
 
 def _score(options: Options) -> None:
@@ -250,10 +248,8 @@ def _score(options: Options) -> None:
     for (_, target), each in zip(pairs, scores, strict=True):
         print(f"{each.log_probability:.4f}\t{target}")
     kind = "free-running" if options.free_running else "teacher-forced"
-    print(
-        f"{kind} perplexity {evaluation.perplexity(scores):.3f}, {name}",
-        file=sys.stderr,
-    )
+    perplexity = evaluation.perplexity(scores)
+    print(f"{kind} perplexity {perplexity:.3f}, {name}", file=sys.stderr)
 
 
 def _report(options: Options) -> None:
@@ -282,20 +278,14 @@ def _report(options: Options) -> None:
 def _load_ensemble(options: Options) -> Any:
     """The translator of a command, or that and the others it takes with it."""
     folders = [options.model, *options.ensemble]
-    translators = [translation.Translator.load(folder) for folder in folders]
-    return (
-        translators[0]
-        if len(folders) == 1
-        else translation.Translator.ensemble(translators)
-    )
+    first, *others = [translation.Translator.load(folder) for folder in folders]
+    return translation.Translator.ensemble([first, *others]) if others else first
 
 
 def _given_search(options: Options) -> dict[str, Any]:
     """The search options that were given."""
-    given = {
-        name: options[name] for name in decoding.SearchOptions.__dataclass_fields__
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    names = decoding.SearchOptions.__dataclass_fields__
+    return {name: options[name] for name in names if options[name] is not None}
 
 
 def _test_pairs(options: Options, model: str) -> tuple[Any, str]:

@@ -1,14 +1,15 @@
 """The options of every command; those of a class of options follow from its fields."""
 
+import json
 import typing
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias
 
-import jsonargparse
+from jsonargparse import ArgumentParser as Parser
 from jsonargparse.typing import PositiveInt
 
 from seq2seq_keras import __version__
-from seq2seq_keras.cli.vectors import add_vector_options
+from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import choices_of, options_of
@@ -18,7 +19,8 @@ _HINTS = typing.get_type_hints(TrainingConfig)
 _BLEU_TOKENIZERS = choices_of(_HINTS["bleu_tokenizer"])
 _METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
 
-Parser = jsonargparse.ArgumentParser
+# A command has a description, and adds its options or has commands of its own.
+_Commands: TypeAlias = "Mapping[str, tuple[str, Callable[[Parser], None] | _Commands]]"
 
 
 def make_parser() -> Parser:
@@ -26,7 +28,8 @@ def make_parser() -> Parser:
 
     Returns:
         A `jsonargparse.ArgumentParser` whose result has the name of the command as
-        `command` and its options under that name.
+        `command` and its options under that name. Those of `vectors` are in turn the
+        name of its own command as `action`, and the options under that.
     """
     parser = Parser(
         prog="seq2seq-keras",
@@ -34,18 +37,25 @@ def make_parser() -> Parser:
         version=__version__,
         exit_on_error=False,
     )
-    commands = parser.add_subcommands(dest="command", metavar="COMMAND")
-    for name, (description, add_own_options) in _COMMANDS.items():
+    _add_commands(parser, "command", _COMMANDS)
+    return parser
+
+
+def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
+    commands = parser.add_subcommands(dest=kind, metavar=kind.upper())
+    for name, (description, contents) in table.items():
         command = Parser(description=description, exit_on_error=False)
         command.add_argument(
             "--config", action="config", help="YAML file with any of these options."
         )
         commands.add_subcommand(name, command, help=description)
-        add_own_options(command)  # which may be commands of its own
-    return parser
+        if isinstance(contents, Mapping):
+            _add_commands(command, "action", contents)
+        else:
+            contents(command)
 
 
-def add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
+def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
     """Adds the options of a dataclass, see `seq2seq_keras.options`.
 
     Args:
@@ -56,19 +66,21 @@ def add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
     hints = typing.get_type_hints(owner)
     for field in options_of(owner):
         kind, default, about = hints[field.name], field.default, field.metadata
-        description = about["description"].replace("%", "%%")
+        choices, description = choices_of(kind), about["description"]
         if about["names_object"]:
             kind = str | None
         if saved:
-            description += f" Unless the translator was saved with another: {default}."
+            usual = json.dumps(default)
+            description += f" Unless the translator was saved with another: {usual}."
             kind, default = kind | None, None
-        settings: dict[str, Any] = {"type": kind}
-        if about["nargs"]:
-            settings = {"nargs": about["nargs"]}
-        if about["metavar"]:
-            settings["metavar"] = about["metavar"]
+        settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
+        if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
+            settings["metavar"] = metavar
         command.add_argument(
-            f"--{field.name}", default=default, help=description, **settings
+            f"--{field.name}",
+            default=default,
+            help=description.replace("%", "%%"),
+            **settings,
         )
 
 
@@ -80,16 +92,6 @@ def _add_import(command: Parser) -> None:
         default=[],
         help="Modules that define cells, attentions or models of your own; from the "
         "present folder, or from where Python finds them. Not from a YAML file.",
-    )
-
-
-def _add_columns(command: Parser) -> None:
-    command.add_argument(
-        "--columns",
-        nargs=2,
-        metavar=("SOURCE", "TARGET"),
-        help="The columns of a table: two numbers counted from 0, or two names of its "
-        "header row.",
     )
 
 
@@ -105,15 +107,22 @@ def _add_ensemble(command: Parser) -> None:
 
 
 def _add_test_pairs(command: Parser) -> None:
-    command.add_argument(
+    add = command.add_argument
+    add(
         "--test",
         nargs="+",
         metavar="FILE",
         help="One table or two parallel text files: sources and references.",
     )
-    _add_columns(command)
-    command.add_argument("--corpus", help="A corpus whose test pairs to use.")
-    command.add_argument(
+    add(
+        "--columns",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        help="The columns of a table: two numbers counted from 0, or two names of its "
+        "header row.",
+    )
+    add("--corpus", help="A corpus whose test pairs to use.")
+    add(
         "--seed",
         type=int,
         help="The seed the corpus is split with; by default that of the training.",
@@ -134,14 +143,15 @@ def _add_model(command: Parser) -> None:
     _add_import(command)
 
 
-def _add_search(command: Parser) -> None:
-    add_options(command, SearchOptions, saved=True)
-
-
 def _add_batch_size(command: Parser) -> None:
     command.add_argument(
         "--batch_size", type=PositiveInt, default=64, help="Sentences at a time."
     )
+
+
+def _add_search(command: Parser) -> None:
+    _add_options(command, SearchOptions, saved=True)
+    _add_batch_size(command)
 
 
 def _add_flag(command: Parser, name: str, description: str) -> None:
@@ -149,7 +159,7 @@ def _add_flag(command: Parser, name: str, description: str) -> None:
 
 
 def _add_train_options(command: Parser) -> None:
-    add_options(command, TrainingConfig)
+    _add_options(command, TrainingConfig)
     command.add_argument(
         "--resume",
         metavar="FOLDER",
@@ -160,30 +170,27 @@ def _add_train_options(command: Parser) -> None:
 
 
 def _add_describe_options(command: Parser) -> None:
-    add_options(command, DataOptions)
+    _add_options(command, DataOptions)
 
 
 def _add_translate_options(command: Parser) -> None:
+    add = command.add_argument
     _add_model(command)
     _add_ensemble(command)
-    command.add_argument("--input", help="Text, a sentence a line; or standard input.")
-    command.add_argument("--output", help="Where to write; or standard output.")
-    command.add_argument(
+    add("--input", help="Text, a sentence a line; or standard input.")
+    add("--output", help="Where to write; or standard output.")
+    add(
         "--prefix", help="What every translation begins with, e.g. a forced first word."
     )
-    command.add_argument(
+    add(
         "--avoid",
         nargs="+",
         metavar="WORD",
         default=[],
         help="Words or phrases that no translation contains.",
     )
-    command.add_argument(
-        "--allowed", help="File of the only translations there may be, one a line."
-    )
-    command.add_argument(
-        "--seed", type=int, default=0, help="What --sample draws with."
-    )
+    add("--allowed", help="File of the only translations there may be, one a line.")
+    add("--seed", type=int, default=0, help="What --sample draws with.")
     _add_flag(command, "scores", "Write a tab and the score behind each translation.")
     _add_flag(
         command,
@@ -197,33 +204,31 @@ def _add_translate_options(command: Parser) -> None:
         "Write a line of JSON for each text, with tokens, probabilities, attention and "
         "the n-best list.",
     )
-    command.add_argument(
+    add(
         "--attention_plot",
         metavar="FILE",
         help="Draw where the decoder looked when it translated the first line, e.g. a "
         ".png; needs attention.",
     )
     _add_search(command)
-    _add_batch_size(command)
 
 
 def _add_evaluate_options(command: Parser) -> None:
+    add = command.add_argument
     _add_model(command)
     _add_ensemble(command)
     _add_test_pairs(command)
-    command.add_argument("--output", help="File for the translations, one a line.")
+    add("--output", help="File for the translations, one a line.")
     _add_flag(command, "by_length", "Print the scores of short and long sources apart.")
-    command.add_argument(
+    add(
         "--length_metric",
         type=Literal[_METRICS] | None,
         help="The metric by length; by default BLEU, or exact match where no reference "
         "has the four tokens that BLEU needs.",
     )
-    command.add_argument(
-        "--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png."
-    )
+    add("--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png.")
     _add_bleu_tokenizer(command)
-    command.add_argument(
+    add(
         "--examples",
         type=int,
         default=0,
@@ -235,7 +240,6 @@ def _add_evaluate_options(command: Parser) -> None:
         "Print JSON in place of tables, with all that is needed to repeat it.",
     )
     _add_search(command)
-    _add_batch_size(command)
 
 
 def _add_compare_options(command: Parser) -> None:
@@ -251,23 +255,20 @@ def _add_compare_options(command: Parser) -> None:
     _add_bleu_tokenizer(command)
     _add_flag(command, "json", "Print JSON in place of a table.")
     _add_search(command)
-    _add_batch_size(command)
 
 
 def _add_report_options(command: Parser) -> None:
+    add = command.add_argument
     _add_model(command)
     _add_test_pairs(command)
-    command.add_argument(
-        "--output", default="report.html", help="The file to write, HTML."
-    )
-    command.add_argument(
+    add("--output", default="report.html", help="The file to write, HTML.")
+    add(
         "--sentences",
         type=PositiveInt,
         default=500,
         help="The most sentences to show, taken from all over.",
     )
     _add_search(command)
-    _add_batch_size(command)
 
 
 def _add_score_options(command: Parser) -> None:
@@ -284,10 +285,10 @@ def _add_score_options(command: Parser) -> None:
 def _add_export_options(command: Parser) -> None:
     _add_model(command)
     command.add_argument("output", help="Folder for the SavedModel.")
-    _add_search(command)
+    _add_options(command, SearchOptions, saved=True)
 
 
-_COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
+_COMMANDS: _Commands = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
     "evaluate": ("Score translations of a test set.", _add_evaluate_options),
@@ -305,5 +306,5 @@ _COMMANDS: dict[str, tuple[str, Callable[[Parser], None]]] = {
         "Look at pairs of sentences before training on them.",
         _add_describe_options,
     ),
-    "vectors": ("Make, load, compare and draw word vectors.", add_vector_options),
+    "vectors": ("Make, load, compare and draw word vectors.", VECTOR_OPTIONS),
 }

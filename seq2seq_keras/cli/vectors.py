@@ -2,16 +2,17 @@
 
 import inspect
 import itertools
-import json
 import pathlib
 import sys
 from collections.abc import Iterable
 from typing import Any, Literal
 
-import jsonargparse
+from jsonargparse import ArgumentParser as Parser
+from jsonargparse import Namespace as Options
 from jsonargparse.typing import PositiveInt
 
 from seq2seq_keras import data, plots, text, vectors
+from seq2seq_keras.cli.output import print_json
 from seq2seq_keras.errors import InputError
 
 _METHODS = ("lsa", "word2vec", "fasttext", "glove")
@@ -24,16 +25,17 @@ _TOKENIZERS = {
 _OPTIONAL = ("window", "epochs", "workers", "algorithm", "letters")
 
 
-def run_vectors(options: Any) -> None:
+def run_vectors(options: Options) -> None:
     """Runs a command below `vectors`.
 
     Args:
         options: The options of `vectors`, as `make_parser` parses them.
     """
-    _ACTIONS[options.action](options[options.action])
+    _, _, run = _COMMANDS[options.action]
+    run(options[options.action])
 
 
-def _train(options: Any) -> None:
+def _train(options: Options) -> None:
     texts = list(itertools.chain.from_iterable(map(data.read_lines, options.input)))
     if options.lowercase:
         texts = [text.lower() for text in texts]
@@ -73,7 +75,7 @@ def _tokenizer(name: str) -> Any:
     )
 
 
-def _load(options: Any) -> None:
+def _load(options: Options) -> None:
     vocabulary = (
         list(data.read_lines(options.vocabulary)) if options.vocabulary else None
     )
@@ -90,7 +92,7 @@ def _load(options: Any) -> None:
         print(f"Look at them with: tensorboard --logdir {options.projector}")
 
 
-def _similar(options: Any) -> None:
+def _similar(options: Options) -> None:
     found = _read(options).most_similar(options.words, options.count)
     for word, neighbours in zip(options.words, found, strict=True):
         if len(options.words) > 1:
@@ -98,12 +100,12 @@ def _similar(options: Any) -> None:
         _print_neighbours(neighbours)
 
 
-def _analogy(options: Any) -> None:
+def _analogy(options: Options) -> None:
     words = (options.first, options.second, options.third)
     _print_neighbours(_read(options).analogy(*words, options.count))
 
 
-def _evaluate(options: Any) -> None:
+def _evaluate(options: Options) -> None:
     read, results = _read(options), {}
     for name in options.sets:
         analogies = name in vectors.ANALOGY_SETS or (
@@ -115,13 +117,13 @@ def _evaluate(options: Any) -> None:
         results[name] = evaluate(read, name)
     if options.json:
         values = {name: _as_json(result) for name, result in results.items()}
-        print(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False))
+        print_json(values)
         return
     for name, result in results.items():
         print(f"{name}: {result}")
 
 
-def _plot(options: Any) -> None:
+def _plot(options: Options) -> None:
     read = _read(options)
     if options.kind == "similarities":
         plots.plot_similarities(read, options.words, options.output)
@@ -136,7 +138,7 @@ def _plot(options: Any) -> None:
     print(f"The picture is in {options.output}.")
 
 
-def _read(options: Any, **others: Any) -> Any:
+def _read(options: Options, **others: Any) -> Any:
     return vectors.WordVectors.load(
         options.file,
         limit=options.limit,
@@ -167,40 +169,11 @@ def _print_neighbours(neighbours: Iterable[tuple[str, float]]) -> None:
         print(f"{similarity:.4f}\t{word}")
 
 
-_ACTIONS = {
-    "train": _train,
-    "load": _load,
-    "similar": _similar,
-    "analogy": _analogy,
-    "evaluate": _evaluate,
-    "plot": _plot,
-}
-
-
-def add_vector_options(command: jsonargparse.ArgumentParser) -> None:
-    """Adds the commands below `vectors`.
-
-    Args:
-        command: The `jsonargparse.ArgumentParser` of `vectors`. Its result then has the
-            name of the command as `action` and its options under that name.
-    """
-    actions = command.add_subcommands(dest="action", metavar="ACTION")
-    for name, (description, add_options) in _OPTIONS_OF.items():
-        action = jsonargparse.ArgumentParser(
-            description=description, exit_on_error=False
-        )
-        action.add_argument(
-            "--config", action="config", help="YAML file with any of these options."
-        )
-        add_options(action)
-        actions.add_subcommand(name, action, help=description)
-
-
-def _add_train_options(action: jsonargparse.ArgumentParser) -> None:
-    add = action.add_argument
+def _add_train_options(command: Parser) -> None:
+    add = command.add_argument
     add("--input", nargs="+", required=True, help="Text files, a sentence a line.")
     add("--output", required=True, help="Where to write, e.g. vectors.txt.gz.")
-    _add_format(action)
+    _add_format(command)
     add("--method", type=Literal[_METHODS], default="word2vec", help="How to learn.")
     add(
         "--tokenizer",
@@ -223,52 +196,52 @@ def _add_train_options(action: jsonargparse.ArgumentParser) -> None:
         add(f"--{name}", type=kind, help=f"{about} Defaults to the method's own.")
 
 
-def _add_load_options(action: jsonargparse.ArgumentParser) -> None:
-    _add_file(action)
-    action.add_argument(
+def _add_load_options(command: Parser) -> None:
+    _add_file(command)
+    command.add_argument(
         "--vocabulary", help="Keep only the words of this file, one a line."
     )
-    action.add_argument("--output", help="Where to write them anew.")
-    _add_format(action)
-    action.add_argument(
+    command.add_argument("--output", help="Where to write them anew.")
+    _add_format(command)
+    command.add_argument(
         "--projector", help="Folder for the files of TensorBoard's projector."
     )
 
 
-def _add_similar_options(action: jsonargparse.ArgumentParser) -> None:
-    _add_file(action)
-    action.add_argument("words", nargs="+", metavar="WORD", help="What to look near.")
-    _add_count(action)
+def _add_similar_options(command: Parser) -> None:
+    _add_file(command)
+    command.add_argument("words", nargs="+", metavar="WORD", help="What to look near.")
+    _add_count(command)
 
 
-def _add_analogy_options(action: jsonargparse.ArgumentParser) -> None:
-    _add_file(action)
+def _add_analogy_options(command: Parser) -> None:
+    _add_file(command)
     for name, about in (
         ("first", "This word is"),
         ("second", "to this one"),
         ("third", "as this one is to the one that is looked for."),
     ):
-        action.add_argument(name, help=about)
-    _add_count(action)
+        command.add_argument(name, help=about)
+    _add_count(command)
 
 
-def _add_evaluate_options(action: jsonargparse.ArgumentParser) -> None:
-    _add_file(action)
-    action.add_argument(
+def _add_evaluate_options(command: Parser) -> None:
+    _add_file(command)
+    command.add_argument(
         "--sets",
         nargs="+",
         default=["wordsim353", "simlex999", "google"],
         help="Test sets: wordsim353, simlex999, google (analogies), or files: lines of "
         "two words and a number with tabs, or of the four words of an analogy.",
     )
-    action.add_argument(
+    command.add_argument(
         "--json", action="store_true", help="Print JSON in place of lines."
     )
 
 
-def _add_plot_options(action: jsonargparse.ArgumentParser) -> None:
-    _add_file(action)
-    add = action.add_argument
+def _add_plot_options(command: Parser) -> None:
+    _add_file(command)
+    add = command.add_argument
     add("--words", nargs="+", required=True, help="What to draw.")
     add("--output", default="vectors.png", help="The picture.")
     add(
@@ -280,31 +253,33 @@ def _add_plot_options(action: jsonargparse.ArgumentParser) -> None:
     add("--seed", type=int, default=0, help="Seed of t-SNE.")
 
 
-def _add_file(action: jsonargparse.ArgumentParser) -> None:
-    action.add_argument("file", help="Word vectors of word2vec, GloVe or fastText.")
-    action.add_argument("--member", help="Which file of a zip archive.")
-    action.add_argument("--limit", type=PositiveInt, help="Read no more words.")
+def _add_file(command: Parser) -> None:
+    command.add_argument("file", help="Word vectors of word2vec, GloVe or fastText.")
+    command.add_argument("--member", help="Which file of a zip archive.")
+    command.add_argument("--limit", type=PositiveInt, help="Read no more words.")
 
 
-def _add_format(action: jsonargparse.ArgumentParser) -> None:
-    action.add_argument(
+def _add_format(command: Parser) -> None:
+    command.add_argument(
         "--format",
         type=Literal["word2vec", "glove", "binary"],
         help="How to write. Defaults to binary for .bin, else to word2vec.",
     )
 
 
-def _add_count(action: jsonargparse.ArgumentParser) -> None:
-    action.add_argument(
+def _add_count(command: Parser) -> None:
+    command.add_argument(
         "--count", type=PositiveInt, default=10, help="How many words to show."
     )
 
 
-_OPTIONS_OF = {
-    "train": ("Learn word vectors from text.", _add_train_options),
-    "load": ("Describe vectors, cut them to what is needed.", _add_load_options),
-    "similar": ("Show the nearest words.", _add_similar_options),
-    "analogy": ("Complete an analogy.", _add_analogy_options),
-    "evaluate": ("Score vectors on test sets.", _add_evaluate_options),
-    "plot": ("Draw words as points or as a heat map.", _add_plot_options),
+_COMMANDS = {
+    "train": ("Learn word vectors from text.", _add_train_options, _train),
+    "load": ("Describe vectors, cut them to what is needed.", _add_load_options, _load),
+    "similar": ("Show the nearest words.", _add_similar_options, _similar),
+    "analogy": ("Complete an analogy.", _add_analogy_options, _analogy),
+    "evaluate": ("Score vectors on test sets.", _add_evaluate_options, _evaluate),
+    "plot": ("Draw words as points or as a heat map.", _add_plot_options, _plot),
 }
+# What each is, and what adds its options.
+VECTOR_OPTIONS = {name: (about, add) for name, (about, add, _) in _COMMANDS.items()}

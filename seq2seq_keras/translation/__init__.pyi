@@ -1,5 +1,3 @@
-from .lines import alignment as alignment
-from .lines import choose_form as choose_form
 from .request import SearchRequest as SearchRequest
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis

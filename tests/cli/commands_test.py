@@ -13,9 +13,9 @@ import pytest
 import tensorflow as tf
 import yaml
 
-from seq2seq_keras.cli import main, make_parser
+from seq2seq_keras.cli import main, make_parser, pharaoh_alignment
 from seq2seq_keras.data import load_corpus, make_toy_pairs
-from seq2seq_keras.translation import Translator, alignment
+from seq2seq_keras.translation import Translator
 
 TINY = [
     *("--tokenizer", "character", "--units", "8", "--embedding_dim", "4"),
@@ -157,14 +157,19 @@ def test_describe_counts_a_batch_as_training_makes_it(table, capsys):
 
 
 @pytest.mark.parametrize(
-    "command", ["train", "translate", "evaluate", "compare", "export", "describe"]
+    "command",
+    [
+        *("train", "translate", "evaluate", "compare", "score", "report", "export"),
+        "describe",
+    ],
 )
-def test_help_shows_defaults(command, capsys):
+def test_help_shows_defaults_and_what_loads_a_model_may_import(command, capsys):
     with pytest.raises(SystemExit) as exit_info:
         main([command, "--help"])
     assert exit_info.value.code == 0
     output = capsys.readouterr().out
     assert "--config" in output
+    assert ("--import" in output) == (command != "describe")
     if command != "export":
         assert "default: 64" in output
 
@@ -322,7 +327,7 @@ def test_the_search_is_chosen_on_the_command_line(attentive, capsysbinary, monke
         capsysbinary, monkeypatch, "abc\nca\n", model, *options, "--max-length", "4"
     )
     expected = [
-        f"{number} ||| {h.text} ||| {h.score:.4f} ||| {alignment(h)}"
+        f"{number} ||| {h.text} ||| {h.score:.4f} ||| {pharaoh_alignment(h)}"
         for number, text in enumerate(["abc", "ca"])
         for h in Translator.load(model)
         .decode(text, beam_width=3, n_best=2, max_length=4)

@@ -1,13 +1,17 @@
 """Tests of how translations are written as lines."""
 
-import argparse
 import json
 
 import numpy as np
 import pytest
 
+from seq2seq_keras.cli import (
+    pharaoh_alignment,
+    translation_json,
+    translation_lines,
+)
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.translation import Hypothesis, Translation, alignment, choose_form
+from seq2seq_keras.translation import Hypothesis, Translation
 
 
 def hypothesis(text, score, attention=None):
@@ -24,56 +28,52 @@ TRANSLATION = Translation(
 )
 
 
-def lines(translation=TRANSLATION, number=0, n_best=1, **options):
-    defaults = {"json": False, "scores": False, "alignments": False}
-    options = argparse.Namespace(**{**defaults, **options})
-    return choose_form(options, n_best)(number, translation)
-
-
 def test_a_line_is_the_text_and_what_was_asked_for():
-    assert lines() == ["b a"]
-    assert lines(scores=True) == ["b a\t-0.2500"]
-    assert lines(alignments=True) == ["b a\t1-0 0-1"]
-    assert lines(scores=True, alignments=True) == ["b a\t-0.2500\t1-0 0-1"]
+    assert translation_lines(TRANSLATION) == ["b a"]
+    assert translation_lines(TRANSLATION, scores=True) == ["b a\t-0.2500"]
+    assert translation_lines(TRANSLATION, alignments=True) == ["b a\t1-0 0-1"]
+    assert translation_lines(TRANSLATION, scores=True, alignments=True) == [
+        "b a\t-0.2500\t1-0 0-1"
+    ]
 
 
 def test_n_best_lists_are_written_as_moses_does():
-    assert lines(number=7, n_best=2, scores=True) == [
+    assert translation_lines(TRANSLATION, number=7, n_best=2, scores=True) == [
         "7 ||| b a ||| -0.2500",
         "7 ||| a ||| -1.5000",
     ]
 
 
 def test_alignments_leave_both_ends_out():
-    assert alignment(hypothesis("b a", 0.0, WEIGHTS)) == "1-0 0-1"
+    assert pharaoh_alignment(hypothesis("b a", 0.0, WEIGHTS)) == "1-0 0-1"
 
 
 def test_an_alignment_never_points_at_the_end_of_the_source():
     """`<eos>` got most of the weight, so the best word is named."""
     attention = np.array([[0.1, 0.2, 0.7], [0.0, 0.0, 1.0]])
-    assert alignment(hypothesis("b", 0.0, attention)) == "1-0"
+    assert pharaoh_alignment(hypothesis("b", 0.0, attention)) == "1-0"
 
 
 def test_a_translation_cut_off_has_no_end_to_leave_out():
     cut_off = Hypothesis("b a", ("b", "a"), 0.0, np.ones(2), WEIGHTS[:2], ended=False)
-    assert alignment(cut_off) == "1-0 0-1"
+    assert pharaoh_alignment(cut_off) == "1-0 0-1"
 
 
 def test_what_was_not_found_has_no_score_in_json():
     nothing = Hypothesis("", (), -np.inf, np.zeros(0), np.zeros((0, 3)))
     translation = Translation("x", ("x", "<eos>"), (nothing,))
-    (line,) = lines(translation, json=True)
+    line = translation_json(translation)
     assert json.loads(line, parse_constant=pytest.fail)["score"] is None
-    assert lines(translation, alignments=True) == ["\t"]
+    assert translation_lines(translation, alignments=True) == ["\t"]
 
 
 def test_without_attention_there_is_no_alignment():
     with pytest.raises(InputError, match="no alignments without attention"):
-        alignment(hypothesis("b", 0.0))
+        pharaoh_alignment(hypothesis("b", 0.0))
 
 
 def test_json_has_the_whole_record_in_one_line():
-    (line,) = lines(json=True)
+    line = translation_json(TRANSLATION)
     record = json.loads(line)
     assert record["source_tokens"] == ["x", "y", "<eos>"]
     assert record["translation"] == "b a"
@@ -85,6 +85,6 @@ def test_json_has_the_whole_record_in_one_line():
 
 def test_json_has_no_list_where_there_is_one_translation():
     single = Translation("x", ("x", "<eos>"), (hypothesis("é", -1.0),))
-    (line,) = lines(single, json=True)
+    line = translation_json(single)
     assert "é" in line
     assert "n_best" not in json.loads(line)
