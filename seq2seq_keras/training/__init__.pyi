@@ -20,9 +20,9 @@ from .losses import TokenAccuracy as TokenAccuracy
 from .losses import TokenCrossentropy as TokenCrossentropy
 from .losses import token_crossentropy as token_crossentropy
 from .progress import TrainingProgress as TrainingProgress
+from .run import TrainingResult as TrainingResult
+from .run import resume_training as resume_training
+from .run import train as train
 from .schedule import WarmupSchedule as WarmupSchedule
 from .scheduled_sampling import ScheduledSampling as ScheduledSampling
-from .train import TrainingResult as TrainingResult
-from .train import resume_training as resume_training
-from .train import train as train
 from .trainer import Trainer as Trainer

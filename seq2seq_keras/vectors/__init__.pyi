@@ -14,8 +14,7 @@ from .evaluation import evaluate_analogies as evaluate_analogies
 from .evaluation import evaluate_similarity as evaluate_similarity
 from .evaluation import read_analogy_set as read_analogy_set
 from .evaluation import read_similarity_set as read_similarity_set
-from .from_model import from_model as from_model
-from .glove import glove as glove
+from .glove_vectors import glove as glove
 from .neighbours import Neighbour as Neighbour
 from .neighbours import cosine_similarity as cosine_similarity
 from .neighbours import nearest_rows as nearest_rows
@@ -28,4 +27,5 @@ from .reading import read_vectors as read_vectors
 from .texts import KoreanMorphemes as KoreanMorphemes
 from .texts import Sentences as Sentences
 from .texts import count_words as count_words
+from .vectors_of_model import from_model as from_model
 from .word_vectors import WordVectors as WordVectors

@@ -8,7 +8,7 @@ import pytest
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.vectors import count_cooccurrences, glove
 
-MODULE = importlib.import_module("seq2seq_keras.vectors.glove")
+MODULE = importlib.import_module("seq2seq_keras.vectors.glove_vectors")
 
 TEXTS = ["the cat eats fish", "the dog eats meat", "a car drives fast"] * 4
 
