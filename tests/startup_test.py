@@ -57,10 +57,8 @@ def test_importing_the_package_loads_neither_tensorflow_nor_keras():
 @pytest.mark.parametrize(
     "code",
     [
-        "import seq2seq_keras, keras",
         "import keras, seq2seq_keras",
         "from seq2seq_keras import TokenCrossentropy; import keras",
-        "from seq2seq_keras import LuongAttention; import keras",
         "from seq2seq_keras import Translator; import keras",
     ],
 )

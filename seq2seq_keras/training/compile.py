@@ -50,7 +50,7 @@ def compile_model(
 
     Example:
 
-    >>> from seq2seq_keras.models import EncoderDecoder
+    >>> from seq2seq_keras.models import build_model
     >>> model = compile_model(build_model(100, 100, units=8), label_smoothing=0.1)
     >>> model.optimizer.global_clipnorm
     1.0

@@ -29,6 +29,13 @@ class TrainingResult(NamedTuple):
         translator: The best `Translator`, as it stands on disk.
         log: DataFrame with a row for each epoch.
         evaluation: `Evaluation` of it on validation pairs.
+
+    Example:
+
+    ```python
+    result = s2s.train(s2s.TrainingConfig(corpus="phrasebook/english-french"))
+    print(result.log["val_perplexity"].min(), result.evaluation.scores.bleu)
+    ```
     """
 
     translator: Translator

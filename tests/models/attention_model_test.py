@@ -174,7 +174,7 @@ def test_variational_dropout_is_all_the_dropout_of_a_model(attention):
     assert len(dropouts) == (5 if attention == "bahdanau" else 6)
     assert {layer.noise_shape for layer in dropouts} == {(None, 1, None)}
     if attention == "bahdanau":
-        assert model.get_layer("decoder").variational_dropout
+        assert model.get_layer("decoder").stack.variational_dropout
 
 
 def test_what_leaves_the_encoder_is_normalised_and_its_states_are_not():

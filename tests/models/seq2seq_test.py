@@ -73,7 +73,7 @@ OPTIONS = {
 }
 every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 # What takes long is run with these by default, with the rest of FEW when slow.
-FEW = ("lstm", "every attention", "input feeding", "everything")
+FEW = ("lstm", "input feeding", "every attention", "everything")
 few_options = pytest.mark.parametrize(
     "options",
     [

@@ -26,6 +26,10 @@ EDITIONS = [
 ]
 
 
+# These run by `make test-slow`: what they show is tested elsewhere too.
+LONGEST = ("08", "09")
+
+
 @pytest.fixture
 def fast(monkeypatch):
     """Tiny sizes, and the built-in corpus in place of public data."""
@@ -80,7 +84,13 @@ def shown(monkeypatch, tmp_path):
     plt.switch_backend(backend)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name[:2] in LONGEST else name
+        for name in NAMES
+    ],
+)
 def test_the_cells_of_a_tutorial_run(name, fast, shown, capsys):
     """Here and not in a kernel, which would take longer to start than to run."""
     names = {"__name__": "__main__"}

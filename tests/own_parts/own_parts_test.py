@@ -205,7 +205,7 @@ def test_a_function_that_keras_does_not_know_is_refused_when_saving(tmp_path):
 TRAININGS = {
     "cell and attention": {
         **{"cell": "own_parts:MinimalGatedCell", "bidirectional": True},
-        "attention": "own_parts:ForwardAttention",
+        **{"attention": "own_parts:ForwardAttention", "units": 8, "embedding_dim": 4},
     },
     "model": {},
 }
@@ -239,8 +239,6 @@ def trained(request, tmp_path_factory):
             output=folder / name,
             train=table,
             tokenizer="character",
-            units=8,
-            embedding_dim=4,
             epochs=2,
             batch_size=16,
             samples=0,
