@@ -13,5 +13,6 @@ from .sentencepiece_model import draw_pieces as draw_pieces
 from .sentencepiece_model import train_sentencepiece as train_sentencepiece
 from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
 from .tokenizer import Tokenizer as Tokenizer
+from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
 from .word_tokenizer import WordTokenizer as WordTokenizer

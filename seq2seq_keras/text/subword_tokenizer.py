@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -27,7 +27,7 @@ from seq2seq_keras.text.sentencepiece_model import (
     train_sentencepiece,
 )
 from seq2seq_keras.text.tokenizer import Tokenizer
-from seq2seq_keras.text.vocabulary import split_in_chunks
+from seq2seq_keras.text.vocabulary import Fitting
 
 
 class SubwordTokenizer(Tokenizer):
@@ -120,28 +120,52 @@ class SubwordTokenizer(Tokenizer):
             InputError: If a text is no string, all are blank, `max_size` is too small
                 for their characters, or the extra `subword` is not installed.
         """
+        fitting = cls.fitting(
+            algorithm=algorithm,
+            min_frequency=min_frequency,
+            max_size=max_size,
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
+        return fitting.add_all(texts).finish()
+
+    @classmethod
+    def fitting(
+        cls,
+        *,
+        algorithm: str = "bpe",
+        min_frequency: int = 1,
+        max_size: int | None = None,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> Fitting:
+        import_optional("sentencepiece")  # before much is read
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
 
-        def whole(chunk: list[str], first: int) -> tf.RaggedTensor:
+        def whole(chunk: Sequence[str], first: int) -> tf.RaggedTensor:
             # A text is its own only token.
             chunk = normalize_in_python(chunk, unicode_form, first=first)
             normalized = tf.constant(chunk, tf.string)
             normalized = normalize_in_graph(normalized, unicode_form, lowercase)
             return tf.RaggedTensor.from_uniform_row_length(normalized, 1)
 
-        chunks = split_in_chunks(texts, whole)
-        model = train_sentencepiece(
-            (text for chunk in chunks for text in chunk),
-            algorithm=algorithm,
-            max_size=max_size,
-            min_frequency=min_frequency,
-        )
-        return cls(
-            model,
-            lowercase=lowercase,
-            unicode_form=unicode_form,
-            special_tokens=special_tokens,
-        )
+        def make(texts: list[str]) -> "SubwordTokenizer":
+            model = train_sentencepiece(
+                texts,
+                algorithm=algorithm,
+                max_size=max_size,
+                min_frequency=min_frequency,
+            )
+            return cls(
+                model,
+                lowercase=lowercase,
+                unicode_form=unicode_form,
+                special_tokens=special_tokens,
+            )
+
+        return Fitting(whole, [], make)
 
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return self._sentencepiece().tokenize(texts)

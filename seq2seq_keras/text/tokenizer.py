@@ -1,6 +1,7 @@
 """What every tokenizer does."""
 
 import abc
+import collections
 import dataclasses
 import importlib
 import json
@@ -29,9 +30,10 @@ from seq2seq_keras.text.normalization import (
     normalize_in_python,
 )
 from seq2seq_keras.text.vocabulary import (
+    Fitting,
+    check_max_size,
     check_vocabulary,
     choose_tokens,
-    split_in_chunks,
 )
 
 
@@ -124,15 +126,53 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If a text is no string or only special tokens would be left.
         """
+        fitting = cls.fitting(
+            min_frequency=min_frequency,
+            max_size=max_size,
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
+        return fitting.add_all(texts).finish()
+
+    @classmethod
+    def fitting(
+        cls,
+        *,
+        min_frequency: int = 1,
+        max_size: int | None = None,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> Fitting:
+        """Does the work of `fit` with texts that come some at a time.
+
+        Args:
+            min_frequency: See `fit`, as for the other options.
+            max_size: Optional integer.
+            lowercase: Boolean.
+            unicode_form: String.
+            special_tokens: A `SpecialTokens`.
+
+        Returns:
+            A `Fitting`: `add` texts to it, then `finish` it.
+        """
+        check_max_size(max_size)  # before much is read
         options: dict[str, Any] = {
             "lowercase": lowercase,
             "unicode_form": unicode_form,
             "special_tokens": special_tokens,
         }
+
+        def make(counts: collections.Counter[str]) -> Tokenizer:
+            vocabulary = choose_tokens(
+                [counts], special_tokens, min_frequency, max_size
+            )
+            return cls(vocabulary, **options)
+
         # Splitting needs the options but no vocabulary, so a stand-in does it.
-        tokens = split_in_chunks(texts, cls(["-"], **options).split_to_ragged)
-        vocabulary = choose_tokens(tokens, special_tokens, min_frequency, max_size)
-        return cls(vocabulary, **options)
+        split = cls(["-"], **options).split_to_ragged
+        return Fitting(split, collections.Counter(), make)
 
     @property
     def vocabulary_size(self) -> int:

@@ -2,8 +2,8 @@
 
 import collections
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Self
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
@@ -11,35 +11,86 @@ from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 _CHUNK = 4096
 
 
-def split_in_chunks(
-    texts: Iterable[str], split: Callable[..., Any]
-) -> Iterator[list[str]]:
-    """Splits texts some at a time, however many there are.
+class Fitting:
+    """A tokenizer in the making, from texts that come some at a time.
+
+    So the tokenizers of both sides are fitted while pairs are gone through once.
 
     Args:
-        texts: Iterable of strings; it is read once.
         split: `split_to_ragged` of a tokenizer.
-
-    Yields:
-        The tokens of some texts, as a list of strings.
-
-    Raises:
-        InputError: If `texts` is a single string or holds what is no string.
+        kept: What is kept of the tokens: their counts, or all of them.
+        make: Function from `kept` to the tokenizer.
     """
-    if isinstance(texts, str):
-        raise InputError(
-            "`texts` must be texts, such as a list of strings. Received: a single "
-            f"string, {texts[:20]!r}"
-        )
-    texts, first = iter(texts), 1
-    while chunk := list(itertools.islice(texts, _CHUNK)):
-        tokens = split(chunk, first=first).flat_values.numpy().tolist()
-        yield [token.decode("utf-8") for token in tokens]
-        first += len(chunk)
+
+    def __init__(
+        self,
+        split: Callable[..., Any],
+        kept: collections.Counter[str] | list[str],
+        make: Callable[[Any], Any],
+    ) -> None:
+        self._split, self._make = split, make
+        self._kept = kept
+        self._texts = 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Adds some texts.
+
+        Args:
+            texts: List of strings.
+
+        Raises:
+            InputError: If one is no string or not valid Unicode.
+        """
+        tokens = self._split(texts, first=self._texts + 1).flat_values.numpy().tolist()
+        self._keep(token.decode("utf-8") for token in tokens)
+        self._texts += len(texts)
+
+    def add_all(self, texts: Iterable[str]) -> Self:
+        """Adds texts, however many there are.
+
+        Args:
+            texts: Iterable of strings; it is read once.
+
+        Returns:
+            Itself.
+
+        Raises:
+            InputError: If `texts` is a single string or holds what is no string.
+        """
+        if isinstance(texts, str):
+            raise InputError(
+                "`texts` must be texts, such as a list of strings. Received: a single "
+                f"string, {texts[:20]!r}"
+            )
+        texts = iter(texts)
+        while chunk := list(itertools.islice(texts, _CHUNK)):
+            self.add(chunk)
+        return self
+
+    def join(self, other: "Fitting") -> None:
+        """Adds all that another one has, after one's own."""
+        self._keep(other._kept)
+
+    def finish(self) -> Any:
+        """Makes the tokenizer.
+
+        Returns:
+            A `Tokenizer`.
+
+        Raises:
+            InputError: See `Tokenizer.fit`.
+        """
+        return self._make(self._kept)
+
+    def _keep(self, tokens: Iterable[str]) -> None:
+        if isinstance(self._kept, list):
+            self._kept.extend(tokens)
+        else:
+            self._kept.update(tokens)
 
 
 def choose_tokens(
-    chunks: Iterable[list[str]],
+    chunks: Iterable[Iterable[str]],
     special_tokens: SpecialTokens,
     min_frequency: int = 1,
     max_size: int | None = None,
@@ -47,7 +98,7 @@ def choose_tokens(
     """Chooses the most frequent tokens.
 
     Args:
-        chunks: Iterable of lists of tokens; it is read once.
+        chunks: Iterable of lists of tokens, or of their counts; it is read once.
         special_tokens: A `SpecialTokens`; its forms are never chosen.
         min_frequency: Tokens seen fewer times are left out.
         max_size: Optional largest number of tokens, with the special ones that are
@@ -67,11 +118,7 @@ def choose_tokens(
     >>> choose_tokens(chunks, DEFAULT_SPECIAL_TOKENS, min_frequency=2)
     ['a', 'b']
     """
-    if max_size is not None and max_size <= SPECIAL_COUNT:
-        raise InputError(
-            f"`max_size` counts the {SPECIAL_COUNT} special tokens and must be "
-            f"larger. Received: max_size={max_size}"
-        )
+    check_max_size(max_size)
     counts: collections.Counter[str] = collections.Counter()
     for tokens in chunks:
         counts.update(tokens)
@@ -87,6 +134,15 @@ def choose_tokens(
         )
     kept.sort(key=lambda token: (-counts[token], token))
     return kept if max_size is None else kept[: max_size - SPECIAL_COUNT]
+
+
+def check_max_size(max_size: int | None) -> None:
+    """Raises an `InputError` if a vocabulary of that size would hold no token."""
+    if max_size is not None and max_size <= SPECIAL_COUNT:
+        raise InputError(
+            f"`max_size` counts the {SPECIAL_COUNT} special tokens and must be "
+            f"larger. Received: max_size={max_size}"
+        )
 
 
 def check_vocabulary(tokens: Sequence[str], special_tokens: SpecialTokens) -> None:

@@ -31,13 +31,14 @@ from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.vectors import WordVectors
 
 # How the tokenizer of each name is fitted.
-TOKENIZERS: dict[str, Callable] = {
-    "word": WordTokenizer.fit,
-    "character": CharacterTokenizer.fit,
-    "jamo": JamoTokenizer.fit,
-    "bpe": functools.partial(SubwordTokenizer.fit, algorithm="bpe"),
-    "unigram": functools.partial(SubwordTokenizer.fit, algorithm="unigram"),
+_FITTINGS: dict[str, Callable] = {
+    "word": WordTokenizer.fitting,
+    "character": CharacterTokenizer.fitting,
+    "jamo": JamoTokenizer.fitting,
+    "bpe": functools.partial(SubwordTokenizer.fitting, algorithm="bpe"),
+    "unigram": functools.partial(SubwordTokenizer.fitting, algorithm="unigram"),
 }
+_CHUNK = 4096  # pairs that are split at a time
 _VALIDATION_SHARE = 0.1
 
 
@@ -110,7 +111,7 @@ def fit_tokenizers(
 
     Args:
         config: `DataOptions`.
-        pairs: The training pairs.
+        pairs: The training pairs; they are gone through once.
 
     Returns:
         The tokenizer of the source and that of the target.
@@ -122,16 +123,22 @@ def fit_tokenizers(
         "unicode_form": config.unicode_form,
         **_special_tokens(config.special_tokens),
     }
-    target_kind = config.target_tokenizer or config.tokenizer
-    fit_source, fit_target = TOKENIZERS[config.tokenizer], TOKENIZERS[target_kind]
-    for name in ("share_embeddings", "share_vocabulary"):
-        if getattr(config, name, False):
-            if target_kind != config.tokenizer:
-                raise InputError(f"`{name}` needs one tokenizer for both sides.")
-            texts = itertools.chain(pairs.source, pairs.target)
-            tokenizer = fit_source(texts, **options)
-            return tokenizer, tokenizer
-    return fit_source(pairs.source, **options), fit_target(pairs.target, **options)
+    kinds = [config.tokenizer, config.target_tokenizer or config.tokenizer]
+    shares = ("share_embeddings", "share_vocabulary")
+    shared = [name for name in shares if getattr(config, name, False)]
+    if shared and kinds[0] != kinds[1]:
+        raise InputError(f"`{shared[0]}` needs one tokenizer for both sides.")
+    source, target = (_FITTINGS[kind](**options) for kind in kinds)
+    rest = iter(pairs)
+    while chunk := list(itertools.islice(rest, _CHUNK)):
+        sources, targets = zip(*chunk, strict=True)
+        source.add(sources)
+        target.add(targets)
+    if shared:
+        source.join(target)
+        tokenizer = source.finish()
+        return tokenizer, tokenizer
+    return source.finish(), target.finish()
 
 
 def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
