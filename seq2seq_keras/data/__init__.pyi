@@ -13,6 +13,7 @@ from .phrasebook import Phrasebook as Phrasebook
 from .reading import decode_lines as decode_lines
 from .reading import read_lines as read_lines
 from .reading import read_pairs as read_pairs
+from .report import PairsCounter as PairsCounter
 from .report import PairsReport as PairsReport
 from .report import SideReport as SideReport
 from .report import SplitReport as SplitReport

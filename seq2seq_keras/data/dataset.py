@@ -30,6 +30,8 @@ _TOKENS = tf.RaggedTensorSpec([None, None], tf.int32)
 _CHUNK = 4096
 # A tokenizer and the most tokens of a text.
 _Side = tuple[Tokenizer, int | None]
+# What is told of pairs and the tokens of both sides.
+_Observer = Callable[[Sequence[tuple[str, str]], Sequence[tf.RaggedTensor]], None]
 
 
 def make_dataset(
@@ -125,6 +127,8 @@ class Batches:
         pairs: `Pairs`, or a `PairStream`.
         source_tokenizer: A fitted tokenizer.
         target_tokenizer: A fitted tokenizer.
+        observe: Optional function that is called once, now, with every pair: some
+            thousand at a time, and the tokens of their sources and of their targets.
         **options: The other arguments of `make_dataset`, which explains all.
 
     Attributes:
@@ -147,6 +151,7 @@ class Batches:
         bucket_boundaries: Sequence[int] = BUCKET_BOUNDARIES,
         copy: bool = False,
         subword_sampling: float = 0.0,
+        observe: _Observer | None = None,
     ) -> None:
         if copy:
             check_copying(source_tokenizer, target_tokenizer)
@@ -165,12 +170,14 @@ class Batches:
         self._alpha = subword_sampling
         self._buckets = _buckets(batch_size, batch_by, bucket_boundaries)
         self._streamed = isinstance(pairs, PairStream)
-        self._read()
+        self._read(observe)
 
-    def _read(self) -> None:
+    def _read(self, observe: _Observer | None) -> None:
         """Counts all batches and keeps the rows that are the same in each epoch."""
         chunks: Iterable[tuple[int, tuple[tf.Tensor, ...]]]
-        chunks = _encode_pairs(self._pairs, self._sides, copy=self._copy)
+        chunks = _encode_pairs(
+            self._pairs, self._sides, copy=self._copy, observe=observe
+        )
         # Kept in memory, unless that is what a stream is to spare.
         self._encodes_each_epoch = self._streamed or self._alpha
         chunks = chunks if self._encodes_each_epoch else list(chunks)
@@ -319,6 +326,7 @@ def _encode_pairs(
     copy: bool = False,
     alpha: float = 0.0,
     seed: int | tuple[int, int] = 0,
+    observe: _Observer | None = None,
 ) -> Iterator[tuple[int, tuple[tf.Tensor, ...]]]:
     """Yields pairs as rows of ids, some thousand at a time.
 
@@ -329,6 +337,7 @@ def _encode_pairs(
         copy: Whether the labels are ids of the vocabulary that each source extends.
         alpha: Float. Sharpness of subword sampling, 0 for none.
         seed: Seed of the sampling, or a tuple of seeds.
+        observe: Optional function that is told of pairs and tokens.
 
     Yields:
         Pairs of the number of pairs read and, of those within the limits, a tuple of
@@ -346,6 +355,8 @@ def _encode_pairs(
                 drawn = int(draws.integers(2**31))
                 rows = tokenizer.sample_to_ragged(texts, seed=drawn, alpha=alpha)
             tokens.append(rows)
+        if observe is not None:
+            observe(chunk, tokens)
         fits = True
         for (_, limit), length in zip(sides, lengths, strict=True):
             fits &= (length > 0) & (length <= (limit or length.dtype.max))

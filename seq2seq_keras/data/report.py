@@ -14,6 +14,7 @@ from seq2seq_keras.special_tokens import UNKNOWN_ID
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
     from seq2seq_keras.text import Tokenizer
 
@@ -185,63 +186,140 @@ def describe_pairs(
     >>> report.splits["test"].leaked
     1
     """
-    check_choice("batch_by", batch_by, ("sentences", "tokens"))
-    tokenizers = (source_tokenizer, target_tokenizer)
-    limits = (max_source_length, max_target_length)
+    counter = PairsCounter(source_tokenizer, target_tokenizer)
     parts = {"training": train, "validation": validation, "test": test}
-    seen: set[int] = set()
-    splits, longest = {}, {}
     for name, pairs in parts.items():
         if pairs is not None:
-            splits[name], sources, lengths = _describe_split(pairs, tokenizers, seen)
-            longest[name] = _longest_target(lengths, limits)
-            seen |= sources
-    training = splits["training"]
-    tokens = training.pairs * (
-        training.source.mean_length + 2 * training.target.mean_length + 3
-    )
-    steps = longest["training"] + 1  # with `<sos>`
-    # A sentence longer than a batch of tokens is a batch of its own.
-    rows = batch_size * steps if batch_by == "sentences" else max(batch_size, steps)
-    logits = 2 * rows * target_tokenizer.vocabulary_size
-    weights = 4 * model.count_params() if model is not None else 0
-    return PairsReport(
-        splits=splits,
-        source_vocabulary_size=source_tokenizer.vocabulary_size,
-        target_vocabulary_size=target_tokenizer.vocabulary_size,
-        token_megabytes=tokens * _NUMBER_BYTES / 1e6,
-        batch_megabytes=logits * _NUMBER_BYTES / 1e6,
-        weights_megabytes=weights * _NUMBER_BYTES / 1e6,
+            counter.read(name, pairs)
+    return counter.report(
+        batch_size=batch_size,
+        batch_by=batch_by,
+        max_source_length=max_source_length,
+        max_target_length=max_target_length,
+        model=model,
     )
 
 
-def _describe_split(
-    pairs: Pairs | PairStream, tokenizers: "Sequence[Tokenizer]", seen: set[int]
-) -> tuple[SplitReport, set[int], list[np.ndarray]]:
-    """The report of a split, the hashes of its sources, and its lengths."""
-    # Hashes instead of sentences: a file larger than memory has to fit.
-    sources: set[int] = set()
-    distinct: set[int] = set()
-    sides = [_Side(tokenizer) for tokenizer in tokenizers]
-    total = leaked = 0
-    rest = iter(pairs)
-    while chunk := list(itertools.islice(rest, _CHUNK)):
-        distinct.update(map(hash, chunk))
-        keys = [hash(source_key(source)) for source, _ in chunk]
-        leaked += sum(key in seen for key in keys)
-        sources.update(keys)
-        for side, texts in zip(sides, zip(*chunk, strict=True), strict=True):
-            side.count(texts, first=total + 1)
-        total += len(chunk)
-    report = SplitReport(
-        pairs=total,
-        distinct_sources=len(sources),
-        duplicates=total - len(distinct),
-        leaked=leaked,
-        source=sides[0].report(),
-        target=sides[1].report(),
-    )
-    return report, sources, [side.lengths() for side in sides]
+class PairsCounter:
+    """Counts what `describe_pairs` tells, also while something else reads the pairs.
+
+    Args:
+        source_tokenizer: A fitted tokenizer.
+        target_tokenizer: A fitted tokenizer.
+    """
+
+    def __init__(
+        self, source_tokenizer: "Tokenizer", target_tokenizer: "Tokenizer"
+    ) -> None:
+        self._tokenizers = (source_tokenizer, target_tokenizer)
+        self._splits: dict[str, _Split] = {}
+
+    def read(self, name: str, pairs: Pairs | PairStream) -> None:
+        """Goes through the pairs of a split.
+
+        Args:
+            name: "training", "validation" or "test", in this order.
+            pairs: Its pairs.
+        """
+        self._splits[name] = _Split(self._tokenizers)
+        rest, first = iter(pairs), 1
+        while chunk := list(itertools.islice(rest, _CHUNK)):
+            tokens = [
+                tokenizer.split_to_ragged(texts, first=first)
+                for tokenizer, texts in zip(
+                    self._tokenizers, zip(*chunk, strict=True), strict=True
+                )
+            ]
+            self.add(name, chunk, tokens)
+            first += len(chunk)
+
+    def add(
+        self,
+        name: str,
+        pairs: Sequence[tuple[str, str]],
+        tokens: "Sequence[tf.RaggedTensor]",
+    ) -> None:
+        """Counts some pairs that others have read and split.
+
+        Args:
+            name: "training", "validation" or "test", in this order.
+            pairs: List of pairs.
+            tokens: The tokens of the sources and those of the targets.
+        """
+        split = self._splits.setdefault(name, _Split(self._tokenizers))
+        earlier = [other for other in self._splits.values() if other is not split]
+        split.count(pairs, tokens, earlier)
+
+    def report(
+        self,
+        *,
+        batch_size: int = 64,
+        batch_by: str = "sentences",
+        max_source_length: int | None = None,
+        max_target_length: int | None = None,
+        model: "keras.Model | None" = None,
+    ) -> PairsReport:
+        """Makes the report of what was counted; for the arguments see `describe_pairs`.
+
+        Returns:
+            A `PairsReport`.
+        """
+        check_choice("batch_by", batch_by, ("sentences", "tokens"))
+        splits = {name: split.report() for name, split in self._splits.items()}
+        training = splits["training"]
+        tokens = training.pairs * (
+            training.source.mean_length + 2 * training.target.mean_length + 3
+        )
+        limits = (max_source_length, max_target_length)
+        lengths = [side.lengths() for side in self._splits["training"].sides]
+        steps = _longest_target(lengths, limits) + 1  # with `<sos>`
+        # A sentence longer than a batch of tokens is a batch of its own.
+        rows = batch_size * steps if batch_by == "sentences" else max(batch_size, steps)
+        source_size, target_size = (x.vocabulary_size for x in self._tokenizers)
+        weights = 4 * model.count_params() if model is not None else 0
+        return PairsReport(
+            splits=splits,
+            source_vocabulary_size=source_size,
+            target_vocabulary_size=target_size,
+            token_megabytes=tokens * _NUMBER_BYTES / 1e6,
+            batch_megabytes=2 * rows * target_size * _NUMBER_BYTES / 1e6,
+            weights_megabytes=weights * _NUMBER_BYTES / 1e6,
+        )
+
+
+class _Split:
+    """Counts the pairs of a split."""
+
+    def __init__(self, tokenizers: "Sequence[Tokenizer]") -> None:
+        self.pairs = self.leaked = 0
+        # Hashes instead of sentences: a file larger than memory has to fit.
+        self.sources: set[int] = set()
+        self.distinct: set[int] = set()
+        self.sides = [_Side(tokenizer) for tokenizer in tokenizers]
+
+    def count(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        tokens: "Sequence[tf.RaggedTensor]",
+        earlier: "Sequence[_Split]",
+    ) -> None:
+        self.pairs += len(pairs)
+        self.distinct.update(map(hash, pairs))
+        keys = [hash(source_key(source)) for source, _ in pairs]
+        self.leaked += sum(any(key in x.sources for x in earlier) for key in keys)
+        self.sources.update(keys)
+        for side, rows in zip(self.sides, tokens, strict=True):
+            side.count(rows)
+
+    def report(self) -> SplitReport:
+        return SplitReport(
+            pairs=self.pairs,
+            distinct_sources=len(self.sources),
+            duplicates=self.pairs - len(self.distinct),
+            leaked=self.leaked,
+            source=self.sides[0].report(),
+            target=self.sides[1].report(),
+        )
 
 
 class _Side:
@@ -254,8 +332,7 @@ class _Side:
         self.known_ids: set[int] = set()
         self.unknown_hashes: set[int] = set()
 
-    def count(self, texts: Sequence[str], first: int) -> None:
-        tokens = self.tokenizer.split_to_ragged(texts, first=first)
+    def count(self, tokens: "tf.RaggedTensor") -> None:
         self.chunks.append(tokens.row_lengths().numpy())
         token_ids = self.tokenizer.ids(tokens.flat_values).numpy()
         is_unknown = token_ids == UNKNOWN_ID

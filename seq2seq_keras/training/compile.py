@@ -44,7 +44,7 @@ def compile_model(
         The model.
 
     Raises:
-        InputError: If the model is not from `build_model`; if it copies words and
+        InputError: If the model is no `EncoderDecoder`; if it copies words and
             `label_smoothing` is not 0: words that a source does not have cannot get a
             share.
 

@@ -11,7 +11,6 @@ import keras
 import pandas as pd
 import yaml
 
-from seq2seq_keras.data import describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import replaced_when_complete, write_text
@@ -176,19 +175,7 @@ def _tensorboard(config: TrainingConfig) -> list[keras.callbacks.Callback]:
 
 
 def _describe(trainer: Trainer) -> None:
-    config = trainer.config
-    report = describe_pairs(
-        trainer.pairs,
-        trainer.validation_pairs,
-        source_tokenizer=trainer.tokenizers[0],
-        target_tokenizer=trainer.tokenizers[1],
-        batch_size=config.batch_size,
-        batch_by=config.batch_by,
-        max_source_length=config.max_source_length,
-        max_target_length=config.max_target_length,
-        model=trainer.model,
-    )
-    print(report, flush=True)
+    print(trainer.report, flush=True)
     if trainer.epoch or trainer.step:
         place = f"{trainer.epoch} epochs and {trainer.step} steps"
         print(f"\nGoing on after {place}.", flush=True)

@@ -3,16 +3,16 @@
 import dataclasses
 import functools
 import hashlib
-import itertools
 import pathlib
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data import Batches, Pairs, PairStream
+from seq2seq_keras.data import Batches, Pairs, PairsCounter, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.models import EncoderDecoder, build_model
@@ -73,10 +73,15 @@ class Trainer:
         self.tokenizers = fit_tokenizers(config, self.pairs)
         given_sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
         made = None if model is None else _given_model(model, given_sizes, config)
-        copies = config.copy if made is None else made.copies
-        self.batches = self._batches(self.pairs, shuffle=True, copy=copies)
-        self.validation = self._batches(validation, shuffle=False, copy=copies).epoch(0)
+        counter = self._make_batches(config.copy if made is None else made.copies)
         self.model = self._compile(made or self._build())
+        self.report = counter.report(
+            batch_size=config.batch_size,
+            batch_by=config.batch_by,
+            max_source_length=config.max_source_length,
+            max_target_length=config.max_target_length,
+            model=self.model,
+        )
         self.translator = Translator(
             self.model,
             *self.tokenizers,
@@ -86,7 +91,11 @@ class Trainer:
         self.averages = WeightAverages(config.moving_average, config.average_epochs)
         self.averages.set_model(self.model)
         self.callbacks = keras.callbacks.CallbackList(
-            list(callbacks), model=self.model, add_history=False, add_progbar=False
+            list(callbacks),
+            model=self.model,
+            epochs=config.epochs,
+            steps=self.batches.count,
+            verbose=0,
         )
         decoded = METRICS.get(config.monitor)
         self.history = History(
@@ -219,7 +228,9 @@ class Trainer:
         self.logs = {name: float(value[-1]) for name, value in history.history.items()}
 
     def _validate(self) -> dict[str, float]:
-        logs = self.model.evaluate(self.validation, verbose=0, return_dict=True)
+        logs = self.model.evaluate(
+            self.validation, verbose=0, return_dict=True, callbacks=self.callbacks
+        )
         logs = {f"val_{name}": float(value) for name, value in logs.items()}
         monitor = self.config.monitor
         if monitor in METRICS:
@@ -240,18 +251,37 @@ class Trainer:
             "averages": self.averages.variables,
         }
 
-    @functools.cached_property
-    def _fingerprint(self) -> str:
-        """Tells whether data, options and vocabularies are the same."""
+    def _make_batches(self, copy: bool) -> PairsCounter:
+        """Goes through all pairs once, for batches, fingerprint and description."""
+        # Tells whether data, options and vocabularies are the same.
         options = self.config.learnt_options()
         tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
         digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
-        for pair in itertools.chain(self.pairs, self.validation_pairs):
-            digest.update(repr(pair).encode("utf-8"))
-        return digest.hexdigest()
+        counter = PairsCounter(*self.tokenizers)
+
+        def observe(name: str, pairs: Sequence[tuple[str, str]], tokens: Any) -> None:
+            counter.add(name, pairs, tokens)
+            for pair in pairs:
+                digest.update(repr(pair).encode("utf-8"))
+
+        self.batches = self._batches(
+            self.pairs,
+            copy=copy,
+            shuffle=True,
+            observe=functools.partial(observe, "training"),
+        )
+        validation = self._batches(
+            self.validation_pairs,
+            copy=copy,
+            shuffle=False,
+            observe=functools.partial(observe, "validation"),
+        )
+        self.validation = validation.epoch(0)
+        self._fingerprint = digest.hexdigest()
+        return counter
 
     def _batches(
-        self, pairs: Pairs | PairStream, *, shuffle: bool, copy: bool
+        self, pairs: Pairs | PairStream, *, shuffle: bool, **options: Any
     ) -> Batches:
         config = self.config
         return Batches(
@@ -263,8 +293,8 @@ class Trainer:
             seed=config.seed,
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
-            copy=copy,
             subword_sampling=config.subword_sampling if shuffle else 0.0,
+            **options,
         )
 
     def _build(self) -> EncoderDecoder:

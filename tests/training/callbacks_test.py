@@ -1,10 +1,20 @@
 """Tests of a training with a model and callbacks of the user's."""
 
+import dataclasses
+
 import keras
+import numpy as np
+import pandas as pd
 import pytest
 from keras import ops
 
-from seq2seq_keras import EncoderDecoder, InputError, TrainingConfig, train
+from seq2seq_keras import (
+    EncoderDecoder,
+    InputError,
+    TrainingConfig,
+    resume_training,
+    train,
+)
 
 
 @keras.saving.register_keras_serializable(package="tests")
@@ -48,6 +58,9 @@ class Told(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.told.append("batch")
 
+    def on_test_begin(self, logs=None):
+        self.told.append("validation")
+
     def on_epoch_end(self, epoch, logs=None):
         self.logs = logs
         self.told.append(f"end of {epoch}")
@@ -74,14 +87,41 @@ def test_callbacks_are_told_what_keras_tells_them_and_may_end_the_training(confi
     told = Told(last=1)
     result = train(config, model=LastWord, callbacks=[told])
     batches = told.told.count("batch") // 2
-    epochs = [[f"epoch {n}", *["batch"] * batches, f"end of {n}"] for n in (0, 1)]
+    epochs = [
+        [f"epoch {n}", *["batch"] * batches, "validation", f"end of {n}"]
+        for n in (0, 1)
+    ]
     assert batches >= 2
+    assert told.params == {"epochs": 5, "steps": batches, "verbose": 0}
     assert told.told == ["begin", *epochs[0], *epochs[1], "end"]
     assert {"loss", "val_loss", "val_perplexity", "val_token_accuracy"} <= set(
         told.logs
     )
     assert list(result.log["epoch"]) == [1, 2]
     assert told.logs["val_loss"] == result.log["val_loss"].iloc[-1]
+
+
+def test_a_model_of_the_users_is_stopped_and_goes_on(config, stop_at, tmp_path):
+    config = dataclasses.replace(config, epochs=2)
+    straight = train(config, model=LastWord)
+    stopped = dataclasses.replace(config, output=str(tmp_path / "stopped"))
+    sizes = [
+        tokenizer.vocabulary_size
+        for tokenizer in (
+            straight.translator.source_tokenizer,
+            straight.translator.target_tokenizer,
+        )
+    ]
+    keras.utils.set_random_seed(config.seed)
+    with pytest.raises(SystemExit):
+        train(stopped, model=LastWord(*sizes), callbacks=[stop_at((3,))])
+    told = Told(last=None)
+    result = resume_training(stopped.output, model=LastWord(*sizes), callbacks=[told])
+    assert told.told[0] == "begin"
+    assert isinstance(result.translator.model, LastWord)
+    pd.testing.assert_frame_equal(result.log, straight.log)
+    weights = (each.translator.model.get_weights() for each in (result, straight))
+    np.testing.assert_array_equal(*weights)
 
 
 def test_a_loss_that_is_no_number_ends_the_training(config):

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.compile."""
+"""Tests of compile_model."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.config."""
+"""Tests of TrainingConfig."""
 
 import dataclasses
 import inspect

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.history."""
+"""Tests of History."""
 
 import math
 

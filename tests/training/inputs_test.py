@@ -1,11 +1,13 @@
-"""Tests of seq2seq_keras.training.inputs."""
+"""Tests of what a training starts from."""
 
 import pytest
 
-from seq2seq_keras.data import Pairs
+from seq2seq_keras.data import Pairs, PairStream, describe_pairs, make_toy_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text import SubwordTokenizer
+from seq2seq_keras.text import CharacterTokenizer, SubwordTokenizer
 from seq2seq_keras.training import (
+    StopSignals,
+    Trainer,
     TrainingConfig,
     fit_tokenizers,
     load_training_pairs,
@@ -107,3 +109,57 @@ def test_the_seed_of_a_training_is_read_from_its_folder(tmp_path):
     assert trained_seed(tmp_path) == 7
     (tmp_path / "training.yaml").write_text("seed: [")
     assert trained_seed(tmp_path) == 0
+
+
+class Counted:
+    """A stream of pairs that counts how often it is gone through."""
+
+    def __init__(self, pairs):
+        self.pairs, self.count = pairs, 0
+
+    def open(self):
+        self.count += 1
+        return iter(self.pairs)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "fit"),
+    [("character", CharacterTokenizer.fit), ("bpe", SubwordTokenizer.fit)],
+)
+def test_pairs_are_gone_through_once_for_both_tokenizers(kind, fit, shared):
+    pairs = make_toy_pairs("reverse", 5000)  # more than are split at a time
+    counted = Counted(pairs)
+    config = TrainingConfig(output="", tokenizer=kind, share_vocabulary=shared)
+    fitted = fit_tokenizers(config, PairStream(counted.open))
+    assert counted.count == 1
+    expected = [fit(pairs.source), fit(pairs.target)]
+    if shared:
+        expected = [fit([*pairs.source, *pairs.target])] * 2
+        assert fitted[0] is fitted[1]
+    assert [x.get_config() for x in fitted] == [x.get_config() for x in expected]
+
+
+def test_a_training_goes_through_its_pairs_twice(table, tmp_path, monkeypatch):
+    """For the vocabularies, and for all that is counted of them."""
+    pairs = read_files([table])
+    counted = Counted(pairs)
+    monkeypatch.setattr(
+        "seq2seq_keras.training.trainer.load_training_pairs",
+        lambda config: (PairStream(counted.open), pairs[:20]),
+    )
+    config = TrainingConfig(output=tmp_path, tokenizer="character", units=4)
+    trainer = Trainer(config, StopSignals(""))
+    assert counted.count == 2
+    described = describe_pairs(
+        pairs,
+        pairs[:20],
+        source_tokenizer=trainer.tokenizers[0],
+        target_tokenizer=trainer.tokenizers[1],
+        batch_size=config.batch_size,
+        max_source_length=config.max_source_length,
+        max_target_length=config.max_target_length,
+        model=trainer.model,
+    )
+    assert trainer.report == described
+    assert described.splits["validation"].leaked == 20

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.pretrained."""
+"""Tests of word vectors that a training starts from."""
 
 import contextlib
 import dataclasses

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.progress."""
+"""Tests of TrainingProgress."""
 
 import re
 import sys

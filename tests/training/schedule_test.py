@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.schedule."""
+"""Tests of WarmupSchedule."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.scheduled_sampling."""
+"""Tests of ScheduledSampling."""
 
 import keras
 import numpy as np

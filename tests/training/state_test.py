@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.state."""
+"""Tests of the state of a training."""
 
 import pathlib
 

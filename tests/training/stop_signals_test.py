@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.stop_signals."""
+"""Tests of StopSignals."""
 
 import os
 import signal

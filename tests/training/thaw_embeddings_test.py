@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.thaw_embeddings."""
+"""Tests of ThawEmbeddings."""
 
 import keras
 import numpy as np

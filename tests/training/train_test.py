@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.train."""
+"""Tests of train."""
 
 import contextlib
 import io

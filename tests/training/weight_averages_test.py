@@ -1,4 +1,4 @@
-"""Tests of seq2seq_keras.training.weight_averages."""
+"""Tests of WeightAverages."""
 
 import keras
 import numpy as np
