@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-from keras import ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.registry import CELLS, find
@@ -83,7 +82,8 @@ class CellRNN(keras.layers.RNN):
     """`keras.layers.RNN` for a cell that may have cells with dropout inside.
 
     Keras gives its own cells new dropout masks for each sequence, but does not look
-    for them inside another cell, where they would keep the first mask for ever.
+    for them inside another cell, where they would keep the first mask for ever. All
+    steps share a mask, since Keras runs a first step outside of its loop.
     """
 
     def call(
@@ -94,13 +94,6 @@ class CellRNN(keras.layers.RNN):
         training: bool = False,
     ) -> Any:
         with fresh_masks(self.cell):
-            if training and any(cells_with_masks(self.cell)):
-                # A first step outside of the loop draws the masks that the steps
-                # within it share; what it computes is not used.
-                first = initial_state
-                if first is None:
-                    first = self.get_initial_state(ops.shape(sequences)[0])
-                run_cell(self.cell, sequences[:, 0], list(first), training)
             return super().call(
                 sequences, initial_state=initial_state, mask=mask, training=training
             )

@@ -225,11 +225,11 @@ class RecurrentStack:
         Args:
             input_dim: Integer. Size of what enters the first layer.
         """
-        for layer, normalization in enumerate_layers(self):
+        for number, layer in enumerate(self.recurrent_layers):
             layer.build((None, None, input_dim))
             input_dim = _output_size(layer.cell)
-            if normalization is not None:
-                normalization.build((None, input_dim))
+            if self.normalizations:
+                self.normalizations[number].build((None, input_dim))
 
     @property
     def output_size(self) -> int:
@@ -256,12 +256,6 @@ class RecurrentStack:
         if masks:
             return outputs * masks[number]
         return self.dropouts[number](outputs[:, None], training=training)[:, 0]
-
-
-def enumerate_layers(stack: RecurrentStack) -> Iterator[tuple[Any, Any]]:
-    """Yields each recurrent layer with its normalisation, or `None`."""
-    normalizations = stack.normalizations or [None] * len(stack.recurrent_layers)
-    yield from zip(stack.recurrent_layers, normalizations, strict=True)
 
 
 def _output_size(cell: keras.layers.Layer) -> int:

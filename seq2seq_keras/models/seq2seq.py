@@ -103,20 +103,6 @@ class Seq2Seq(EncoderDecoder):
     def decode(
         self, target_token_ids: keras.KerasTensor, states: States
     ) -> tuple[keras.KerasTensor, States]:
-        """Predicts the token after each given one.
-
-        Args:
-            target_token_ids: int32, shape `(batch, target_length)`: a whole target
-                in training, one token at a time in use.
-            states: The dictionary from `encode`, brought up to date with that from
-                the step before.
-
-        Returns:
-            A pair `(logits, states)`: float32 logits of shape
-            `(batch, target_length, target_vocabulary_size)`, and the states after
-            the last token, under the same names. What no step changes is not among
-            them.
-        """
         logits, _, states = self.decoder(target_token_ids, *self.split_memory(states))
         return logits, states
 

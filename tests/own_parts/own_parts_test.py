@@ -131,8 +131,13 @@ def test_dropout_of_a_cell_is_drawn_anew_for_each_batch(cell, in_graph, stepwise
 
 
 @pytest.mark.parametrize("stepwise", [False, True])
-def test_dropout_of_a_cell_inside_is_the_same_at_all_steps(stepwise):
-    """A unit that forgets its state forgets it at every step of a sequence."""
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_dropout_of_a_cell_inside_is_the_same_at_all_steps(in_graph, stepwise):
+    """A unit that forgets its state forgets it at every step of a sequence.
+
+    In a graph the steps are the body of a loop, where a mask would be drawn each time.
+    """
+    graph = tf.function if in_graph else lambda function: function
     units, length = 64, 6
     stack = RecurrentStack(own_parts.ForgetfulCell, units)
     inputs = ops.ones((1, length, units))
@@ -152,11 +157,13 @@ def test_dropout_of_a_cell_inside_is_the_same_at_all_steps(stepwise):
         # What is read is the output alone.
         readout = np.concatenate([np.zeros((units, units)), np.eye(units)])
         layer.attentional_vector.set_weights([readout])
-        outputs = layer(inputs, states, memory, training=True)[0]
+        run = graph(lambda x: layer(x, states, memory, training=True)[0])
+        outputs = run(inputs)
     else:
         (layer,) = stack.recurrent_layers
-        outputs = layer(inputs, initial_state=[states["layer_0_hidden"]], training=True)
-        outputs = outputs[0]
+        first = [states["layer_0_hidden"]]
+        run = graph(lambda x: layer(x, initial_state=first, training=True)[0])
+        outputs = run(inputs)
     is_dropped = np.isclose(outputs[0], 0.0)
     assert 0 < is_dropped.mean() < 1
     np.testing.assert_array_equal(is_dropped, np.tile(is_dropped[:1], (length, 1)))

@@ -99,8 +99,13 @@ def test_the_best_model_is_kept_and_training_stops_early(stopped_early):
         for name in ("", "last")
     )
     assert perplexities.idxmin() < len(perplexities) - 1
-    weights = (each.model.get_weights() for each in (best, last))
-    assert any((a != b).any() for a, b in zip(*weights, strict=True))
+    kept, end = (each.model.get_weights() for each in (best, last))
+    assert any((a != b).any() for a, b in zip(kept, end, strict=True))
+    # The translator that `train` returns is the one on disk.
+    returned = stopped_early.result.translator
+    for one, other in zip(kept, returned.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert returned.scores["epoch"] == best.scores["epoch"] == perplexities.idxmin() + 1
 
 
 def test_no_samples_are_shown_if_none_are_asked_for(stopped_early):
