@@ -187,6 +187,13 @@ class EncoderDecoder(keras.Model):
             data = keras.utils.pack_x_y_sample_weight(inputs, *rest)
         return super().train_step(data)
 
+    def make_train_function(self, force: bool = False) -> None:
+        """Makes what `fit` runs for each batch, as Keras does."""
+        # Variables that appear while a step is traced have TensorFlow trace it twice.
+        if self.optimizer is not None and not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)
+        super().make_train_function(force)
+
     def get_compile_config(self) -> dict[str, Any]:
         config = super().get_compile_config()
         if config and self.scheduled_sampling is not None:

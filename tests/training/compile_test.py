@@ -6,7 +6,7 @@ import pytest
 
 from seq2seq_keras.data import Pairs, make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.models import build_model
+from seq2seq_keras.models import EncoderDecoder, build_model
 from seq2seq_keras.text import CharacterTokenizer
 from seq2seq_keras.training import compile_model
 from seq2seq_keras.translation import Translator
@@ -19,6 +19,22 @@ def test_it_is_plain_compile():
     assert isinstance(model.optimizer, keras.optimizers.Adam)
     assert float(model.optimizer.learning_rate) == 0.5
     assert model.optimizer.global_clipnorm == 2.0
+
+
+def test_the_first_fit_traces_a_step_once(monkeypatch):
+    """Variables made within a trace would have it traced twice: seconds each time."""
+    traces, step = [], EncoderDecoder.train_step
+
+    def counted(self, data):
+        traces.append(1)
+        return step(self, data)
+
+    monkeypatch.setattr(EncoderDecoder, "train_step", counted)
+    model = compile_model(build_model(9, 9, cell="rnn", units=4, dropout=0.0))
+    token_ids = np.array([[2, 5, 6]])
+    inputs = {"source_token_ids": token_ids, "target_token_ids": token_ids}
+    model.fit(inputs, token_ids, verbose=0)
+    assert len(traces) == 1
 
 
 def test_another_model_is_refused():
