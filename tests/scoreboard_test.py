@@ -235,7 +235,7 @@ def test_differences_are_those_of_a_row_of_the_group():
 def test_the_grid_of_searches_on_validation_data(
     folder, monkeypatch, translator, saved_translator
 ):
-    monkeypatch.setattr(search_grid, "WIDTHS", (2, 3))
+    monkeypatch.setattr(search_grid, "WIDTHS", (3,))
     monkeypatch.setattr(search_grid, "PENALTIES", (0.0, 2.0))
     row = rows.Row("x", "multi30k", "phrasebook/english-french")
     monkeypatch.setattr(row, "model_folder", lambda seed: saved_translator)
@@ -309,12 +309,12 @@ def test_a_row_is_compared_with_that_of_its_group(folder, monkeypatch):
 
 
 def test_differences_are_of_the_translations_that_the_results_are_of():
+    tests = {row.name: row.results.read("test") for row in every_row()}
     for row in every_row():
         for record in row.results.read("difference").values():
             for line in record["comparison"]:
                 name, _, search = line["system"].partition(", ")
-                tests = rows.find_row(name)[0].results.read("test")
-                test = tests[rows.run_name([0], search)]
+                test = tests[name][rows.run_name([0], search)]
                 if line["metric"] in test:
                     assert line["score"] == test[line["metric"]], row.name
 

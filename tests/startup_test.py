@@ -17,11 +17,6 @@ def run(code):
     )
 
 
-def test_importing_the_package_prints_nothing():
-    result = run("import seq2seq_keras, tensorflow as tf; tf.constant(1) + 1")
-    assert (result.stdout, result.stderr) == ("", "")
-
-
 def test_what_is_no_note_is_passed_on():
     code = (
         "import os, seq2seq_keras.startup as s\n"
@@ -63,9 +58,12 @@ def test_importing_the_package_loads_neither_tensorflow_nor_keras():
     ],
 )
 def test_whatever_is_imported_first_keras_knows_the_classes(code):
-    """`keras.models.load_model` then needs nothing else."""
-    known = run(f"{code}; print(*keras.saving.get_custom_objects())").stdout.split()
-    assert sorted(known) == sorted(registered_names())
+    """`keras.models.load_model` then needs nothing else; and nothing is printed."""
+    code += "; keras.ops.zeros(1) + 1; print(*keras.saving.get_custom_objects())"
+    result = run(code)
+    assert sorted(result.stdout.split()) == sorted(registered_names())
+    # What Keras itself prints while it is loaded first is not ours to hold back.
+    assert result.stderr == "" or code.startswith("import keras")
 
 
 def registered_names():

@@ -51,11 +51,21 @@ def table(tmp_path):
 
 
 def test_train_translate_evaluate_export(table, tmp_path, capsys):
-    model = tmp_path / "model"
-    assert main(["train", "--train", str(table), "--output", str(model), *TINY]) == 0
+    """Options come from YAML and the command line, and the resolved ones are kept."""
+    model, config = tmp_path / "model", tmp_path / "config.yaml"
+    options = {"train": [str(table)], "tokenizer": "character", "units": 6, "epochs": 1}
+    config.write_text(yaml.safe_dump(options))
+    arguments = ["--config", str(config), "--units", "8", "--output", str(model)]
+    assert main(["train", *arguments, "--samples", "1"]) == 0
     output = capsys.readouterr().out
     assert "exact match" in output
     assert f"seq2seq-keras translate {model}" in output
+    written = yaml.safe_load((model / "training.yaml").read_text())
+    assert written["units"] == 8  # the command line wins
+    assert written["tokenizer"] == "character"
+    arguments = ["train", "--config", str(model / "training.yaml")]
+    read = make_parser().parse_args(arguments).train.as_dict()
+    assert {name: read[name] for name in written} == written
     assert main(["evaluate", str(model), "--test", str(table), "--json"]) == 0
     values = json.loads(capsys.readouterr().out)
     assert values["sentences"] == 60
@@ -77,21 +87,6 @@ def test_parallel_files_train_and_evaluate(table, tmp_path, capsys):
     assert main(["train", *arguments, *TINY]) == 0
     assert main(["evaluate", model, "--test", *files, "--examples", "2"]) == 0
     assert capsys.readouterr().out.count("reference:") == 1 + 2
-
-
-def test_options_come_from_yaml_and_the_resolved_ones_are_written(table, tmp_path):
-    config = tmp_path / "config.yaml"
-    options = {"train": [str(table)], "tokenizer": "character", "units": 6, "epochs": 1}
-    config.write_text(yaml.safe_dump(options))
-    model = tmp_path / "model"
-    arguments = ["--config", str(config), "--units", "8", "--output", str(model)]
-    assert main(["train", *arguments]) == 0
-    written = yaml.safe_load((model / "training.yaml").read_text())
-    assert written["units"] == 8  # the command line wins
-    assert written["tokenizer"] == "character"
-    arguments = ["train", "--config", str(model / "training.yaml")]
-    read = make_parser().parse_args(arguments).train.as_dict()
-    assert {name: read[name] for name in written} == written
 
 
 def test_lines_in_are_lines_out(saved_translator, tmp_path, capsys):

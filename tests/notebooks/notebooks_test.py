@@ -26,8 +26,9 @@ EDITIONS = [
 ]
 
 
-# These run by `make test-slow`: what they show is tested elsewhere too.
-LONGEST = ("08", "09")
+# These run by `make test-slow`: what they show is tested elsewhere too. The first one
+# runs in a kernel anyway.
+LONGEST = ("01", "08", "09")
 
 
 @pytest.fixture

@@ -321,9 +321,12 @@ def test_what_was_trained_agrees_step_by_step(trained):
     assert all(score.log_probability < 0 for score in scores)
 
 
-def test_a_folder_with_unknown_classes_says_what_to_import(trained):
+def test_a_folder_with_unknown_classes_says_what_to_import(tmp_path):
+    model = own_parts.SumModel(7, 7, units=4)
+    tokenizer = s2s.CharacterTokenizer(["a", "b", "c"])
+    folder = s2s.Translator(model, tokenizer, tokenizer).save(tmp_path / "model")
     code = "import sys, seq2seq_keras as s2s; s2s.Translator.load(sys.argv[1])"
-    result = in_a_fresh_process(code, trained[0], knows_parts=False)
+    result = in_a_fresh_process(code, folder, knows_parts=False)
     assert result.returncode == 1
     last = result.stderr.strip().splitlines()[-1]
     assert last.startswith("seq2seq_keras.errors.InputError: ")

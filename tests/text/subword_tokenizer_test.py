@@ -247,6 +247,7 @@ def test_samples_of_what_is_no_text_are_an_error(tokenizer):
 
 
 @every_algorithm
+@pytest.mark.slow
 def test_thousands_of_captions_come_back(algorithm, public_data):
     train = load_corpus("multi30k/en-de").train[:5000]
     texts = [*train.source, *train.target]

@@ -28,10 +28,13 @@ def build(**options):
     return build_model(20, 20, **{**sizes, **frozen, **options})
 
 
-def compiled(learning_rate=0.01, **options):
-    return compile_model(
+def compiled(learning_rate=0.01, *, eager=True, **options):
+    """Without a graph a few steps take less time than tracing one."""
+    model = compile_model(
         build(**options), learning_rate=learning_rate, global_clipnorm=None
     )
+    model.run_eagerly = eager
+    return model
 
 
 def embeddings_of(model):
@@ -62,7 +65,7 @@ class Watch(keras.callbacks.Callback):
 
 
 def test_embeddings_are_frozen_until_then_and_move_afterwards():
-    model = compiled(freeze_target_embeddings=True)
+    model = compiled(freeze_target_embeddings=True, eager=False)
     first, watch = embeddings_of(model), Watch()
     history = model.fit(**DATA, epochs=5, callbacks=[ThawEmbeddings(2), watch])
     for side in range(2):
@@ -89,7 +92,7 @@ def test_embeddings_are_frozen_until_then_and_move_afterwards():
 )
 def test_what_the_optimizer_has_gathered_on_other_weights_stays(make):
     model = build()
-    model.compile(make(), loss="mse")
+    model.compile(make(), loss="mse", run_eagerly=True)
     model.fit(INPUTS, np.zeros((2, 4, 20)), epochs=3, verbose=0)
     before = state_of(model.optimizer)
     thaw_embeddings(model)
@@ -165,6 +168,7 @@ def test_a_thawed_model_is_saved_as_one(tmp_path):
     model.fit(**DATA, epochs=2, callbacks=[ThawEmbeddings(1)])
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
+    loaded.run_eagerly = True
     assert not has_frozen_embeddings(loaded)
     assert len(loaded.trainable_weights) == len(model.trainable_weights)
     histories = [m.fit(**DATA, epochs=2).history for m in (model, loaded)]

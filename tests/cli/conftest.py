@@ -1,0 +1,28 @@
+"""What the tests of the command line share."""
+
+import pathlib
+
+import pytest
+
+from seq2seq_keras.files import sha256
+from seq2seq_keras.translation import Translator
+
+
+@pytest.fixture(scope="session")
+def translators_by_content():
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch, translators_by_content):
+    """A folder of the same bytes is loaded once, and its graphs are traced once."""
+    load = Translator.load
+
+    def load_once(folder):
+        files = sorted(pathlib.Path(folder).glob("*.*"))
+        content = tuple((path.name, sha256(path)) for path in files if path.is_file())
+        if content not in translators_by_content:
+            translators_by_content[content] = load(folder)
+        return translators_by_content[content]
+
+    monkeypatch.setattr(Translator, "load", load_once)
