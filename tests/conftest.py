@@ -1,11 +1,13 @@
 """What the tests share."""
 
+import contextlib
 import os
 import pathlib
 
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
 import keras
 import pytest
+import tensorflow as tf
 from hypothesis import HealthCheck, settings
 
 # A busy machine is not a fault: no example has to be made or to run within some time.
@@ -19,6 +21,31 @@ settings.load_profile("seq2seq_keras")
 def seeded():
     """Every test starts from the same seed, so none depends on another."""
     keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(scope="session")
+def without_graphs():
+    """A context in which functions run as they stand.
+
+    What is run a few times then takes less time than tracing it.
+    """
+
+    @contextlib.contextmanager
+    def run_eagerly():
+        tf.config.run_functions_eagerly(True)
+        try:
+            yield
+        finally:
+            tf.config.run_functions_eagerly(False)
+
+    return run_eagerly
+
+
+@pytest.fixture
+def eager(without_graphs):
+    """A test within that context."""
+    with without_graphs():
+        yield
 
 
 @pytest.fixture

@@ -438,7 +438,7 @@ def forget(module):
 
 
 def test_a_cell_of_the_users_is_named_on_the_command_line(
-    table, own_cells, tmp_path, capsys
+    table, own_cells, tmp_path, eager, capsys
 ):
     model = tmp_path / "model"
     training = ["train", "--train", table, "--output", model, *TINY]

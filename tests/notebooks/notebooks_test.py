@@ -92,7 +92,7 @@ def shown(monkeypatch, tmp_path):
         for name in NAMES
     ],
 )
-def test_the_cells_of_a_tutorial_run(name, fast, shown, capsys):
+def test_the_cells_of_a_tutorial_run(name, fast, eager, shown, capsys):
     """Here and not in a kernel, which would take longer to start than to run."""
     names = {"__name__": "__main__"}
     for number, cell in enumerate(run.read_tutorial(name).cells):

@@ -83,7 +83,9 @@ def config(table, tmp_path):
     )
 
 
-def test_callbacks_are_told_what_keras_tells_them_and_may_end_the_training(config):
+def test_callbacks_are_told_what_keras_tells_them_and_may_end_the_training(
+    config, eager
+):
     told = Told(last=1)
     result = train(config, model=LastWord, callbacks=[told])
     batches = told.told.count("batch") // 2
@@ -101,7 +103,7 @@ def test_callbacks_are_told_what_keras_tells_them_and_may_end_the_training(confi
     assert told.logs["val_loss"] == result.log["val_loss"].iloc[-1]
 
 
-def test_a_model_of_the_users_is_stopped_and_goes_on(config, stop_at, tmp_path):
+def test_a_model_of_the_users_is_stopped_and_goes_on(config, stop_at, eager, tmp_path):
     config = dataclasses.replace(config, epochs=2)
     straight = train(config, model=LastWord)
     stopped = dataclasses.replace(config, output=str(tmp_path / "stopped"))

@@ -92,7 +92,7 @@ def parallel(tmp_path):
 
 
 def test_a_training_starts_from_frozen_vectors_and_keeps_them(
-    files, parallel, tmp_path, stop_at
+    files, parallel, eager, tmp_path
 ):
     config = TrainingConfig(
         output=str(tmp_path / "model"),
@@ -119,7 +119,7 @@ def test_a_training_starts_from_frozen_vectors_and_keeps_them(
     ids=["thawed", "frozen still, and thawed"],
 )
 def test_thawed_vectors_learn_and_such_a_training_can_be_resumed(
-    stops, files, parallel, tmp_path, stop_at
+    stops, files, parallel, eager, tmp_path, stop_at
 ):
     config = TrainingConfig(
         output=str(tmp_path / "straight"),

@@ -48,8 +48,11 @@ def assert_same_translators(folder, other):
 
 
 @pytest.fixture(scope="module")
-def straight(tmp_path_factory):
-    """The configuration and the result of a training without interruption."""
+def straight(tmp_path_factory, without_graphs):
+    """The configuration and the result of a training without interruption.
+
+    Those with graphs are interrupted in tests/own_parts.
+    """
     folder = tmp_path_factory.mktemp("straight")
     pairs = make_toy_pairs("copy", 150)
     lines = (f"{source}\t{target}\n" for source, target in pairs)
@@ -57,7 +60,8 @@ def straight(tmp_path_factory):
     config = TrainingConfig(
         output=str(folder / "run"), train=[str(folder / "pairs.tsv")], **OPTIONS
     )
-    return config, train(config)
+    with without_graphs():
+        return config, train(config)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ def straight(tmp_path_factory):
     ],
 )
 def test_the_weights_are_those_of_a_training_without_interruption(
-    straight, stops, tmp_path, stop_at
+    straight, stops, tmp_path, eager, stop_at
 ):
     config, expected = straight
     config = dataclasses.replace(config, output=str(tmp_path / "run"))
@@ -110,7 +114,7 @@ def test_nothing_is_overwritten_unless_asked_for(straight, tmp_path):
         train(unfinished)
 
 
-def test_other_data_are_refused(straight, tmp_path, stop_at):
+def test_other_data_are_refused(straight, tmp_path, eager, stop_at):
     config, _ = straight
     table = tmp_path / "pairs.tsv"
     table.write_bytes(pathlib.Path(config.train[0]).read_bytes())

@@ -169,7 +169,7 @@ def test_a_model_learns_with_it():
     assert model.evaluate(dataset, verbose=0)[0] < 0.6 * before
 
 
-def test_the_state_of_a_training_holds_its_random_numbers():
+def test_the_state_of_a_training_holds_its_random_numbers(eager):
     """Another model that takes over all variables goes on in the same way."""
     inputs = inputs_for({})
     first, second = (build(learning_rate=0.01) for _ in range(2))
@@ -191,7 +191,7 @@ def test_the_state_of_a_training_holds_its_random_numbers():
         np.testing.assert_array_equal(old, new)
 
 
-def test_a_saved_model_trains_on_with_it(tmp_path):
+def test_a_saved_model_trains_on_with_it(tmp_path, eager):
     model = build(0.4, steps=7, learning_rate=0.01)
     model.fit(inputs_for({}), LABELS, verbose=0)
     model.save(tmp_path / "model.keras")

@@ -41,11 +41,12 @@ def finished(table, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def stopped_early(table, tmp_path_factory):
+def stopped_early(table, tmp_path_factory, without_graphs):
     """A training whose steps are far too large, so that it soon gets worse."""
     options = {"epochs": 30, "learning_rate": 0.5, "patience": 1, "samples": 0}
     folder = tmp_path_factory.mktemp("early") / "run"
-    return finish(table, folder, schedule="constant", **options)
+    with without_graphs():
+        return finish(table, folder, schedule="constant", **options)
 
 
 def test_a_run_leaves_all_that_belongs_to_it(finished):
