@@ -33,18 +33,7 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
 
 
 def import_optional(name: str, purpose: str) -> types.ModuleType:
-    """Imports a module of an extra, when it is needed and not before.
-
-    Args:
-        name: The module, e.g. "gensim.models".
-        purpose: What needs it, the beginning of the message.
-
-    Returns:
-        The module.
-
-    Raises:
-        InputError: If it is not installed.
-    """
+    """Imports a module of an extra when it is needed; `purpose` begins the message."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -53,6 +42,3 @@ def import_optional(name: str, purpose: str) -> types.ModuleType:
             f"{purpose} cannot be made without {package}, and importing it failed "
             f"({error}). Install it with: pip install {package}"
         ) from error
-
-
-ALGORITHMS = ("skip_gram", "cbow")

@@ -58,7 +58,7 @@ class Sentences:
 
 def count_words(
     sentences: Iterable, *, min_frequency: int = 1, max_words: int | None = None
-) -> Any:
+) -> dict[str, int]:
     """Counts the words that get a vector.
 
     Args:
