@@ -5,6 +5,9 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+# What a module is called where it is installed from, if not by its name.
+_PACKAGES = {"sklearn": "scikit-learn", "mecab": "python-mecab-ko"}
+
 
 class InputError(ValueError):
     """Something the user handed over cannot be used as it is.
@@ -37,7 +40,8 @@ def import_optional(name: str, purpose: str) -> types.ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        package = name.split(".")[0].replace("sklearn", "scikit-learn")
+        package = name.partition(".")[0]
+        package = _PACKAGES.get(package, package)
         raise InputError(
             f"{purpose} cannot be made without {package}, and importing it failed "
             f"({error}). Install it with: pip install {package}"
