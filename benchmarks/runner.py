@@ -41,15 +41,12 @@ def run_rows(
     *,
     once: bool = False,
 ) -> None:
-    """Does what the command line of a benchmark asks for.
+    """Measures the rows that the command line names, and shows all in a table.
 
-    Args:
-        doc: The docstring of the benchmark.
-        rows: Names of its rows.
-        measure: Function from a row to its numbers.
-        table: Function from the numbers of all rows measured so far to Markdown.
-        name: Of its file in benchmarks/results, without ending.
-        once: Whether a row that is measured is measured again only where it is named.
+    Of `rows` it names some or, by naming none, all; a row that is measured already is
+    measured again, with `once` only where it is named. `measure` makes the numbers of a
+    row, `table` Markdown of all that are measured so far; they are kept in
+    benchmarks/results, in `name`.json.
     """
     parser = parser_of(doc)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(rows))
@@ -111,15 +108,7 @@ class Timing(NamedTuple):
 
 
 def take_turns(ways: Mapping[Any, Callable[[], Any]], repeats: int = 5) -> dict:
-    """Times several ways to do a thing, which take turns, after one run to warm up.
-
-    Args:
-        ways: From a name to a function.
-        repeats: Integer.
-
-    Returns:
-        From a name to its `Timing`.
-    """
+    """Times several ways to do a thing, which take turns, after one run to warm up."""
     timings = {name: Timing([], run()) for name, run in ways.items()}
     for _ in range(repeats):
         for name, run in ways.items():
@@ -177,12 +166,7 @@ def _as_json(value: Any, indent: str = "") -> str:
 
 
 def markdown_table(rows: Iterable[Sequence[str]], align: str = "") -> str:
-    """A table in Markdown.
-
-    Args:
-        rows: Lists of cells; the first has the heads.
-        align: A letter for each column: "r" for numbers, else text.
-    """
+    """A table in Markdown, heads first; "r" in `align` for each column of numbers."""
     heads, *body = rows
     rule = ["---:" if letter == "r" else "---" for letter in align.ljust(len(heads))]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *body))
@@ -192,15 +176,9 @@ class Peer:
     """A model of another toolkit, in an environment and a process of its own.
 
     Its script knows nothing of this package. It trains by `train CONFIG FOLDER`; by
-    `serve CONFIG` it says what it has loaded, and answers requests, lines of JSON.
-
-    Args:
-        script: Path of the script.
-        requirements: What is installed for it.
-        cache: Folder of the environment and the models.
-        name: Of the model; another one for another configuration.
-        config: Dictionary; `model_dir` is added.
-        options: More words for the script.
+    `serve CONFIG` it says what it has loaded, and answers requests, lines of JSON. To
+    the `config` its `model_dir` is added; another one has another `name`. Environment
+    and models are kept in `cache`.
     """
 
     def __init__(

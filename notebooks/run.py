@@ -35,14 +35,7 @@ def tutorial_names() -> list[str]:
 
 
 def read_tutorial(name: str) -> NotebookNode:
-    """A tutorial with its prose in all languages, without outputs.
-
-    Args:
-        name: One of `tutorial_names()`.
-
-    Returns:
-        A notebook of nbformat.
-    """
+    """A tutorial with its prose in all languages, without outputs."""
     notebook = jupytext.read(FOLDER / f"{name}.py")
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -51,15 +44,7 @@ def read_tutorial(name: str) -> NotebookNode:
 
 
 def edition(tutorial: NotebookNode, language: str) -> NotebookNode:
-    """A tutorial for readers of one language.
-
-    Args:
-        tutorial: What `read_tutorial` or `run_tutorial` returns.
-        language: One of `EDITIONS`.
-
-    Returns:
-        A notebook with all of the code and the prose of that language alone.
-    """
+    """All code of a tutorial, and the prose of one language alone."""
     cells = [
         NotebookNode(cell, metadata=NotebookNode())
         for cell in tutorial.cells
@@ -72,16 +57,9 @@ def edition(tutorial: NotebookNode, language: str) -> NotebookNode:
 
 
 def run_tutorial(name: str) -> NotebookNode:
-    """Runs a tutorial from top to bottom in a kernel of its own.
+    """Runs a tutorial from top to bottom in a kernel of its own, and keeps its outputs.
 
-    Args:
-        name: One of `tutorial_names()`.
-
-    Returns:
-        The tutorial with its outputs.
-
-    Raises:
-        RuntimeError: If a cell fails, or writes to stderr as warnings do.
+    It must not fail, nor write to stderr, as warnings do.
     """
     tutorial = read_tutorial(name)
     client = nbclient.NotebookClient(

@@ -53,8 +53,7 @@ class Architecture:
         that together they fit the decoder.""",
     )
     residual: bool = option(
-        False,
-        "Add the input of each recurrent layer but the first to its output.",
+        False, "Add the input of each recurrent layer but the first to its output."
     )
     dropout: float = option(
         0.2,

@@ -5,6 +5,9 @@ import types
 from collections.abc import Iterable
 from typing import Any
 
+# What a module is called where it is installed from, if not by its name.
+_PACKAGES = {"sklearn": "scikit-learn", "mecab": "python-mecab-ko"}
+
 
 class InputError(ValueError):
     """Something the user handed over cannot be used as it is.
@@ -33,26 +36,13 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
 
 
 def import_optional(name: str, purpose: str) -> types.ModuleType:
-    """Imports a module of an extra, when it is needed and not before.
-
-    Args:
-        name: The module, e.g. "gensim.models".
-        purpose: What needs it, the beginning of the message.
-
-    Returns:
-        The module.
-
-    Raises:
-        InputError: If it is not installed.
-    """
+    """Imports a module of an extra when it is needed; `purpose` begins the message."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        package = name.split(".")[0].replace("sklearn", "scikit-learn")
+        package = name.partition(".")[0]
+        package = _PACKAGES.get(package, package)
         raise InputError(
             f"{purpose} cannot be made without {package}, and importing it failed "
             f"({error}). Install it with: pip install {package}"
         ) from error
-
-
-ALGORITHMS = ("skip_gram", "cbow")

@@ -33,37 +33,13 @@ ATTENTIONS: dict[str, str | Callable] = {
 def check_name(
     option: str, value: Any, table: Mapping[str, Any], *, optional: bool = False
 ) -> None:
-    """Refuses a text that is neither in a table nor names an object in another way.
-
-    Args:
-        option: Name of the option, for the error.
-        value: What was given for it.
-        table: The names there are.
-        optional: Whether `None` will do.
-
-    Raises:
-        InputError: If there is no such name.
-    """
+    """Refuses a text that is neither in a table nor names an object in another way."""
     if value is None or (isinstance(value, str) and not set(":>") & set(value)):
         check_choice(option, value, (*[None] * optional, *table))
 
 
 def find(option: str, value: Any, table: Mapping[str, Any]) -> Any:
-    """Finds the object that was given for an option.
-
-    Args:
-        option: Name of the option, for errors.
-        value: An object, or a text that names one.
-        table: Names and their objects.
-
-    Returns:
-        The object.
-
-    Raises:
-        InputError: If a text names nothing that is known, or a module that has not
-            been imported.
-
-    Example:
+    """Finds the object that was given for an option, or that a text names.
 
     >>> find("cell", "gru", CELLS).__name__
     'GRUCell'
@@ -83,15 +59,7 @@ def find(option: str, value: Any, table: Mapping[str, Any]) -> Any:
 
 
 def text_of(value: Any, table: Mapping[str, Any]) -> Any:
-    """The text by which `find` finds an object again in a process that imports it.
-
-    Args:
-        value: An object, or a text already.
-        table: Names and their objects.
-
-    Returns:
-        A name of the table, or `module:Name`.
-    """
+    """The text by which `find` finds an object again in a process that imports it."""
     if value is None or isinstance(value, str):
         return value
     place = f"{value.__module__}:{value.__qualname__}"

@@ -10,15 +10,7 @@ SEARCH = "greedy"
 
 
 def _read_buckets(names: dict[str, str]) -> dict[str, list[dict]]:
-    """Reads the scores of some rows by length of the source.
-
-    Args:
-        names: From what people call a row to its name.
-
-    Returns:
-        From what people call a row to the rows of `score_by_length`; empty before all
-        of them are measured.
-    """
+    """Scores by length by what people call a row; none before all are measured."""
     tests = [find_row(name)[0].results.read("test") for name in names.values()]
     name = run_name([SEED], SEARCH)
     if not all(name in test for test in tests):

@@ -49,9 +49,6 @@ class Results:
     Kinds are "training", "test", "difference", "search on validation" and "wrong
     words"; names those that `run_name` gives. What is the same in all results of a kind
     stands once in the file, so that it shows what differs.
-
-    Args:
-        path: The file.
     """
 
     def __init__(self, path: pathlib.Path) -> None:
@@ -119,11 +116,9 @@ def _merged(common: dict, own: dict) -> dict:
 
 
 def run_name(seeds: list[int], search: str | None = None) -> str:
-    """The name of the results of a training, or of an evaluation.
+    """The name of the results of a training, or of an evaluation by a search.
 
-    Args:
-        seeds: One, or those of an ensemble.
-        search: Optional name of a search; none for the training.
+    Several seeds are those of an ensemble.
     """
     name = " ".join(["seed" if len(seeds) == 1 else "ensemble", *map(str, seeds)])
     return name if search is None else f"{name}, {search}"

@@ -58,10 +58,7 @@ def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
 def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
     """Adds the options of a dataclass, see `seq2seq_keras.options`.
 
-    Args:
-        command: The parser.
-        owner: The dataclass.
-        saved: Whether what is left out is as a translator was saved with.
+    With `saved`, what is left out is as a translator was saved with.
     """
     hints = typing.get_type_hints(owner)
     for field in options_of(owner):

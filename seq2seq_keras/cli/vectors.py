@@ -26,11 +26,7 @@ _OPTIONAL = ("window", "epochs", "workers", "algorithm", "letters")
 
 
 def run_vectors(options: Options) -> None:
-    """Runs a command below `vectors`.
-
-    Args:
-        options: The options of `vectors`, as `make_parser` parses them.
-    """
+    """Runs a command below `vectors`, given the options that `make_parser` parsed."""
     _, _, run = _COMMANDS[options.action]
     run(options[options.action])
 
@@ -129,11 +125,7 @@ def _plot(options: Options) -> None:
         plots.plot_similarities(read, options.words, options.output)
     else:
         plots.plot_vectors(
-            read,
-            options.words,
-            options.output,
-            method=options.kind,
-            seed=options.seed,
+            read, options.words, options.output, method=options.kind, seed=options.seed
         )
     print(f"The picture is in {options.output}.")
 

@@ -200,14 +200,9 @@ class Batches:
         return self._batched(self._rows(lambda: next(epochs)), self._seed, True)
 
     def epoch(self, number: int, *, skip: int = 0) -> tf.data.Dataset:
-        """The batches of one epoch, always in the same order.
+        """A `tf.data.Dataset` of one epoch, always in the same order.
 
-        Args:
-            number: Integer. The epoch, counted from 0.
-            skip: Integer. Batches at the beginning to leave out.
-
-        Returns:
-            A `tf.data.Dataset`, see `make_dataset`.
+        Epochs are counted from 0; `skip` batches at the beginning are left out.
         """
         seed = int(np.random.SeedSequence((self._seed, number)).generate_state(1)[0])
         return self._batched(self._rows(lambda: number), seed, False).skip(skip)
@@ -330,19 +325,10 @@ def _encode_pairs(
 ) -> Iterator[tuple[int, tuple[tf.Tensor, ...]]]:
     """Yields pairs as rows of ids, some thousand at a time.
 
-    Args:
-        pairs: `Pairs` or a `PairStream`.
-        sides: For source and for target a pair of the tokenizer and the most tokens,
-            or `None`.
-        copy: Whether the labels are ids of the vocabulary that each source extends.
-        alpha: Float. Sharpness of subword sampling, 0 for none.
-        seed: Seed of the sampling, or a tuple of seeds.
-        observe: Optional function that is told of pairs and tokens.
-
-    Yields:
-        Pairs of the number of pairs read and, of those within the limits, a tuple of
-        the longer side's length without sampling, `<eos>` included, the encoder's
-        input, the decoder's, the labels and, to copy, the source once more.
+    Each time it yields how many pairs were read and, of those within the limits, a
+    tuple of the longer side's length without sampling, `<eos>` included, the encoder's
+    input, the decoder's, the labels and, to copy, the source once more. With `alpha`
+    subwords are sampled.
     """
     draws = np.random.default_rng(seed)
     pairs, first = iter(pairs), 1

@@ -47,8 +47,7 @@ class DataOptions:
         a wrong name lists them all.""",
     )
     stream: bool = option(
-        False,
-        "Read the files anew in each epoch instead of keeping them in memory.",
+        False, "Read the files anew in each epoch instead of keeping them in memory."
     )
     tokenizer: _TokenizerName = option(
         "word",

@@ -98,11 +98,7 @@ class PairStream:
         return self.open_pairs()
 
     def read(self) -> Pairs:
-        """Reads all of them into memory, going through them once.
-
-        Returns:
-            `Pairs`.
-        """
+        """Reads all of them into memory, going through them once."""
         pairs = list(self)
         return Pairs([source for source, _ in pairs], [target for _, target in pairs])
 

@@ -49,15 +49,7 @@ class Phrasebook:
         return len(self._arrays["subject"])
 
     def texts(self, language: str, rows: Iterable[int] | None = None) -> list[str]:
-        """The sentences in a language.
-
-        Args:
-            language: "english", "french" or "korean".
-            rows: Optional numbers of the sentences, counted from 0; all by default.
-
-        Returns:
-            A list of strings.
-        """
+        """The sentences in a language, or those of some rows, counted from 0."""
         check_choice("language", language, self.LANGUAGES)
         return self._joined(f"{language}_start", f"{language}_end", " ", rows)
 

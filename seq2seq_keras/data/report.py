@@ -215,12 +215,7 @@ class PairsCounter:
         self._splits: dict[str, _Split] = {}
 
     def read(self, name: str, pairs: Pairs | PairStream) -> None:
-        """Goes through the pairs of a split.
-
-        Args:
-            name: "training", "validation" or "test", in this order.
-            pairs: Its pairs.
-        """
+        """Goes through a split: "training", "validation" or "test", in this order."""
         self._splits[name] = _Split(self._tokenizers)
         rest, first = iter(pairs), 1
         while chunk := list(itertools.islice(rest, _CHUNK)):
@@ -239,13 +234,7 @@ class PairsCounter:
         pairs: Sequence[tuple[str, str]],
         tokens: "Sequence[tf.RaggedTensor]",
     ) -> None:
-        """Counts some pairs that others have read and split.
-
-        Args:
-            name: "training", "validation" or "test", in this order.
-            pairs: List of pairs.
-            tokens: The tokens of the sources and those of the targets.
-        """
+        """Counts some pairs of a split that others have read and cut into tokens."""
         split = self._splits.setdefault(name, _Split(self._tokenizers))
         earlier = [other for other in self._splits.values() if other is not split]
         split.count(pairs, tokens, earlier)
@@ -259,11 +248,7 @@ class PairsCounter:
         max_target_length: int | None = None,
         model: "keras.Model | None" = None,
     ) -> PairsReport:
-        """Makes the report of what was counted; for the arguments see `describe_pairs`.
-
-        Returns:
-            A `PairsReport`.
-        """
+        """Makes the report of what was counted, with options of `describe_pairs`."""
         check_choice("batch_by", batch_by, ("sentences", "tokens"))
         splits = {name: split.report() for name, split in self._splits.items()}
         training = splits["training"]

@@ -99,15 +99,7 @@ def never_written(vocabulary_size: int | tf.Tensor) -> tf.Tensor:
 
 
 def repeat_rows(states: Any, count: int) -> Any:
-    """Repeats each row of each tensor, for so many hypotheses of every sentence.
-
-    Args:
-        states: A nest of tensors, each with the batch first.
-        count: Integer.
-
-    Returns:
-        The same nest with tensors of `batch * count` rows.
-    """
+    """Repeats each row of a nest of tensors `count` times, once for each hypothesis."""
     return tf.nest.map_structure(lambda rows: tf.repeat(rows, count, axis=0), states)
 
 

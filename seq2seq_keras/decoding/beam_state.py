@@ -73,11 +73,7 @@ class BeamHistory(NamedTuple):
 
     @classmethod
     def empty(cls, attends: bool) -> "BeamHistory":
-        """The history before the first step.
-
-        Args:
-            attends: Whether there are attention weights to keep.
-        """
+        """The history before the first step; `attends` if there are weights to keep."""
         return cls(
             parents=growing_array(tf.int32, 2),
             token_ids=growing_array(tf.int32, 2),
@@ -91,12 +87,10 @@ class BeamHistory(NamedTuple):
         return BeamHistory(*(None if array == () else array.stack() for array in self))
 
     def write(self, step: tf.Tensor, columns: list[tf.Tensor | None]) -> "BeamHistory":
-        """Adds a step.
+        """Adds a step: for each array a tensor, or `None` without attention.
 
-        Args:
-            step: Integer or scalar tensor.
-            columns: A tensor for each array: of the hypotheses that live on, and the
-                attention that all had in this step; `None` without attention.
+        The attention is that of all hypotheses in this step, the others are of those
+        that live on.
         """
         return BeamHistory(
             *(
@@ -135,16 +129,9 @@ _BY_ROW = ("states", "memory", "constraint_state", "coverage")
 def drop_done(state: BeamState, width: int) -> BeamState:
     """Leaves out the sentences that are done, if they are enough to be worth it.
 
-    A batch goes on until its last sentence is done; without this, all the others
-    would be decoded on with it for nothing.
-
-    Args:
-        state: A `BeamState`.
-        width: Integer. The width of the beam.
-
-    Returns:
-        A `BeamState` of fewer sentences, or as it was; always of one sentence at
-        least, since a model cannot read none.
+    A batch goes on until its last sentence is done; without this, all the others would
+    be decoded on with it for nothing. One sentence at least stays, since a model cannot
+    read none.
     """
     kept = tf.cast(tf.where(~state.done)[:, 0], tf.int32)
     count, remaining = tf.size(state.done), tf.size(kept)
@@ -183,16 +170,7 @@ def without_static_count(state: BeamState) -> BeamState:
 def to_batch(
     values: tf.Tensor, positions: tf.Tensor, batch_size: tf.Tensor
 ) -> tf.Tensor:
-    """Values of the sentences at work, at their places in the batch, zeros elsewhere.
-
-    Args:
-        values: Tensor, shape `(count, ...)`.
-        positions: int32 tensor, shape `(count,)`.
-        batch_size: Integer or scalar tensor.
-
-    Returns:
-        A tensor of shape `(batch_size, ...)`.
-    """
+    """Values of the sentences at work, put at their `positions` among zeros."""
     numbers = tf.cast(values, tf.int32) if values.dtype == tf.bool else values
     shape = tf.concat([[batch_size], tf.shape(values)[1:]], axis=0)
     placed = tf.scatter_nd(positions[:, None], numbers, shape)
@@ -204,15 +182,11 @@ def trace_back(
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
     """Reads complete hypotheses from the pointers of the search.
 
-    No step has to move whole hypotheses about; one pass at the end collects them.
-
-    Args:
-        history: The `BeamHistory`, stacked: each `(length, batch, beam_width, ...)`.
-        finished: The `Finished` ones to read, each `(batch, count)`.
-
-    Returns:
-        Their token ids and log-probabilities, `(batch, count, length)`, and their
-        attention weights, `(batch, count, length, source_length)`, or `None`.
+    No step has to move whole hypotheses about; one pass at the end collects them. The
+    history is stacked, each `(length, batch, beam_width, ...)`, the `finished` are
+    `(batch, count)`. Returns their token ids and log-probabilities,
+    `(batch, count, length)`, and their attention weights or `None`,
+    `(batch, count, length, source_length)`.
     """
     steps = tf.range(tf.shape(history.parents)[0])
     last_steps = tf.where(finished.scores > -np.inf, finished.steps, -1)

@@ -146,11 +146,7 @@ class Avoid(Constraint):
 
 
 class _WithHistory(Constraint):
-    """Remembers all tokens of a hypothesis.
-
-    Args:
-        max_length: int32 scalar: the most tokens there will be.
-    """
+    """Remembers all tokens of a hypothesis, `max_length` at most."""
 
     def __init__(self, max_length: int | tf.Tensor) -> None:
         self.max_length = max_length

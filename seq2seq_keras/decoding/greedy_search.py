@@ -79,22 +79,10 @@ def write_tokens(
 ) -> SearchResult:
     """Decodes a batch, adding the token that `choose` names at every step.
 
-    A row that may write nothing at all, because its constraints forbid every token,
-    ends there.
-
-    Args:
-        step: See `greedy_search`, as for the other arguments.
-        states: What the first step is given.
-        choose: Function from the log-probabilities `(batch, vocabulary_size)`, those of
-            forbidden tokens impossibly low, and the number of the step to token ids
-            `(batch,)`.
-        max_length: Integer, or int32 tensor `(batch,)`.
-        finished: Boolean tensor, shape `(batch,)`.
-        memory: Optional dictionary.
-        constraints: Sequence of `Constraint`s.
-
-    Returns:
-        A `SearchResult` without the axis `n_best`.
+    It is called with the log-probabilities `(batch, vocabulary_size)`, those of
+    forbidden tokens impossibly low, and the number of the step. A row that may write
+    nothing at all, because its constraints forbid every token, ends there. Other
+    arguments are those of `greedy_search`; the result has no axis `n_best`.
     """
     memory, batch_size = memory or {}, tf.size(finished)
     constraint = AllOf(constraints)

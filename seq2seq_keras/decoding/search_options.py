@@ -106,10 +106,7 @@ class SearchOptions:
         minimum=1e-6,
     )
     top_k: int = option(
-        0,
-        "Draws among the likeliest so many tokens; 0 for all.",
-        minimum=0,
-        paper=_FAN,
+        0, "Draws among the likeliest so many tokens; 0 for all.", minimum=0, paper=_FAN
     )
     top_p: float = option(
         1.0,

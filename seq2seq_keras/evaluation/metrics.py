@@ -160,10 +160,7 @@ def _tidy(text: str) -> str:
 
 
 def _count_bleu(
-    translations: list[str],
-    references: list[str],
-    tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
+    translations: list[str], references: list[str], _: Any, bleu_tokenizer: str
 ) -> SentenceCounts:
     check_choice("bleu_tokenizer", bleu_tokenizer, BLEU_TOKENIZERS)
     try:
@@ -179,26 +176,8 @@ def _count_bleu(
     return dataclasses.replace(counts, shortest=bleu.max_ngram_order)
 
 
-def _count_chrf(
-    translations: list[str],
-    references: list[str],
-    tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
-) -> SentenceCounts:
-    return _count_by_sacrebleu(CHRF(), translations, references)
-
-
-def _count_ter(
-    translations: list[str],
-    references: list[str],
-    tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
-) -> SentenceCounts:
-    return _count_by_sacrebleu(TER(), translations, references)
-
-
 def _count_by_sacrebleu(
-    metric: Any, translations: list[str], references: list[str]
+    metric: Any, translations: list[str], references: list[str], *_: Any
 ) -> SentenceCounts:
     # What sacreBLEU's own significance tests call; it has no public name for it.
     rows = metric._extract_corpus_statistics(translations, [references])
@@ -216,10 +195,7 @@ def _score_of(metric: Any, counts: np.ndarray) -> float:
 
 
 def _count_wer(
-    translations: list[str],
-    references: list[str],
-    tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
+    translations: list[str], references: list[str], *_: Any
 ) -> SentenceCounts:
     words = [[text.split() for text in side] for side in (translations, references)]
     return SentenceCounts(count_edits(*words), error_rate)
@@ -229,7 +205,7 @@ def _count_symbol_errors(
     translations: list[str],
     references: list[str],
     tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
+    *_: Any,
 ) -> SentenceCounts:
     if tokenizer is None:
         raise InputError(
@@ -240,10 +216,7 @@ def _count_symbol_errors(
 
 
 def _count_matches(
-    translations: list[str],
-    references: list[str],
-    tokenizer: "Tokenizer | None",
-    bleu_tokenizer: str,
+    translations: list[str], references: list[str], *_: Any
 ) -> SentenceCounts:
     equal = np.array(translations, "object") == np.array(references, "object")
     rows = np.stack([equal, np.ones(len(equal))], axis=1)
@@ -312,8 +285,8 @@ def _edits(chunk: Any) -> int:
 
 METRICS = {
     "bleu": Metric("BLEU", True, 2, _count_bleu),
-    "chrf": Metric("chrF", True, 2, _count_chrf),
-    "ter": Metric("TER", False, 2, _count_ter),
+    "chrf": Metric("chrF", True, 2, lambda *given: _count_by_sacrebleu(CHRF(), *given)),
+    "ter": Metric("TER", False, 2, lambda *given: _count_by_sacrebleu(TER(), *given)),
     "wer": Metric("WER", False, 4, _count_wer),
     "symbol_error_rate": Metric("symbol error rate", False, 4, _count_symbol_errors),
     "exact_match": Metric("exact match", True, 4, _count_matches),

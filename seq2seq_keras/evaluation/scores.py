@@ -126,17 +126,7 @@ def count_metrics(
     *,
     bleu_tokenizer: str,
 ) -> dict[str, SentenceCounts]:
-    """Counts what the metrics need: all, or all but one without a tokenizer.
-
-    Args:
-        translations: As of `score_translations`.
-        references: As of `score_translations`.
-        tokenizer: As of `score_translations`.
-        bleu_tokenizer: As of `score_translations`.
-
-    Returns:
-        Dictionary of `SentenceCounts` by the names of the metrics.
-    """
+    """The counts of each metric by name: all, or all but one without a tokenizer."""
     return {
         name: count_metric(
             name, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer

@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers.attention import Attention
@@ -14,25 +14,10 @@ from seq2seq_keras.layers.coverage import WIDTH, coverage_window
 class AdditiveScore(keras.layers.Layer):
     """Scores a query against keys: `v . tanh(W_query query + keys + W_coverage c)`.
 
-    The keys, `W_key value`, are the same for all queries, so they are projected
-    apart, once. The last term is there with `coverage` only.
-
-    Args:
-        units: Positive integer. Size of the space in which query and key are
-            compared.
-        coverage: Whether the weights that a position and its neighbours got so far
-            count; `c` is their `coverage_window`.
-        **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
-
-    Call arguments:
-        query: Tensor, shape `(batch, target_length, query_dim)`.
-        keys: `project(value)`, shape `(batch, source_length, units)`.
-        coverage: Optional tensor, shape `(batch, source_length)`.
-
-    Returns:
-        Scores, shape `(batch, target_length, source_length)`.
-
-    Example:
+    The keys, `W_key value`, are the same for all queries, so they are projected apart,
+    once. The last term is there with `coverage` only; `c` is the `coverage_window` of
+    the weights that positions got so far. Scores have the shape
+    `(batch, target_length, source_length)`.
 
     >>> score = AdditiveScore(units=16)
     >>> score(ops.ones((2, 3, 8)), score.project(ops.ones((2, 5, 4)))).shape
@@ -54,23 +39,13 @@ class AdditiveScore(keras.layers.Layer):
             self.coverage_projection.build((None, None, WIDTH))
         self.score_projection.build((None, None, None, self.units))
 
-    def project(self, value: keras.KerasTensor) -> keras.KerasTensor:
-        """Keys of encoder outputs.
-
-        Args:
-            value: Tensor, shape `(batch, source_length, value_dim)`.
-
-        Returns:
-            A tensor of shape `(batch, source_length, units)`.
-        """
+    def project(self, value: KerasTensor) -> KerasTensor:
+        """Keys `(batch, source_length, units)` of encoder outputs."""
         return self.key_projection(value)
 
     def call(
-        self,
-        query: keras.KerasTensor,
-        keys: keras.KerasTensor,
-        coverage: keras.KerasTensor | None = None,
-    ) -> keras.KerasTensor:
+        self, query: KerasTensor, keys: KerasTensor, coverage: KerasTensor | None = None
+    ) -> KerasTensor:
         if self.coverage_projection is not None:
             keys += self.coverage_projection(coverage_window(coverage))
         # (batch, target_length, source_length, units)
@@ -158,15 +133,12 @@ class BahdanauAttention(Attention):
         if not self.additive_score.key_projection.built:
             self.additive_score.key_projection.build(value_shape)
 
-    def project(self, value: keras.KerasTensor) -> keras.KerasTensor:
+    def project(self, value: KerasTensor) -> KerasTensor:
         return self.additive_score.project(value)
 
     def compare(
-        self,
-        query: keras.KerasTensor,
-        keys: keras.KerasTensor,
-        coverage: keras.KerasTensor | None,
-    ) -> keras.KerasTensor:
+        self, query: KerasTensor, keys: KerasTensor, coverage: KerasTensor | None
+    ) -> KerasTensor:
         return self.additive_score(query, keys, coverage)
 
     def get_config(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.registry import ATTENTIONS, find
@@ -14,7 +14,7 @@ from seq2seq_keras.registry import ATTENTIONS, find
 _MASKED = -1e9
 # Of the options of a model, those that an attention may take by its constructor.
 _OPTIONS = ("units", "score", "coverage")
-Tensors = dict[str, keras.KerasTensor]
+Tensors = dict[str, KerasTensor]
 
 
 class Attention(keras.layers.Layer):
@@ -80,7 +80,7 @@ class Attention(keras.layers.Layer):
         """
         return self.attends_first or self.coverage
 
-    def project(self, value: keras.KerasTensor) -> keras.KerasTensor:
+    def project(self, value: KerasTensor) -> KerasTensor:
         """The keys that queries are scored against.
 
         Args:
@@ -92,15 +92,12 @@ class Attention(keras.layers.Layer):
         return value
 
     def compare(
-        self,
-        query: keras.KerasTensor,
-        keys: keras.KerasTensor,
-        coverage: keras.KerasTensor | None,
-    ) -> keras.KerasTensor:
+        self, query: KerasTensor, keys: KerasTensor, coverage: KerasTensor | None
+    ) -> KerasTensor:
         """Scores of shape `(batch, target_length, source_length)`."""
         raise NotImplementedError
 
-    def remember(self, encoder_outputs: keras.KerasTensor) -> Tensors:
+    def remember(self, encoder_outputs: KerasTensor) -> Tensors:
         """What no step changes, beside the outputs of the encoder themselves.
 
         Args:
@@ -113,7 +110,7 @@ class Attention(keras.layers.Layer):
         return {} if keys is encoder_outputs else {"attention_keys": keys}
 
     def initial_states(
-        self, encoder_outputs: keras.KerasTensor, source_mask: keras.KerasTensor
+        self, encoder_outputs: KerasTensor, source_mask: KerasTensor
     ) -> Tensors:
         """The states that attention starts from.
 
@@ -130,8 +127,8 @@ class Attention(keras.layers.Layer):
         return {**states, "coverage": nothing} if self.coverage else states
 
     def attend(
-        self, query: keras.KerasTensor, states: Tensors, memory: Tensors
-    ) -> tuple[keras.KerasTensor, Tensors]:
+        self, query: KerasTensor, states: Tensors, memory: Tensors
+    ) -> tuple[KerasTensor, Tensors]:
         """Attends at one step.
 
         Args:
@@ -158,12 +155,12 @@ class Attention(keras.layers.Layer):
 
     def call(
         self,
-        query: keras.KerasTensor,
-        value: keras.KerasTensor,
-        value_mask: keras.KerasTensor | None = None,
-        keys: keras.KerasTensor | None = None,
-        coverage: keras.KerasTensor | None = None,
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        query: KerasTensor,
+        value: KerasTensor,
+        value_mask: KerasTensor | None = None,
+        keys: KerasTensor | None = None,
+        coverage: KerasTensor | None = None,
+    ) -> tuple[KerasTensor, KerasTensor]:
         keys = self.project(value) if keys is None else keys
         scores = ops.cast(self.compare(query, keys, coverage), "float32")
         if value_mask is not None:
@@ -174,17 +171,17 @@ class Attention(keras.layers.Layer):
 
     def compute_output_spec(
         self,
-        query: keras.KerasTensor,
-        value: keras.KerasTensor,
-        value_mask: keras.KerasTensor | None = None,
-        keys: keras.KerasTensor | None = None,
-        coverage: keras.KerasTensor | None = None,
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        query: KerasTensor,
+        value: KerasTensor,
+        value_mask: KerasTensor | None = None,
+        keys: KerasTensor | None = None,
+        coverage: KerasTensor | None = None,
+    ) -> tuple[KerasTensor, KerasTensor]:
         batch, target_length, _ = query.shape
         _, source_length, value_dim = value.shape
         return (
-            keras.KerasTensor((batch, target_length, value_dim), self.compute_dtype),
-            keras.KerasTensor((batch, target_length, source_length), "float32"),
+            KerasTensor((batch, target_length, value_dim), self.compute_dtype),
+            KerasTensor((batch, target_length, source_length), "float32"),
         )
 
 

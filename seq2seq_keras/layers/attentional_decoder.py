@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers.attention import Attention, Tensors
@@ -109,23 +109,17 @@ class AttentionalDecoder(keras.layers.Layer):
 
     def step(
         self,
-        inputs: keras.KerasTensor,
+        inputs: KerasTensor,
         states: Tensors,
         memory: Tensors,
         training: bool = False,
-        masks: list[keras.KerasTensor] | None = None,
-    ) -> tuple[keras.KerasTensor, Tensors]:
+        masks: list[KerasTensor] | None = None,
+    ) -> tuple[KerasTensor, Tensors]:
         """Decodes one token.
 
-        Args:
-            inputs: The embedded token, shape `(batch, input_dim)`.
-            states: Dictionary of the states before it.
-            memory: Dictionary of what stays the same.
-            training: Whether dropout acts.
-            masks: What it drops if that is the same at every step.
-
-        Returns:
-            A pair of the attentional vector, `(batch, units)`, and the next states.
+        `inputs` is the token embedded, `(batch, input_dim)`; `memory` what stays the
+        same; `masks` what dropout drops if that is the same at every step. Returns the
+        attentional vector, `(batch, units)`, and the next states.
         """
         states, cell_inputs = dict(states), [inputs]
         if self.attention_layer.attends_first:
@@ -147,8 +141,8 @@ class AttentionalDecoder(keras.layers.Layer):
         return vector, states
 
     def _attend(
-        self, query: keras.KerasTensor, states: Tensors, memory: Tensors
-    ) -> tuple[keras.KerasTensor, Tensors]:
+        self, query: KerasTensor, states: Tensors, memory: Tensors
+    ) -> tuple[KerasTensor, Tensors]:
         context, changed = self.attention_layer.attend(query, states, memory)
         # What goes round in a loop keeps its precision.
         changed = {
@@ -158,17 +152,17 @@ class AttentionalDecoder(keras.layers.Layer):
 
     def call(
         self,
-        inputs: keras.KerasTensor,
+        inputs: KerasTensor,
         states: Tensors,
         memory: Tensors,
         training: bool = False,
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor, Tensors]:
+    ) -> tuple[KerasTensor, KerasTensor, Tensors]:
         states = self._in_loop_dtypes(states)
         with self.stack.sequence(states, training) as masks:
 
             def step(
-                inputs: keras.KerasTensor, states: Tensors
-            ) -> tuple[keras.KerasTensor, Tensors]:
+                inputs: KerasTensor, states: Tensors
+            ) -> tuple[KerasTensor, Tensors]:
                 return self.step(inputs, states, memory, training, masks)
 
             if training and self.stack.draws_in_first_step:
@@ -189,18 +183,18 @@ class AttentionalDecoder(keras.layers.Layer):
 
     def compute_output_spec(
         self,
-        inputs: keras.KerasTensor,
+        inputs: KerasTensor,
         states: Tensors,
         memory: Tensors,
         training: bool = False,
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor, Tensors]:
+    ) -> tuple[KerasTensor, KerasTensor, Tensors]:
         batch, target_length, _ = inputs.shape
         source_length = memory["encoder_outputs"].shape[1]
         kept = self._in_loop_dtypes(states)
         return (
-            keras.KerasTensor((batch, target_length, self.units), self.compute_dtype),
-            keras.KerasTensor((batch, target_length, source_length), "float32"),
-            {name: keras.KerasTensor(s.shape, s.dtype) for name, s in kept.items()},
+            KerasTensor((batch, target_length, self.units), self.compute_dtype),
+            KerasTensor((batch, target_length, source_length), "float32"),
+            {name: KerasTensor(s.shape, s.dtype) for name, s in kept.items()},
         )
 
 
@@ -209,18 +203,11 @@ def _loop_over_steps(
 ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
     """Runs one step after another.
 
-    Args:
-        step: Function from the inputs of one step, `(batch, input_dim)`, and the
-            dictionary of states to a pair of its outputs, `(batch, units)`, and the
-            next states, of the same names, shapes and dtypes. `attention_weights`,
-            `(batch, source_length)`, is one of them.
-        inputs: Tensor, shape `(batch, target_length, input_dim)`.
-        states: Dictionary of the states before the first step.
-        dtype: Dtype of the outputs.
-
-    Returns:
-        A triple of the outputs, `(batch, target_length, units)`, the attention
-        weights, `(batch, target_length, source_length)`, and the last states.
+    `step` makes of the inputs of one step, `(batch, input_dim)`, and the states its
+    outputs, `(batch, units)`, and the next states, of the same names, shapes and
+    dtypes; `attention_weights`, `(batch, source_length)`, is one of them. Returns the
+    outputs, `(batch, target_length, units)`, the attention weights,
+    `(batch, target_length, source_length)`, and the last states.
     """
     length = tf.shape(inputs)[1]
     # (target_length, batch, input_dim)

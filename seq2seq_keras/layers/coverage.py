@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.special_tokens import PAD_ID
 
@@ -11,7 +11,7 @@ RADIUS = 2
 WIDTH = 2 * RADIUS + 1
 
 
-def coverage_window(coverage: keras.KerasTensor) -> keras.KerasTensor:
+def coverage_window(coverage: KerasTensor) -> KerasTensor:
     """Puts beside each position's coverage that of its neighbours.
 
     Coverage at the position itself can tell attention not to come back. That of the
@@ -74,10 +74,10 @@ class CoverageLoss(keras.layers.Layer):
 
     def call(
         self,
-        logits: keras.KerasTensor,
-        attention_weights: keras.KerasTensor,
-        target_token_ids: keras.KerasTensor,
-    ) -> keras.KerasTensor:
+        logits: KerasTensor,
+        attention_weights: KerasTensor,
+        target_token_ids: KerasTensor,
+    ) -> KerasTensor:
         coverage = ops.cumsum(attention_weights, axis=1) - attention_weights
         # (batch, target_length)
         again = ops.sum(ops.minimum(attention_weights, coverage), axis=-1)
@@ -88,11 +88,11 @@ class CoverageLoss(keras.layers.Layer):
 
     def compute_output_spec(
         self,
-        logits: keras.KerasTensor,
-        attention_weights: keras.KerasTensor,
-        target_token_ids: keras.KerasTensor,
-    ) -> keras.KerasTensor:
-        return keras.KerasTensor(logits.shape, logits.dtype)
+        logits: KerasTensor,
+        attention_weights: KerasTensor,
+        target_token_ids: KerasTensor,
+    ) -> KerasTensor:
+        return KerasTensor(logits.shape, logits.dtype)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "weight": self.weight}

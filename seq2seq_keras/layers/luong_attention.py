@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.layers.additive_attention import AdditiveScore
@@ -114,17 +114,14 @@ class LuongAttention(Attention):
                 (WIDTH,), "zeros", name="coverage_weights"
             )
 
-    def project(self, value: keras.KerasTensor) -> keras.KerasTensor:
+    def project(self, value: KerasTensor) -> KerasTensor:
         if self.additive_score is not None:
             return self.additive_score.project(value)
         return value
 
     def compare(
-        self,
-        query: keras.KerasTensor,
-        keys: keras.KerasTensor,
-        coverage: keras.KerasTensor | None,
-    ) -> keras.KerasTensor:
+        self, query: KerasTensor, keys: KerasTensor, coverage: KerasTensor | None
+    ) -> KerasTensor:
         if self.additive_score is not None:
             return self.additive_score(query, keys, coverage)
         if self.score == "general":

@@ -3,7 +3,7 @@
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 # The logarithm of no probability; finite, so that gradients stay numbers.
 _NEVER = -1e9
@@ -60,11 +60,11 @@ class PointerGenerator(keras.layers.Layer):
 
     def call(
         self,
-        logits: keras.KerasTensor,
-        features: keras.KerasTensor,
-        attention_weights: keras.KerasTensor,
-        source_copy_ids: keras.KerasTensor,
-    ) -> keras.KerasTensor:
+        logits: KerasTensor,
+        features: KerasTensor,
+        attention_weights: KerasTensor,
+        source_copy_ids: KerasTensor,
+    ) -> KerasTensor:
         gate = self.gate(features)
         log_generate, log_copy = ops.log_sigmoid(gate), ops.log_sigmoid(-gate)
         generated = log_generate + ops.log_softmax(logits, axis=-1)
@@ -79,10 +79,8 @@ class PointerGenerator(keras.layers.Layer):
 
     @staticmethod
     def _by_word(
-        attention_weights: keras.KerasTensor,
-        source_copy_ids: keras.KerasTensor,
-        shape: tuple,
-    ) -> keras.KerasTensor:
+        attention_weights: KerasTensor, source_copy_ids: KerasTensor, shape: tuple
+    ) -> KerasTensor:
         """Sums the weights of each word: `(batch, target_length, extended size)`."""
         batch, target_length, source_length = ops.shape(attention_weights)
         # (batch, target_length, source_length), each filled along the other two axes
@@ -95,11 +93,11 @@ class PointerGenerator(keras.layers.Layer):
 
     def compute_output_spec(
         self,
-        logits: keras.KerasTensor,
-        features: keras.KerasTensor,
-        attention_weights: keras.KerasTensor,
-        source_copy_ids: keras.KerasTensor,
-    ) -> keras.KerasTensor:
+        logits: KerasTensor,
+        features: KerasTensor,
+        attention_weights: KerasTensor,
+        source_copy_ids: KerasTensor,
+    ) -> KerasTensor:
         sizes = logits.shape[-1], attention_weights.shape[-1]
         extended = None if None in sizes else sum(sizes)
-        return keras.KerasTensor((*logits.shape[:-1], extended), "float32")
+        return KerasTensor((*logits.shape[:-1], extended), "float32")

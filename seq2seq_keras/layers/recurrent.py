@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
+from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.registry import CELLS, find
@@ -57,11 +58,8 @@ class RecurrentDropoutLSTMCell(keras.layers.LSTMCell):
         self.dropout_mask_count = None
 
     def call(
-        self,
-        inputs: keras.KerasTensor,
-        states: list[keras.KerasTensor],
-        training: bool = False,
-    ) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
+        self, inputs: KerasTensor, states: list[KerasTensor], training: bool = False
+    ) -> tuple[KerasTensor, list[KerasTensor]]:
         hidden, cell = states
         if training and self.recurrent_dropout:
             hidden = hidden * self.get_recurrent_dropout_mask(hidden)
@@ -88,9 +86,9 @@ class CellRNN(keras.layers.RNN):
 
     def call(
         self,
-        sequences: keras.KerasTensor,
+        sequences: KerasTensor,
         initial_state: Any = None,
-        mask: keras.KerasTensor | None = None,
+        mask: KerasTensor | None = None,
         training: bool = False,
     ) -> Any:
         with fresh_masks(self.cell):
@@ -186,15 +184,10 @@ def _make_cell(
 
 
 def state_sizes(cell: keras.layers.Layer) -> dict[str, int]:
-    """The states of a cell: their names, and their sizes.
+    """The states of a cell: their names, in the order of the cell, and their sizes.
 
-    Args:
-        cell: A cell as of `keras.layers.RNN`, whose `state_size` is an integer or a
-            list of them.
-
-    Returns:
-        A dictionary, in the order of the cell: `hidden`, which is also what it puts
-        out, `cell` if there is a second, `state_2` and so on.
+    They are `hidden`, which is also what it puts out, `cell` if there is a second,
+    `state_2` and so on.
     """
     sizes = cell.state_size
     sizes = list(sizes) if isinstance(sizes, list | tuple) else [sizes]
@@ -203,21 +196,11 @@ def state_sizes(cell: keras.layers.Layer) -> dict[str, int]:
 
 def run_cell(
     cell: keras.layers.Layer,
-    inputs: keras.KerasTensor,
-    states: list[keras.KerasTensor],
+    inputs: KerasTensor,
+    states: list[KerasTensor],
     training: bool,
-) -> tuple[keras.KerasTensor, list[keras.KerasTensor]]:
-    """Runs one step of a cell, as `keras.layers.RNN` does.
-
-    Args:
-        cell: The cell.
-        inputs: Tensor, shape `(batch, input_dim)`.
-        states: List of its states.
-        training: Whether dropout acts, for a cell that asks.
-
-    Returns:
-        A pair of the output and the list of the next states.
-    """
+) -> tuple[KerasTensor, list[KerasTensor]]:
+    """Runs a cell once, as `keras.layers.RNN` does: its output and next states."""
     options = {"training": training} if _asks_for_training(cell) else {}
     output, states = cell(inputs, states, **options)
     return output, list(states) if isinstance(states, list | tuple) else [states]
@@ -225,13 +208,10 @@ def run_cell(
 
 @contextlib.contextmanager
 def fresh_masks(*cells: keras.layers.Layer) -> Iterator[None]:
-    """Gives cells new dropout masks for what is run within a `with` block.
+    """Gives cells, and those inside of them, new dropout masks within a `with` block.
 
     Keras's cells keep the masks of a sequence, so that they are the same at all steps,
     until somebody resets them.
-
-    Args:
-        *cells: Cells; those inside of them are looked after too.
     """
     masked = [inner for cell in cells for inner in cells_with_masks(cell)]
     try:
@@ -246,11 +226,7 @@ def fresh_masks(*cells: keras.layers.Layer) -> Iterator[None]:
 
 
 def cells_with_masks(cell: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
-    """Yields a cell and those inside of it that keep dropout masks.
-
-    Args:
-        cell: The cell.
-    """
+    """Yields a cell and those inside of it that keep dropout masks."""
     layers = cell._flatten_layers() if isinstance(cell, keras.layers.Layer) else ()
     for layer in layers:
         if hasattr(layer, "reset_dropout_mask"):

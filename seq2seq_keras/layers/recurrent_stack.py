@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.layers.dropout import make_dropout
 from seq2seq_keras.layers.recurrent import (
@@ -16,7 +16,7 @@ from seq2seq_keras.layers.recurrent import (
     state_sizes,
 )
 
-States = dict[str, keras.KerasTensor]
+States = dict[str, KerasTensor]
 
 
 class RecurrentStack:
@@ -119,20 +119,13 @@ class RecurrentStack:
 
     def __call__(
         self,
-        inputs: keras.KerasTensor,
+        inputs: KerasTensor,
         states: States | None = None,
-        mask: keras.KerasTensor | None = None,
-    ) -> tuple[keras.KerasTensor, States]:
-        """Runs over whole sequences.
+        mask: KerasTensor | None = None,
+    ) -> tuple[KerasTensor, States]:
+        """Runs over whole sequences, from states of zeros by default.
 
-        Args:
-            inputs: Tensor, shape `(batch, length, input_dim)`.
-            states: Optional dictionary of the states before; zeros by default.
-            mask: Optional boolean tensor, shape `(batch, length)`.
-
-        Returns:
-            A pair of the outputs, `(batch, length, units)`, and the dictionary of the
-            last states.
+        Returns the outputs, `(batch, length, units)`, and the last states.
         """
         last_states: States = {}
         outputs = inputs
@@ -153,22 +146,15 @@ class RecurrentStack:
 
     def step(
         self,
-        inputs: keras.KerasTensor,
+        inputs: KerasTensor,
         states: States,
-        masks: list[keras.KerasTensor] | None = None,
+        masks: list[KerasTensor] | None = None,
         training: bool = False,
-    ) -> tuple[keras.KerasTensor, States]:
-        """Runs one step.
+    ) -> tuple[KerasTensor, States]:
+        """Runs one step on `(batch, input_dim)`, with the `masks` that `sequence` gave.
 
-        Args:
-            inputs: Tensor, shape `(batch, input_dim)`.
-            states: Dictionary of the states before the step, among others perhaps.
-            masks: What `sequence` gave.
-            training: Whether dropout acts.
-
-        Returns:
-            A pair of the outputs, `(batch, units)`, and the dictionary of the next
-            states; the others are in it as they were.
+        Returns the outputs, `(batch, units)`, and the next states; others that were
+        among `states` are in them as they were.
         """
         outputs = inputs
         for number, cell in enumerate(self.cells):
@@ -184,19 +170,13 @@ class RecurrentStack:
     @contextlib.contextmanager
     def sequence(
         self, states: States, training: bool
-    ) -> Iterator[list[keras.KerasTensor] | None]:
+    ) -> Iterator[list[KerasTensor] | None]:
         """Draws what is dropped at all steps alike, for steps within a `with` block.
 
         That is done before a loop over the steps: made within it, it could not be
-        carried from one step to the next.
-
-        Args:
-            states: Dictionary of the states before the first step.
-            training: Whether dropout acts.
-
-        Yields:
-            Tensors, `(batch, units)`, by which what leaves each layer but the last is
-            multiplied; `None` if that is drawn anew at each step.
+        carried from one step to the next. Yields tensors, `(batch, units)`, by which
+        what leaves each layer but the last is multiplied; `None` if that is drawn anew
+        at each step.
         """
         with fresh_masks(*self.cells):
             masks = None
@@ -220,11 +200,7 @@ class RecurrentStack:
         )
 
     def build(self, input_dim: int) -> None:
-        """Makes the weights of layers that are only used by `step`.
-
-        Args:
-            input_dim: Integer. Size of what enters the first layer.
-        """
+        """Makes the weights of layers that are only used by `step`."""
         for number, layer in enumerate(self.recurrent_layers):
             layer.build((None, None, input_dim))
             input_dim = _output_size(layer.cell)
@@ -237,8 +213,8 @@ class RecurrentStack:
         return _output_size(self.cells[-1]) * (2 if self.bidirectional else 1)
 
     def _leave(
-        self, number: int, below: keras.KerasTensor, outputs: keras.KerasTensor
-    ) -> keras.KerasTensor:
+        self, number: int, below: KerasTensor, outputs: KerasTensor
+    ) -> KerasTensor:
         # The first layer reads embeddings, which have another size.
         if self.residual and number > 0:
             outputs = below + outputs
@@ -249,10 +225,10 @@ class RecurrentStack:
     def _drop(
         self,
         number: int,
-        outputs: keras.KerasTensor,
-        masks: list[keras.KerasTensor] | None,
+        outputs: KerasTensor,
+        masks: list[KerasTensor] | None,
         training: bool,
-    ) -> keras.KerasTensor:
+    ) -> KerasTensor:
         if masks:
             return outputs * masks[number]
         return self.dropouts[number](outputs[:, None], training=training)[:, 0]

@@ -1,7 +1,7 @@
 """Turns right-padded sequences round."""
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.special_tokens import PAD_ID
 
@@ -37,9 +37,7 @@ class ReverseTokens(keras.layers.Layer):
         - [Sutskever et al., 2014](https://arxiv.org/abs/1409.3215), section 3.3.
     """
 
-    def call(
-        self, values: keras.KerasTensor, token_ids: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def call(self, values: KerasTensor, token_ids: KerasTensor) -> KerasTensor:
         real = ops.cast(ops.not_equal(token_ids, PAD_ID), "int32")
         word_count = ops.sum(real, axis=-1, keepdims=True) - 1
         # (batch, length): 0, 1, 2, ... in every row
@@ -50,6 +48,6 @@ class ReverseTokens(keras.layers.Layer):
         return ops.take_along_axis(values, mirrored, axis=1)
 
     def compute_output_spec(
-        self, values: keras.KerasTensor, token_ids: keras.KerasTensor
-    ) -> keras.KerasTensor:
-        return keras.KerasTensor(values.shape, dtype=values.dtype)
+        self, values: KerasTensor, token_ids: KerasTensor
+    ) -> KerasTensor:
+        return KerasTensor(values.shape, dtype=values.dtype)

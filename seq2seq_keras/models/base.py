@@ -3,8 +3,9 @@
 from typing import Any
 
 import keras
+from keras import KerasTensor
 
-States = dict[str, keras.KerasTensor]
+States = dict[str, KerasTensor]
 
 
 class EncoderDecoder(keras.Model):
@@ -73,10 +74,7 @@ class EncoderDecoder(keras.Model):
     copies = False
 
     def __init__(
-        self,
-        source_vocabulary_size: int,
-        target_vocabulary_size: int,
-        **kwargs: Any,
+        self, source_vocabulary_size: int, target_vocabulary_size: int, **kwargs: Any
     ) -> None:
         self.source_vocabulary_size = source_vocabulary_size
         self.target_vocabulary_size = target_vocabulary_size
@@ -88,7 +86,7 @@ class EncoderDecoder(keras.Model):
         inputs = {**sources, "target_token_ids": target}
         super().__init__(inputs=inputs, outputs=logits, **kwargs)
 
-    def make_source_inputs(self) -> dict[str, keras.KerasTensor]:
+    def make_source_inputs(self) -> dict[str, KerasTensor]:
         """Makes the symbolic inputs of `encode`.
 
         Returns:
@@ -111,8 +109,8 @@ class EncoderDecoder(keras.Model):
         raise NotImplementedError(f"{type(self).__name__} has no `encode`.")
 
     def decode(
-        self, target_token_ids: keras.KerasTensor, states: States
-    ) -> tuple[keras.KerasTensor, States]:
+        self, target_token_ids: KerasTensor, states: States
+    ) -> tuple[KerasTensor, States]:
         """Predicts the token after each given one.
 
         Args:
@@ -130,8 +128,8 @@ class EncoderDecoder(keras.Model):
         raise NotImplementedError(f"{type(self).__name__} has no `decode`.")
 
     def teach(
-        self, target_token_ids: keras.KerasTensor, states: States
-    ) -> tuple[keras.KerasTensor, States]:
+        self, target_token_ids: KerasTensor, states: States
+    ) -> tuple[KerasTensor, States]:
         """Makes the training graph: `decode`, and losses of its own where it has some.
 
         Args:
@@ -173,14 +171,7 @@ class EncoderDecoder(keras.Model):
         return type(self).__name__
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """One step of `fit`: Keras's own, on inputs that may be mixed first.
-
-        Args:
-            data: A batch of the dataset.
-
-        Returns:
-            Dictionary of the loss and the metrics.
-        """
+        """One step of `fit`: Keras's own, on inputs that may be mixed first."""
         if self.scheduled_sampling is not None:
             inputs, *rest = keras.utils.unpack_x_y_sample_weight(data)
             inputs = self.scheduled_sampling.mix(self, inputs)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.layers import (
     Attention,
@@ -12,7 +12,8 @@ from seq2seq_keras.layers import (
     make_attention,
     make_dropout,
 )
-from seq2seq_keras.models.encoder import States, Words, make_stack
+from seq2seq_keras.models.base import States
+from seq2seq_keras.models.encoder import Words, make_stack
 from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 
@@ -20,13 +21,10 @@ from seq2seq_keras.special_tokens import UNKNOWN_ID
 class Decoder:
     """The layers that write a target.
 
-    Without attention, and with one that feeds nothing back, each recurrent layer
-    runs over the whole target in one call, and the attention of all steps is
-    computed at once. Otherwise an `AttentionalDecoder` goes step by step.
-
-    Args:
-        options: The `ModelOptions`.
-        source_embedding: The encoder's embedding, which may be shared.
+    Without attention, and with one that feeds nothing back, each recurrent layer runs
+    over the whole target in one call, and the attention of all steps is computed at
+    once. Otherwise an `AttentionalDecoder` goes step by step. The source embedding may
+    be shared.
     """
 
     def __init__(
@@ -61,18 +59,8 @@ class Decoder:
         if self.options.input_feeding:
             yield "attentional_vector"
 
-    def start(
-        self, encoder_outputs: keras.KerasTensor, source_mask: keras.KerasTensor
-    ) -> States:
-        """What attention starts from and what it remembers.
-
-        Args:
-            encoder_outputs: Tensor, shape `(batch, source_length, units)`.
-            source_mask: Boolean tensor, shape `(batch, source_length)`.
-
-        Returns:
-            A dictionary, empty without attention.
-        """
+    def start(self, encoder_outputs: KerasTensor, source_mask: KerasTensor) -> States:
+        """What attention starts from and remembers; empty without attention."""
         if self.attention is None:
             return {}
         states = {"encoder_outputs": encoder_outputs, "source_mask": source_mask}
@@ -84,18 +72,12 @@ class Decoder:
         return states
 
     def __call__(
-        self, target_token_ids: keras.KerasTensor, states: States, memory: States
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor | None, States]:
+        self, target_token_ids: KerasTensor, states: States, memory: States
+    ) -> tuple[KerasTensor, KerasTensor | None, States]:
         """Predicts the token after each given one.
 
-        Args:
-            target_token_ids: int32, shape `(batch, target_length)`.
-            states: Dictionary of the states before the first token.
-            memory: Dictionary of what stays the same at every step.
-
-        Returns:
-            A triple of the logits, the attention weights of all steps (`None` without
-            attention) and the states after the last token.
+        Returns the logits, the attention weights of all steps (`None` without
+        attention) and the states after the last token.
         """
         inputs = embedded = self._embed(target_token_ids)
         if self.options.feed_context:
@@ -116,7 +98,7 @@ class Decoder:
             )
         return logits, weights, states
 
-    def _embed(self, target_token_ids: keras.KerasTensor) -> keras.KerasTensor:
+    def _embed(self, target_token_ids: KerasTensor) -> KerasTensor:
         if self.options.copy:
             # The words that a model can only copy have no embedding.
             known = target_token_ids < self.options.target_vocabulary_size
@@ -124,8 +106,8 @@ class Decoder:
         return self.words(target_token_ids)
 
     def _run_at_once(
-        self, inputs: keras.KerasTensor, states: States, memory: States
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor | None, States]:
+        self, inputs: KerasTensor, states: States, memory: States
+    ) -> tuple[KerasTensor, KerasTensor | None, States]:
         outputs, last = self.stack(inputs, states)
         states, weights = {**states, **last}, None
         if self.attention is not None:
@@ -141,7 +123,7 @@ class Decoder:
             )
         return outputs, weights, states
 
-    def _predict(self, outputs: keras.KerasTensor) -> keras.KerasTensor:
+    def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
             outputs = self.output_projection(outputs)
         if self.options.tie_embeddings:
@@ -196,9 +178,5 @@ class Decoder:
         self, units: int | None, name: str, activation: str | None = None
     ) -> keras.layers.Dense:
         return keras.layers.Dense(
-            units,
-            activation,
-            use_bias=False,
-            dtype=self.options.precision,
-            name=name,
+            units, activation, use_bias=False, dtype=self.options.precision, name=name
         )

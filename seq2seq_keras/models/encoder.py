@@ -3,7 +3,7 @@
 from typing import cast
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.layers import (
     RecurrentStack,
@@ -12,22 +12,15 @@ from seq2seq_keras.layers import (
     make_embedding,
     make_word_dropout,
 )
+from seq2seq_keras.models.base import States
 from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.special_tokens import PAD_ID
 
-States = dict[str, keras.KerasTensor]
-
 
 def make_stack(options: ModelOptions, name: str, **others: bool) -> RecurrentStack:
-    """Makes the recurrent layers of an encoder or a decoder.
+    """Makes the recurrent layers of the "encoder" or the "decoder".
 
-    Args:
-        options: The `ModelOptions`.
-        name: "encoder" or "decoder".
-        **others: Options that only one of them has.
-
-    Returns:
-        A `RecurrentStack`.
+    `others` are options that only one of them has.
     """
     return RecurrentStack(
         options.cell,
@@ -45,13 +38,7 @@ def make_stack(options: ModelOptions, name: str, **others: bool) -> RecurrentSta
 
 
 class Words:
-    """Embedded tokens with their dropout, on either side of a model.
-
-    Args:
-        options: The `ModelOptions`.
-        side: "source" or "target".
-        embedding: Optional embedding layer to share.
-    """
+    """Embedded tokens with their dropout, of the "source" or the "target"."""
 
     def __init__(
         self,
@@ -74,7 +61,7 @@ class Words:
             name=f"{side}_embedding_dropout",
         )
 
-    def __call__(self, token_ids: keras.KerasTensor) -> keras.KerasTensor:
+    def __call__(self, token_ids: KerasTensor) -> KerasTensor:
         embedded = self.embedding(token_ids)
         if self.word_dropout is not None:
             embedded = self.word_dropout(embedded)
@@ -95,11 +82,7 @@ class Words:
 
 
 class Encoder:
-    """The layers that read a source, and the bridge to the decoder.
-
-    Args:
-        options: The `ModelOptions`.
-    """
+    """The layers that read a source, and the bridge to the decoder."""
 
     def __init__(self, options: ModelOptions) -> None:
         self.options = options
@@ -129,17 +112,13 @@ class Encoder:
             }
 
     def __call__(
-        self, source_token_ids: keras.KerasTensor
-    ) -> tuple[keras.KerasTensor, keras.KerasTensor, States]:
+        self, source_token_ids: KerasTensor
+    ) -> tuple[KerasTensor, KerasTensor, States]:
         """Reads the source.
 
-        Args:
-            source_token_ids: int32, shape `(batch, source_length)`.
-
-        Returns:
-            A triple: the outputs of the last layer, `(batch, source_length, units)`,
-            in the order of the source; its last hidden state, `(batch, units)`; and
-            the dictionary of the decoder's first states.
+        Returns the outputs of the last layer, `(batch, source_length, units)`, in the
+        order of the source; its last hidden state, `(batch, units)`; and the decoder's
+        first states.
         """
         mask = ops.not_equal(source_token_ids, PAD_ID)
         token_ids = source_token_ids
@@ -158,7 +137,7 @@ class Encoder:
             {name: self._cross(name, states[name]) for name in states},
         )
 
-    def _cross(self, name: str, state: keras.KerasTensor) -> keras.KerasTensor:
+    def _cross(self, name: str, state: KerasTensor) -> KerasTensor:
         """Brings one state over the bridge."""
         if self.options.bridge == "dense":
             return self.bridge[name](state)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import keras
+from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models.base import EncoderDecoder, States
@@ -86,9 +87,7 @@ def make_step(decoder: keras.Model) -> Callable:
         it returns are those that change.
     """
 
-    def step(
-        token_ids: keras.KerasTensor, states: States
-    ) -> tuple[keras.KerasTensor, States]:
+    def step(token_ids: KerasTensor, states: States) -> tuple[KerasTensor, States]:
         inputs = {"token_ids": token_ids[:, None], **states}
         outputs = dict(decoder(inputs, training=False))
         return outputs.pop("logits")[:, 0], outputs

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers import CoverageLoss
@@ -74,9 +74,7 @@ class Seq2Seq(EncoderDecoder):
         self.dtype_policy = self.options.precision
 
     def encode(
-        self,
-        source_token_ids: keras.KerasTensor,
-        source_copy_ids: keras.KerasTensor | None = None,
+        self, source_token_ids: KerasTensor, source_copy_ids: KerasTensor | None = None
     ) -> States:
         """Reads the source and returns what the decoder starts from.
 
@@ -101,14 +99,14 @@ class Seq2Seq(EncoderDecoder):
         return states
 
     def decode(
-        self, target_token_ids: keras.KerasTensor, states: States
-    ) -> tuple[keras.KerasTensor, States]:
+        self, target_token_ids: KerasTensor, states: States
+    ) -> tuple[KerasTensor, States]:
         logits, _, states = self.decoder(target_token_ids, *self.split_memory(states))
         return logits, states
 
     def teach(
-        self, target_token_ids: keras.KerasTensor, states: States
-    ) -> tuple[keras.KerasTensor, States]:
+        self, target_token_ids: KerasTensor, states: States
+    ) -> tuple[KerasTensor, States]:
         states, memory = self.split_memory(states)
         logits, weights, states = self.decoder(target_token_ids, states, memory)
         if self.options.coverage_loss:

@@ -24,14 +24,8 @@ class Figure(matplotlib.figure.Figure):
     def saved(self, path: str | pathlib.Path | None) -> "Figure":
         """Writes the figure, whole or not at all, in the format of the path's suffix.
 
-        Args:
-            path: Where to; its folder is made if missing. `None` to write no file.
-
-        Returns:
-            The figure.
-
-        Raises:
-            InputError: If matplotlib does not write such files.
+        Its folder is made if missing; for `None` no file is written. Returns the
+        figure.
         """
         if path is None:
             return self

@@ -141,14 +141,9 @@ def label_points(
 ) -> None:
     """Writes a label beside each point, where it covers the least.
 
-    Labels are set one after another, each in the first of some places around its
-    point that covers neither a point nor an earlier label, or else the least of them.
-
-    Args:
-        axes: matplotlib's axes, with limits that will not change any more.
-        points: Array of shape `(points, 2)`.
-        labels: List of strings.
-        **options: Further arguments of `Axes.annotate`.
+    Labels are set one after another, each in the first of some places around its point
+    that covers neither a point nor an earlier label, or else the least of them. The
+    limits of the axes must not change any more; `options` are those of `Axes.annotate`.
     """
     from matplotlib.transforms import Bbox
 

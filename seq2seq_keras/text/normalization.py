@@ -50,16 +50,7 @@ def normalize_in_python(
 def normalize_in_graph(
     texts: tf.Tensor, unicode_form: UnicodeForm, lowercase: bool
 ) -> tf.Tensor:
-    """Normalizes a string tensor: Hangul, case and white space.
-
-    Args:
-        texts: String tensor, shape `(batch,)`.
-        unicode_form: One of `UNICODE_FORMS`; it is applied to Hangul.
-        lowercase: Whether text is lower-cased.
-
-    Returns:
-        String tensor, shape `(batch,)`.
-    """
+    """Normalizes a string tensor: Unicode form of Hangul, case and white space."""
     if unicode_form in ("NFC", "NFKC"):
         texts = compose_hangul(texts)
     elif unicode_form in ("NFD", "NFKD"):

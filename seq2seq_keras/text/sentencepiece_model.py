@@ -38,17 +38,7 @@ _SILENT = 2  # errors reach Python as exceptions
 
 
 def import_optional(name: str) -> types.ModuleType:
-    """Imports a package of the extra `subword`.
-
-    Args:
-        name: "sentencepiece" or "tensorflow_text".
-
-    Returns:
-        The module.
-
-    Raises:
-        InputError: If it is not installed.
-    """
+    """Imports a package of the extra `subword`."""
     try:
         return importlib.import_module(name)
     except ImportError as error:

@@ -147,15 +147,7 @@ class Tokenizer(abc.ABC):
     ) -> Fitting:
         """Does the work of `fit` with texts that come some at a time.
 
-        Args:
-            min_frequency: See `fit`, as for the other options.
-            max_size: Optional integer.
-            lowercase: Boolean.
-            unicode_form: String.
-            special_tokens: A `SpecialTokens`.
-
-        Returns:
-            A `Fitting`: `add` texts to it, then `finish` it.
+        The options are those of `fit`; `add` texts to the `Fitting`, then `finish` it.
         """
         check_max_size(max_size)  # before much is read
         options: dict[str, Any] = {
@@ -191,12 +183,6 @@ class Tokenizer(abc.ABC):
         """What a token is called where it carries no marks of this tokenizer.
 
         Vectors that others trained know words, not how this package cuts text.
-
-        Args:
-            token: A token, string.
-
-        Returns:
-            A string.
         """
         return token
 
@@ -268,12 +254,7 @@ class Tokenizer(abc.ABC):
     def ids(self, tokens: tf.Tensor | tf.RaggedTensor) -> tf.Tensor | tf.RaggedTensor:
         """Looks up tokens that `split` made, where both they and their ids are needed.
 
-        Args:
-            tokens: String tensor, dense or ragged.
-
-        Returns:
-            An int32 tensor of the same shape; tokens that the vocabulary lacks, and
-            the special ones, are unknown.
+        Tokens that the vocabulary lacks, and the special ones, are unknown.
         """
         return self.table.lookup(tokens)
 

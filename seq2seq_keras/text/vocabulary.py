@@ -33,30 +33,13 @@ class Fitting:
         self._texts = 0
 
     def add(self, texts: Sequence[str]) -> None:
-        """Adds some texts.
-
-        Args:
-            texts: List of strings.
-
-        Raises:
-            InputError: If one is no string or not valid Unicode.
-        """
+        """Adds some texts."""
         tokens = self._split(texts, first=self._texts + 1).flat_values.numpy().tolist()
         self._keep(token.decode("utf-8") for token in tokens)
         self._texts += len(texts)
 
     def add_all(self, texts: Iterable[str]) -> Self:
-        """Adds texts, however many there are.
-
-        Args:
-            texts: Iterable of strings; it is read once.
-
-        Returns:
-            Itself.
-
-        Raises:
-            InputError: If `texts` is a single string or holds what is no string.
-        """
+        """Adds texts, however many there are, reading them once, and returns itself."""
         if isinstance(texts, str):
             raise InputError(
                 "`texts` must be texts, such as a list of strings. Received: a single "
@@ -72,14 +55,7 @@ class Fitting:
         self._keep(other._kept)
 
     def finish(self) -> Any:
-        """Makes the tokenizer.
-
-        Returns:
-            A `Tokenizer`.
-
-        Raises:
-            InputError: See `Tokenizer.fit`.
-        """
+        """Makes the tokenizer."""
         return self._make(self._kept)
 
     def _keep(self, tokens: Iterable[str]) -> None:
@@ -146,12 +122,7 @@ def check_max_size(max_size: int | None) -> None:
 
 
 def check_vocabulary(tokens: Sequence[str], special_tokens: SpecialTokens) -> None:
-    """Raises an `InputError` if these tokens cannot follow the special ones.
-
-    Args:
-        tokens: List of tokens without the special ones.
-        special_tokens: A `SpecialTokens`.
-    """
+    """Raises an `InputError` if these tokens cannot follow the special ones."""
     if not tokens:
         raise InputError("A vocabulary needs at least one token that is not special.")
     if not all(isinstance(token, str) for token in tokens):

@@ -6,11 +6,7 @@ import keras
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
-from seq2seq_keras.training.losses import (
-    Perplexity,
-    TokenAccuracy,
-    TokenCrossentropy,
-)
+from seq2seq_keras.training.losses import Perplexity, TokenAccuracy, TokenCrossentropy
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 
 

@@ -122,21 +122,16 @@ class TrainingConfig(Architecture, DataOptions):
         2000, "The most validation pairs to decode.", minimum=1
     )
     patience: int = option(
-        3,
-        "Stop after so many epochs that are not better than the best.",
-        minimum=0,
+        3, "Stop after so many epochs that are not better than the best.", minimum=0
     )
     samples: int = option(
         3, "Validation translations shown after each epoch.", minimum=0
     )
     save_minutes: float = option(
-        10.0,
-        "Minutes between two savings of the state within an epoch.",
-        minimum=0,
+        10.0, "Minutes between two savings of the state within an epoch.", minimum=0
     )
     overwrite: bool = option(
-        False,
-        "Replace a translator or an unfinished training in the output folder.",
+        False, "Replace a translator or an unfinished training in the output folder."
     )
 
     def __post_init__(self) -> None:

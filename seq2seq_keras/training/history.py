@@ -12,13 +12,9 @@ _TIE_BREAK = "val_perplexity"
 class History:
     """The rows of the log and the decisions that rest on them.
 
-    Best epoch, early stopping and a falling learning rate all follow from the rows,
-    so that rows are all a resumed training has to know.
-
-    Args:
-        monitor: Name of the value that decides.
-        higher_is_better: Whether it should rise.
-        rows: List of dictionaries, one for each epoch.
+    Best epoch, early stopping and a falling learning rate all follow from the rows, so
+    that rows are all a resumed training has to know. The value called `monitor`
+    decides.
     """
 
     def __init__(
@@ -33,17 +29,7 @@ class History:
             self.add(row)
 
     def add(self, row: dict[str, float]) -> bool:
-        """Adds the values of an epoch.
-
-        Args:
-            row: Dictionary of numbers.
-
-        Returns:
-            Whether it is the best epoch so far.
-
-        Raises:
-            InputError: If what decides is missing or is no number.
-        """
+        """Adds the values of an epoch and tells whether it is the best so far."""
         if math.isnan(row.get(self.monitor, math.nan)):
             raise InputError(
                 f"Epoch {len(self.rows) + 1} has no {self.monitor}, by which the best "

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-from keras import ops
+from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID
 
 
 def token_crossentropy(
-    labels: keras.KerasTensor, logits: keras.KerasTensor, label_smoothing: float = 0.0
-) -> keras.KerasTensor:
+    labels: KerasTensor, logits: KerasTensor, label_smoothing: float = 0.0
+) -> KerasTensor:
     """Computes the cross-entropy of each token, with labels smoothed or not.
 
     Most of a training step with a large vocabulary is spent on its logits. Keras's own
@@ -40,9 +40,7 @@ def token_crossentropy(
     labels = ops.cast(labels, "int32")
 
     @ops.custom_gradient
-    def crossentropy(
-        logits: keras.KerasTensor,
-    ) -> tuple[keras.KerasTensor, Callable]:
+    def crossentropy(logits: KerasTensor) -> tuple[KerasTensor, Callable]:
         # (batch, length, vocabulary) -> (tokens, vocabulary)
         rows = ops.reshape(logits, (-1, ops.shape(logits)[-1]))
         columns = ops.reshape(labels, (-1, 1))
@@ -57,7 +55,7 @@ def token_crossentropy(
         if label_smoothing:
             losses -= label_smoothing * ops.mean(rows, axis=-1)
 
-        def gradient(upstream: keras.KerasTensor) -> keras.KerasTensor:
+        def gradient(upstream: KerasTensor) -> KerasTensor:
             slopes = _slopes(probabilities, columns, label_smoothing, upstream)
             return ops.reshape(slopes, ops.shape(logits))
 
@@ -67,11 +65,11 @@ def token_crossentropy(
 
 
 def _slopes(
-    probabilities: keras.KerasTensor,
-    columns: keras.KerasTensor,
+    probabilities: KerasTensor,
+    columns: KerasTensor,
     label_smoothing: float,
-    upstream: keras.KerasTensor,
-) -> keras.KerasTensor:
+    upstream: KerasTensor,
+) -> KerasTensor:
     """Probabilities less smoothed labels, times the upstream gradient."""
     upstream = ops.reshape(upstream, (-1, 1))
     share = label_smoothing / ops.cast(ops.shape(probabilities)[-1], "float32")
@@ -138,18 +136,16 @@ class TokenCrossentropy(keras.losses.Loss):
 
     def __call__(
         self,
-        y_true: keras.KerasTensor,
-        y_pred: keras.KerasTensor,
-        sample_weight: keras.KerasTensor | None = None,
-    ) -> keras.KerasTensor:
+        y_true: KerasTensor,
+        y_pred: KerasTensor,
+        sample_weight: KerasTensor | None = None,
+    ) -> KerasTensor:
         real = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
         if sample_weight is not None:
             real *= ops.cast(sample_weight, self.dtype)
         return super().__call__(y_true, y_pred, real)
 
-    def call(
-        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         return token_crossentropy(y_true, y_pred, self.label_smoothing)
 
     def get_config(self) -> dict[str, Any]:
@@ -164,17 +160,15 @@ class _TokenMean(keras.metrics.Metric):
         self.total = self.add_variable((), "zeros", name="total")
         self.count = self.add_variable((), "zeros", name="count")
 
-    def token_values(
-        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def token_values(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         """The value of each token, shape `(batch, target_length)`."""
         raise NotImplementedError
 
     def update_state(
         self,
-        y_true: keras.KerasTensor,
-        y_pred: keras.KerasTensor,
-        sample_weight: keras.KerasTensor | None = None,
+        y_true: KerasTensor,
+        y_pred: KerasTensor,
+        sample_weight: KerasTensor | None = None,
     ) -> None:
         weights = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
         if sample_weight is not None:
@@ -183,7 +177,7 @@ class _TokenMean(keras.metrics.Metric):
         self.total.assign_add(ops.sum(values * weights))
         self.count.assign_add(ops.sum(weights))
 
-    def mean(self) -> keras.KerasTensor:
+    def mean(self) -> KerasTensor:
         """The mean so far; 0 before the first token."""
         return ops.divide_no_nan(self.total, self.count)
 
@@ -207,14 +201,12 @@ class TokenAccuracy(_TokenMean):
     def __init__(self, name: str = "token_accuracy", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def token_values(
-        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def token_values(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         # The first of the greatest, as of `ops.argmax`, which is slower.
         best = ops.top_k(y_pred, 1)[1][..., 0]
         return ops.equal(ops.cast(y_true, "int32"), best)
 
-    def result(self) -> keras.KerasTensor:
+    def result(self) -> KerasTensor:
         return self.mean()
 
 
@@ -240,10 +232,8 @@ class Perplexity(_TokenMean):
     def __init__(self, name: str = "perplexity", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
-    def token_values(
-        self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
-    ) -> keras.KerasTensor:
+    def token_values(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         return token_crossentropy(y_true, y_pred)
 
-    def result(self) -> keras.KerasTensor:
+    def result(self) -> KerasTensor:
         return ops.exp(self.mean())

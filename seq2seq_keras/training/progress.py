@@ -14,11 +14,8 @@ _INTERVAL = 60
 class TrainingProgress(keras.callbacks.Callback):
     """Shows a bar on a terminal, and elsewhere a line from time to time.
 
-    Args:
-        epochs: Integer. Epochs of the whole training.
-        steps_per_epoch: Integer.
-        tokens_per_step: Float. Target tokens in a batch, on average.
-        done: Integer. Steps that an earlier process did.
+    `tokens_per_step` are the target tokens of a batch, on average; `done` are the steps
+    that an earlier process did.
     """
 
     def __init__(
@@ -53,10 +50,7 @@ class TrainingProgress(keras.callbacks.Callback):
         elif time.monotonic() - self._last_line > _INTERVAL:
             step = self._done - self._epoch * self.steps_per_epoch
             place = f"epoch {self._epoch + 1}/{self.epochs} step {step}"
-            print(
-                f"{place}/{self.steps_per_epoch}, {self._status(logs)}",
-                flush=True,
-            )
+            print(f"{place}/{self.steps_per_epoch}, {self._status(logs)}", flush=True)
             self._last_line = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

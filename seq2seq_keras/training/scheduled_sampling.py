@@ -82,14 +82,9 @@ class ScheduledSampling(keras.layers.Layer):
         return self.rate * tf.minimum(1.0, tf.cast(step, tf.float32) / self.steps)
 
     def mix(self, model: EncoderDecoder, inputs: Mapping[str, tf.Tensor]) -> dict:
-        """Replaces tokens of the target by drawn ones.
+        """The inputs with some tokens of the target replaced by drawn ones.
 
-        Args:
-            model: The `EncoderDecoder`. How far its training is, its optimizer knows.
-            inputs: Its inputs, a dictionary.
-
-        Returns:
-            The inputs with other `target_token_ids`.
+        How far the training of the model is, its optimizer knows.
         """
         source = dict(inputs)
         target = tf.cast(source.pop("target_token_ids"), tf.int32)

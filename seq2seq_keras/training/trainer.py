@@ -46,14 +46,9 @@ class Trainer:
     """A training that can stop after any step and go on from there.
 
     It is callbacks around one `fit` for each epoch, and nothing is remembered between
-    two epochs but what `save` writes.
-
-    Args:
-        config: A `TrainingConfig`.
-        signals: `StopSignals` that may end it.
-        model: Optional model, or function that makes one, in place of that of the
-            configuration.
-        callbacks: Keras callbacks of the user's.
+    two epochs but what `save` writes. `signals` may end it; a given `model`, or
+    function that makes one, takes the place of what the configuration describes;
+    `callbacks` are the user's.
     """
 
     def __init__(
@@ -111,14 +106,7 @@ class Trainer:
         self._start = self.saved_at = time.monotonic()
 
     def restore(self) -> bool:
-        """Goes back to the last state that was saved, if there is one.
-
-        Returns:
-            Whether there is one.
-
-        Raises:
-            InputError: If it belongs to other data or another model.
-        """
+        """Goes back to the last state that was saved; tells whether there is one."""
         path = state_path(self.output)
         if not path.is_file():
             return False
@@ -147,7 +135,9 @@ class Trainer:
         """Saves all that `restore` needs, whole or not at all."""
         progress = {
             "fingerprint": self._fingerprint,
-            **{"epoch": self.epoch, "step": self.step, "logs": self.logs},
+            "epoch": self.epoch,
+            "step": self.step,
+            "logs": self.logs,
             "history": self.history.rows,
             "last_epochs": len(self.averages.last),
             "seconds": self.elapsed(),
@@ -167,9 +157,8 @@ class Trainer:
     def go_on(self, after_epoch: Callable[[dict, bool], None]) -> None:
         """Trains to the end.
 
-        Args:
-            after_epoch: Function called after each epoch with its row of the log and
-                whether it is the best so far; the model then has its averaged weights.
+        `after_epoch` is called after each epoch with its row of the log and whether it
+        is the best so far; the model then has its averaged weights.
         """
         self._progress = TrainingProgress(
             self.config.epochs,

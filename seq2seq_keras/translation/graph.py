@@ -47,15 +47,8 @@ class TranslationGraph(tf.Module):
     `Translator` runs these very graphs and `export` writes them to disk, so the two
     cannot differ. `split` makes tokens of texts, once; a search takes these. It is
     traced once for each set of search options, whatever the number and length of
-    sentences.
-
-    Args:
-        models: A list of models from `build_model`. The probabilities of several are
-            averaged.
-        source_tokenizer: The tokenizer of the source.
-        target_tokenizer: The tokenizer of the target.
-        max_source_length: Integer. Longer sources are cut to that many tokens, and
-            before that to 10,000 characters.
+    sentences. The probabilities of several models are averaged. Sources are cut to
+    10,000 characters, then to `max_source_length` tokens.
     """
 
     def __init__(
@@ -95,14 +88,9 @@ class TranslationGraph(tf.Module):
     def read(self, source_tokens: tf.RaggedTensor) -> _Tensors:
         """The source as the model takes it: cut, ended by `<eos>` and padded.
 
-        Args:
-            source_tokens: Ragged string tensor, shape `(batch, source_length)`, from
-                `split`.
-
-        Returns:
-            A dictionary of tensors of shape `(batch, source_length)`:
-            `source_tokens`, strings; `source_token_ids`, int32; and, for a model that
-            copies, `source_copy_ids`. Every row has at least its `<eos>`.
+        Of tokens from `split` it makes tensors `(batch, source_length)`:
+        `source_tokens`, `source_token_ids` and, for a model that copies,
+        `source_copy_ids`. Every row has at least its `<eos>`.
         """
         tokens = source_tokens[:, : self.max_source_length]
         source = {
@@ -121,19 +109,12 @@ class TranslationGraph(tf.Module):
         avoid: bool = False,
         allowed: bool = False,
     ) -> tf.types.experimental.PolymorphicFunction:
-        """The graph of one set of options.
+        """The graph of one set of options; the flags say which inputs it has beside.
 
-        Args:
-            options: `SearchOptions`.
-            prefix: Whether translations have prefixes.
-            avoid: Whether there are words to avoid.
-            allowed: Whether only certain translations are allowed.
-
-        Returns:
-            A `tf.function` of a dictionary: `source_tokens`, from `split`; `number`,
-            int32 `(batch,)`, and `seed`, int32, which sampling draws from; and what
-            was asked for: `prefix`, a string for each text, `avoid`, strings, and
-            `allowed`, the arrays of a `Trie`.
+        It takes a dictionary: `source_tokens`, from `split`; `number`, int32
+        `(batch,)`, and `seed`, int32, which sampling draws from; and, where the flags
+        say so, `prefix`, a string for each text, `avoid`, strings, and `allowed`, the
+        arrays of a `Trie`.
         """
         if options.replace_unknown:
             check_copying(self.source_tokenizer, self.target_tokenizer)
@@ -290,13 +271,8 @@ class TranslationGraph(tf.Module):
     def decode_step(self, token_ids: tf.Tensor, **states: tf.Tensor) -> _Tensors:
         """One step, for those who run the loop themselves.
 
-        Args:
-            token_ids: int32, shape `(batch, 1)`.
-            **states: The states by name.
-
-        Returns:
-            A dictionary of `logits`, shape `(batch, vocabulary_size)`, and those
-            states that change.
+        From token ids `(batch, 1)` and all states to `logits`,
+        `(batch, vocabulary_size)`, and those states that change.
         """
         logits, states = self.step(token_ids[:, 0], states)
         return {"logits": logits, **states}

@@ -35,19 +35,7 @@ class SearchRequest(NamedTuple):
 
     @classmethod
     def of(cls, defaults: SearchOptions, given: dict[str, Any]) -> "SearchRequest":
-        """The request that keyword arguments make.
-
-        Args:
-            defaults: `SearchOptions`.
-            given: Dictionary of fields of this class and of `SearchOptions`, in place
-                of those.
-
-        Returns:
-            A `SearchRequest`.
-
-        Raises:
-            InputError: If there is no such field, or a value is out of its range.
-        """
+        """The request that some fields of this class and of `SearchOptions` make."""
         own = {name: given[name] for name in cls._fields[1:] if name in given}
         search = {name: value for name, value in given.items() if name not in own}
         seed = own.get("seed", 0)
@@ -62,19 +50,9 @@ class SearchRequest(NamedTuple):
     def inputs(
         self, target_tokenizer: Tokenizer, count: int, first: int = 1
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """What the graph takes beside the texts.
+        """What the graph takes beside `count` texts, counted from `first`.
 
-        Args:
-            target_tokenizer: The tokenizer of the target.
-            count: Integer. How many texts there are.
-            first: Integer. The number of the first.
-
-        Returns:
-            A pair of dictionaries: arrays with a row for each text, and tensors for
-            all of them.
-
-        Raises:
-            InputError: If a text cannot be written with the target vocabulary.
+        Two dictionaries: arrays with a row for each text, and tensors for all of them.
         """
         each = {"number": np.arange(first, first + count, dtype="int32")}
         shared = {"seed": tf.constant(self.seed, tf.int32)}

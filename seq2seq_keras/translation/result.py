@@ -119,15 +119,9 @@ def best_texts(texts: list[str], outputs: "dict[str, tf.Tensor]") -> list[str]:
 def make_translations(
     texts: list[str], outputs: "dict[str, tf.Tensor]", trace: bool = False
 ) -> list[Translation]:
-    """Reads what a graph of `TranslationGraph` put out.
+    """Reads what a graph of `TranslationGraph` put out, a row for each text.
 
-    Args:
-        texts: List of the source texts.
-        outputs: The dictionary of tensors, a row for each text.
-        trace: Whether to keep the tree of a beam search.
-
-    Returns:
-        A list of `Translation`.
+    With `trace` the tree of a beam search is kept.
     """
     arrays = {name: output.numpy() for name, output in outputs.items()}
     translations = []

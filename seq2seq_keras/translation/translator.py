@@ -20,11 +20,7 @@ from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
 from seq2seq_keras.translation.request import SearchRequest
-from seq2seq_keras.translation.result import (
-    Translation,
-    best_texts,
-    make_translations,
-)
+from seq2seq_keras.translation.result import Translation, best_texts, make_translations
 from seq2seq_keras.translation.saved_model import export_saved_model
 
 # So many batches are split and sorted together, so that texts of like length meet.

@@ -80,7 +80,9 @@ def _chunks(sentences: Sentences, index: Any) -> Iterator[Any]:
         yield np.array(token_ids), np.array(numbers)
 
 
-def _count_chunk(token_ids: Any, numbers: bytes, window: int, size: int) -> Any:
+def _count_chunk(
+    token_ids: np.ndarray, numbers: np.ndarray, window: int, size: int
+) -> tuple[np.ndarray, np.ndarray]:
     keys, counts = [], []
     for distance in range(1, min(window, len(token_ids) - 1) + 1):
         same = numbers[:-distance] == numbers[distance:]
@@ -93,7 +95,7 @@ def _count_chunk(token_ids: Any, numbers: bytes, window: int, size: int) -> Any:
     return np.concatenate(keys), np.concatenate(counts)
 
 
-def _add_up(parts: Any) -> Any:
+def _add_up(parts: Any) -> tuple[np.ndarray, np.ndarray]:
     """Joins keys with counts, adding the counts of equal keys."""
     keys = np.concatenate([keys for keys, _ in parts])
     counts = np.concatenate([counts for _, counts in parts])

@@ -2,16 +2,16 @@
 
 import dataclasses
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID, SPECIAL_COUNT
-from seq2seq_keras.vectors.matrices import is_sparse
+from seq2seq_keras.vectors.matrices import check_dense
 
 
-def fold(word: str) -> Any:
+def fold(word: str) -> str:
     r"""Takes away what differs between spellings of one word: case, Unicode form.
 
     Args:
@@ -28,31 +28,16 @@ def fold(word: str) -> Any:
     return unicodedata.normalize("NFC", word.casefold())
 
 
-def fold_index(words: Any) -> Any:
-    """For each folded word the row of the first word that folds to it.
-
-    Args:
-        words: List of strings, most frequent first.
-
-    Returns:
-        A dictionary from folded words to row numbers.
-    """
+def fold_index(words: Iterable[str]) -> dict[str, int]:
+    """The row of the first, most frequent word that folds to each folded word."""
     index: dict[str, int] = {}
     for row, word in enumerate(words):
         index.setdefault(fold(word), row)
     return index
 
 
-def spellings(token: str, tokenizer: Any) -> Any:
-    """What a token may be called where vectors come from elsewhere.
-
-    Args:
-        token: A token of the tokenizer's vocabulary.
-        tokenizer: A `Tokenizer`, which may mark its tokens.
-
-    Returns:
-        The token as it is, and without marks if that is another string.
-    """
+def spellings(token: str, tokenizer: Any) -> list[str]:
+    """A token as it is and, if that is another string, without its marks."""
     bare = tokenizer.bare_word(token)
     return [token] if bare in ("", token) else [token, bare]
 
@@ -99,7 +84,7 @@ class Coverage:
         return float((self.kinds != FILLED).mean())
 
     @property
-    def missing(self) -> list:
+    def missing(self) -> list[str]:
         """The tokens that are, most frequent first."""
         return [
             token
@@ -107,7 +92,7 @@ class Coverage:
             if kind == FILLED
         ]
 
-    def bands(self) -> list:
+    def bands(self) -> list[tuple[int, int, np.ndarray]]:
         """Counts by frequency.
 
         Returns:
@@ -122,11 +107,11 @@ class Coverage:
             first, last = last, last * 10
         return [*rows, self._band(0, len(self.tokens))]
 
-    def _band(self, first: Any, last: int) -> Any:
+    def _band(self, first: int, last: int) -> tuple[int, int, np.ndarray]:
         counts = np.bincount(self.kinds[first:last], minlength=len(_KINDS))
         return first + 1, last, counts
 
-    def __str__(self) -> Any:
+    def __str__(self) -> str:
         lines = [f"{'frequency rank':<18}" + "".join(f"{kind:>15}" for kind in _KINDS)]
         bands = self.bands()
         for number, (first, last, counts) in enumerate(bands, start=1):
@@ -162,36 +147,16 @@ class EmbeddingMatrix(NamedTuple):
 
 
 def make_embedding_matrix(
-    vectors: Any,
-    tokenizer: Any,
-    *,
-    seed: int = 0,
-    deviation: float | None = None,
-) -> "EmbeddingMatrix":
+    vectors: Any, tokenizer: Any, *, seed: int = 0, deviation: float | None = None
+) -> EmbeddingMatrix:
     """Does the work of `WordVectors.matrix_for`.
 
     Row `i` belongs to `tokenizer.vocabulary[i]`. Row 0, padding, is all zeros. The
     other special tokens are no words and are not looked up, so that a file with a word
     `<unk>` cannot pass for the unknown token; they, and words without a vector, get
     random ones, normal with the mean and the spread of the vectors in each dimension.
-
-    Args:
-        vectors: A `WordVectors`.
-        tokenizer: A `Tokenizer`.
-        seed: Integer.
-        deviation: Optional float, what to scale the standard deviation to.
-
-    Returns:
-        An `EmbeddingMatrix`.
-
-    Raises:
-        InputError: If the vectors are sparse.
     """
-    if is_sparse(vectors.matrix):
-        raise InputError(
-            "Embeddings are dense, and these vectors are sparse, with "
-            f"{vectors.dimensions:,} dimensions. Make dense ones, e.g. by `lsa`."
-        )
+    check_dense(vectors.matrix, "Embeddings start from")
     tokens = tokenizer.vocabulary
     generator = np.random.default_rng(seed)
     matrix = generator.normal(

@@ -7,17 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_optional
 from seq2seq_keras.vectors.neighbours import unit_rows
-from seq2seq_keras.vectors.predictions import import_optional
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 # The names of the files that gensim brings along.
 SIMILARITY_SETS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
 ANALOGY_SETS = {"google": "questions-words.txt"}
+_RESAMPLES = 2000
+_CONFIDENCE = 0.95
+_BATCH = 1024
 
 
-def read_similarity_set(name: str) -> Any:
+def read_similarity_set(name: str) -> list[tuple[str, str, float]]:
     """Reads pairs of words and how alike people find them.
 
     Args:
@@ -52,7 +54,7 @@ def read_similarity_set(name: str) -> Any:
     return pairs
 
 
-def read_analogy_set(name: str) -> Any:
+def read_analogy_set(name: str) -> dict[str, list[tuple[str, ...]]]:
     """Reads analogies by section.
 
     Args:
@@ -88,7 +90,7 @@ def read_analogy_set(name: str) -> Any:
     return sections
 
 
-def _find(name: str, known: Any) -> Any:
+def _find(name: str, known: dict[str, str]) -> pathlib.Path:
     if name in known:
         utils = import_optional("gensim.test.utils", f"Evaluations on {name}")
         return pathlib.Path(utils.datapath(known[name]))
@@ -101,7 +103,7 @@ def _find(name: str, known: Any) -> Any:
     return path
 
 
-def _lines(path: pathlib.Path) -> Iterator[Any]:
+def _lines(path: pathlib.Path) -> Iterator[tuple[int, str]]:
     """Yields the lines that are neither empty nor comments, and their numbers."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -111,10 +113,6 @@ def _lines(path: pathlib.Path) -> Iterator[Any]:
         line = line.rstrip("\r")
         if line.strip() and not line.startswith("#"):
             yield number, line
-
-
-_RESAMPLES = 2000
-_CONFIDENCE = 0.95
 
 
 class SimilarityEvaluation(NamedTuple):
@@ -141,7 +139,7 @@ class SimilarityEvaluation(NamedTuple):
     pairs: int
 
     @property
-    def coverage(self) -> Any:
+    def coverage(self) -> float:
         """The share of pairs that the correlation is about."""
         return self.covered / self.pairs
 
@@ -154,7 +152,7 @@ class SimilarityEvaluation(NamedTuple):
 
 def evaluate_similarity(
     vectors: WordVectors, name: str = "wordsim353", *, seed: int = 0
-) -> "SimilarityEvaluation":
+) -> SimilarityEvaluation:
     r"""Compares cosine similarities with people's judgements, by rank.
 
     Pairs with a word that has no vector of its own are left out, and counted: a
@@ -203,7 +201,9 @@ def evaluate_similarity(
     return SimilarityEvaluation(*values, covered=len(rows), pairs=len(pairs))
 
 
-def _correlate(judged: Any, cosines: Any, seed: int) -> Any:
+def _correlate(
+    judged: np.ndarray, cosines: np.ndarray, seed: int
+) -> tuple[float, float, float]:
     """Spearman's correlation and its confidence interval."""
     # Rounding must not rank what is equal.
     cosines = np.round(cosines, 6)
@@ -228,11 +228,8 @@ def _correlate(judged: Any, cosines: Any, seed: int) -> Any:
         method="percentile",
         rng=np.random.default_rng(seed),
     ).confidence_interval
-    return tuple(map(float, (spearman(judged, cosines), interval.low, interval.high)))
-
-
-_CONFIDENCE = 0.95
-_BATCH = 1024
+    whole = float(spearman(judged, cosines))
+    return whole, float(interval.low), float(interval.high)
 
 
 class AnalogyEvaluation(NamedTuple):
@@ -261,7 +258,7 @@ class AnalogyEvaluation(NamedTuple):
     sections: dict
 
     @property
-    def coverage(self) -> Any:
+    def coverage(self) -> float:
         """The share of analogies that the accuracy is about."""
         return self.covered / self.analogies
 
@@ -273,9 +270,7 @@ class AnalogyEvaluation(NamedTuple):
         )
 
 
-def evaluate_analogies(
-    vectors: WordVectors, name: str = "google"
-) -> "AnalogyEvaluation":
+def evaluate_analogies(vectors: WordVectors, name: str = "google") -> AnalogyEvaluation:
     r"""Completes analogies and counts the exact hits.
 
     An analogy with a word that has no vector of its own is left out, and counted.
@@ -321,7 +316,7 @@ def evaluate_analogies(
     return AnalogyEvaluation(accuracy, low, high, covered, total, sections)
 
 
-def _count_hits(vectors: WordVectors, rows: Any) -> Any:
+def _count_hits(vectors: WordVectors, rows: list) -> int:
     hits = 0
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]

@@ -1,6 +1,7 @@
 """What words and a matrix of vectors must be like, and what they cost."""
 
 import collections
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,18 +12,8 @@ from seq2seq_keras.errors import InputError
 _NUMBER_BYTES = 4
 
 
-def check_words(words: Any) -> Any:
-    """Makes a list of words, or says what is wrong with them.
-
-    Args:
-        words: Iterable of strings.
-
-    Returns:
-        A list.
-
-    Raises:
-        InputError: If there are none, one is no string, or one stands twice.
-    """
+def check_words(words: Iterable[str]) -> list[str]:
+    """Makes a list of words, or says that there are none or which cannot be one."""
     words = list(words)
     if not words:
         raise InputError("Word vectors need at least one word. Received: none")
@@ -38,19 +29,10 @@ def check_words(words: Any) -> Any:
 
 
 def check_matrix(matrix: Any, count: int) -> Any:
-    """Makes a float32 matrix, or says what is wrong with it.
-
-    Args:
-        matrix: Array or SciPy sparse matrix.
-        count: Integer. The rows that it should have.
-
-    Returns:
-        A float32 array or CSR matrix of shape `(count, dimensions)`.
-
-    Raises:
-        InputError: If it has another shape, or a number is not finite.
-    """
-    matrix = _as_csr(matrix) if is_sparse(matrix) else np.asarray(matrix)
+    """Makes a float32 array or CSR matrix of `count` rows, or says what is wrong."""
+    # The array class of SciPy, since `*` of the matrix class is another product.
+    as_array = scipy.sparse.csr_array if is_sparse(matrix) else np.asarray
+    matrix = as_array(matrix)
     if matrix.ndim != 2 or matrix.shape[0] != count or not matrix.shape[1]:
         raise InputError(
             "The matrix needs a row for each word and a column for each dimension, "
@@ -65,26 +47,25 @@ def check_matrix(matrix: Any, count: int) -> Any:
     return matrix
 
 
-def _as_csr(matrix: Any) -> Any:
-    # The array class, since `*` of the matrix class is another product.
-    return scipy.sparse.csr_array(matrix)
-
-
 def is_sparse(matrix: Any) -> bool:
     """Whether a matrix is one of SciPy's sparse ones."""
     return bool(scipy.sparse.issparse(matrix))
 
 
+def check_dense(matrix: Any, what: str) -> None:
+    """Refuses a sparse matrix; `what` is or needs dense vectors, for the message."""
+    if is_sparse(matrix):
+        raise InputError(
+            f"{what} dense vectors, and these are sparse, with {matrix.shape[1]:,} "
+            "dimensions. Make dense ones, e.g. by `lsa`."
+        )
+
+
 class VectorsDescription(NamedTuple):
     """The size of a matrix of word vectors.
 
-    Attributes:
-        words: Integer.
-        dimensions: Integer.
-        zeros: Float in [0, 1], the share of zeros.
-        dense_bytes: Bytes with every number written out, as float32.
-        sparse_bytes: Bytes with only the numbers that are not zero, their columns, and
-            where each row begins (CSR with int32).
+    `zeros` is a share in [0, 1]; `dense_bytes` are those of all numbers as float32,
+    `sparse_bytes` those of CSR with int32.
     """
 
     words: int
@@ -101,16 +82,8 @@ class VectorsDescription(NamedTuple):
         )
 
 
-def describe_matrix(matrix: Any) -> "VectorsDescription":
+def describe_matrix(matrix: Any) -> VectorsDescription:
     """Counts what a matrix costs, dense and sparse.
-
-    Args:
-        matrix: Array or SciPy sparse matrix of shape `(words, dimensions)`.
-
-    Returns:
-        A `VectorsDescription`.
-
-    Example:
 
     >>> print(describe_matrix(np.eye(100)))
     100 words, 100 dimensions, 99.00% zeros, 0.0 MB dense, 0.0 MB sparse

@@ -44,7 +44,7 @@ def cosine_similarity(first: Any, second: Any) -> Any:
     return np.clip(cosines, -1, 1).reshape(shape).astype("float32")[()]
 
 
-def unit_rows(matrix: Any) -> Any:
+def unit_rows(matrix: Any) -> np.ndarray:
     """Scales every row to length 1; rows of zeros stay.
 
     Args:
@@ -89,7 +89,7 @@ class Neighbour(NamedTuple):
     similarity: float
 
 
-def row_norms(matrix: Any) -> Any:
+def row_norms(matrix: Any) -> np.ndarray:
     """The length of every row.
 
     Args:
@@ -112,17 +112,10 @@ def row_norms(matrix: Any) -> Any:
     return norms
 
 
-def as_neighbours(words: Any, rows: Any, scores: np.ndarray) -> list:
-    """Turns the result of `nearest_rows` into lists of `Neighbour`s.
-
-    Args:
-        words: List of the words of all rows.
-        rows: Array of shape `(queries, found)`.
-        scores: Array of the same shape.
-
-    Returns:
-        For each query a list of `Neighbour`s.
-    """
+def as_neighbours(
+    words: list[str], rows: np.ndarray, scores: np.ndarray
+) -> list[list[Neighbour]]:
+    """Turns the arrays of `nearest_rows` into a list of `Neighbour`s for each query."""
     return [
         [Neighbour(words[row], score) for row, score in zip(*line, strict=True)]
         for line in zip(rows.tolist(), scores.tolist(), strict=True)
@@ -131,7 +124,7 @@ def as_neighbours(words: Any, rows: Any, scores: np.ndarray) -> list:
 
 def nearest_rows(
     matrix: Any, norms: Any, queries: np.ndarray, count: int, excluded: Any
-) -> Any:
+) -> tuple[np.ndarray, np.ndarray]:
     """Finds the rows of the largest cosine similarity to each query.
 
     The matrix is gone through once for all queries together, block by block, since

@@ -75,23 +75,11 @@ def word2vec(
 
 
 def train_gensim(model: Any, sentences: Any, counts: Any, epochs: int) -> None:
-    """Trains a model of gensim on words that were counted already.
-
-    Args:
-        model: A `Word2Vec` or `FastText` of gensim.
-        sentences: `Sentences`.
-        counts: Dictionary from the words that get a vector to how often they stand.
-        epochs: Integer.
-    """
+    """Trains a `Word2Vec` or `FastText` of gensim on words counted already."""
     model.min_count = 1  # `counts` holds nothing less
     model.build_vocab_from_freq(counts)
-    number = sum(1 for _ in sentences)
-    model.train(
-        sentences,
-        total_examples=number,
-        total_words=sum(counts.values()),
-        epochs=epochs,
-    )
+    number, words = sum(1 for _ in sentences), sum(counts.values())
+    model.train(sentences, total_examples=number, total_words=words, epochs=epochs)
 
 
 LETTERS = {"characters": "NFC", "jamo": "NFD"}
@@ -187,11 +175,7 @@ def fasttext(
 class NgramComposer:
     """Makes the vector of a word from those of its n-grams.
 
-    Args:
-        ngram_vectors: float32 array of shape `(buckets, dimensions)`.
-        shortest: Integer. Letters of the shortest n-gram.
-        longest: Integer. Letters of the longest n-gram.
-        form: Unicode form that words are brought into: "NFD" for jamo, else "NFC".
+    `form` is the Unicode form that words are brought into: "NFD" for jamo, else "NFC".
     """
 
     def __init__(

@@ -2,11 +2,9 @@
 
 import os
 import pathlib
-from typing import Any
 
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
-from seq2seq_keras.vectors.matrices import is_sparse
+from seq2seq_keras.vectors.matrices import check_dense
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _VECTORS, _WORDS = "vectors.tsv", "words.tsv"
@@ -22,7 +20,7 @@ _ROWS = 1024
 
 def export_projector(
     vectors: WordVectors, folder: str | os.PathLike, *, limit: int = 10_000
-) -> Any:
+) -> pathlib.Path:
     """Writes what TensorBoard's projector shows, in three dimensions and with search.
 
     `tensorboard --logdir FOLDER` shows them under "Projector"; so does
@@ -49,11 +47,7 @@ def export_projector(
     >>> sorted(path.name for path in folder.iterdir())
     ['projector_config.pbtxt', 'vectors.tsv', 'words.tsv']
     """
-    if is_sparse(vectors.matrix):
-        raise InputError(
-            "The projector shows dense vectors, and these are sparse, with "
-            f"{vectors.dimensions:,} dimensions. Make dense ones, e.g. by `lsa`."
-        )
+    check_dense(vectors.matrix, "The projector shows")
     folder = pathlib.Path(folder)
     with (
         replaced_when_complete(folder / _VECTORS) as beside,
@@ -68,7 +62,7 @@ def export_projector(
     return folder
 
 
-def _name(word: str) -> Any:
+def _name(word: str) -> str:
     """A word on one line: tabs, line ends and the like are spelled out."""
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1]

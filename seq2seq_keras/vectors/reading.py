@@ -24,10 +24,7 @@ _SECONDS = 0.5
 class Progress:
     """A line on standard error that is written over, twice a second.
 
-    Args:
-        title: What is going on.
-        share: Function without arguments that returns how much is done, in [0, 1].
-        shown: Whether to write anything.
+    `share` tells how much is done, in [0, 1].
     """
 
     def __init__(self, title: str, share: Callable[[], float], *, shown: bool) -> None:
@@ -44,7 +41,7 @@ class Progress:
         if self._has_written:
             print(file=sys.stderr)
 
-    def update(self, words: Any) -> None:
+    def update(self, words: int) -> None:
         """Writes how many words there are so far, if it is time to."""
         if not self.shown or time.monotonic() < self._next:
             return
@@ -62,7 +59,7 @@ def read_vectors(
     format: str | None = None,  # noqa: A002
     member: str | None = None,
     progress: bool = False,
-) -> Any:
+) -> tuple[list[str], np.ndarray]:
     """Reads vectors that word2vec, GloVe, fastText or this package wrote.
 
     The file is streamed and only the rows that are wanted are kept, so that one of
@@ -153,7 +150,7 @@ def _make_filter(vocabulary: Any, limit: int | None) -> Any:
     return wanted.__contains__, min(most, len(wanted))
 
 
-def _decode(encoded: Any, place: Callable) -> Any:
+def _decode(encoded: bytes, place: Callable[[], str]) -> str:
     try:
         return encoded.decode("utf-8")
     except UnicodeDecodeError as error:

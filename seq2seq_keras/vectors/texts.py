@@ -1,14 +1,13 @@
 """Sentences to learn from, their words, and the morphemes of Korean."""
 
 import collections
-import importlib
 import itertools
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_optional
 
 _CHUNK = 4096
 
@@ -58,7 +57,7 @@ class Sentences:
 
 def count_words(
     sentences: Iterable, *, min_frequency: int = 1, max_words: int | None = None
-) -> Any:
+) -> dict[str, int]:
     """Counts the words that get a vector.
 
     Args:
@@ -120,14 +119,7 @@ class KoreanMorphemes:
     """
 
     def __init__(self) -> None:
-        try:
-            mecab = importlib.import_module("mecab")
-        except ImportError as error:
-            raise InputError(
-                f"Morphemes cannot be found without python-mecab-ko, and importing it "
-                f"failed ({error}). Install it with: pip install python-mecab-ko"
-            ) from error
-        self._mecab = mecab.MeCab()
+        self._mecab = import_optional("mecab", "Morphemes").MeCab()
 
     def split(self, texts: Iterable[str]) -> list:
         """Cuts texts into morphemes.

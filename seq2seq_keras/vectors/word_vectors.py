@@ -2,23 +2,27 @@
 
 import functools
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.vectors.embedding_matrix import (
+    EmbeddingMatrix,
     fold,
     fold_index,
     make_embedding_matrix,
 )
 from seq2seq_keras.vectors.matrices import (
+    VectorsDescription,
     check_matrix,
     check_words,
     describe_matrix,
     is_sparse,
 )
 from seq2seq_keras.vectors.neighbours import (
+    Neighbour,
     as_neighbours,
     cosine_similarity,
     nearest_rows,
@@ -75,11 +79,11 @@ class WordVectors:
         return f"<WordVectors: {len(self):,} words, {self.dimensions:,} dimensions>"
 
     @property
-    def dimensions(self) -> Any:
+    def dimensions(self) -> int:
         """The numbers of a vector."""
         return self.matrix.shape[1]
 
-    def vector(self, word: str) -> Any:
+    def vector(self, word: str) -> np.ndarray:
         """The vector of a word: its own, or else composed of its parts.
 
         Args:
@@ -103,12 +107,12 @@ class WordVectors:
             )
         return composed
 
-    def rows(self, rows: Any) -> Any:
+    def rows(self, rows: list[int]) -> np.ndarray:
         """Some rows of the matrix as a dense array, given the list of their numbers."""
         found = self.matrix[rows]
         return found.toarray() if is_sparse(found) else found
 
-    def find(self, word: str) -> Any:
+    def find(self, word: str) -> int | None:
         """Finds the row of a word, in other case or Unicode form if need be.
 
         Args:
@@ -121,7 +125,7 @@ class WordVectors:
         row = self.index.get(word)
         return self._folded.get(fold(word)) if row is None else row
 
-    def similarity(self, first: Any, second: Any) -> float:
+    def similarity(self, first: str, second: str) -> float:
         """The cosine similarity of two words, a float in [-1, 1]."""
         return float(cosine_similarity(self.vector(first), self.vector(second)))
 
@@ -143,7 +147,9 @@ class WordVectors:
         queries = [self.vector(word) for word in words]
         return self.nearest(queries, count, [[word] for word in words])
 
-    def analogy(self, first: Any, second: Any, third: Any, count: int = 10) -> Any:
+    def analogy(
+        self, first: str, second: str, third: str, count: int = 10
+    ) -> list[Neighbour]:
         """Finds the fourth word: `first` is to `second` as `third` is to ... .
 
         Args:
@@ -165,7 +171,7 @@ class WordVectors:
         query = units[1] - units[0] + units[2]
         return self.nearest([query], count, [words])[0]
 
-    def doesnt_match(self, words: Any) -> Any:
+    def doesnt_match(self, words: Sequence[str]) -> str:
         """Finds the word that is least like the others.
 
         Args:
@@ -183,7 +189,9 @@ class WordVectors:
         units = unit_rows([self.vector(word) for word in words])
         return words[int(np.argmin(cosine_similarity(units, units.mean(axis=0))))]
 
-    def nearest(self, queries: Any, count: int = 10, excluded: Any = None) -> Any:
+    def nearest(
+        self, queries: Any, count: int = 10, excluded: Any = None
+    ) -> list[list[Neighbour]]:
         """Finds the words nearest to some vectors.
 
         Args:
@@ -207,13 +215,13 @@ class WordVectors:
         found = nearest_rows(self.matrix, self._norms, units, count, unwanted)
         return as_neighbours(self.words, *found)
 
-    def describe(self) -> Any:
+    def describe(self) -> VectorsDescription:
         """Tells what the vectors cost: a `VectorsDescription`, which prints well."""
         return describe_matrix(self.matrix)
 
     def matrix_for(
         self, tokenizer: Any, *, seed: int = 0, deviation: float | None = None
-    ) -> Any:
+    ) -> EmbeddingMatrix:
         """Makes the matrix that an embedding of a tokenizer's vocabulary starts from.
 
         Args:
@@ -244,7 +252,7 @@ class WordVectors:
         write_vectors(self.words, self.matrix, path, format=format)
 
     @classmethod
-    def load(cls, path: str | os.PathLike, **options: Any) -> Any:
+    def load(cls, path: str | os.PathLike, **options: Any) -> "WordVectors":
         """Reads vectors from a file of word2vec, GloVe or fastText.
 
         Args:
@@ -258,9 +266,9 @@ class WordVectors:
         return cls(*read_vectors(path, **options))
 
     @functools.cached_property
-    def _norms(self) -> Any:
+    def _norms(self) -> np.ndarray:
         return row_norms(self.matrix)
 
     @functools.cached_property
-    def _folded(self) -> Any:
+    def _folded(self) -> dict[str, int]:
         return fold_index(self.words)

@@ -11,7 +11,7 @@ from typing import Any
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.vectors.formats import FORMATS, LONGEST_WORD
-from seq2seq_keras.vectors.matrices import is_sparse
+from seq2seq_keras.vectors.matrices import check_dense
 
 # Where the readers of C end a word; the file's own marks are among them.
 _ENDS_OF_WORDS = re.compile(r"[ \t\n\v\f\r\0]")
@@ -27,34 +27,19 @@ def write_vectors(
     *,
     format: str | None = None,  # noqa: A002
 ) -> None:
-    """Writes words and vectors, whole or not at all.
+    """Does the work of `WordVectors.save`, whole or not at all.
 
     No format can hold every word: refused are the empty one, those with a space, tab,
     line end or NUL, those that are not valid Unicode (lone surrogates) and those of
-    more than 1 MiB in UTF-8. All others, those with U+2028 too, come back equal, and
-    so does every number.
-
-    Args:
-        words: List of different strings.
-        matrix: float32 array of shape `(len(words), dimensions)`.
-        path: The file; its folder is made if missing. With the suffix `.gz` it is
-            compressed.
-        format: "word2vec", "glove" or "binary". Defaults to "binary" for a suffix
-            `.bin`, else to "word2vec".
-
-    Raises:
-        InputError: If the matrix is sparse or a word is refused.
+    more than 1 MiB in UTF-8. All others, those with U+2028 too, come back equal, and so
+    does every number.
     """
     path = pathlib.Path(path)
     if format is None:
         name = path.name.removesuffix(".gz")
         format = "binary" if name.endswith(".bin") else "word2vec"  # noqa: A001
     check_choice("format", format, FORMATS)
-    if is_sparse(matrix):
-        raise InputError(
-            "These formats are for dense vectors, and these are sparse, with "
-            f"{matrix.shape[1]:,} dimensions. Make dense ones, for instance by `lsa`."
-        )
+    check_dense(matrix, "These formats are for")
     encoded = [_encode(word) for word in words]
     with replaced_when_complete(path) as beside, _open(beside) as file:
         if format != "glove":
@@ -66,7 +51,7 @@ def write_vectors(
             file.write(b"".join(pack(names, rows)))
 
 
-def _encode(word: str) -> Any:
+def _encode(word: str) -> bytes:
     rule = None
     try:
         encoded = word.encode("utf-8")

@@ -127,5 +127,5 @@ def test_the_coverage_is_a_table_by_frequency():
 
 def test_sparse_vectors_are_no_embeddings():
     vectors = WordVectors(["a"], scipy.sparse.csr_array([[1.0]]))
-    with pytest.raises(InputError, match="these vectors are sparse"):
+    with pytest.raises(InputError, match="these are sparse"):
         vectors.matrix_for(PlainTokenizer(["a"]))
