@@ -25,7 +25,7 @@ from seq2seq_keras.translation import Translator
 
 # All that is random or carried from step to step.
 OPTIONS = {
-    **{"tokenizer": "character", "units": 8, "embedding_dim": 4, "epochs": 3},
+    **{"tokenizer": "character", "units": 8, "embedding_dim": 4, "epochs": 2},
     **{"dropout": 0.3, "recurrent_dropout": 0.2, "attention": "luong"},
     **{"schedule": "plateau", "warmup_steps": 4, "label_smoothing": 0.1},
     **{"moving_average": 0.9, "average_epochs": 2, "gradient_accumulation": 2},
