@@ -3,8 +3,6 @@
 import contextlib
 import os
 import pathlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from keras.export import ExportArchive
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import exchanged
 from seq2seq_keras.translation.graph import TranslationGraph
 
 _SAVED_MODEL_FILES = {"saved_model.pb", "fingerprint.pb", "variables", "assets"}
@@ -65,15 +64,13 @@ def export_saved_model(
             "export a translator with `sample=False`."
         )
     folder = pathlib.Path(folder).resolve()
-    _check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.parent) as beside:
-        staged = pathlib.Path(beside, folder.name)
-        with _notes_held_back():
-            _archive(graph, options).write_out(str(staged), verbose=False)
-        if folder.exists():
-            shutil.rmtree(folder)
-        staged.rename(folder)
+    with exchanged(folder, _check_replaceable) as staged, _notes_held_back():
+        archive = _archive(graph, options)
+        try:
+            archive.write_out(str(staged), verbose=False)
+        except tf.errors.OpError as error:
+            reason = error.message.partition("\n")[0].replace(str(staged), str(folder))
+            raise OSError(f"the SavedModel is not complete ({reason})") from error
     return folder
 
 
