@@ -3,6 +3,7 @@ from .folders import current as current
 from .folders import exchanged as exchanged
 from .folders import read_whole as read_whole
 from .folders import switched as switched
+from .inputs import check_outputs as check_outputs
 from .locks import owned as owned
 from .writing import replaced_when_complete as replaced_when_complete
 from .writing import sha256 as sha256

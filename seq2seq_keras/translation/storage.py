@@ -27,6 +27,8 @@ _TARGET = "target_tokenizer.json"
 _CHECKED = (_MODEL, _SOURCE, _TARGET)
 _CONFIG = "config.json"
 _SCORES = "scores.json"
+_CARD = "README.md"
+TRANSLATOR_FILES = (*_CHECKED, _SCORES, _CARD, _CONFIG)
 _DECODING = {
     "max_source_length",
     *(field.name for field in dataclasses.fields(SearchOptions)),
@@ -90,7 +92,7 @@ def write(
         source_tokenizer.save(staged / _SOURCE)
         target_tokenizer.save(staged / _TARGET)
         _write_json(staged / _SCORES, scores)
-        write_text(staged / "README.md", card)
+        write_text(staged / _CARD, card)
         config = {
             "format": FORMAT,
             "model": model.get_config(),
@@ -119,7 +121,7 @@ def write_card(
     with switched(folder) as staged:
         config = _read_config(pathlib.Path(folder, _CONFIG))
         _write_json(staged / _SCORES, scores)
-        write_text(staged / "README.md", card)
+        write_text(staged / _CARD, card)
         _write_json(staged / _CONFIG, {**config, "description": description})
     return pathlib.Path(folder).resolve()
 
