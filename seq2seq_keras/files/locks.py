@@ -85,9 +85,11 @@ def _acquire(lock: pathlib.Path, subject: pathlib.Path) -> int:
                 "another folder."
             )
         if is_at(descriptor, lock):
-            os.ftruncate(descriptor, 0)
             name = re.sub(r"[^\w.-]", "_", platform.node()) or "this_machine"
-            os.write(descriptor, f"process {os.getpid()} on {name}".encode())
+            # A disk may be too full for a name, but not for a lock.
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, f"process {os.getpid()} on {name}".encode())
             return descriptor
         os.close(descriptor)
 

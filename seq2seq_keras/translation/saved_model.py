@@ -15,8 +15,11 @@ from tensorflow.core.protobuf import saved_model_pb2
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import exchanged
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.translation.graph import TranslationGraph
 
+# Of TensorFlow's messages, what tells a user nothing.
+_WHERE = re.compile(r"\{\{.*?\}\} ?| \[Op:.*")
 _PARTS = re.compile(
     r"saved_model\.pb|fingerprint\.pb|assets|variables"
     r"|variables/variables\.(index|data-\d+-of-\d+)"
@@ -65,6 +68,7 @@ def export_saved_model(
         InputError: If the folder holds something else than the SavedModel of a
             translator, somebody else is writing it, or the options ask for sampling.
     """
+    check_not_forked()
     if options.sample:
         raise InputError(
             "A SavedModel answers the same to the same text, so it does not sample: "
@@ -76,7 +80,8 @@ def export_saved_model(
         try:
             archive.write_out(str(staged), verbose=False)
         except tf.errors.OpError as error:
-            reason = error.message.partition("\n")[0].replace(str(staged), str(folder))
+            reason = _WHERE.sub("", error.message.partition("\n")[0])
+            reason = reason.replace(str(staged), str(folder))
             raise OSError(f"the SavedModel is not complete ({reason})") from error
     return folder
 

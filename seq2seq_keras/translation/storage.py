@@ -17,6 +17,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import Tokenizer
 
@@ -78,6 +79,7 @@ def write(
     Raises:
         InputError: If the class of the model is not registered with Keras.
     """
+    check_not_forked()
     name = keras.saving.get_registered_name(type(model))
     if keras.saving.get_registered_object(name) is None:
         raise InputError(
@@ -143,6 +145,7 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
     Raises:
         InputError: If a file is missing, damaged or of another format.
     """
+    check_not_forked()
     folder = pathlib.Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such model folder.")
