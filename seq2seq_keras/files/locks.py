@@ -64,10 +64,11 @@ def only_writer(lock: pathlib.Path, subject: pathlib.Path) -> Iterator[None]:
     try:
         yield
     finally:
-        del _held[lock]
-        # Deleted while it is held: who opened it meanwhile sees that it is gone.
-        lock.unlink(missing_ok=True)
-        os.close(descriptor)
+        # A process forked meanwhile holds nothing.
+        if _held.pop(lock, None):
+            # Deleted while it is held: who opened it meanwhile sees that it is gone.
+            lock.unlink(missing_ok=True)
+            os.close(descriptor)
 
 
 def _acquire(lock: pathlib.Path, subject: pathlib.Path) -> int:

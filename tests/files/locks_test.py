@@ -79,7 +79,8 @@ def test_a_child_does_not_keep_the_lock_of_its_parent(tmp_path):
         child = os.fork()
         if child == 0:
             os.close(tell)
-            os.read(waits, 1)
+            with owned(tmp_path / "x"):  # it may have locks of its own
+                os.read(waits, 1)
             os._exit(0)
         os.close(waits)
     try:
@@ -88,6 +89,22 @@ def test_a_child_does_not_keep_the_lock_of_its_parent(tmp_path):
     finally:
         os.close(tell)
         os.waitpid(child, 0)
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_child_that_leaves_the_block_ends_nothing(tmp_path):
+    with owned(tmp_path):
+        try:
+            child = os.fork()
+            if child == 0:
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+        else:
+            os.waitpid(child, 0)
+            assert (tmp_path / ".lock").exists()
+    if child == 0:
+        os._exit(0)
 
 
 def test_a_lock_that_is_a_link_harms_nobody(tmp_path):
