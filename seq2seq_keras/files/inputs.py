@@ -35,9 +35,10 @@ def check_outputs(outputs: Iterable[Named], inputs: Iterable[Named]) -> None:
                 f"{_shown(name, place)} is the same file as {read[key]}, which is "
                 "read, and writing would destroy it. Name another file to write to."
             )
+        if isinstance(place, int):
+            continue  # `--output /dev/stdout` is that very file
         # Of two hard links each is replaced by itself.
-        path = f"/dev/fd/{place}" if isinstance(place, int) else place
-        if (real := os.path.realpath(path)) in written:
+        if (real := os.path.realpath(place)) in written:
             raise InputError(
                 f"{_shown(name, place)} is the same file as {written[real]}. Name "
                 "another one for each."

@@ -179,7 +179,8 @@ def sync(path: pathlib.Path) -> None:
 def write_text(path: str | os.PathLike, text: str) -> None:
     """Writes `text` as UTF-8 with Unix line ends, whole or not at all."""
     with replaced_when_complete(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        # A name of a file may be no valid Unicode; JSON and YAML read this back.
+        beside.write_text(text, "utf-8", "backslashreplace", newline="\n")
 
 
 def sha256(path: str | os.PathLike) -> str:

@@ -171,17 +171,20 @@ def standing_for(number, path):
 def test_standard_streams_are_looked_at_too(model, tmp_path):
     text = tmp_path / "text"
 
-    def check(option):
-        parsed = PARSER.parse_args(["translate", str(model), option, str(text)])
+    def check(*arguments):
+        parsed = PARSER.parse_args(["translate", str(model), *map(str, arguments)])
         check_paths("translate", parsed.translate)
 
     with standing_for(1, text), pytest.raises(InputError, match=r"^standard output is"):
-        check("--input")
+        check("--input", text)
     with standing_for(0, text), pytest.raises(InputError, match="as standard input"):
-        check("--output")
+        check("--output", text)
     with standing_for(1, model / "model.keras"), pytest.raises(InputError):
-        check("--output")
+        check("--input", text)
     other = tmp_path / "other"
     other.touch()
     with standing_for(1, other):
-        check("--input")
+        check("--input", text)
+        check("--input", text, "--output", "/dev/stdout")
+        with pytest.raises(InputError, match="is the same file as --input"):
+            check("--input", other, "--output", "/dev/stdout")
