@@ -1,6 +1,7 @@
 """Tests of processes that are forked after TensorFlow was used."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -42,6 +43,7 @@ def test_what_would_wait_for_ever_is_refused(translator, tmp_path, action):
     child = os.fork()
     if child == 0:
         status = _OTHER
+        signal.alarm(100)  # else a failure would wait for ever
         try:
             action(translator, tmp_path)
             status = _DONE

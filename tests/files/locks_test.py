@@ -72,6 +72,23 @@ def test_a_thread_may_write_within_what_it_owns_and_no_other_may(tmp_path):
     assert f"process {os.getpid()} on" in str(refused[0])
 
 
+def test_a_lock_that_is_let_go_while_it_is_opened_is_made_anew(tmp_path, monkeypatch):
+    """Else two could hold a lock each: on a file that is gone, and on its successor."""
+    opened, open_file = [], os.open
+
+    def open_late(path, *options):
+        descriptor = open_file(path, *options)
+        if not opened:
+            path.unlink()
+        opened.append(path)
+        return descriptor
+
+    monkeypatch.setattr(os, "open", open_late)
+    with owned(tmp_path):
+        assert (tmp_path / ".lock").exists()
+    assert len(opened) == 2
+
+
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_child_does_not_keep_the_lock_of_its_parent(tmp_path):
     waits, tell = os.pipe()

@@ -72,7 +72,18 @@ def test_a_new_file_follows_the_umask(tmp_path, umask_022):
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o644
 
 
-def test_a_device_is_written_into(tmp_path):
+@pytest.fixture
+def nothing_renamed(monkeypatch):
+    """The devices of the machine outlive a test that fails, as root too."""
+
+    def refuse(*paths):
+        raise AssertionError(f"{paths[1]} would have been replaced")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(os, "rename", refuse)
+
+
+def test_a_device_is_written_into(tmp_path, nothing_renamed):
     (tmp_path / "null").symlink_to(os.devnull)
     for path in (os.devnull, tmp_path / "null"):
         write_text(path, "nothing")
@@ -124,6 +135,7 @@ def test_what_another_is_writing_is_not_swept(tmp_path):
     with replaced_when_complete(tmp_path / "a.txt") as beside:
         write_text(tmp_path / "b.txt", "b")
         write_text(tmp_path / "a.txt", "first")
+        assert beside.exists()
         beside.write_text("second")
     assert (tmp_path / "a.txt").read_text() == "second"
     assert len(list(tmp_path.iterdir())) == 2
@@ -143,7 +155,7 @@ def test_a_name_as_long_as_names_can_be_is_written(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
-def test_a_full_disk_is_told_with_the_name_of_the_file():
+def test_a_full_disk_is_told_with_the_name_of_the_file(nothing_renamed):
     with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
         write_text("/dev/full", "text")
 

@@ -404,10 +404,10 @@ for number in itertools.count():
 
 
 @pytest.mark.slow
-def test_twenty_kills_leave_one_translator_or_the_other(folder):
+def test_ten_kills_leave_one_translator_or_the_other(folder):
     first = Translator.load(folder)
     draw = np.random.default_rng(0)
-    for _ in range(20):
+    for _ in range(10):
         command = [sys.executable, "-c", SAVE, str(folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
             process.stdout.readline()
