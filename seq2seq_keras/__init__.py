@@ -7,10 +7,11 @@ them.
 
 import lazy_loader
 
-from seq2seq_keras import startup
+from seq2seq_keras import forks, startup
 
 __version__ = "0.1.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 startup.install()
+forks.install()

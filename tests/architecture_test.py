@@ -12,7 +12,7 @@ PACKAGE = ROOT / "seq2seq_keras"
 # Lowest first. Rooms on one line do not import each other.
 ROOMS = [
     {"errors"},
-    {"startup", "options", "registry", "files", "special_tokens"},
+    {"startup", "forks", "options", "registry", "files", "special_tokens"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},

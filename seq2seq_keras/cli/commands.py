@@ -16,6 +16,7 @@ from jsonargparse import Namespace as Options
 from seq2seq_keras import data, decoding, evaluation, plots, training, translation
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import make_parser
+from seq2seq_keras.cli.paths import check_paths
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given = _with_underscores(sys.argv[1:] if arguments is None else arguments)
             options = make_parser().parse_args(given)
             command = options[options.command]
+            check_paths(options.command, command)
             _import_modules(given, command.get("import") or ())
             _COMMANDS[options.command](command)
     except KeyboardInterrupt:

@@ -2,11 +2,12 @@
 
 import functools
 import gzip
+import hashlib
 import http.client
+import importlib.resources
 import itertools
 import os
 import pathlib
-import shutil
 import sys
 import urllib.error
 import urllib.parse
@@ -14,7 +15,7 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.data.phrasebook import Phrasebook
@@ -34,6 +35,19 @@ _SIGMORPHON_SIZES = {
     **dict.fromkeys(("dut", "fre", "jpn_hira", "kor"), "medium"),
 }
 _TIMEOUT_SECONDS = 60
+# Bytes, unpacked; the largest corpus has a tenth of it.
+_LARGEST = 200_000_000
+_CHUNK = 1 << 20
+
+
+class _WrongFileError(Exception):
+    """What came is not the file that was asked for."""
+
+
+_FAILURES = (
+    *(OSError, EOFError, http.client.HTTPException, zlib.error),
+    _WrongFileError,
+)
 
 
 class Corpus(NamedTuple):
@@ -187,6 +201,8 @@ def _read_archive(path: pathlib.Path, member: str) -> Pairs:
     """Reads English, translation and attribution, parted by tabs, from a zip file."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(member) as file:
+            if (size := archive.getinfo(member).file_size) > _LARGEST:
+                raise zipfile.BadZipFile(f"{member} has {size:,} bytes")
             rows = [line.split("\t") for line in decode_lines(file, f"{path}/{member}")]
     except (zipfile.BadZipFile, KeyError, EOFError, zlib.error) as error:
         raise InputError(
@@ -209,7 +225,8 @@ def fetch_corpus_file(name: str, url: str) -> pathlib.Path:
         `SEQ2SEQ_KERAS_DATA` names if it is there, else below the cache folder.
 
     Raises:
-        InputError: If it cannot be downloaded.
+        InputError: If it cannot be downloaded, is larger than 200 MB, or is not the
+            file that was published, where that does not change.
     """
     if path := find_corpus_file(name):
         return path
@@ -226,15 +243,37 @@ def fetch_corpus_file(name: str, url: str) -> pathlib.Path:
             gzip.open(response) if packed else response as content,
             beside.open("wb") as file,
         ):
-            shutil.copyfileobj(content, file)
+            digest = _copy(content, file)
             if response.length:  # http.client itself takes this for the end
-                raise OSError(f"the last {response.length} bytes are missing")
-    except (OSError, EOFError, http.client.HTTPException, zlib.error) as error:
+                raise _WrongFileError(f"the last {response.length} bytes are missing")
+            if digest != _checksums().get(name, digest):
+                raise _WrongFileError("its SHA-256 is not that of the published file")
+    except _FAILURES as error:
         raise InputError(
             f"{name} could not be fetched from {host} ({error}). Try again, or fetch "
             "it yourself and name the folder above it in SEQ2SEQ_KERAS_DATA."
         ) from error
     return path
+
+
+def _copy(content: Any, file: Any) -> str:
+    """Copies what is not too large, and returns its SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := content.read(_CHUNK):
+        size += len(chunk)
+        if size > _LARGEST:
+            raise _WrongFileError(f"it is larger than {_LARGEST:,} bytes")
+        digest.update(chunk)
+        file.write(chunk)
+    return digest.hexdigest()
+
+
+@functools.cache
+def _checksums() -> dict[str, str]:
+    """The SHA-256 of the files that never change; Tatoeba grows every month."""
+    table = importlib.resources.files(__package__) / "corpora.sha256"
+    lines = table.read_text(encoding="ascii").splitlines()
+    return {name: digest for digest, name in map(str.split, lines)}
 
 
 def find_corpus_file(name: str) -> pathlib.Path | None:

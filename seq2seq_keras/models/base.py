@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import KerasTensor
 
+from seq2seq_keras.forks import check_not_forked
+
 States = dict[str, KerasTensor]
 
 
@@ -76,6 +78,7 @@ class EncoderDecoder(keras.Model):
     def __init__(
         self, source_vocabulary_size: int, target_vocabulary_size: int, **kwargs: Any
     ) -> None:
+        check_not_forked()
         self.source_vocabulary_size = source_vocabulary_size
         self.target_vocabulary_size = target_vocabulary_size
         self.scheduled_sampling: Any = None

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import write_text
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     END_ID,
@@ -81,6 +82,7 @@ class Tokenizer(abc.ABC):
         unicode_form: UnicodeForm = "NFC",
         special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
     ) -> None:
+        check_not_forked()
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
         tokens = list(vocabulary)
         check_vocabulary(tokens, special_tokens)
@@ -234,6 +236,7 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If a text is not a string or not valid Unicode.
         """
+        check_not_forked()
         texts = normalize_in_python(texts, self.unicode_form, first=first)
         return self.split_graph(self._normalize_graph(tf.constant(texts, tf.string)))
 
@@ -269,6 +272,7 @@ class Tokenizer(abc.ABC):
             A string for a list of ids, a list of strings for lists or an array, a
             string tensor `(batch,)` for a tensor.
         """
+        check_not_forked()
         if tf.is_tensor(token_ids):
             return self._detokenize_graph(token_ids)
         if isinstance(token_ids, np.ndarray):

@@ -20,6 +20,7 @@ from .losses import TokenAccuracy as TokenAccuracy
 from .losses import TokenCrossentropy as TokenCrossentropy
 from .losses import token_crossentropy as token_crossentropy
 from .progress import TrainingProgress as TrainingProgress
+from .run import TRAINING_FILES as TRAINING_FILES
 from .run import TrainingResult as TrainingResult
 from .run import resume_training as resume_training
 from .run import train as train

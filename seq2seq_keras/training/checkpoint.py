@@ -16,6 +16,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete
 
 _PROGRESS = "progress"
+_STATE = "training_state.npz"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -96,7 +97,7 @@ def assign_all(
 
 def state_path(folder: str | os.PathLike) -> pathlib.Path:
     """Where the state of the training into a folder is kept."""
-    return pathlib.Path(folder, "training_state.npz")
+    return pathlib.Path(folder, _STATE)
 
 
 class StopSignals:

@@ -13,12 +13,23 @@ import yaml
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
-from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.files import (
+    check_outputs,
+    current,
+    owned,
+    replaced_when_complete,
+    write_text,
+)
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.training.checkpoint import StopSignals, state_path
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.trainer import Model, Trainer
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
+
+_CONFIG, _LOG, _CURVES = "training.yaml", "log.csv", "learning_curves.png"
+# What a training writes beside its translator.
+TRAINING_FILES = (_CONFIG, _LOG, _CURVES, state_path("").name)
+_LAST = "last"
 
 
 class TrainingResult(NamedTuple):
@@ -85,20 +96,19 @@ def train(
     print(result.translator.translate("i am a student"))
     ```
     """
-    output = pathlib.Path(config.output)
-    state = state_path(output)
-    if not config.overwrite:
-        for path, what in (
-            (state, "an unfinished training: go on with `resume`, or"),
-            (output / "config.json", "a translator:"),
-        ):
-            if path.exists():
-                raise InputError(
-                    f"{output} holds {what} name another `output`, or set `overwrite`."
-                )
-    # Else a training that is killed before its first state would go on from that.
-    state.unlink(missing_ok=True)
-    return _train(config, model, callbacks)
+    _check_paths(config)
+    with owned(config.output) as output:
+        if not config.overwrite:
+            for path, what in (
+                (state_path(output), "an unfinished training: go on with `resume`, or"),
+                (current(output, "config.json"), "a translator:"),
+            ):
+                if path.exists():
+                    raise InputError(
+                        f"{config.output} holds {what} name another `output`, or set "
+                        "`overwrite`."
+                    )
+        return _train(config, model, callbacks, anew=True)
 
 
 def resume_training(
@@ -128,32 +138,63 @@ def resume_training(
     result = s2s.resume_training("saved_models/mine")
     ```
     """
-    path = pathlib.Path(folder, "training.yaml")
+    path = pathlib.Path(folder, _CONFIG)
     if not path.is_file():
         raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
-    if pathlib.Path(folder, "scores.json").exists() and not state_path(folder).exists():
-        raise InputError(f"{folder}: the training has ended; nothing is left to do.")
-    try:
-        options = yaml.safe_load(path.read_text(encoding="utf-8"))
-        config = TrainingConfig(**options)
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise InputError(f"{path}: {error}") from None
-    # The folder may have been moved.
-    config = dataclasses.replace(config, output=str(folder))
-    return _train(config, model, callbacks)
+    with owned(folder):
+        if current(folder, "scores.json").exists() and not state_path(folder).exists():
+            raise InputError(
+                f"{folder}: the training has ended; nothing is left to do."
+            )
+        try:
+            options = yaml.safe_load(path.read_text(encoding="utf-8"))
+            config = TrainingConfig(**options)
+        except (yaml.YAMLError, TypeError, ValueError) as error:
+            raise InputError(f"{path}: {error}") from None
+        # The folder may have been moved.
+        config = dataclasses.replace(config, output=str(folder))
+        _check_paths(config)
+        return _train(config, model, callbacks)
+
+
+def _check_paths(config: TrainingConfig) -> None:
+    """Refuses to write onto the data, before they are read."""
+    output = pathlib.Path(config.output)
+    written = [
+        (f"{name} of `output`", output / inside / name)
+        for inside in ("", _LAST)
+        for name in (*TRANSLATOR_FILES, *TRAINING_FILES)
+    ]
+    read = [
+        (f"{path} of `{option}`", path)
+        for option in ("train", "validation", "source_vectors", "target_vectors")
+        for path in _as_list(getattr(config, option))
+    ]
+    check_outputs(written, read)
+
+
+def _as_list(paths: str | Sequence[str] | None) -> Sequence[str]:
+    if paths is None:
+        return ()
+    return [paths] if isinstance(paths, str) else paths
 
 
 def _train(
     config: TrainingConfig,
     model: Model | None,
     callbacks: Sequence[keras.callbacks.Callback],
+    *,
+    anew: bool = False,
 ) -> TrainingResult:
     with StopSignals(
         f"The training stops. Go on with: seq2seq-keras train --resume {config.output}"
     ) as signals:
         trainer = Trainer(config, signals, model, [*callbacks, *_tensorboard(config)])
         # Only now is it known that the data can be used.
-        write_text(trainer.output / "training.yaml", _as_yaml(config))
+        if anew:
+            # Else a training that is killed before its first state would go on from it.
+            state_path(config.output).unlink(missing_ok=True)
+        write_text(trainer.output / _CONFIG, _as_yaml(config))
         if not trainer.restore():
             # From here on it can be told from a training that has ended.
             trainer.save()
@@ -192,7 +233,7 @@ def _after_epoch(trainer: Trainer, row: dict, is_best: bool) -> None:
         print(f"  {source}\n    model:     {translation}\n    reference: {target}")
     if is_best:
         _save(trainer, trainer.output, row)
-    with replaced_when_complete(trainer.output / "log.csv") as beside:
+    with replaced_when_complete(trainer.output / _LOG) as beside:
         _log(trainer).to_csv(beside, index=False)
 
 
@@ -209,10 +250,10 @@ def _finish(trainer: Trainer) -> TrainingResult:
     """Scores the best translator and writes its scores and learning curves."""
     output, config = trainer.output, trainer.config
     with trainer.averages.applied():
-        _save(trainer, output / "last", trainer.history.rows[-1])
-    write_text(output / "last" / "training.yaml", _as_yaml(config))
+        _save(trainer, output / _LAST, trainer.history.rows[-1])
+    write_text(output / _LAST / _CONFIG, _as_yaml(config))
     log = _log(trainer)
-    with replaced_when_complete(output / "learning_curves.png") as beside:
+    with replaced_when_complete(output / _CURVES) as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)
     translator = _best_translator(trainer)
     evaluation = evaluate_translator(
@@ -226,7 +267,7 @@ def _finish(trainer: Trainer) -> TrainingResult:
         "epoch": trainer.history.best + 1,
         "training_minutes": trainer.elapsed() / 60,
     }
-    picture = "\n\n![learning curves](learning_curves.png)"
+    picture = f"\n\n![learning curves]({_CURVES})"
     translator.description = _description(config) + picture
     translator.save_card(output)
     return TrainingResult(translator, log, evaluation)

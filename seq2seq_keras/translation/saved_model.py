@@ -3,19 +3,27 @@
 import contextlib
 import os
 import pathlib
-import shutil
-import tempfile
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from keras.export import ExportArchive
+from tensorflow.core.protobuf import saved_model_pb2
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import exchanged
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.translation.graph import TranslationGraph
 
-_SAVED_MODEL_FILES = {"saved_model.pb", "fingerprint.pb", "variables", "assets"}
+# Of TensorFlow's messages, what tells a user nothing.
+_WHERE = re.compile(r"\{\{.*?\}\} ?| \[Op:.*")
+_PARTS = re.compile(
+    r"saved_model\.pb|fingerprint\.pb|assets|variables"
+    r"|variables/variables\.(index|data-\d+-of-\d+)"
+)
 
 
 def export_saved_model(
@@ -49,31 +57,32 @@ def export_saved_model(
 
     Args:
         graph: A `TranslationGraph`.
-        folder: Where the SavedModel goes; one that stands there is replaced.
+        folder: Where the SavedModel goes; one of a translator that stands there is
+            replaced, at once and as a whole.
         options: The `SearchOptions`. Sampling, which needs a seed, is refused.
 
     Returns:
         The folder, as a `pathlib.Path`.
 
     Raises:
-        InputError: If the folder holds something that is not a SavedModel, or the
-            options ask for sampling.
+        InputError: If the folder holds something else than the SavedModel of a
+            translator, somebody else is writing it, or the options ask for sampling.
     """
+    check_not_forked()
     if options.sample:
         raise InputError(
             "A SavedModel answers the same to the same text, so it does not sample: "
             "export a translator with `sample=False`."
         )
     folder = pathlib.Path(folder).resolve()
-    _check_replaceable(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.parent) as beside:
-        staged = pathlib.Path(beside, folder.name)
-        with _notes_held_back():
-            _archive(graph, options).write_out(str(staged), verbose=False)
-        if folder.exists():
-            shutil.rmtree(folder)
-        staged.rename(folder)
+    with exchanged(folder, _check_replaceable) as staged, _notes_held_back():
+        archive = _archive(graph, options)
+        try:
+            archive.write_out(str(staged), verbose=False)
+        except tf.errors.OpError as error:
+            reason = _WHERE.sub("", error.message.partition("\n")[0])
+            reason = reason.replace(str(staged), str(folder))
+            raise OSError(f"the SavedModel is not complete ({reason})") from error
     return folder
 
 
@@ -90,16 +99,53 @@ def _notes_held_back() -> Iterator[None]:
 
 
 def _check_replaceable(folder: pathlib.Path) -> None:
-    """Refuses to replace anything but an empty folder or a SavedModel."""
-    if folder.is_file():
+    """Refuses to replace anything but an empty folder or what `export` has written."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder for the SavedModel.")
-    if folder.exists():
-        others = {path.name for path in folder.iterdir()} - _SAVED_MODEL_FILES
-        if others:
-            raise InputError(
-                f"{folder} holds {sorted(others)[0]!r}, which is not part of a "
-                "SavedModel, and exporting would replace it. Name another folder."
-            )
+    names = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_symlink() or not path.is_dir() or not any(path.iterdir())
+    }
+    if not names:
+        return
+    own = _own_assets(folder / "saved_model.pb")
+    others = sorted(name for name in names if not _is_part(name, own or ()))
+    if others:
+        raise InputError(
+            f"{folder} holds {others[0]!r}, which is not part of a SavedModel, and "
+            "exporting would replace it. Name another folder."
+        )
+    if own is None:
+        raise InputError(
+            f"{folder} holds no SavedModel that `export` has written, and exporting "
+            "would replace it. Delete it, or name another folder."
+        )
+
+
+def _is_part(name: str, assets: Iterable[str]) -> bool:
+    if _PARTS.fullmatch(name):
+        return True
+    return name in {f"assets/{asset}" for asset in assets}
+
+
+def _own_assets(path: pathlib.Path) -> set[str] | None:
+    """The assets of a SavedModel, if its signatures are those of a translator."""
+    saved = saved_model_pb2.SavedModel()
+    try:
+        saved.ParseFromString(path.read_bytes())
+    except (OSError, DecodeError):
+        return None
+    for graph in saved.meta_graphs:
+        best = graph.signature_def["serving_default"]
+        if {"nbest", "detokenize"} <= set(graph.signature_def) and (
+            set(best.inputs),
+            set(best.outputs),
+        ) == ({"text"}, {"translation", "score"}):
+            return {asset.filename for asset in graph.asset_file_def}
+    return None
 
 
 def _archive(graph: TranslationGraph, options: SearchOptions) -> ExportArchive:

@@ -6,7 +6,6 @@ import math
 import os
 import pathlib
 import platform
-import tempfile
 import warnings
 import zipfile
 from typing import Any
@@ -17,7 +16,8 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import sha256, write_text
+from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import Tokenizer
 
@@ -28,6 +28,8 @@ _TARGET = "target_tokenizer.json"
 _CHECKED = (_MODEL, _SOURCE, _TARGET)
 _CONFIG = "config.json"
 _SCORES = "scores.json"
+_CARD = "README.md"
+TRANSLATOR_FILES = (*_CHECKED, _SCORES, _CARD, _CONFIG)
 _DECODING = {
     "max_source_length",
     *(field.name for field in dataclasses.fields(SearchOptions)),
@@ -60,7 +62,7 @@ def write(
     scores: dict[str, Any],
     description: str,
 ) -> pathlib.Path:
-    """Writes a translator; `config.json` goes last and vouches for the rest.
+    """Writes a translator, whole or not at all; `config.json` vouches for the rest.
 
     Args:
         folder: Where to; made if missing.
@@ -77,25 +79,22 @@ def write(
     Raises:
         InputError: If the class of the model is not registered with Keras.
     """
+    check_not_forked()
     name = keras.saving.get_registered_name(type(model))
     if keras.saving.get_registered_object(name) is None:
         raise InputError(
             f"A model of the class {name} cannot be loaded again: put "
             "`@keras.saving.register_keras_serializable(package=...)` above the class."
         )
-    folder = pathlib.Path(folder).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
     card = _model_card(
-        folder.name, model, source_tokenizer, target_tokenizer, scores, description
+        _name(folder), model, source_tokenizer, target_tokenizer, scores, description
     )
-    # All files are whole before the first one takes its place.
-    with tempfile.TemporaryDirectory(prefix=".saving-", dir=folder) as beside:
-        staged = pathlib.Path(beside)
+    with switched(folder) as staged:
         _without_optimizer(model).save(staged / _MODEL)
         source_tokenizer.save(staged / _SOURCE)
         target_tokenizer.save(staged / _TARGET)
         _write_json(staged / _SCORES, scores)
-        write_text(staged / "README.md", card)
+        write_text(staged / _CARD, card)
         config = {
             "format": FORMAT,
             "model": model.get_config(),
@@ -105,9 +104,7 @@ def write(
             "sha256": {name: sha256(staged / name) for name in _CHECKED},
         }
         _write_json(staged / _CONFIG, config)
-        for name in (*_CHECKED, _SCORES, "README.md", _CONFIG):
-            (staged / name).replace(folder / name)
-    return folder
+    return pathlib.Path(folder).resolve()
 
 
 def write_card(
@@ -120,15 +117,19 @@ def write_card(
     description: str,
 ) -> pathlib.Path:
     """Writes scores and README of a saved translator anew; see `write`."""
-    folder = pathlib.Path(folder).resolve()
     card = _model_card(
-        folder.name, model, source_tokenizer, target_tokenizer, scores, description
+        _name(folder), model, source_tokenizer, target_tokenizer, scores, description
     )
-    config = {**_read_config(folder / _CONFIG), "description": description}
-    _write_json(folder / _SCORES, scores)
-    write_text(folder / "README.md", card)
-    _write_json(folder / _CONFIG, config)
-    return folder
+    with switched(folder) as staged:
+        config = _read_config(pathlib.Path(folder, _CONFIG))
+        _write_json(staged / _SCORES, scores)
+        write_text(staged / _CARD, card)
+        _write_json(staged / _CONFIG, {**config, "description": description})
+    return pathlib.Path(folder).resolve()
+
+
+def _name(folder: str | os.PathLike) -> str:
+    return pathlib.Path(folder).resolve().name
 
 
 def read(folder: str | os.PathLike) -> dict[str, Any]:
@@ -144,20 +145,28 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
     Raises:
         InputError: If a file is missing, damaged or of another format.
     """
+    check_not_forked()
     folder = pathlib.Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such model folder.")
-    config = _read_config(folder / _CONFIG)
+    names = (*_CHECKED, _SCORES, _CONFIG)
+    # A save that runs meanwhile is no damage.
+    return read_whole(folder, names, lambda: _read(folder))
+
+
+def _read(folder: pathlib.Path) -> dict[str, Any]:
+    config = _read_config(current(folder, _CONFIG))
     for name in _CHECKED:
-        _check(folder / name, config["sha256"][name])
+        _check(current(folder, name), config["sha256"][name])
+    scores = current(folder, _SCORES)
     return {
-        "model": _read_model(folder / _MODEL),
-        "source_tokenizer": Tokenizer.load(folder / _SOURCE),
-        "target_tokenizer": Tokenizer.load(folder / _TARGET),
+        "model": _read_model(current(folder, _MODEL)),
+        "source_tokenizer": Tokenizer.load(current(folder, _SOURCE)),
+        "target_tokenizer": Tokenizer.load(current(folder, _TARGET)),
         "decoding": config["decoding"],
         "description": str(config.get("description", "")),
         # Scores are for people, who may have deleted them.
-        "scores": _read_json(folder / _SCORES) if (folder / _SCORES).is_file() else {},
+        "scores": _read_json(scores) if scores.is_file() else {},
     }
 
 

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
@@ -224,6 +225,7 @@ class Translator:
         first: int = 1,
     ) -> list[Any]:
         """What `read` makes of the outputs for each text, in the order of the texts."""
+        check_not_forked()
         _check_positive("batch_size", batch_size)
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)

@@ -2,10 +2,12 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import warnings
 
 import keras
@@ -101,6 +103,21 @@ def test_lines_in_are_lines_out(saved_translator, tmp_path, capsys):
     assert translations[0] == translations[3] != ""
     assert translations[1] == translations[2] == ""
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_named_pipe_is_written_into(saved_translator, tmp_path):
+    (tmp_path / "source.txt").write_text("he is tired\n")
+    os.mkfifo(tmp_path / "pipe")
+    got = []
+    reader = threading.Thread(
+        target=lambda: got.append((tmp_path / "pipe").read_text(encoding="utf-8"))
+    )
+    reader.start()
+    arguments = ["--input", tmp_path / "source.txt", "--output", tmp_path / "pipe"]
+    assert main(["translate", str(saved_translator), *map(str, arguments)]) == 0
+    reader.join()
+    assert got == [Translator.load(saved_translator).translate("he is tired") + "\n"]
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_standard_streams_give_the_same(saved_translator, monkeypatch, capfdbinary):

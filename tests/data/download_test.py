@@ -2,10 +2,16 @@
 
 import gzip
 import pathlib
+import zipfile
 
 import pytest
 
-from seq2seq_keras.data import fetch_corpus_file, find_corpus_file
+from seq2seq_keras.data import (
+    corpus_names,
+    fetch_corpus_file,
+    find_corpus_file,
+    load_corpus,
+)
 from seq2seq_keras.errors import InputError
 
 
@@ -128,3 +134,56 @@ def test_a_damaged_packed_file_is_an_error_and_leaves_nothing(content, server, c
     with pytest.raises(InputError, match="a could not be fetched"):
         fetch_corpus_file("a", f"{server.url}/a.gz")
     assert files_below(cache) == []
+
+
+def test_a_file_that_is_not_the_published_one_is_an_error_and_leaves_nothing(
+    server, cache
+):
+    server.files["/val.en.gz"] = gzip.compress(b"another text\n")
+    with pytest.raises(InputError, match="its SHA-256 is not that of the published"):
+        fetch_corpus_file("multi30k/val.en", f"{server.url}/val.en.gz")
+    assert files_below(cache) == []
+
+
+def test_the_published_file_is_taken(public_data, server, cache):
+    published = (public_data / "multi30k" / "val.en").read_bytes()
+    server.files["/val.en.gz"] = gzip.compress(published)
+    path = fetch_corpus_file("multi30k/val.en", f"{server.url}/val.en.gz")
+    assert path.read_bytes() == published
+
+
+def test_every_file_of_the_corpora_that_do_not_change_has_a_checksum(monkeypatch):
+    asked = []
+    table = pathlib.Path(__file__).parents[2] / "seq2seq_keras/data/corpora.sha256"
+    names = {line.split()[1] for line in table.read_text().splitlines()}
+    assert len(names) == 2 * 2 * 3 + 9 * 3
+    monkeypatch.setattr(
+        "seq2seq_keras.data.corpora.fetch_corpus_file",
+        lambda name, url: asked.append(name),
+    )
+    monkeypatch.setattr("seq2seq_keras.data.corpora.read_pairs", lambda *paths: None)
+    for name in corpus_names():
+        if name.startswith(("multi30k", "sigmorphon")):
+            load_corpus(name)
+    assert set(asked) == names
+
+
+@pytest.mark.parametrize("name", ["a", "a.gz"])
+def test_a_download_without_end_is_an_error_and_leaves_nothing(
+    name, server, cache, monkeypatch
+):
+    monkeypatch.setattr("seq2seq_keras.data.corpora._LARGEST", 1_000_000)
+    content = bytes(2_000_000)
+    server.files[f"/{name}"] = content if name == "a" else gzip.compress(content)
+    with pytest.raises(InputError, match="it is larger than 1,000,000 bytes"):
+        fetch_corpus_file("a", f"{server.url}/{name}")
+    assert files_below(cache) == []
+
+
+def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(cache, monkeypatch):
+    monkeypatch.setattr("seq2seq_keras.data.corpora._LARGEST", 1_000_000)
+    (cache / "tatoeba").mkdir(parents=True)
+    with zipfile.ZipFile(cache / "tatoeba" / "fra-eng.zip", "w") as archive:
+        archive.writestr("fra.txt", bytes(2_000_000), zipfile.ZIP_DEFLATED)
+    with pytest.raises(InputError, match=r"damaged \(fra\.txt has 2,000,000 bytes"):
+        load_corpus("tatoeba/eng-fra")

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tarfile
 import unicodedata
 
 import numpy as np
@@ -80,15 +81,47 @@ def test_hangul_in_either_form_is_the_same_inside(loaded):
         np.testing.assert_array_equal(state[0], state[1])
 
 
+class FakeArchive:
+    """Writes a SavedModel that was made before, or fails as TensorFlow does."""
+
+    def __init__(self, made):
+        self.made = made
+
+    def write_out(self, path, verbose):
+        if self.made is None:
+            raise tf.errors.ResourceExhaustedError(
+                None, None, f"{path}/variables; No space left on device\n[stack]"
+            )
+        shutil.copytree(self.made, path, dirs_exist_ok=True)
+        (pathlib.Path(path) / "fingerprint.pb").write_bytes(b"new")
+
+
+@pytest.fixture
+def quick_export(exported_translator, monkeypatch):
+    """Exports without tracing."""
+    name = "seq2seq_keras.translation.saved_model._archive"
+    monkeypatch.setattr(name, lambda *_: FakeArchive(exported_translator))
+
+
 def test_exporting_again_replaces_what_is_there(
-    translator, exported_translator, tmp_path
+    translator, exported_translator, quick_export, tmp_path
 ):
     copy = shutil.copytree(exported_translator, tmp_path / "serving")
-    (copy / "variables" / "old").write_text("")
     translator.export(copy)
-    assert not (copy / "variables" / "old").exists()
+    assert (copy / "fingerprint.pb").read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["serving"]
     tf.saved_model.load(str(copy))
+
+
+@pytest.mark.parametrize("kind", ["lstm", "subwords", "copy"])
+def test_what_an_earlier_version_exported_is_replaced(
+    translator, quick_export, kind, tmp_path
+):
+    saved = pathlib.Path(__file__).parents[1] / "fixtures" / "saved_by_0.1.0" / kind
+    with tarfile.open(saved / "saved_model.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    translator.export(tmp_path / "saved_model")
+    assert (tmp_path / "saved_model" / "fingerprint.pb").read_bytes() == b"new"
 
 
 @pytest.mark.parametrize("beside", [[], ["saved_model.pb"]])
@@ -100,13 +133,77 @@ def test_other_files_are_never_replaced(translator, tmp_path, beside):
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("variables/variables.index", "holds no SavedModel that `export` has written"),
+        ("variables/x.npy", r"holds 'variables/x\.npy', which is not part"),
+        ("assets/words.txt", r"holds 'assets/words\.txt', which is not part"),
+        ("saved_model.pb", "holds no SavedModel that `export` has written"),
+        ("variables/", "holds no SavedModel that `export` has written"),
+        ("fingerprint.pb", "holds no SavedModel that `export` has written"),
+    ],
+)
+def test_what_is_not_ours_beyond_doubt_is_never_replaced(
+    translator, tmp_path, name, message
+):
+    """A folder of somebody's that has the names of a SavedModel."""
+    path = tmp_path / "s" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if name.endswith("/"):
+        path.mkdir()
+    else:
+        path.write_text("years of work")
+    with pytest.raises(InputError, match=message):
+        translator.export(tmp_path / "s")
+    assert path.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
+
+
+def test_neither_is_the_saved_model_of_another_nor_what_was_put_into_ours(
+    translator, exported_translator, tmp_path
+):
+    module = tf.Module()
+    module.read = tf.function(lambda text: text)
+    text = tf.TensorSpec([None], tf.string, name="text")
+    signature = module.read.get_concrete_function(text)
+    tf.saved_model.save(module, str(tmp_path / "s"), signatures=signature)
+    with pytest.raises(InputError, match="no SavedModel that `export` has written"):
+        translator.export(tmp_path / "s")
+    copy = shutil.copytree(exported_translator, tmp_path / "serving")
+    (copy / "assets" / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds 'assets/notes\.txt'"):
+        translator.export(copy)
+    (copy / "assets" / "notes.txt").rename(copy / "notes.txt")
+    (copy / "assets" / "link").symlink_to(copy)
+    with pytest.raises(InputError, match="holds 'assets/link'"):
+        translator.export(copy)
+
+
+def test_a_full_disk_is_one_error_that_names_the_folder(
+    translator, exported_translator, monkeypatch, tmp_path
+):
+    name = "seq2seq_keras.translation.saved_model._archive"
+    monkeypatch.setattr(name, lambda *_: FakeArchive(None))
+    copy = shutil.copytree(exported_translator, tmp_path / "serving")
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        translator.export(copy)
+    assert str(caught.value).startswith(str(copy))
+    assert "\n" not in str(caught.value)
+    assert "unfinished" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["serving"]
+    tf.saved_model.load(str(copy))
+
+
 def test_a_file_is_no_folder(translator, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="is a file; name a folder"):
         translator.export(tmp_path / "file")
 
 
-def test_the_folder_may_be_the_current_one_and_empty(translator, tmp_path, monkeypatch):
+def test_the_folder_may_be_the_current_one_and_empty(
+    translator, quick_export, tmp_path, monkeypatch
+):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     translator.export(".")

@@ -1,5 +1,6 @@
 """Tests of `Translator` and of the folder it is saved in."""
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -347,3 +348,76 @@ def test_a_save_that_fails_leaves_the_old_model_whole(
         other.save(folder, scores={"scores": object()})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     Translator.load(folder)
+
+
+def test_killed_while_files_are_moved_the_new_translator_is_whole(
+    translator, folder, tmp_path
+):
+    """Each file of the switch is found where it stands at that moment."""
+    other = Translator.load(folder)
+    other.model.set_weights([weight + 1 for weight in other.model.get_weights()])
+    other.save(tmp_path / "new", scores={"BLEU": 1}, description="New.")
+    (tmp_path / "new").rename(folder / ".saved")
+    (folder / ".saved" / "model.keras").rename(folder / "model.keras")
+    (folder / ".saved" / "scores.json").rename(folder / "scores.json")
+    loaded = Translator.load(folder)
+    assert (loaded.description, loaded.scores) == ("New.", {"BLEU": 1})
+    for weight, same in zip(other.model.weights, loaded.model.weights, strict=True):
+        np.testing.assert_array_equal(weight, same)
+    # The next writer finishes what was begun.
+    loaded.description = "Newer."
+    loaded.save_card(folder)
+    assert not (folder / ".saved").exists()
+    assert Translator.load(folder).description == "Newer."
+
+
+def test_a_translator_that_is_saved_while_it_is_loaded_is_no_damage(
+    folder, monkeypatch
+):
+    other = Translator.load(folder)
+    other.model.set_weights([weight + 1 for weight in other.model.get_weights()])
+    load, saved = WordTokenizer.load, []
+
+    def load_late(path):
+        if not saved:
+            saved.append(other.save(folder, description="New."))
+        return load(path)
+
+    monkeypatch.setattr("seq2seq_keras.text.tokenizer.Tokenizer.load", load_late)
+    loaded = Translator.load(folder)
+    assert loaded.description == "New."
+    for weight, same in zip(other.model.weights, loaded.model.weights, strict=True):
+        np.testing.assert_array_equal(weight, same)
+
+
+# Saves two translators in turn until it is killed.
+SAVE = """
+import itertools, sys
+from seq2seq_keras.translation import Translator
+first = Translator.load(sys.argv[1])
+second = Translator.load(sys.argv[1])
+second.model.set_weights([weight + 1 for weight in second.model.get_weights()])
+for number in itertools.count():
+    (first, second)[number % 2].save(sys.argv[1], description=str(number % 2))
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_ten_kills_leave_one_translator_or_the_other(folder):
+    first = Translator.load(folder)
+    draw = np.random.default_rng(0)
+    for _ in range(10):
+        command = [sys.executable, "-c", SAVE, str(folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            process.stdout.readline()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(draw.uniform(0, 1))
+            process.kill()
+        loaded = Translator.load(folder)
+        change = int(loaded.description)
+        for weight, same in zip(
+            first.model.get_weights(), loaded.model.get_weights(), strict=True
+        ):
+            np.testing.assert_array_equal(weight + change, same)
+        first.save(folder, description="0")

@@ -1,0 +1,5 @@
+"""Files and folders: whole or as they were, with one writer at a time."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from .errors import errors_named as errors_named
+from .folders import current as current
+from .folders import exchanged as exchanged
+from .folders import read_whole as read_whole
+from .folders import switched as switched
+from .inputs import check_outputs as check_outputs
+from .locks import owned as owned
+from .writing import replaced_when_complete as replaced_when_complete
+from .writing import sha256 as sha256
+from .writing import write_text as write_text
