@@ -7,6 +7,8 @@ import pathlib
 import secrets
 from collections.abc import Iterator
 
+from seq2seq_keras import stopping
+
 
 @contextlib.contextmanager
 def replaced_when_complete(path: str | os.PathLike) -> Iterator[pathlib.Path]:
@@ -33,17 +35,20 @@ def replaced_when_complete(path: str | os.PathLike) -> Iterator[pathlib.Path]:
         raise IsADirectoryError(f"{path} is a folder; a file is to be written.")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
+    stopping.unfinished.add(beside)
     try:
         yield beside
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+        stopping.unfinished.discard(beside)
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
     """Writes `text` as UTF-8 with Unix line ends, whole or not at all."""
     with replaced_when_complete(path) as beside:
-        beside.write_text(text, encoding="utf-8", newline="\n")
+        # A name of a file may be no valid Unicode; JSON and YAML read this back.
+        beside.write_text(text, "utf-8", "backslashreplace", newline="\n")
 
 
 def sha256(path: str | os.PathLike) -> str:
