@@ -27,37 +27,51 @@ _SECONDS, _TICK = 1.5, 0.05
 
 # Files that have no name of their own yet, and are deleted if the process ends.
 unfinished: "set[pathlib.Path]" = set()
-# Set while a training holds signals back, once a signal is acted upon, and once it was
-# said that it is.
-_held_back, _acted_upon, _told = (threading.Event() for _ in range(3))
+
+
+class _Command:
+    """What is known of the command that runs."""
+
+    held_back = False  # whether a training wants no signal to end it now
+    ended_by: int | None = None  # the signal that does
+    told = False  # whether that was said
+
+
+_command = _Command()
 
 
 class Stopped(SystemExit):
     """SIGTERM or SIGHUP ends the process; the keyboard's is a `KeyboardInterrupt`."""
 
-    def __init__(self, number: int, *said: str) -> None:
-        super().__init__(128 + number)
-        self.number = number
-        self.args = said
 
-
-def stop(number: int, *said: str) -> NoReturn:
-    """Raises what ends the process as a signal says.
-
-    Args:
-        number: The signal.
-        *said: What people have been told of it, if anything.
-    """
-    _acted_upon.set()
+def stop(number: int) -> NoReturn:
+    """Raises what ends the process as a signal says."""
+    _command.ended_by = number
     if number == signal.SIGINT:
-        raise KeyboardInterrupt(*said)
-    raise Stopped(number, *said)
+        raise KeyboardInterrupt
+    raise Stopped(128 + number)
+
+
+def begin() -> None:
+    """Forgets the command before, where several run in one process."""
+    vars(_command).clear()
+
+
+def signal_behind(error: BaseException) -> int | None:
+    """The signal that an error is due to, whatever a library has made of it.
+
+    What is raised while a compiled module is imported may become an `ImportError`.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return signal.SIGINT
+    return _command.ended_by
 
 
 def tell(number: int) -> None:
-    """Says in one line that a signal ends the command."""
-    _told.set()
-    say(f"seq2seq-keras: {_SAID[signal.Signals(number).name]}")
+    """Says in one line that a signal ends the command, unless more was said."""
+    if not _command.told:
+        _command.told = True
+        say(f"seq2seq-keras: {_SAID[signal.Signals(number).name]}")
 
 
 def hear(handler: Any) -> dict[int, Any]:
@@ -88,19 +102,17 @@ def run_process(main: Callable[[], int]) -> NoReturn:
         status = main()
         # A traceback of what tidies up at the end would help nobody.
         hear(signal.SIG_DFL)
-    except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
-    except Stopped as stopped:
-        status = 128 + stopped.number
-    if _acted_upon.is_set():
+    except (KeyboardInterrupt, Stopped):
+        status = 0  # replaced below
+    if _command.ended_by is not None:
         # Nor is what TensorFlow would tidy up worth a further second.
-        os._exit(status)
+        os._exit(128 + _command.ended_by)
     sys.exit(status)
 
 
 def _stop_once(number: int, frame: Any) -> None:
     """A second signal does not disturb what the first one has begun."""
-    if not _acted_upon.is_set():
+    if _command.ended_by is None:
         stop(number)
 
 
@@ -121,12 +133,11 @@ def _end_late(read_end: int) -> None:
     waited = 0.0
     while waited < _SECONDS:
         time.sleep(_TICK)
-        waited = 0.0 if _held_back.is_set() else waited + _TICK
+        waited = 0.0 if _command.held_back else waited + _TICK
     for path in list(unfinished):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-    if not _told.is_set():
-        tell(number)
+    tell(number)
     os._exit(128 + number)
 
 
@@ -166,7 +177,7 @@ class StopSignals:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, _: Any) -> None:
-        _held_back.clear()
+        self.at_once = True
         for number, handler in self._before.items():
             signal.signal(number, handler)
         if isinstance(error, OSError):
@@ -174,14 +185,11 @@ class StopSignals:
 
     @property
     def at_once(self) -> bool:
-        return not _held_back.is_set()
+        return not _command.held_back
 
     @at_once.setter
     def at_once(self, value: bool) -> None:
-        if value:
-            _held_back.clear()
-        else:
-            _held_back.set()
+        _command.held_back = not value
 
     def _note(self, number: int, frame: Any) -> None:
         if self.received is None:
@@ -193,12 +201,11 @@ class StopSignals:
         """Ends the process if a signal has come."""
         if self.received is None:
             return
-        _held_back.clear()
-        stop(self.received, *self._tell())
+        self.at_once = True
+        self._tell()
+        stop(self.received)
 
-    def _tell(self) -> list[str]:
-        if not self.message:
-            return []
-        _told.set()
-        say(self.message)
-        return [self.message]
+    def _tell(self) -> None:
+        if self.message:
+            _command.told = True
+            say(self.message)

@@ -43,7 +43,7 @@ def show(text: object = "") -> None:
 def write(text: str) -> None:
     """Writes to standard output as it is; nothing where that is closed."""
     if sys.stdout is not None:
-        with _named("standard output"):
+        with named("standard output"):
             sys.stdout.write(text)
             sys.stdout.flush()
 
@@ -54,13 +54,13 @@ def write_result(line: str) -> None:
     if buffer is None or is_terminal(sys.stdout):
         show(line)
     else:
-        with _named("standard output"):
+        with named("standard output"):
             buffer.write(line.encode("utf-8", "backslashreplace") + b"\n")
 
 
 @contextlib.contextmanager
-def _named(stream: str) -> Iterator[None]:
-    """The error of a stream says which it is, as that of a file does."""
+def named(stream: str) -> Iterator[None]:
+    """Lets the error of a stream say which it is, as that of a file does."""
     try:
         yield
     except OSError as error:

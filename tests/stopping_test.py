@@ -116,22 +116,18 @@ UNWINDS = """
         print("unwound", flush=True)
 """
 SWALLOWS = """
-    ready()
+    once = iter([ready])
     while True:
         try:
+            next(once, bool)()
             time.sleep(600)
         except BaseException:
             pass
 """
 # Python hears nothing until it is done, which takes an hour.
-COMPUTES = """
-    ready()
-    while True:
-        try:
-            hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)
-        except BaseException:
-            pass  # the signal came before it began
-"""
+COMPUTES = SWALLOWS.replace(
+    "time.sleep(600)", 'hashlib.pbkdf2_hmac("sha256", b"", b"", 2**31 - 1)'
+)
 
 
 @pytest.mark.parametrize(

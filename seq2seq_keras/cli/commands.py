@@ -19,7 +19,7 @@ from seq2seq_keras.cli.parser import make_parser
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
-from seq2seq_keras.terminal import quoted_path, say, show, write_result
+from seq2seq_keras.terminal import named, quoted_path, say, show, write_result
 
 # Options whose value may name a class, and its module before a colon.
 _NAMING = ("--cell", "--attention")
@@ -130,7 +130,12 @@ def _input_lines(path: str | None) -> Iterator[str]:
         return data.read_lines(path)
     if sys.stdin is None:
         raise InputError("Standard input is closed. Name a file with `--input`.")
-    return data.decode_lines(sys.stdin.buffer, "standard input")
+    return _standard_input()
+
+
+def _standard_input() -> Iterator[str]:
+    with named("standard input"):
+        yield from data.decode_lines(sys.stdin.buffer, "standard input")
 
 
 def _write_line(file: IO[bytes], line: str) -> None:

@@ -5,7 +5,6 @@ Python itself.
 """
 
 import os
-import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -29,8 +28,6 @@ def _run() -> int:
     reconfigure(errors="backslashreplace")
     try:
         status = main()
-    except stopping.Stopped:
-        raise
     except SystemExit as end:  # after `--help`
         status = end.code if isinstance(end.code, int) else 0
     except Exception:
@@ -54,23 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with the input, or with a file or stream; 130, 143 or 129 after SIGINT, SIGTERM
         or SIGHUP; 141 when the reader of the output has gone.
     """
+    stopping.begin()
     try:
         try:
             _run_command(arguments)
         finally:
             terminal.write("")
-    except KeyboardInterrupt as interrupt:
-        if not interrupt.args:
-            stopping.tell(signal.SIGINT)
-        return 128 + signal.SIGINT
-    except stopping.Stopped as stopped:
-        if not stopped.args:
-            stopping.tell(stopped.number)
-        return 128 + stopped.number
-    except BrokenPipeError:
-        # As of any program whose output goes to `| head`: nothing is to be said.
-        return _BROKEN_PIPE
-    except (InputError, OSError, UnicodeEncodeError) as error:
+    except BaseException as error:
+        if (number := stopping.signal_behind(error)) is not None:
+            stopping.tell(number)
+            return 128 + number
+        if isinstance(error, BrokenPipeError):
+            # As of any program whose output goes to `| head`: nothing is to be said.
+            return _BROKEN_PIPE
+        if not isinstance(error, InputError | OSError | UnicodeEncodeError):
+            raise
         terminal.say(f"seq2seq-keras: error: {_message(error)}")
         return _BAD_INPUT
     return 0

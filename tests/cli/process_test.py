@@ -9,7 +9,8 @@ import types
 import pytest
 
 from seq2seq_keras.cli import main
-from seq2seq_keras.stopping import Stopped, stop
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.stopping import StopSignals, stop
 
 COMMANDS = "seq2seq_keras.cli.commands"
 ERROR = "seq2seq-keras: error: "
@@ -71,11 +72,36 @@ def test_a_signal_is_one_line_and_a_status(command, capsys, number, status, said
     assert capsys.readouterr() == ("", f"seq2seq-keras: {said}\n")
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt("Go on."), Stopped(2, "Go on.")])
-def test_what_a_training_has_said_of_it_is_enough(command, capsys, error):
-    command(fails_with(error))
+@pytest.mark.parametrize("number", [2, 15])
+def test_what_a_training_has_said_of_it_is_enough(command, capsys, number):
+    def training():
+        with StopSignals("Go on with this."):
+            os.kill(os.getpid(), number)
+            pytest.fail("it went on")
+
+    command(training)
+    assert main([]) == 128 + number
+    assert capsys.readouterr() == ("", "Go on with this.\n")
+
+
+@pytest.mark.parametrize("error", [ImportError("no optree"), InputError("no mecab")])
+def test_a_signal_is_one_line_whatever_a_library_makes_of_it(command, capsys, error):
+    def interrupted():
+        try:
+            stop(2)
+        except KeyboardInterrupt:
+            raise error from None
+
+    command(interrupted)
     assert main([]) == 130
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "seq2seq-keras: interrupted\n")
+
+
+def test_a_signal_of_the_command_before_is_forgotten(command, capsys):
+    command(lambda: stop(15))
+    main([])
+    command(fails_with(InputError("wrong")))
+    assert main([]) == 2
 
 
 def test_a_reader_who_has_gone_is_no_success(command, capsys):
