@@ -100,7 +100,7 @@ def run_process(main: Callable[[], int]) -> NoReturn:
         _start_watching()
     try:
         status = main()
-        # A traceback of what tidies up at the end would help nobody.
+        # The work is done: what comes while Python tidies up ends it without a word.
         hear(signal.SIG_DFL)
     except (KeyboardInterrupt, Stopped):
         status = 0  # replaced below
