@@ -35,8 +35,6 @@ def _run() -> int:
 
         terminal.write_error(terminal.escaped(traceback.format_exc()))
         status = _FAULT
-    for stream in (sys.stdout, sys.stderr):
-        _drop_what_cannot_be_written(stream)
     return status
 
 
@@ -107,15 +105,3 @@ def _open_closed_descriptors() -> None:
     os.close(descriptor)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
-
-
-def _drop_what_cannot_be_written(stream: Any) -> None:
-    """Or Python would try it once more at exit, complain, and exit with 120."""
-    if stream is None:
-        return
-    try:
-        stream.flush()
-    except (OSError, ValueError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
