@@ -5,9 +5,20 @@ loaded when they are first used, and TensorFlow and Keras with the first that ne
 them.
 """
 
-import lazy_loader
+import signal
+import sys
 
-from seq2seq_keras import forks, startup
+# "-m" while Python looks for what `python -m` is to run; else our own script.
+_program = (*sys.argv, "")[0].removesuffix(".exe")
+_is_command = _program == "-m" or _program.endswith("seq2seq-keras")
+if _is_command and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    # Ctrl-C while the command loads: the end, without a traceback. How the command
+    # hears signals from then on stands in `stopping.py`.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import lazy_loader  # noqa: E402
+
+from seq2seq_keras import forks, startup  # noqa: E402
 
 __version__ = "0.1.0"
 

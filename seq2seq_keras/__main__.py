@@ -1,8 +1,6 @@
 """`python -m seq2seq_keras` is the command line."""
 
-import sys
-
-from seq2seq_keras.cli import main
+from seq2seq_keras.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

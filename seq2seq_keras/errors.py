@@ -35,6 +35,21 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
         )
 
 
+def check_unicode(text: str, where: str) -> None:
+    """Raises an `InputError` if a string holds half of a character.
+
+    Python allows lone surrogates, of bytes that were no text and of emoji cut in two;
+    no file, tensor or terminal takes them.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{where} holds a lone surrogate ({text[error.start]!r} at character "
+            f"{error.start + 1}), which is not valid Unicode. Remove it."
+        ) from None
+
+
 def import_optional(name: str, purpose: str) -> types.ModuleType:
     """Imports a module of an extra when it is needed; `purpose` begins the message."""
     try:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_unicode
 
 PAD_ID = 0
 UNKNOWN_ID = 1
@@ -28,7 +28,8 @@ class SpecialTokens:
         end: What the decoder predicts after the last word.
 
     Raises:
-        InputError: If two forms are equal, or one is empty or has white space.
+        InputError: If two forms are equal, or one is empty, has white space or is not
+            valid Unicode.
 
     Example:
 
@@ -48,6 +49,7 @@ class SpecialTokens:
                     "A special token must be a non-empty word without white space. "
                     f"Received: {form!r}"
                 )
+            check_unicode(form, "A special token")
         if len(set(self.forms)) < SPECIAL_COUNT:
             raise InputError(
                 "The special tokens must differ from each other. "

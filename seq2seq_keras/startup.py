@@ -15,15 +15,19 @@ everything.
 """
 
 import contextlib
-import importlib.abc
+import importlib
 import importlib.machinery
 import importlib.util
 import os
 import re
 import sys
-import tempfile
 import types
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # Not to be loaded with the package: it takes longer than all the rest.
+    import importlib.abc
 
 _NOTE = re.compile(
     rb"(WARNING: All log messages before absl::InitializeLog"
@@ -51,6 +55,8 @@ def _notes_held_back() -> Iterator[None]:
         yield
         return
     sys.stderr.flush()
+    import tempfile
+
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, kept_open)
         held = stack.enter_context(tempfile.TemporaryFile())
@@ -77,12 +83,12 @@ def register_classes() -> None:
         importlib.import_module(name)
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     """Loads a module as its own loader does, within a context."""
 
     def __init__(
         self,
-        loader: importlib.abc.Loader,
+        loader: "importlib.abc.Loader",
         context: Callable[[], contextlib.AbstractContextManager],
     ) -> None:
         self.loader = loader
@@ -102,7 +108,7 @@ class _Loader(importlib.abc.Loader):
             self.loader.exec_module(module)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds what any import would find, and has it loaded within a context."""
 
     def __init__(
@@ -125,7 +131,8 @@ class _Finder(importlib.abc.MetaPathFinder):
         finally:
             self.contexts[fullname] = context
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, context)
+            # It does all that a loader does, without its base class.
+            spec.loader = _Loader(spec.loader, context)  # type: ignore[assignment]
         return spec
 
 

@@ -1,4 +1,3 @@
-from .commands import main as main
 from .output import pharaoh_alignment as pharaoh_alignment
 from .output import translation_json as translation_json
 from .output import translation_lines as translation_lines
@@ -6,3 +5,5 @@ from .parser import make_parser as make_parser
 from .paths import INPUTS as INPUTS
 from .paths import OUTPUTS as OUTPUTS
 from .paths import check_paths as check_paths
+from .process import main as main
+from .process import run as run

@@ -2,12 +2,12 @@
 
 import argparse
 import contextlib
+import functools
 import importlib
 import itertools
 import os
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
@@ -20,51 +20,41 @@ from seq2seq_keras.cli.paths import check_paths
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.terminal import named, quoted_path, say, show, write_result
 
-_BAD_INPUT, _INTERRUPTED = 2, 130
 # Options whose value may name a class, and its module before a colon.
 _NAMING = ("--cell", "--attention")
+# What follows it on a command line is no option, whatever it begins with.
+_END_OF_OPTIONS = "--"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command.
-
-    Args:
-        arguments: Optional list of strings. Defaults to those of the process.
-
-    Returns:
-        The exit status: 0; 2 after a line on standard error that says what was wrong
-        with the input; 130 when interrupted from the keyboard.
-    """
+def run_command(arguments: Sequence[str]) -> None:
+    """Runs what the command line says."""
+    given = _with_underscores(arguments)
     try:
-        with warnings.catch_warnings():
-            # A warning is one line for a person, not a place in the source code.
-            warnings.showwarning = _print_warning
-            given = _with_underscores(sys.argv[1:] if arguments is None else arguments)
-            options = make_parser().parse_args(given)
-            command = options[options.command]
-            check_paths(options.command, command)
-            _import_modules(given, command.get("import") or ())
-            _COMMANDS[options.command](command)
-    except KeyboardInterrupt:
-        print("seq2seq-keras: interrupted", file=sys.stderr)
-        return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader (`| head`) has gone; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (InputError, argparse.ArgumentError, OSError) as error:
-        message = " ".join(str(error).split())
-        print(f"seq2seq-keras: error: {message}", file=sys.stderr)
-        return _BAD_INPUT
-    return 0
+        options = make_parser().parse_args(given)
+    except argparse.ArgumentError as error:
+        raise InputError(str(error)) from error
+    command = options[options.command]
+    check_paths(options.command, command)
+    _import_modules(given, command.get("import") or ())
+    _COMMANDS[options.command](command)
 
 
 def _with_underscores(arguments: Sequence[str]) -> list[str]:
-    """`--beam-width` is `--beam_width`; values stay as they are."""
+    """`--beam-width` is `--beam_width`; values and words stay as they are."""
+    options, words = _split(arguments)
     return [
-        re.sub(r"^--[a-z-]+", lambda name: "--" + name[0][2:].replace("-", "_"), text)
-        for text in arguments
-    ]
+        re.sub(r"^--[^=]+", lambda name: "--" + name[0][2:].replace("-", "_"), text)
+        for text in options
+    ] + words
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Where options may stand, and what comes after the end of options."""
+    given = list(arguments)
+    end = given.index(_END_OF_OPTIONS) if _END_OF_OPTIONS in given else len(given)
+    return given[:end], given[end:]
 
 
 def _import_modules(arguments: Sequence[str], named: Sequence[str]) -> None:
@@ -88,7 +78,7 @@ def _import_modules(arguments: Sequence[str], named: Sequence[str]) -> None:
 def _named_modules(arguments: Sequence[str]) -> Iterator[str]:
     """The modules after `--import`, and those of `--cell module:Class`."""
     option = ""
-    for argument in arguments:
+    for argument in _split(arguments)[0]:
         value = argument
         if argument.startswith("--"):
             option, _, value = argument.partition("=")
@@ -106,10 +96,8 @@ def _train(options: Options) -> None:
         result = training.train(training.TrainingConfig(**fields))
     else:
         result = training.resume_training(folder)
-    print()
-    print(result.evaluation)
-    print(f"\nThe best model is in {folder}. Use it:")
-    print(f"  seq2seq-keras translate {folder} --input FILE")
+    show(f"\n{result.evaluation}\n\nThe best model is in {folder}. Use it:")
+    show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
 
 
 def _translate(options: Options) -> None:
@@ -123,15 +111,12 @@ def _translate(options: Options) -> None:
         **_given_search(options),
     }
     with contextlib.ExitStack() as stack:
-        if options.input is None:
-            lines = data.decode_lines(sys.stdin.buffer, "standard input")
-        else:
-            lines = data.read_lines(options.input)
-        if options.output is None:
-            output = sys.stdout.buffer
-        else:
+        lines = _input_lines(options.input)
+        write = write_result
+        if options.output is not None:
             beside = stack.enter_context(replaced_when_complete(options.output))
             output = stack.enter_context(beside.open("wb"))
+            write = functools.partial(_write_line, output)
         translations = translator.decode_stream(
             lines, batch_size=options.batch_size, **request
         )
@@ -139,8 +124,24 @@ def _translate(options: Options) -> None:
             if number == 0 and options.attention_plot:
                 plots.plot_attention(found, options.attention_plot)
             for line in _lines(found, number, search.n_best, options):
-                output.write(line.encode("utf-8") + b"\n")
-        output.flush()
+                write(line)
+
+
+def _input_lines(path: str | None) -> Iterator[str]:
+    if path is not None:
+        return data.read_lines(path)
+    if sys.stdin is None:
+        raise InputError("Standard input is closed. Name a file with `--input`.")
+    return _standard_input()
+
+
+def _standard_input() -> Iterator[str]:
+    with named("standard input"):
+        yield from data.decode_lines(sys.stdin.buffer, "standard input")
+
+
+def _write_line(file: IO[bytes], line: str) -> None:
+    file.write(line.encode("utf-8") + b"\n")
 
 
 def _lines(found: Any, number: int, n_best: int, options: Options) -> list[str]:
@@ -153,8 +154,8 @@ def _lines(found: Any, number: int, n_best: int, options: Options) -> list[str]:
 def _export(options: Options) -> None:
     translator = translation.Translator.load(options.model)
     folder = translator.export(options.output, **_given_search(options))
-    print(f"The SavedModel is in {folder}. Look at it with")
-    print(f"  saved_model_cli show --dir {folder} --tag_set serve --all")
+    show(f"The SavedModel is in {folder}. Look at it with")
+    show(f"  saved_model_cli show --dir {quoted_path(folder)} --tag_set serve --all")
 
 
 def _describe(options: Options) -> None:
@@ -175,7 +176,7 @@ def _describe(options: Options) -> None:
         max_source_length=config.max_source_length,
         max_target_length=config.max_target_length,
     )
-    print(report)
+    show(report)
 
 
 def _evaluate(options: Options) -> None:
@@ -206,12 +207,12 @@ def _evaluate(options: Options) -> None:
     examples = zip(pairs, evaluated.translations, strict=True)
     shown = itertools.islice(examples, max(options.examples, 0))
     for (source, reference), translated in shown:
-        print(f"source:      {source}")
-        print(f"translation: {translated}")
-        print(f"reference:   {reference}\n")
-    print(evaluated)
+        show(f"source:      {source}")
+        show(f"translation: {translated}")
+        show(f"reference:   {reference}\n")
+    show(evaluated)
     if options.by_length:
-        print("\n".join(["", *evaluation.length_lines(table)]))
+        show("\n".join(["", *evaluation.length_lines(table)]))
 
 
 def _compare(options: Options) -> None:
@@ -233,8 +234,8 @@ def _compare(options: Options) -> None:
         record = evaluation.comparison_record(table, pairs, name)
         print_json(record)
     else:
-        print(f"{name}, {len(pairs):,} sentences")
-        print("\n".join(evaluation.comparison_lines(table)))
+        show(f"{name}, {len(pairs):,} sentences")
+        show("\n".join(evaluation.comparison_lines(table)))
 
 
 def _score(options: Options) -> None:
@@ -248,10 +249,10 @@ def _score(options: Options) -> None:
         batch_size=options.batch_size,
     )
     for (_, target), each in zip(pairs, scores, strict=True):
-        print(f"{each.log_probability:.4f}\t{target}")
+        write_result(f"{each.log_probability:.4f}\t{target}")
     kind = "free-running" if options.free_running else "teacher-forced"
     perplexity = evaluation.perplexity(scores)
-    print(f"{kind} perplexity {perplexity:.3f}, {name}", file=sys.stderr)
+    say(f"{kind} perplexity {perplexity:.3f}, {name}")
 
 
 def _report(options: Options) -> None:
@@ -274,7 +275,7 @@ def _report(options: Options) -> None:
             translator.target_tokenizer,
         ),
     )
-    print(f"{len(pairs):,} sentences are in {options.output}. Open it in a browser.")
+    show(f"{len(pairs):,} sentences are in {options.output}. Open it in a browser.")
 
 
 def _load_ensemble(options: Options) -> Any:
@@ -332,14 +333,3 @@ def _fields(options: Options, *others: str) -> dict[str, Any]:
     """The options as a dictionary for the dataclass they are of."""
     values = options.as_dict()
     return {n: values[n] for n in values if n not in ("config", *others)}
-
-
-def _print_warning(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    file: IO[str] | None = None,
-    line: str | None = None,
-) -> None:
-    print(f"seq2seq-keras: warning: {message}", file=file or sys.stderr)

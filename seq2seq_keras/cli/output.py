@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import write_result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,7 +72,7 @@ def translation_json(translation: "Translation") -> str:
 
 def print_json(record: Mapping[str, Any]) -> None:
     """Prints a record on several lines of JSON, which has no NaN."""
-    print(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
+    write_result(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def pharaoh_alignment(hypothesis: "Hypothesis") -> str:

@@ -3,12 +3,12 @@
 import json
 import typing
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from jsonargparse import ArgumentParser as Parser
+from jsonargparse import ArgumentParser
 from jsonargparse.typing import PositiveInt
 
-from seq2seq_keras import __version__
+from seq2seq_keras import __version__, terminal
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions
 from seq2seq_keras.decoding import SearchOptions
@@ -21,6 +21,13 @@ _METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
 
 # A command has a description, and adds its options or has commands of its own.
 _Commands: TypeAlias = "Mapping[str, tuple[str, Callable[[Parser], None] | _Commands]]"
+
+
+class Parser(ArgumentParser):
+    """A parser whose help says when it cannot be written, e.g. to a full disk."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        terminal.write(message)
 
 
 def make_parser() -> Parser:

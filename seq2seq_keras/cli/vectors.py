@@ -14,6 +14,13 @@ from jsonargparse.typing import PositiveInt
 from seq2seq_keras import data, plots, text, vectors
 from seq2seq_keras.cli.output import print_json
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import (
+    is_terminal,
+    quoted,
+    quoted_path,
+    show,
+    write_result,
+)
 
 _METHODS = ("lsa", "word2vec", "fasttext", "glove")
 _TOKENIZERS = {
@@ -51,8 +58,9 @@ def _train(options: Options) -> None:
         **given,
     )
     made.save(options.output, format=options.format)
-    print(f"{made.describe()} are in {options.output}. Look at them with:")
-    print(f"  seq2seq-keras vectors similar {options.output} {made.words[-1]}")
+    show(f"{made.describe()} are in {options.output}. Look at them with:")
+    words = f"{quoted_path(options.output)} -- {quoted(made.words[-1])}"
+    show(f"  seq2seq-keras vectors similar {words}")
 
 
 def _tokenizer(name: str) -> Any:
@@ -76,23 +84,25 @@ def _load(options: Options) -> None:
         list(data.read_lines(options.vocabulary)) if options.vocabulary else None
     )
     read = _read(options, vocabulary=vocabulary)
-    print(read.describe())
+    show(read.describe())
     if vocabulary is not None:
         found = sum(word in read for word in set(vocabulary))
-        print(f"{found:,} of {len(set(vocabulary)):,} words of the vocabulary found")
+        show(f"{found:,} of {len(set(vocabulary)):,} words of the vocabulary found")
     if options.output is not None:
         read.save(options.output, format=options.format)
-        print(f"They are in {options.output}.")
+        show(f"They are in {options.output}.")
     if options.projector is not None:
         vectors.export_projector(read, options.projector)
-        print(f"Look at them with: tensorboard --logdir {options.projector}")
+        show(
+            f"Look at them with: tensorboard --logdir {quoted_path(options.projector)}"
+        )
 
 
 def _similar(options: Options) -> None:
     found = _read(options).most_similar(options.words, options.count)
     for word, neighbours in zip(options.words, found, strict=True):
         if len(options.words) > 1:
-            print(word)
+            write_result(word)
         _print_neighbours(neighbours)
 
 
@@ -116,7 +126,7 @@ def _evaluate(options: Options) -> None:
         print_json(values)
         return
     for name, result in results.items():
-        print(f"{name}: {result}")
+        show(f"{name}: {result}")
 
 
 def _plot(options: Options) -> None:
@@ -127,7 +137,7 @@ def _plot(options: Options) -> None:
         plots.plot_vectors(
             read, options.words, options.output, method=options.kind, seed=options.seed
         )
-    print(f"The picture is in {options.output}.")
+    show(f"The picture is in {options.output}.")
 
 
 def _read(options: Options, **others: Any) -> Any:
@@ -135,7 +145,7 @@ def _read(options: Options, **others: Any) -> Any:
         options.file,
         limit=options.limit,
         member=options.member,
-        progress=sys.stderr.isatty(),
+        progress=is_terminal(sys.stderr),
         **others,
     )
 
@@ -158,7 +168,7 @@ def _as_json(result: Any) -> dict[str, float | None]:
 
 def _print_neighbours(neighbours: Iterable[tuple[str, float]]) -> None:
     for word, similarity in neighbours:
-        print(f"{similarity:.4f}\t{word}")
+        write_result(f"{similarity:.4f}\t{word}")
 
 
 def _add_train_options(command: Parser) -> None:

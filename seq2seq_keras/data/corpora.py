@@ -8,7 +8,6 @@ import importlib.resources
 import itertools
 import os
 import pathlib
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -24,6 +23,7 @@ from seq2seq_keras.data.splitting import split_pairs
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import replaced_when_complete
+from seq2seq_keras.terminal import say, show
 
 _MULTI30K = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1"
 _SIGMORPHON = "https://raw.githubusercontent.com/sigmorphon/2021-task1/main/data"
@@ -115,7 +115,7 @@ def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Cor
     except InputError as error:
         if fallback is None:
             raise
-        print(f"{fallback}, which is built in, in place of {name}: {error}")
+        show(f"{fallback}, which is built in, in place of {name}: {error}")
         return load_corpus(fallback, seed=seed)
 
 
@@ -232,7 +232,7 @@ def fetch_corpus_file(name: str, url: str) -> pathlib.Path:
         return path
     path = _cache() / name
     host = urllib.parse.urlsplit(url).netloc
-    print(f"Fetching {name} from {host}", file=sys.stderr)
+    say(f"Fetching {name} from {host}")
     # Some hosts refuse Python's own user agent.
     request = urllib.request.Request(url, headers={"User-Agent": "seq2seq_keras"})
     packed = url.endswith(".gz") and not name.endswith(".gz")

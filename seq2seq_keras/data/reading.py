@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard, overload
 
 from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_unicode
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -208,6 +208,7 @@ def _check_strings(pair: Sequence[object], where: str) -> None:
                 f"{where}: expected a string, found {cell!r} "
                 f"({type(cell).__name__}). Drop the row or turn it into a string."
             )
+        check_unicode(cell, where)
 
 
 def _positions(

@@ -14,7 +14,7 @@ import jiwer
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, check_unicode
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
@@ -147,16 +147,18 @@ def count_metric(
             "Scoring needs one reference for each translation, and at least one. "
             f"Received: {len(translations)} translations, {len(references)} references"
         )
-    references = [_tidy(text) for text in references]
+    references = _tidy(references, "Reference")
     if not any(references):
         raise InputError("Every reference is empty, so there is nothing to score by.")
-    translations = [_tidy(text) for text in translations]
+    translations = _tidy(translations, "Translation")
     return METRICS[name].count(translations, references, tokenizer, bleu_tokenizer)
 
 
-def _tidy(text: str) -> str:
+def _tidy(texts: list[str], kind: str) -> list[str]:
     """White space and the Unicode form are no part of a translation."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    for number, text in enumerate(texts, start=1):
+        check_unicode(text, f"{kind} {number}")
+    return [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]
 
 
 def _count_bleu(

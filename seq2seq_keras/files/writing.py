@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from seq2seq_keras import stopping
 from seq2seq_keras.files.errors import errors_named
 from seq2seq_keras.files.locks import is_at, try_lock
 
@@ -95,6 +96,8 @@ def _make_beside(path: pathlib.Path, stack: contextlib.ExitStack) -> pathlib.Pat
         os.close(descriptor)  # an open file could not be renamed
     else:
         stack.callback(os.close, descriptor)
+    stopping.unfinished.add(beside)
+    stack.callback(stopping.unfinished.discard, beside)
     stack.callback(beside.unlink, missing_ok=True)
     return beside
 

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import tensorflow as tf
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_unicode
 
 UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
 UNICODE_FORMS = get_args(UnicodeForm)
@@ -111,13 +111,7 @@ def _check_text(text: object, number: int) -> None:
             f"Text {number} is {text!r} ({type(text).__name__}), not a string. "
             "Leave it out or turn it into a string."
         )
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"Text {number} holds a lone surrogate ({text[error.start]!r} at "
-            f"character {error.start + 1}), which is not valid Unicode."
-        ) from error
+    check_unicode(text, f"Text {number}")
 
 
 # Traced once for all graphs that normalize: it is more than four hundred operations.

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_unicode
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 
 _CHUNK = 4096
@@ -127,6 +127,8 @@ def check_vocabulary(tokens: Sequence[str], special_tokens: SpecialTokens) -> No
         raise InputError("A vocabulary needs at least one token that is not special.")
     if not all(isinstance(token, str) for token in tokens):
         raise InputError("A vocabulary is a list of strings.")
+    for number, token in enumerate(tokens, start=1):
+        check_unicode(token, f"Token {number} of the vocabulary")
     repeated = [token for token, n in collections.Counter(tokens).items() if n > 1]
     repeated += sorted(set(tokens) & set(special_tokens.forms))
     if repeated:

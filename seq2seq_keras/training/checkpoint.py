@@ -1,11 +1,8 @@
-"""Stopping a training in good order, and all that it needs to go on."""
+"""All that an interrupted training needs to go on."""
 
 import json
 import os
 import pathlib
-import signal
-import sys
-import threading
 import zipfile
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +14,6 @@ from seq2seq_keras.files import replaced_when_complete
 
 _PROGRESS = "progress"
 _STATE = "training_state.npz"
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def save_state(
@@ -98,50 +94,3 @@ def assign_all(
 def state_path(folder: str | os.PathLike) -> pathlib.Path:
     """Where the state of the training into a folder is kept."""
     return pathlib.Path(folder, _STATE)
-
-
-class StopSignals:
-    """Holds a signal to stop back until the training can save where it stands.
-
-    Within a `with` block, SIGTERM and the keyboard's SIGINT are noted;
-    `raise_if_received` then ends the process as the signal would have: with exit
-    status 143, or with `KeyboardInterrupt`. Outside of the main thread, where Python
-    hears no signals, nothing happens.
-
-    Args:
-        message: What to print on standard error before the process ends.
-
-    Attributes:
-        received: The number of the signal, or `None`.
-        at_once: Whether there is nothing to save, so that a signal need not wait.
-    """
-
-    def __init__(self, message: str) -> None:
-        self.message = message
-        self.received: int | None = None
-        self.at_once = False
-
-    def __enter__(self) -> "StopSignals":
-        self._before: dict[int, Any] = {}
-        if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
-                self._before[number] = signal.signal(number, self._note)
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: Any) -> None:
-        self.received = number
-        if self.at_once:
-            self.raise_if_received()
-
-    def raise_if_received(self) -> None:
-        """Ends the process if a signal has come."""
-        if self.received is None:
-            return
-        print(self.message, file=sys.stderr, flush=True)
-        if self.received == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise SystemExit(128 + self.received)

@@ -20,6 +20,7 @@ from seq2seq_keras.data import (
 )
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
+from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
@@ -218,5 +219,5 @@ def _load(
     matrix, coverage = vectors.matrix_for(
         tokenizer, seed=config.seed, deviation=config.vectors_deviation
     )
-    print(f"The {side} vocabulary in {path}:\n{coverage}\n", flush=True)
+    show(f"The {side} vocabulary in {path}:\n{coverage}\n")
     return matrix

@@ -7,6 +7,8 @@ import time
 import keras
 import tqdm
 
+from seq2seq_keras.terminal import is_terminal, show
+
 # Seconds between two lines where there is no terminal.
 _INTERVAL = 60
 
@@ -38,7 +40,7 @@ class TrainingProgress(keras.callbacks.Callback):
             desc=f"epoch {epoch + 1}/{self.epochs}",
             bar_format="{desc} {bar:20} {n_fmt}/{total_fmt}{postfix}",
             file=sys.stdout,
-            disable=not sys.stdout.isatty(),
+            disable=not is_terminal(sys.stdout),
             leave=False,
         )
 
@@ -50,13 +52,13 @@ class TrainingProgress(keras.callbacks.Callback):
         elif time.monotonic() - self._last_line > _INTERVAL:
             step = self._done - self._epoch * self.steps_per_epoch
             place = f"epoch {self._epoch + 1}/{self.epochs} step {step}"
-            print(f"{place}/{self.steps_per_epoch}, {self._status(logs)}", flush=True)
+            show(f"{place}/{self.steps_per_epoch}, {self._status(logs)}")
             self._last_line = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._bar.close()
         place = f"epoch {epoch + 1}/{self.epochs}"
-        print(f"{place}, {self._status(logs)}", flush=True)
+        show(f"{place}, {self._status(logs)}")
         self._last_line = time.monotonic()
 
     def _status(self, logs: dict | None) -> str:

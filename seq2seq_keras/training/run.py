@@ -21,7 +21,9 @@ from seq2seq_keras.files import (
     write_text,
 )
 from seq2seq_keras.plots import plot_learning_curves
-from seq2seq_keras.training.checkpoint import StopSignals, state_path
+from seq2seq_keras.stopping import StopSignals
+from seq2seq_keras.terminal import quoted_path, show
+from seq2seq_keras.training.checkpoint import state_path
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.trainer import Model, Trainer
 from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
@@ -186,9 +188,13 @@ def _train(
     *,
     anew: bool = False,
 ) -> TrainingResult:
-    with StopSignals(
-        f"The training stops. Go on with: seq2seq-keras train --resume {config.output}"
-    ) as signals:
+    how_to_go_on = (
+        "The training stops. Go on with: seq2seq-keras train --resume "
+        f"{quoted_path(config.output)}"
+    )
+    with StopSignals(how_to_go_on if state_path(config.output).exists() else "") as (
+        signals
+    ):
         trainer = Trainer(config, signals, model, [*callbacks, *_tensorboard(config)])
         # Only now is it known that the data can be used.
         if anew:
@@ -198,6 +204,7 @@ def _train(
         if not trainer.restore():
             # From here on it can be told from a training that has ended.
             trainer.save()
+        signals.message = how_to_go_on
         _describe(trainer)
         trainer.go_on(lambda row, is_best: _after_epoch(trainer, row, is_best))
         signals.at_once = True
@@ -216,21 +223,21 @@ def _tensorboard(config: TrainingConfig) -> list[keras.callbacks.Callback]:
 
 
 def _describe(trainer: Trainer) -> None:
-    print(trainer.report, flush=True)
+    show(trainer.report)
     if trainer.epoch or trainer.step:
         place = f"{trainer.epoch} epochs and {trainer.step} steps"
-        print(f"\nGoing on after {place}.", flush=True)
+        show(f"\nGoing on after {place}.")
 
 
 def _after_epoch(trainer: Trainer, row: dict, is_best: bool) -> None:
     """Keeps the best translator and the log; shows how it does."""
     values = [f"{name} {value:.4g}" for name, value in row.items() if "val_" in name]
     note = " (the best so far)" if is_best else ""
-    print(f"epoch {row['epoch']}, {', '.join(values)}{note}", flush=True)
+    show(f"epoch {row['epoch']}, {', '.join(values)}{note}")
     samples = trainer.validation_pairs.evenly_spaced(trainer.config.samples)
     translations = trainer.translator.translate(samples.source)
     for (source, target), translation in zip(samples, translations, strict=True):
-        print(f"  {source}\n    model:     {translation}\n    reference: {target}")
+        show(f"  {source}\n    model:     {translation}\n    reference: {target}")
     if is_best:
         _save(trainer, trainer.output, row)
     with replaced_when_complete(trainer.output / _LOG) as beside:

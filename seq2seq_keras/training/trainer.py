@@ -16,9 +16,9 @@ from seq2seq_keras.data import Batches, Pairs, PairsCounter, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.models import EncoderDecoder, build_model
+from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
-    StopSignals,
     assign_all,
     load_state,
     save_state,
@@ -184,7 +184,6 @@ class Trainer:
                 self.callbacks.on_epoch_end(self.epoch, logs)
             self.epoch, self.step, self.logs = self.epoch + 1, 0, {}
             self.save()
-            self.signals.at_once = False
             if getattr(self.model, "stop_training", False):
                 break
         self.callbacks.on_train_end()
@@ -333,6 +332,8 @@ class _Steps(keras.callbacks.Callback):
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         trainer = self.trainer
         trainer.step += 1
+        # Now there is a step that a stop would lose.
+        trainer.signals.at_once = False
         loss = float((logs or {}).get("loss", 0.0))
         if loss != loss:
             raise InputError(

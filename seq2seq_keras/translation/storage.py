@@ -19,6 +19,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.terminal import quoted
 from seq2seq_keras.text import Tokenizer
 
 FORMAT = 3
@@ -41,13 +42,13 @@ _USE = """\
 ```python
 import seq2seq_keras as s2s
 
-translator = s2s.Translator.load("path/to/{name}")
+translator = s2s.Translator.load({string})
 translator.translate(["..."])
 translator.export("serving")  # a SavedModel: strings in, strings out
 ```
 
 ```bash
-seq2seq-keras translate path/to/{name} --input source.txt --output target.txt
+seq2seq-keras translate {quoted} --input source.txt --output target.txt
 ```
 """
 
@@ -312,12 +313,14 @@ def _model_card(
     Returns:
         A string.
     """
+    path = f"path/to/{name}"
     sections = [
         f"# {name}",
         f"An encoder-decoder ({model.describe()}, {model.count_params():,} parameters) "
         "made with seq2seq_keras.",
         description.strip(),
-        _USE.format(name=name),
+        # A JSON string is one of Python's too.
+        _USE.format(string=json.dumps(path, ensure_ascii=False), quoted=quoted(path)),
     ]
     if scores:
         sections.append("## Scores\n\n" + _table(("score", "value"), scores))

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import show
 from seq2seq_keras.vectors.counts import count_cooccurrences
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
@@ -85,7 +86,7 @@ def glove(
         pairs = (first, second, logarithms, weights)
         loss = trainer.train_epoch(*(tf.constant(part[order]) for part in pairs))
         if verbose:
-            print(f"GloVe, epoch {epoch} of {epochs}: loss {float(loss):.5f}")
+            show(f"GloVe, epoch {epoch} of {epochs}: loss {float(loss):.5f}")
     return WordVectors(counts, trainer.vectors())
 
 

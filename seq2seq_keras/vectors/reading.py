@@ -1,7 +1,6 @@
 """Reading files of vectors, plain or compressed, text or binary."""
 
 import os
-import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import escaped, write_error
 from seq2seq_keras.vectors.embedding_matrix import fold, spellings
 from seq2seq_keras.vectors.formats import (
     binary_rows,
@@ -39,7 +39,7 @@ class Progress:
 
     def __exit__(self, *error: Any) -> None:
         if self._has_written:
-            print(file=sys.stderr)
+            write_error("\n")
 
     def update(self, words: int) -> None:
         """Writes how many words there are so far, if it is time to."""
@@ -47,8 +47,8 @@ class Progress:
             return
         self._next = time.monotonic() + _SECONDS
         self._has_written = True
-        line = f"\r{self.title}: {self.share():4.0%}, {words:,} words"
-        print(line, end="", file=sys.stderr, flush=True)
+        line = f"{self.title}: {self.share():4.0%}, {words:,} words"
+        write_error(f"\r{escaped(line)}")
 
 
 def read_vectors(

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seq2seq_keras.errors import InputError, import_optional
+from seq2seq_keras.errors import InputError, check_unicode, import_optional
 
 _CHUNK = 4096
 
@@ -85,6 +85,8 @@ def count_words(
             f"No word stands in the texts min_frequency={min_frequency} times: they "
             f"hold {len(counts)} words. Give more text or a smaller `min_frequency`."
         )
+    for word, _ in kept:
+        check_unicode(word, f"The word {word!r}")
     return dict(kept[:max_words])
 
 

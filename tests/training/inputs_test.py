@@ -4,9 +4,9 @@ import pytest
 
 from seq2seq_keras.data import Pairs, PairStream, describe_pairs, make_toy_pairs
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.text import CharacterTokenizer, SubwordTokenizer
 from seq2seq_keras.training import (
-    StopSignals,
     Trainer,
     TrainingConfig,
     fit_tokenizers,
