@@ -12,7 +12,8 @@ PACKAGE = ROOT / "seq2seq_keras"
 # Lowest first. Rooms on one line do not import each other.
 ROOMS = [
     {"errors"},
-    {"startup", "forks", "options", "registry", "files", "special_tokens"},
+    {"startup", "forks", "options", "registry", "special_tokens"}
+    | {"files", "markdown", "untrusted"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
