@@ -96,12 +96,13 @@ def read_regular(
     return content
 
 
-def parse_json(content: bytes, path: str | os.PathLike) -> Any:
-    """Parses JSON in which every key stands once and every number is finite.
+def parse_json(content: bytes, path: str | os.PathLike, *, finite: bool = True) -> Any:
+    """Parses JSON in which every key stands once.
 
     Args:
         content: The bytes of the file.
         path: What messages call it.
+        finite: Whether every number must be.
 
     Returns:
         What it holds.
@@ -115,8 +116,8 @@ def parse_json(content: bytes, path: str | os.PathLike) -> Any:
         parsed = json.loads(
             content.decode("utf-8"),
             object_pairs_hook=_object,
-            parse_float=_finite,
-            parse_constant=_finite,
+            parse_float=_finite if finite else float,
+            parse_constant=_finite if finite else float,
         )
         _check_depth(parsed)
         if b"\\u" in content:  # halves of a character, which no file can hold
@@ -151,20 +152,34 @@ def open_archive(
         raise InputError(
             f"{path} is no archive, or damaged ({in_one_line(error)})."
         ) from error
-    infos = archive.infolist()
-    names = [info.filename for info in infos]
+    names = set(archive.namelist())
     missing = [name for name in members if name not in names]
     if missing:
         raise InputError(f"{path} is damaged: it holds no {missing[0]}.")
-    if len(set(names)) < len(names):
+    check_members(archive, len(content), path)
+    return archive
+
+
+def check_members(archive: zipfile.ZipFile, size: int, path: str | os.PathLike) -> None:
+    """Refuses an archive whose members are packed, there twice or larger than it.
+
+    Args:
+        archive: The archive.
+        size: Its bytes.
+        path: What messages call it.
+
+    Raises:
+        InputError: If it is such a one.
+    """
+    infos = archive.infolist()
+    if len({info.filename for info in infos}) < len(infos):
         raise InputError(f"{path} is damaged: it holds two files of one name.")
     plain = all(i.compress_type == zipfile.ZIP_STORED for i in infos)
-    if not plain or sum(info.file_size for info in infos) > len(content):
+    if not plain or sum(info.file_size for info in infos) > size:
         raise InputError(
             f"{path} is no archive that this package wrote: its files are packed, or "
             "claim to be larger than the archive."
         )
-    return archive
 
 
 def read_member(archive: zipfile.ZipFile, name: str, path: str | os.PathLike) -> bytes:
