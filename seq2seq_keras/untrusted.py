@@ -204,10 +204,16 @@ def read_member(archive: zipfile.ZipFile, name: str, path: str | os.PathLike) ->
         ) from error
 
 
-def in_one_line(error: BaseException, longest: int = 200) -> str:
+def in_one_line(error: BaseException, longest: int = 300) -> str:
     """The message of an error from elsewhere, short and on one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    words = " ".join(str(error).split()) or type(error).__name__
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)
     return text if len(text) <= longest else text[:longest] + "…"
+
+
+def shown(value: Any) -> str:
+    """How a value from elsewhere stands in a message, short and on one line."""
+    return in_one_line(ValueError(repr(value)), 60)
 
 
 def _unreadable(path: str | os.PathLike, error: OSError) -> InputError:

@@ -141,10 +141,11 @@ class Seq2Seq(EncoderDecoder):
     @classmethod
     def least_weights(cls, config: dict[str, Any]) -> int:
         fields = {field.name for field in dataclasses.fields(ModelOptions)}
-        unknown = sorted(set(config) - fields - {"name"})
+        # `layers` is what was done to single ones.
+        unknown = sorted(set(config) - fields - {"name", "layers"})
         if unknown:
             raise InputError(f"a model has no option {unknown[0]!r}")
-        options = {name: value for name, value in config.items() if name != "name"}
+        options = {name: config[name] for name in config if name in fields}
         return ModelOptions(**options).least_weights
 
 

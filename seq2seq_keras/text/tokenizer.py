@@ -350,7 +350,7 @@ class Tokenizer(abc.ABC):
             return cls(**options)
         except InputError as error:
             # Of what the file holds, or of an extra that is not installed.
-            raise InputError(f"{path}: {error}") from error
+            raise InputError(f"{path}: {in_one_line(error)}") from error
         except Exception as error:  # whatever a class makes of a wrong value
             raise InputError(
                 f"{path} is damaged or is not a saved tokenizer "

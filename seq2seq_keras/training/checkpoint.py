@@ -20,6 +20,7 @@ from seq2seq_keras.untrusted import (
     in_one_line,
     open_regular,
     parse_json,
+    shown,
 )
 
 _PROGRESS = "progress"
@@ -130,7 +131,7 @@ def check_progress(
     }
     for name, is_right in right.items():
         if not is_right:
-            value = in_one_line(ValueError(repr(found.get(name))), 40)
+            value = shown(found.get(name))
             raise InputError(
                 f"{path}: this is no state of this training: {name} cannot be {value}. "
                 "Train anew."

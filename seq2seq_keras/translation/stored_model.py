@@ -24,6 +24,7 @@ from seq2seq_keras.untrusted import (
     open_archive,
     parse_json,
     read_member,
+    shown,
 )
 
 _CONFIG = "config.json"
@@ -124,11 +125,11 @@ def _model_class(config: Any, path: str | os.PathLike) -> type[EncoderDecoder]:
     found = keras.saving.get_registered_object(name) if _is_text(name) else None
     if found is None:
         raise InputError(
-            f"{path} holds a model of the class {name!r}, which is not registered with "
-            "Keras: import the module that defines it before loading."
+            f"{path} holds a model of the class {shown(name)}, which is not registered "
+            "with Keras: import the module that defines it before loading."
         )
     if not (isinstance(found, type) and issubclass(found, EncoderDecoder)):
-        raise InputError(f"{path} holds a {name!r}, which is no `EncoderDecoder`.")
+        raise InputError(f"{path} holds a {shown(name)}, which is no `EncoderDecoder`.")
     return found
 
 
@@ -148,8 +149,8 @@ def _check_sizes(
         name = f"{side}_vocabulary_size"
         if options.get(name, size) != size:
             raise InputError(
-                f"{path} holds a model with {name}={options[name]!r}, but the {side} "
-                f"tokenizer has {size:,} tokens."
+                f"{path} holds a model with {name}={shown(options[name])}, but the "
+                f"{side} tokenizer has {size:,} tokens."
             )
     try:
         least = cls.least_weights(options)
@@ -157,6 +158,13 @@ def _check_sizes(
         raise InputError(
             f"{path} holds a model that cannot be built ({in_one_line(error)})."
         ) from error
+    # What was done to single layers has small numbers, such as the rank of LoRA.
+    largest = max(_numbers(options.get("layers")), default=0)
+    if largest > max(count, _FEW_WEIGHTS) // 64:
+        raise InputError(
+            f"{path} is damaged: its model was changed by a number of {largest:,}, and "
+            f"it holds {count:,} weights."
+        )
     if least > count:
         raise InputError(
             f"{path} is damaged: the options of its model ask for {least:,} weights or "
@@ -185,16 +193,16 @@ def _check_object(thing: dict[str, Any], path: str | os.PathLike) -> Any:
     found = _found(thing, path)
     if thing.get("compile_config"):
         raise InputError(
-            f"{path}: its {name} brings what it was compiled with, which a saved "
-            "translator has no use for. Save it with `Translator.save`."
+            f"{path}: its {shown(name)} brings what it was compiled with, which a "
+            "saved translator has no use for. Save it with `Translator.save`."
         )
     if _top_module(found) in (_OWN, "keras") and isinstance(config, dict):
         for option in ("cell", "attention"):
             # `registry.find` would look it up in any module that is loaded.
             if _is_text(config.get(option)) and ":" in config[option]:
                 raise InputError(
-                    f"{path}: its {name} names {config[option]!r} for `{option}`, "
-                    "which is not the name of a registered class."
+                    f"{path}: its {shown(name)} names {shown(config[option])} for "
+                    f"`{option}`, which is not the name of a registered class."
                 )
     return found
 
@@ -204,13 +212,14 @@ def _found(thing: dict[str, Any], path: str | os.PathLike) -> Any:
     name, config = thing.get("class_name"), thing.get("config")
     module, registered = thing.get("module"), thing.get("registered_name")
     sought = config if name == "function" else registered
+    place = shown(f"{module}.{name}")
     found = keras.saving.get_registered_object(sought) if _is_text(sought) else None
     if found is not None:
         has_name = name in ("function", getattr(found, "__name__", name))
         is_own = _top_module(found) == _OWN
         if not has_name or (is_own and str(module).partition(".")[0] != _OWN):
             raise InputError(
-                f"{path} gives out {module}.{name} as {sought!r}, which is another."
+                f"{path} gives out {place} as {shown(sought)}, which is another."
             )
         return found
     if _is_text(name) and _is_text(module) and module in _KERAS:
@@ -222,7 +231,7 @@ def _found(thing: dict[str, Any], path: str | os.PathLike) -> Any:
                 found = None
     if found is None:
         raise InputError(
-            f"{path} names {module}.{name} (registered as {registered!r}), which is "
+            f"{path} names {place} (registered as {shown(registered)}), which is "
             "neither a part of Keras that a saved model may have nor registered by a "
             "module that is imported: import the module that defines it before loading."
         )
@@ -238,8 +247,9 @@ def _check_numbers(thing: dict[str, Any], count: int, path: str | os.PathLike) -
     # A matrix of weights has two sides.
     largest, second = sorted([*numbers, 1, 1], reverse=True)[:2]
     if largest * second > most:
+        name = shown(thing.get("class_name"))
         raise InputError(
-            f"{path} is damaged: the numbers of its {thing['class_name']}, such as "
+            f"{path} is damaged: the numbers of its {name}, such as "
             f"{largest:,}, ask for more weights than the {count:,} it holds."
         )
 
@@ -267,7 +277,9 @@ def _count_weights(content: bytes, path: str | os.PathLike) -> int:
                 outside = dataset.external or dataset.is_virtual
                 if outside or dataset.dtype.kind not in "fiubV":
                     raise ValueError(f"{dataset.name} holds no plain numbers")
-                count += dataset.size or 0
+                # A byte may hold two weights of four bits.
+                per_number = 2 if dataset.dtype.itemsize == 1 else 1
+                count += per_number * (dataset.size or 0)
                 size += dataset.nbytes
     except Exception as error:
         raise InputError(

@@ -291,7 +291,7 @@ def with_attention(*arguments, **options):
 REFUSED = {
     "module of elsewhere": (
         of_elsewhere(module="subprocess"),
-        "gives out subprocess.Seq2Seq",
+        "gives out 'subprocess.Seq2Seq'",
     ),
     "class of elsewhere": (of_elsewhere(class_name="Popen"), r"gives out .*\.Popen"),
     "no class": (of_elsewhere(class_name=None), "gives out"),
@@ -314,14 +314,18 @@ REFUSED = {
     "wide": (with_option(units=2 * 10**6), "ask for .* weights or more"),
     "wide vectors": (with_option(embedding_dim=10**9), "ask for .* weights or more"),
     "deep": (with_option(num_layers=10**9), "num_layers|ask for .* weights or more"),
+    "changed layers": (
+        with_option(layers={"/a": {"lora_rank": 10**9, "lora_alpha": 1}}),
+        "was changed by a number of 1,000,000,000",
+    ),
     "many words": (
         with_option(source_vocabulary_size=10**9),
         "source_vocabulary_size=1000000000, but the source tokenizer has",
     ),
     "few words": (with_option(target_vocabulary_size=5), "target_vocabulary_size=5"),
     "a list of words": (with_option(target_vocabulary_size=[7]), "=\\[7\\], but"),
-    "lambda": (with_attention("Lambda"), r"names keras\.layers\.Lambda"),
-    "SavedModel": (with_attention("TFSMLayer"), r"names keras\.layers\.TFSMLayer"),
+    "lambda": (with_attention("Lambda"), r"names 'keras\.layers\.Lambda"),
+    "SavedModel": (with_attention("TFSMLayer"), r"names 'keras\.layers\.TFSMLayer"),
     "torch": (with_attention("TorchModuleWrapper"), "TorchModuleWrapper"),
     "a file of words": (with_attention("StringLookup"), "StringLookup"),
     "marshalled code": (
@@ -330,11 +334,11 @@ REFUSED = {
     ),
     "a function of Keras": (
         with_attention("get_file", "keras.utils"),
-        r"names keras\.utils\.get_file",
+        r"names 'keras\.utils\.get_file",
     ),
     "a function": (
         with_attention("function", "builtins", config="eval"),
-        "names builtins.function",
+        "names 'builtins.function'",
     ),
     "a class of Python": (with_attention("Popen", "subprocess"), "subprocess.Popen"),
     "a private place": (
@@ -344,7 +348,7 @@ REFUSED = {
     "a place in a place": (with_attention("Lambda", "keras.layers."), "Lambda"),
     "a false name": (
         with_attention("Dense", registered="seq2seq_keras>LuongAttention"),
-        r"gives out keras\.layers\.Dense",
+        r"gives out 'keras\.layers\.Dense",
     ),
     "compiled inside": (
         with_attention("Dense", config={"units": 3}, compile_config={"loss": "mse"}),
@@ -362,7 +366,7 @@ REFUSED = {
             "StackedRNNCells",
             config={"cells": [thing("LSTMCell", config={"units": 10**9})]},
         ),
-        "its LSTMCell",
+        "its 'LSTMCell'",
     ),
 }
 
