@@ -24,12 +24,7 @@ def open_regular(
 ) -> BinaryIO:
     """Opens a file for reading, if it is one and not a pipe, a device or a folder.
 
-    Args:
-        path: The file.
-        inside: Optional folder that it must lie in, links followed.
-
-    Returns:
-        A binary file.
+    With `inside`, it must lie in that folder, links followed.
 
     Raises:
         FileNotFoundError: If there is none.
@@ -61,51 +56,35 @@ def open_regular(
 def read_regular(
     path: str | os.PathLike,
     *,
-    limit: int | None = None,
+    limit: int,
     inside: str | os.PathLike | None = None,
 ) -> bytes:
-    """Reads a file as a whole.
-
-    Args:
-        path: The file.
-        limit: Optional integer, the most bytes.
-        inside: See `open_regular`.
-
-    Returns:
-        Its bytes.
+    """Reads a file of no more than `limit` bytes, as `open_regular` opens it.
 
     Raises:
         FileNotFoundError: If there is none.
         InputError: See `open_regular`; or if it is larger.
     """
     with open_regular(path, inside=inside) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limit:
+            raise InputError(
+                f"{path} has {size:,} bytes, which is more than such a file can have: "
+                f"{limit:,}."
+            )
         try:
-            size = os.fstat(file.fileno()).st_size
-            content = file.read() if limit is None else file.read(limit + 1)
+            # What is added while it is read is left: the sum will tell.
+            return file.read(size)
         except OSError as error:
             raise _unreadable(path, error) from error
         except MemoryError as error:
             raise InputError(
                 f"{path} has {size:,} bytes, more than fit the memory."
             ) from error
-    if limit is not None and len(content) > limit:
-        raise InputError(
-            f"{path} has {size:,} bytes, which is more than such a file can have: "
-            f"{limit:,}."
-        )
-    return content
 
 
 def parse_json(content: bytes, path: str | os.PathLike, *, finite: bool = True) -> Any:
     """Parses JSON in which every key stands once.
-
-    Args:
-        content: The bytes of the file.
-        path: What messages call it.
-        finite: Whether every number must be.
-
-    Returns:
-        What it holds.
 
     Raises:
         InputError: If it is no such JSON, or nested deeply.
@@ -134,14 +113,6 @@ def open_archive(
 ) -> zipfile.ZipFile:
     """Opens a zip archive in memory that stores its members as they are.
 
-    Args:
-        content: The bytes of the file.
-        path: What messages call it.
-        members: The names that it must have.
-
-    Returns:
-        A `zipfile.ZipFile`.
-
     Raises:
         InputError: If it is no archive, a member is missing, packed or there twice, or
             they claim to be larger than the file.
@@ -163,11 +134,6 @@ def open_archive(
 def check_members(archive: zipfile.ZipFile, size: int, path: str | os.PathLike) -> None:
     """Refuses an archive whose members are packed, there twice or larger than it.
 
-    Args:
-        archive: The archive.
-        size: Its bytes.
-        path: What messages call it.
-
     Raises:
         InputError: If it is such a one.
     """
@@ -184,14 +150,6 @@ def check_members(archive: zipfile.ZipFile, size: int, path: str | os.PathLike) 
 
 def read_member(archive: zipfile.ZipFile, name: str, path: str | os.PathLike) -> bytes:
     """Reads a file of an archive that `open_archive` opened.
-
-    Args:
-        archive: The archive.
-        name: The name of the member.
-        path: What messages call the archive.
-
-    Returns:
-        Its bytes.
 
     Raises:
         InputError: If it is damaged.

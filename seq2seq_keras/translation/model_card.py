@@ -33,19 +33,7 @@ def model_card(
     scores: dict[str, Any],
     description: str,
 ) -> str:
-    """Writes what a model is, how it was made and how to use it.
-
-    Args:
-        name: Heading.
-        model: An `EncoderDecoder`.
-        source_tokenizer: Its tokenizer of the source.
-        target_tokenizer: Its tokenizer of the target.
-        scores: Dictionary of scores, possibly empty.
-        description: Markdown on the data and the training, possibly empty.
-
-    Returns:
-        A string.
-    """
+    """Writes what a model is, how it was made and how to use it."""
     sections = [
         f"# {as_markdown(name)}",
         f"An encoder-decoder ({as_markdown(model.describe())}, "

@@ -72,14 +72,6 @@ def build_stored_model(
 ) -> EncoderDecoder:
     """Builds the model of a file that was read into memory.
 
-    Args:
-        content: The bytes of a `.keras` file.
-        path: What messages call it.
-        vocabulary_sizes: Those of the source and the target tokenizer.
-
-    Returns:
-        An `EncoderDecoder`, not compiled.
-
     Raises:
         InputError: If it is no archive of a model that this package saved, or names
             what may not be built.
