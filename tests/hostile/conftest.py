@@ -5,6 +5,7 @@ import io
 import json
 import pathlib
 import shutil
+import warnings
 import zipfile
 
 import h5py
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from keras.src.saving import saving_lib
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.translation import Translator
@@ -23,6 +25,19 @@ class Folder:
 
     def __init__(self, path: pathlib.Path) -> None:
         self.path = path
+
+    def refuse(self, message):
+        """Loading it is one line that names the file, and no warning beside it."""
+        with (
+            warnings.catch_warnings(record=True) as warned,
+            pytest.raises(InputError, match=message) as refused,
+        ):
+            warnings.simplefilter("always")
+            Translator.load(self.path)
+        assert not warned
+        assert "\n" not in str(refused.value)
+        assert str(self.path) in str(refused.value)
+        assert len(str(refused.value)) < 1000
 
     def alter_json(self, name, change):
         """Calls `change` with what a JSON file holds and writes it back."""
