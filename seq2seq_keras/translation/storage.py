@@ -170,8 +170,6 @@ def _read_files(
     return config, contents, _read_scores(folder)
 
 
-
-
 def _without_optimizer(model: EncoderDecoder) -> EncoderDecoder:
     """A copy that shares nothing with `fit`: a third of the size on disk."""
     copy = type(model).from_config(model.get_config())
