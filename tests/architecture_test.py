@@ -13,7 +13,8 @@ PACKAGE = ROOT / "seq2seq_keras"
 ROOMS = [
     {"errors", "terminal"},
     {"stopping"},
-    {"startup", "forks", "options", "registry", "files", "special_tokens"},
+    {"startup", "forks", "options", "registry", "special_tokens"}
+    | {"files", "markdown", "untrusted"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},

@@ -211,6 +211,21 @@ class EncoderDecoder(keras.Model):
         }
 
     @classmethod
+    def least_weights(cls, config: dict[str, Any]) -> int:
+        """The fewest weights a model can have, so that a file's can be counted first.
+
+        Args:
+            config: The dictionary of `get_config`, which may come from anyone.
+
+        Returns:
+            An integer; 0 where nothing is known.
+
+        Raises:
+            InputError: If it is no configuration of such a model.
+        """
+        return 0
+
+    @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> "EncoderDecoder":

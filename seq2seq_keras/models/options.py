@@ -8,6 +8,12 @@ from seq2seq_keras.options import check_options, documented, option
 from seq2seq_keras.registry import ATTENTIONS, CELLS, check_name
 from seq2seq_keras.special_tokens import SPECIAL_COUNT
 
+# Matrices in the cells that the package names itself.
+_GATES = {
+    "keras.layers:LSTMCell": 4,
+    "keras.layers:GRUCell": 3,
+    "keras.layers:SimpleRNNCell": 1,
+}
 # Where neither an option nor given vectors say it.
 _EMBEDDING_DIM = 128
 
@@ -40,6 +46,19 @@ class ModelOptions(Architecture):
         self._check_sizes()
         self._check_embeddings()
         self._check_attention()
+
+    @property
+    def least_weights(self) -> int:
+        """The fewest weights that a model of these options has."""
+        dim, units = self.embedding_dim or 0, self.units
+        words = self.source_vocabulary_size
+        words += 0 if self.share_embeddings else self.target_vocabulary_size
+        logits = 0 if self.tie_embeddings else self.target_vocabulary_size * units
+        entry = CELLS.get(self.cell) if isinstance(self.cell, str) else None
+        gates = _GATES.get(entry, 0) if isinstance(entry, str) else 0
+        # Of the decoder; the encoder has as many again, or half of them.
+        recurrent = gates * units * (dim + units * self.num_layers)
+        return words * dim + logits + recurrent
 
     def _check_sizes(self) -> None:
         for name in ("source_vocabulary_size", "target_vocabulary_size"):

@@ -138,6 +138,16 @@ class Seq2Seq(EncoderDecoder):
                 options[f"freeze_{side}_embeddings"] = not half.embedding.trainable
         return {**options, "name": self.name}
 
+    @classmethod
+    def least_weights(cls, config: dict[str, Any]) -> int:
+        fields = {field.name for field in dataclasses.fields(ModelOptions)}
+        # `layers` is what was done to single ones.
+        unknown = sorted(set(config) - fields - {"name", "layers"})
+        if unknown:
+            raise InputError(f"a model has no option {unknown[0]!r}")
+        options = {name: config[name] for name in config if name in fields}
+        return ModelOptions(**options).least_weights
+
 
 def _saved(option: str, value: Any, table: dict) -> Any:
     """What stands for a cell or an attention in a saved model."""

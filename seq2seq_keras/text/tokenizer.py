@@ -5,6 +5,7 @@ import collections
 import dataclasses
 import importlib
 import json
+import os
 import pathlib
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
@@ -35,6 +36,12 @@ from seq2seq_keras.text.vocabulary import (
     check_max_size,
     check_vocabulary,
     choose_tokens,
+)
+from seq2seq_keras.untrusted import (
+    JSON_BYTES,
+    in_one_line,
+    parse_json,
+    read_regular,
 )
 
 
@@ -311,25 +318,43 @@ class Tokenizer(abc.ABC):
         Raises:
             InputError: If the file is missing or does not describe a tokenizer.
         """
-        path = pathlib.Path(path)
         try:
-            config = json.loads(path.read_text(encoding="utf-8"))
-            cls = _class_called(config.pop("class_name"))
-            special_tokens = SpecialTokens(**config.pop("special_tokens"))
-            return cls(**config, special_tokens=special_tokens)
+            content = read_regular(path, limit=JSON_BYTES)
         except FileNotFoundError as error:
             raise InputError(f"There is no tokenizer file {path}.") from error
-        except IsADirectoryError as error:
+        except InputError as error:
+            if not pathlib.Path(path).is_dir():
+                raise
             raise InputError(
                 f"{path} is a folder. Name the JSON file of the tokenizer in it."
             ) from error
+        return Tokenizer.parse(content, path)
+
+    @staticmethod
+    def parse(content: bytes, path: str | os.PathLike) -> "Tokenizer":
+        """Makes the tokenizer of a file that was read into memory.
+
+        Args:
+            content: The bytes that `save` wrote.
+            path: What messages call the file.
+
+        Returns:
+            A tokenizer, see `load`.
+
+        Raises:
+            InputError: If they do not describe a tokenizer.
+        """
+        config = parse_json(content, path)
+        try:
+            cls, options = _checked_config(config)
+            return cls(**options)
         except InputError as error:
             # Of what the file holds, or of an extra that is not installed.
-            raise InputError(f"{path}: {error}") from error
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise InputError(f"{path}: {in_one_line(error)}") from error
+        except Exception as error:  # whatever a class makes of a wrong value
             raise InputError(
                 f"{path} is damaged or is not a saved tokenizer "
-                f"({type(error).__name__}: {error}). Save it again with "
+                f"({type(error).__name__}: {in_one_line(error)}). Save it again with "
                 "`tokenizer.save(path)`."
             ) from error
 
@@ -341,6 +366,25 @@ class Tokenizer(abc.ABC):
         token_ids = tf.ragged.boolean_mask(token_ids, ~hidden)
         vocabulary = tf.constant(self.vocabulary)
         return self.join_graph(tf.gather(vocabulary, token_ids))
+
+
+def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
+    """The class of a configuration and its arguments, each of the type it has."""
+    if not isinstance(config, dict):
+        raise TypeError("a table is expected")
+    kinds = {
+        **{"class_name": str, "lowercase": bool, "unicode_form": str},
+        **{"special_tokens": dict, "vocabulary": list, "model": str, "sha256": str},
+    }
+    for name, kind in kinds.items():
+        if name in config and type(config[name]) is not kind:
+            raise TypeError(f"{name} is no {kind.__name__}")
+    options = {name: value for name, value in config.items() if name != "class_name"}
+    forms = config["special_tokens"]
+    if not all(isinstance(form, str) for form in forms.values()):
+        raise TypeError("a special token is no str")
+    options["special_tokens"] = SpecialTokens(**forms)
+    return _class_called(config["class_name"]), options
 
 
 def _class_called(name: str) -> type[Tokenizer]:

@@ -3,6 +3,7 @@ from .callbacks import WeightAverages as WeightAverages
 from .callbacks import has_frozen_embeddings as has_frozen_embeddings
 from .callbacks import thaw_embeddings as thaw_embeddings
 from .checkpoint import assign_all as assign_all
+from .checkpoint import check_progress as check_progress
 from .checkpoint import load_state as load_state
 from .checkpoint import save_state as save_state
 from .checkpoint import state_path as state_path

@@ -20,6 +20,7 @@ from seq2seq_keras.files import (
     replaced_when_complete,
     write_text,
 )
+from seq2seq_keras.markdown import as_markdown
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
@@ -294,7 +295,7 @@ def _as_yaml(config: TrainingConfig) -> str:
 
 
 def _description(config: TrainingConfig) -> str:
-    data = config.corpus or " and ".join(config.train or ())
+    data = as_markdown(config.corpus or " and ".join(config.train or ()))
     return (
         f"## Training\n\nTrained on {data}, at most {config.epochs} epochs, seed "
         f"{config.seed}. `training.yaml` holds every option."

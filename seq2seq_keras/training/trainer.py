@@ -20,6 +20,8 @@ from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     assign_all,
+    check_fit,
+    check_progress,
     load_state,
     save_state,
     state_path,
@@ -111,6 +113,12 @@ class Trainer:
         if not path.is_file():
             return False
         progress, groups = load_state(path)
+        check_progress(
+            progress,
+            path,
+            steps=self.batches.count,
+            average_epochs=self.averages.epochs if self.averages.epochs > 1 else 0,
+        )
         if progress["fingerprint"] != self._fingerprint:
             raise InputError(
                 f"{path}: the training data or the options have changed since the "
@@ -122,9 +130,12 @@ class Trainer:
         for name, variables in self._variables().items():
             assign_all(variables, groups.get(name, []), path)
         for index in range(progress["last_epochs"]):
-            self.averages.last.append(groups[f"last-{index}"])
+            arrays = groups.get(f"last-{index}", [])
+            check_fit(self.model.weights, arrays, path)
+            self.averages.last.append(arrays)
         # `fit` sets them to zero first.
-        self.saved_metrics = groups["metrics"]
+        self.saved_metrics = groups.get("metrics", [])
+        check_fit(self.model.metrics_variables, self.saved_metrics, path)
         self.epoch, self.step = progress["epoch"], progress["step"]
         self.logs, self.seconds = progress["logs"], progress["seconds"]
         for row in progress["history"]:

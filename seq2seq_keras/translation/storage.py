@@ -1,13 +1,13 @@
 """The folder of a saved translator, each file checked before it is believed."""
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
 import pathlib
 import platform
 import warnings
-import zipfile
 from typing import Any
 
 import keras
@@ -19,8 +19,10 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
-from seq2seq_keras.terminal import quoted
 from seq2seq_keras.text import Tokenizer
+from seq2seq_keras.translation.model_card import model_card
+from seq2seq_keras.translation.stored_model import build_stored_model
+from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 
 FORMAT = 3
 _MODEL = "model.keras"
@@ -31,26 +33,12 @@ _CONFIG = "config.json"
 _SCORES = "scores.json"
 _CARD = "README.md"
 TRANSLATOR_FILES = (*_CHECKED, _SCORES, _CARD, _CONFIG)
+# What vouches for the configuration itself; format 3 of version 0.1.0 has none.
+_SIGNATURE = "sha256_of_all_else"
 _DECODING = {
     "max_source_length",
     *(field.name for field in dataclasses.fields(SearchOptions)),
 }
-
-_USE = """\
-## Use
-
-```python
-import seq2seq_keras as s2s
-
-translator = s2s.Translator.load({string})
-translator.translate(["..."])
-translator.export("serving")  # a SavedModel: strings in, strings out
-```
-
-```bash
-seq2seq-keras translate {quoted} --input source.txt --output target.txt
-```
-"""
 
 
 def write(
@@ -87,7 +75,7 @@ def write(
             f"A model of the class {name} cannot be loaded again: put "
             "`@keras.saving.register_keras_serializable(package=...)` above the class."
         )
-    card = _model_card(
+    card = model_card(
         _name(folder), model, source_tokenizer, target_tokenizer, scores, description
     )
     with switched(folder) as staged:
@@ -104,7 +92,7 @@ def write(
             "versions": _versions(),
             "sha256": {name: sha256(staged / name) for name in _CHECKED},
         }
-        _write_json(staged / _CONFIG, config)
+        _write_json(staged / _CONFIG, _signed(config))
     return pathlib.Path(folder).resolve()
 
 
@@ -118,14 +106,14 @@ def write_card(
     description: str,
 ) -> pathlib.Path:
     """Writes scores and README of a saved translator anew; see `write`."""
-    card = _model_card(
+    card = model_card(
         _name(folder), model, source_tokenizer, target_tokenizer, scores, description
     )
     with switched(folder) as staged:
-        config = _read_config(pathlib.Path(folder, _CONFIG))
+        config = {**_read_config(pathlib.Path(folder)), "description": description}
         _write_json(staged / _SCORES, scores)
         write_text(staged / _CARD, card)
-        _write_json(staged / _CONFIG, {**config, "description": description})
+        _write_json(staged / _CONFIG, _signed(config))
     return pathlib.Path(folder).resolve()
 
 
@@ -152,23 +140,34 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
         raise InputError(f"{folder}: there is no such model folder.")
     names = (*_CHECKED, _SCORES, _CONFIG)
     # A save that runs meanwhile is no damage.
-    return read_whole(folder, names, lambda: _read(folder))
-
-
-def _read(folder: pathlib.Path) -> dict[str, Any]:
-    config = _read_config(current(folder, _CONFIG))
-    for name in _CHECKED:
-        _check(current(folder, name), config["sha256"][name])
-    scores = current(folder, _SCORES)
-    return {
-        "model": _read_model(current(folder, _MODEL)),
-        "source_tokenizer": Tokenizer.load(current(folder, _SOURCE)),
-        "target_tokenizer": Tokenizer.load(current(folder, _TARGET)),
+    config, contents, scores = read_whole(folder, names, lambda: _read_files(folder))
+    source, target = (
+        Tokenizer.parse(contents[name], folder / name) for name in (_SOURCE, _TARGET)
+    )
+    sizes = (source.vocabulary_size, target.vocabulary_size)
+    parts = {
+        "model": build_stored_model(contents[_MODEL], folder / _MODEL, sizes),
+        "source_tokenizer": source,
+        "target_tokenizer": target,
         "decoding": config["decoding"],
-        "description": str(config.get("description", "")),
-        # Scores are for people, who may have deleted them.
-        "scores": _read_json(scores) if scores.is_file() else {},
+        "description": config["description"],
+        "scores": scores,
     }
+    # Only now: beside an error they would tell a second story.
+    _warn_of_changes(config, folder)
+    _warn_of_other_versions(config["versions"])
+    return parts
+
+
+def _read_files(
+    folder: pathlib.Path,
+) -> tuple[dict[str, Any], dict[str, bytes], dict[str, Any]]:
+    """What is in the files; each is read once, and what was checked is what is used."""
+    config = _read_config(folder)
+    contents = {
+        name: _read_checked(folder, name, config["sha256"][name]) for name in _CHECKED
+    }
+    return config, contents, _read_scores(folder)
 
 
 def _without_optimizer(model: EncoderDecoder) -> EncoderDecoder:
@@ -204,20 +203,51 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _read_config(path: pathlib.Path) -> dict[str, Any]:
-    config = _read_json(path)
+def _read_config(folder: pathlib.Path) -> dict[str, Any]:
+    path = current(folder, _CONFIG)
+    try:
+        content = read_regular(path, limit=JSON_BYTES, inside=folder)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"{path} is missing: the folder holds no saved translator, or saving it "
+            "was interrupted."
+        ) from error
+    config = parse_json(content, path)
     known = (
-        config.get("format") == FORMAT
+        isinstance(config, dict)
+        and config.get("format") == FORMAT
         and _is_dict_of(config.get("sha256"), set(_CHECKED), str)
         and _is_decoding(config.get("decoding"))
+        and isinstance(config.setdefault("description", ""), str)
+        and isinstance(config.setdefault("versions", {}), dict)
     )
     if not known:
         raise InputError(
             f"{path} is damaged or not a configuration of format {FORMAT}, which this "
             "version of seq2seq_keras reads. Save the translator again."
         )
-    _warn_of_other_versions(config.get("versions"))
     return config
+
+
+def _signed(config: dict[str, Any]) -> dict[str, Any]:
+    return {**_plain(config), _SIGNATURE: _signature(_plain(config))}
+
+
+def _signature(config: dict[str, Any]) -> str:
+    """The SHA-256 of what a configuration says, however it is laid out."""
+    others = {name: value for name, value in config.items() if name != _SIGNATURE}
+    text = json.dumps(others, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _warn_of_changes(config: dict[str, Any], folder: pathlib.Path) -> None:
+    if config.get(_SIGNATURE, _signature(config)) != _signature(config):
+        warnings.warn(
+            f"{folder / _CONFIG} is not as it was saved: it was edited by hand or is "
+            "damaged. What it says is used; `Translator.load(folder).save(folder)` "
+            "signs it anew.",
+            stacklevel=4,
+        )
 
 
 def _is_decoding(content: Any) -> bool:
@@ -228,7 +258,9 @@ def _is_decoding(content: Any) -> bool:
         SearchOptions(**options)
     except InputError:
         return False
-    return type(content["max_source_length"]) is int
+    return type(content["max_source_length"]) is int and (
+        content["max_source_length"] > 0
+    )
 
 
 def _is_dict_of(content: Any, keys: set[str], kind: type) -> bool:
@@ -239,119 +271,48 @@ def _is_dict_of(content: Any, keys: set[str], kind: type) -> bool:
     )
 
 
-def _read_json(path: pathlib.Path) -> dict[str, Any]:
+def _read_scores(folder: pathlib.Path) -> dict[str, Any]:
+    path = current(folder, _SCORES)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{path} is missing: the folder holds no saved translator, or saving it "
-            "was interrupted."
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            f"{path} is damaged ({error}). Save the translator again."
-        ) from error
-    return content if isinstance(content, dict) else {}
+        content = read_regular(path, limit=JSON_BYTES, inside=folder)
+    except FileNotFoundError:
+        return {}  # they are for people, who may have deleted them
+    scores = parse_json(content, path)
+    if not isinstance(scores, dict):
+        raise InputError(f"{path} is damaged: it holds no table of scores. Delete it.")
+    return scores
 
 
-def _warn_of_other_versions(saved: Any) -> None:
+def _warn_of_other_versions(saved: dict[str, Any]) -> None:
     """Keras promises to read its own files, not to compute the same digits."""
     for name in ("keras", "tensorflow"):
-        before, now = str((saved or {}).get(name)), _versions()[name]
+        before, now = str(saved.get(name)), _versions()[name]
         if before.split(".")[:2] != now.split(".")[:2]:
             warnings.warn(
                 f"The translator was saved with {name} {before} and is loaded with "
                 f"{now}: translations may differ in rare cases.",
-                stacklevel=6,
+                stacklevel=4,
             )
 
 
-def _check(path: pathlib.Path, expected: str) -> None:
-    if not path.is_file():
-        raise InputError(f"{path} is missing from the model folder.")
-    if sha256(path) != expected:
+def _read_checked(folder: pathlib.Path, name: str, expected: str) -> bytes:
+    path = current(folder, name)
+    limit = _memory_share() if name == _MODEL else JSON_BYTES
+    try:
+        content = read_regular(path, limit=limit, inside=folder)
+    except FileNotFoundError as error:
+        raise InputError(f"{path} is missing from the model folder.") from error
+    if hashlib.sha256(content).hexdigest() != expected:
         raise InputError(
             f"{path} is damaged: it differs from the file that was saved (its SHA-256 "
             f"is not the one in {_CONFIG}). Copy it again or save the model again."
         )
+    return content
 
 
-def _read_model(path: pathlib.Path) -> EncoderDecoder:
-    # Checked before Keras looks: only a class that a module in use has registered is
-    # ever constructed, and no module is imported because a file names it.
-    with zipfile.ZipFile(path) as archive:
-        name = str(json.loads(archive.read("config.json")).get("registered_name"))
-    found = keras.saving.get_registered_object(name)
-    if found is None:
-        raise InputError(
-            f"{path} holds a model of the class {name!r}, which is not registered with "
-            "Keras: import the module that defines it before loading."
-        )
-    if not (isinstance(found, type) and issubclass(found, EncoderDecoder)):
-        raise InputError(f"{path} holds a {name!r}, which is no `EncoderDecoder`.")
-    return keras.models.load_model(path, compile=False, safe_mode=True)
-
-
-def _model_card(
-    name: str,
-    model: EncoderDecoder,
-    source_tokenizer: Tokenizer,
-    target_tokenizer: Tokenizer,
-    scores: dict[str, Any],
-    description: str,
-) -> str:
-    """Writes in Markdown what a model is, how it was made and how to use it.
-
-    Args:
-        name: Heading.
-        model: An `EncoderDecoder`.
-        source_tokenizer: Its tokenizer of the source.
-        target_tokenizer: Its tokenizer of the target.
-        scores: Dictionary of scores, possibly empty.
-        description: Markdown on the data and the training, possibly empty.
-
-    Returns:
-        A string.
-    """
-    path = f"path/to/{name}"
-    sections = [
-        f"# {name}",
-        f"An encoder-decoder ({model.describe()}, {model.count_params():,} parameters) "
-        "made with seq2seq_keras.",
-        description.strip(),
-        # A JSON string is one of Python's too.
-        _USE.format(string=json.dumps(path, ensure_ascii=False), quoted=quoted(path)),
-    ]
-    if scores:
-        sections.append("## Scores\n\n" + _table(("score", "value"), scores))
-    sections.append("## Model\n\n" + _table(("option", "value"), model.get_config()))
-    tokenizers = {
-        "source": _describe(source_tokenizer),
-        "target": _describe(target_tokenizer),
-    }
-    sections.append("## Tokenizers\n\n" + _table(("side", "tokenizer"), tokenizers))
-    sections.append(
-        "## Limits\n\nIt knows the kind of sentence it was trained on and the words "
-        "of its vocabulary; anything else becomes the unknown token. A translation "
-        "can be fluent and wrong: have it checked where that matters.\n"
-    )
-    return "\n\n".join(section.strip() for section in sections if section) + "\n"
-
-
-def _table(header: tuple[str, str], rows: dict[str, Any]) -> str:
-    lines = [f"| {header[0]} | {header[1]} |", "| --- | --- |"]
-    lines += [f"| {key} | {_cell(value)} |" for key, value in rows.items()]
-    return "\n".join(lines)
-
-
-def _cell(value: Any) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _describe(tokenizer: Tokenizer) -> str:
-    case = "lower case" if tokenizer.lowercase else "case kept"
-    return (
-        f"{type(tokenizer).__name__}, {tokenizer.vocabulary_size:,} tokens, {case}, "
-        f"{tokenizer.unicode_form}"
-    )
+def _memory_share() -> int:
+    """A quarter of the machine's memory, since Keras makes copies of what it reads."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        return 2**32

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from seq2seq_keras.errors import InputError, import_optional
+from seq2seq_keras.untrusted import read_regular
 from seq2seq_keras.vectors.neighbours import unit_rows
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -15,6 +16,8 @@ from seq2seq_keras.vectors.word_vectors import WordVectors
 SIMILARITY_SETS = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
 ANALOGY_SETS = {"google": "questions-words.txt"}
 _RESAMPLES = 2000
+# The sets that are known have less than one.
+_MOST_BYTES = 2**26
 _CONFIDENCE = 0.95
 _BATCH = 1024
 
@@ -106,7 +109,7 @@ def _find(name: str, known: dict[str, str]) -> pathlib.Path:
 def _lines(path: pathlib.Path) -> Iterator[tuple[int, str]]:
     """Yields the lines that are neither empty nor comments, and their numbers."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular(path, limit=_MOST_BYTES).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: the file is not valid UTF-8.") from error
     for number, line in enumerate(text.split("\n"), start=1):

@@ -6,7 +6,6 @@ import gzip
 import io
 import os
 import pathlib
-import typing
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -15,19 +14,25 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.untrusted import open_regular
 
 FORMATS = ("word2vec", "glove", "binary")
 # A longer word is taken for a broken file; so much memory a broken one may cost.
 LONGEST_WORD = 2**20
 _LONGEST_NUMBER = 64
+_MOST_DIGITS = 15
 _BOM = b"\xef\xbb\xbf"
 _BYTES_OF_TEXT = frozenset(bytes(range(32, 127)) + b"\t\r\n")
 _NUMBER_BYTES = 4
+_CHUNK_BYTES = 2**20
 _FASTTEXT = (793712314).to_bytes(4, "little")
 _PICKLE = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 
 
 _BUFFER_BYTES = 2**20
+# So often and so far packed bytes may grow; words and numbers pack to a third.
+_MOST_GROWTH = 200
+_FREE_GROWTH = 2**28
 _DAMAGE = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error)
 
 
@@ -49,10 +54,12 @@ def open_vectors(path: str | os.PathLike, member: str | None = None) -> Iterator
         InputError: If there is no such file or member, or the file is damaged.
     """
     path = pathlib.Path(path)
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file.")
-    with path.open("rb") as file, contextlib.ExitStack() as stack:
-        size = max(path.stat().st_size, 1)
+    try:
+        file = open_regular(path)
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file.") from error
+    with file, contextlib.ExitStack() as stack:
+        size = os.fstat(file.fileno()).st_size
         start = file.read(4)
         file.seek(0)
         if member is not None and start != b"PK\3\4":
@@ -60,20 +67,49 @@ def open_vectors(path: str | os.PathLike, member: str | None = None) -> Iterator
         try:
             if start.startswith(b"\x1f\x8b"):
                 unpacked = stack.enter_context(gzip.GzipFile(fileobj=file))
-                stream = io.BufferedReader(unpacked, _BUFFER_BYTES)
-                yield stream, lambda: file.tell() / size
+                bounded = _Bounded(unpacked, file.tell, path)
+                yield io.BufferedReader(bounded, _BUFFER_BYTES), _share(file.tell, size)
             elif start == b"PK\3\4":
                 archive = stack.enter_context(zipfile.ZipFile(file))
                 info = _find_member(path, archive, member)
                 entry = stack.enter_context(archive.open(info))
-                reader = io.BufferedReader(typing.cast(io.RawIOBase, entry))
-                yield reader, lambda: entry.tell() / max(info.file_size, 1)
+                bounded = _Bounded(entry, lambda: info.compress_size, path)
+                share = _share(entry.tell, info.file_size)
+                yield io.BufferedReader(bounded, _BUFFER_BYTES), share
             else:
-                yield file, lambda: file.tell() / size
+                yield file, _share(file.tell, size)
         except _DAMAGE as error:
             raise InputError(
                 f"{path} is damaged or cut off ({error}). Fetch it anew."
             ) from error
+
+
+class _Bounded(io.RawIOBase):
+    """What a compressed file holds, if it is no more than packing explains."""
+
+    def __init__(
+        self, unpacked: Any, packed: Callable[[], int], path: pathlib.Path
+    ) -> None:
+        super().__init__()
+        self.unpacked, self.packed, self.path = unpacked, packed, path
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self.unpacked.readinto(buffer)
+        self.count += count
+        if self.count > _FREE_GROWTH + _MOST_GROWTH * self.packed():
+            raise InputError(
+                f"{self.path} unpacks to far more than vectors do. If it is what it "
+                "should be, unpack it first."
+            )
+        return count
+
+
+def _share(position: Callable[[], int], size: int) -> Callable[[], float]:
+    return lambda: position() / max(size, 1)
 
 
 def _find_member(path: str | os.PathLike, archive: Any, member: str | None) -> Any:
@@ -149,11 +185,15 @@ def find_format(
             return _glove(path, first)
         sizes = first.removeprefix(_BOM).split()
         if len(sizes) == 2 and all(size.isdigit() for size in sizes):
+            if max(map(len, sizes)) > _MOST_DIGITS:
+                raise InputError(f"{path}, line 1: {first[:40]!r} are no sizes.")
             count, dimensions = map(int, sizes)
             if not dimensions:
                 raise InputError(f"{path}, line 1: vectors of 0 dimensions.")
-            if name is None:
-                name = _text_or_binary(stream, dimensions)
+            start = stream.read(LONGEST_WORD + _NUMBER_BYTES * min(dimensions, 2**20))
+            name = name or _text_or_binary(start, dimensions)
+            if count:
+                _check_length(stream, len(start), name, dimensions, path)
             return VectorFormat(name, dimensions, count)
     if name is not None:
         raise InputError(
@@ -185,15 +225,25 @@ def _is_number(field: Any) -> Any:
         return False
 
 
-def _text_or_binary(stream: IO[bytes], dimensions: int) -> Any:
-    start = stream.read(LONGEST_WORD + _NUMBER_BYTES * min(dimensions, LONGEST_WORD))
+def _text_or_binary(start: bytes, dimensions: int) -> str:
     numbers = start.partition(b" ")[2][: _NUMBER_BYTES * dimensions]
     # A float whose four bytes are letters is rare, and all of a row hardly ever are.
     return "word2vec" if _BYTES_OF_TEXT.issuperset(numbers) else "binary"
 
 
-_NUMBER_BYTES = 4
-_CHUNK_BYTES = 2**20
+def _check_length(
+    stream: IO[bytes], done: int, name: str, dimensions: int, path: str | os.PathLike
+) -> None:
+    """Refuses a file that has no room for one vector of so many dimensions."""
+    # Each number has a space and a digit, or four bytes; the word has a letter.
+    needed = 1 + (1 + 4 * dimensions if name == "binary" else 2 * dimensions)
+    while done < needed and (chunk := stream.read(min(needed - done, _CHUNK_BYTES))):
+        done += len(chunk)
+    if done < needed:
+        raise InputError(
+            f"{path}: its first line tells of {dimensions:,} dimensions, but it ends "
+            "within the first vector. Is it cut off? Fetch it anew."
+        )
 
 
 def text_rows(

@@ -19,6 +19,8 @@ from seq2seq_keras.vectors.formats import (
 )
 
 _SECONDS = 0.5
+# The matrix grows with what is read, not with what a first line tells of.
+_FIRST_NUMBERS = 2**20
 
 
 class Progress:
@@ -98,7 +100,8 @@ def read_vectors(
     rows_of = binary_rows if layout.name == "binary" else text_rows
     is_wanted, most = _make_filter(vocabulary, limit)
     words: dict[str, int] = {}
-    matrix = np.empty((1024, layout.dimensions), dtype="float32")
+    rows = max(1, min(1024, _FIRST_NUMBERS // layout.dimensions))
+    matrix = np.empty((rows, layout.dimensions), dtype="float32")
     repeated = 0
     with (
         open_vectors(path, member) as (stream, share),

@@ -1,9 +1,12 @@
 """Tests of reading word vectors: what others write, and what is broken."""
 
 import gzip
+import importlib
 import io
+import os
 import pickle
 import tracemalloc
+import warnings
 import zipfile
 
 import numpy as np
@@ -14,6 +17,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors import WordVectors, read_vectors
 
+FORMATS = importlib.import_module("seq2seq_keras.vectors.formats")
 GLOVE = b"the 0.5 -1\ncat 1e-2 2\n. . . 3 4\n\xed\x95\x9c 5 6.25\n"
 GLOVE_WORDS = ["the", "cat", ". . .", "한"]
 GLOVE_ROWS = [[0.5, -1], [0.01, 2], [3, 4], [5, 6.25]]
@@ -146,6 +150,18 @@ def test_a_large_file_costs_no_more_memory_than_what_is_kept(tmp_path):
         (gzip.compress(GLOVE * 99, mtime=0)[:-20], "is damaged or cut off"),
         (b"PK\3\4nothing", "is damaged or cut off"),
         (zipped(a=b"x 1\n", b=b"y 1\n"), "holds 2 files: name one.*a, b"),
+        (b"9" * 5000 + b" 3\nthe 1 2 3\n", "line 1: .* are no sizes"),
+        (b"3 " + b"9" * 5000 + b"\nthe 1 2 3\n", "line 1: .* are no sizes"),
+        (b"2 1000000000\nthe 1 2\n", "tells of 1,000,000,000 dim.*Is it cut off"),
+        (b"2 999999999999999\n\0\0 \1", "tells of 999,999,999,999,999 dimensions"),
+        (gzip.compress(b"1 1000000000\nthe 1\n"), "tells of 1,000,000,000 dim"),
+        (zipped(a=b"1 1000000000\nthe 1\n"), "tells of 1,000,000,000 dim"),
+        (b"999999999999999 2\nthe 1 2\n", "999,999,999,999,999 words, but it has 1"),
+        (b"999999999999999 1\n\0 \1\2\3\4", "word 2 of 999,999,999,999,999"),
+        (b"the 1 inf\n", "line 1: this is no file of word vectors"),
+        (b"inf inf\nthe 1\n", "line 1: this is no file of word vectors"),
+        (b"the 1 2\ncat 1 inf\n", "line 2: expected 2 finite"),
+        (b"the 1 2\ncat 1 " + b"9" * 5000 + b"\n", "line 2: expected 2 finite"),
     ],
 )
 def test_what_is_broken_is_an_error_with_its_place(write, content, message):
@@ -153,6 +169,41 @@ def test_what_is_broken_is_an_error_with_its_place(write, content, message):
     with pytest.raises(InputError, match=message) as error:
         read_vectors(path)
     assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda text: zipped(a=text)])
+def test_what_unpacks_to_far_more_is_refused(write, pack, monkeypatch):
+    monkeypatch.setattr(FORMATS, "_FREE_GROWTH", 2**20)
+    line = b"the" + b" 0" * 1000 + b"\n"
+    path = write(pack(b"999999 1000\n" + line * (2**23 // len(line))))
+    with pytest.raises(InputError, match="unpacks to far more than vectors do"):
+        read_vectors(path)
+
+
+def test_a_pipe_is_refused_without_waiting_for_its_writer(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe or a device"):
+        read_vectors(tmp_path / "pipe")
+
+
+def test_a_repeated_word_is_not_told_of_beside_an_error(write):
+    path = write(b"the 1 2\nthe 3 4\ncat 1 x\n")
+    with (
+        warnings.catch_warnings(record=True) as warned,
+        pytest.raises(InputError, match="line 3"),
+    ):
+        WordVectors.load(path)
+    assert not warned
+
+
+def test_a_first_line_costs_no_memory(write):
+    path = write(b"999999999 100000\nthe" + b" 0" * 100000 + b"\n")
+    tracemalloc.start()
+    with pytest.raises(InputError, match="it has 1"):
+        read_vectors(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2e7
 
 
 def test_rows_of_other_words_are_counted_but_not_read(write):
