@@ -28,7 +28,7 @@ EDITIONS = [
 
 # These run by `make test-slow`: what they show is tested elsewhere too. The first one
 # runs in a kernel anyway.
-LONGEST = ("01", "08", "09")
+LONGEST = ("01", "07", "08", "09")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import keras
 PAGE = pathlib.Path(__file__).parents[2] / "docs" / "your_own_cell_or_attention.md"
 
 
-def test_every_block_of_the_page_runs(tmp_path, monkeypatch, eager, capsys):
+def test_every_block_of_the_page_runs(tmp_path, monkeypatch, capsys):
     text = PAGE.read_text(encoding="utf-8")
     blocks = re.finditer(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     monkeypatch.chdir(tmp_path)
