@@ -30,6 +30,9 @@ class CharacterTokenizer(Tokenizer):
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return tf.strings.unicode_split(texts, "UTF-8")
 
+    def spelling(self, token: str) -> str:
+        return token  # no words, so what is to be avoided is so anywhere
+
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         return tf.strings.reduce_join(tokens, axis=-1)
 
@@ -56,6 +59,9 @@ class JamoTokenizer(Tokenizer):
 
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return tf.strings.unicode_split(decompose_hangul(texts), "UTF-8")
+
+    def spelling(self, token: str) -> str:
+        return token  # no words, so what is to be avoided is so anywhere
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         return compose_hangul(tf.strings.reduce_join(tokens, axis=-1))

@@ -12,10 +12,14 @@ from typing import Literal, get_args
 
 import tensorflow as tf
 
+from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError
 
 UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
 UNICODE_FORMS = get_args(UnicodeForm)
+
+# Scripts that part no words by spaces, as the names of their characters begin.
+_WITHOUT_SPACES = {"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"}
 
 # The Unicode Standard, section 3.12, names these numbers SBase, LBase and so on.
 _SYLLABLE, _LEADING, _VOWEL, _TRAILING = 0xAC00, 0x1100, 0x1161, 0x11A7
@@ -112,6 +116,35 @@ def compose_hangul(texts: tf.Tensor) -> tf.Tensor:
           section 3.12, arithmetic primary composite mapping.
     """
     return _compose_texts(texts)
+
+
+def mark_words(text: str) -> str:
+    """Puts `WORD_BORDER` around words and every other mark, and no spaces.
+
+    Characters of scripts that do not part words by spaces are words of their own.
+
+    Args:
+        text: String.
+
+    Returns:
+        A string.
+    """
+    borders = f"{WORD_BORDER}{{}}{WORD_BORDER}"
+    return "".join(
+        letter
+        if _is_of_word(letter)
+        else WORD_BORDER
+        if letter.isspace()
+        else borders.format(letter)
+        for letter in text
+    )
+
+
+def _is_of_word(letter: str) -> bool:
+    if letter == "_":
+        return True
+    name = unicodedata.name(letter, "").split(" ")[0]
+    return unicodedata.category(letter)[0] in "LMN" and name not in _WITHOUT_SPACES
 
 
 def _check_text(text: object, number: int) -> None:

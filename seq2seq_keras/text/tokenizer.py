@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 import tensorflow as tf
 
+from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import write_text
 from seq2seq_keras.special_tokens import (
@@ -199,6 +200,31 @@ class Tokenizer(abc.ABC):
             A string.
         """
         return token
+
+    def spelling(self, token: str) -> str:
+        """What a token adds to a text in which words to avoid are looked for.
+
+        Args:
+            token: A token, string.
+
+        Returns:
+            A string, with `WORD_BORDER` where a word begins or ends. Here a token is a
+            word.
+        """
+        return f"{WORD_BORDER}{self.bare_word(token)}{WORD_BORDER}"
+
+    def spell(self, texts: Iterable[str]) -> list[str]:
+        """How whole texts are spelled, whichever tokens they are cut into.
+
+        Args:
+            texts: List of strings.
+
+        Returns:
+            A list of strings; empty for blank texts.
+        """
+        end = self.spelling("")
+        spelled = ["".join(map(self.spelling, tokens)) for tokens in self.split(texts)]
+        return [text and f"{end}{text}{end}" for text in spelled]
 
     def split(self, texts: str | Iterable[str] | tf.Tensor) -> Any:
         """Shows the tokens of a text as strings.

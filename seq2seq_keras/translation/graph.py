@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import (
     AllowedOutputs,
-    Avoid,
+    Avoidance,
     Constraint,
     Prefix,
     SearchOptions,
@@ -20,7 +20,7 @@ from seq2seq_keras.decoding import (
     search,
 )
 from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
-from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID
 from seq2seq_keras.text import (
     Tokenizer,
     check_copying,
@@ -132,8 +132,8 @@ class TranslationGraph(tf.Module):
         Returns:
             A `tf.function` of a dictionary: `source_tokens`, from `split`; `number`,
             int32 `(batch,)`, and `seed`, int32, which sampling draws from; and what
-            was asked for: `prefix`, a string for each text, `avoid`, strings, and
-            `allowed`, the arrays of a `Trie`.
+            was asked for: `prefix`, a string for each text, `avoid`, the arrays of an
+            `Avoidance`, and `allowed`, those of a `Trie`.
         """
         if options.replace_unknown:
             check_copying(self.source_tokenizer, self.target_tokenizer)
@@ -146,7 +146,7 @@ class TranslationGraph(tf.Module):
         if prefix:
             specs["prefix"] = _TEXTS
         if avoid:
-            specs["avoid"] = _TEXTS
+            specs["avoid"] = Avoidance(integers, integers, integers, integers)
         if allowed:
             specs["allowed"] = Trie(integers, integers, integers)
         return _graph(functools.partial(self._search, options), [specs])
@@ -167,6 +167,7 @@ class TranslationGraph(tf.Module):
             options=options,
             source_token_ids=drawn["source_token_ids"],
             constraints=self._constraints(inputs, draws),
+            avoidance=inputs.get("avoid"),
             seeds=tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1),
         )
         if draws > 1:
@@ -193,12 +194,6 @@ class TranslationGraph(tf.Module):
         if "prefix" in inputs:
             rows = self.target_tokenizer.tokenize(tf.repeat(inputs["prefix"], draws))
             yield Prefix(rows.to_tensor())
-        if "avoid" in inputs:
-            phrases = self.target_tokenizer.tokenize(inputs["avoid"])
-            # What the vocabulary lacks is not written anyhow, and other unknown
-            # words are not meant.
-            known = ~tf.reduce_any(phrases == UNKNOWN_ID, axis=1)
-            yield Avoid(tf.ragged.boolean_mask(phrases, known).to_tensor())
         if "allowed" in inputs:
             yield AllowedOutputs(inputs["allowed"])
 

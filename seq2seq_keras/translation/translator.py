@@ -243,6 +243,9 @@ class Translator:
         for start in range(0, len(texts), together):
             chunk = self._cut(texts[start : start + together], first + start)
             tokens = self._split(chunk, first + start)
+            if request.avoid and (self.graph.copies or request.options.replace_unknown):
+                words = (x.decode("utf-8") for x in tokens.flat_values.numpy())
+                request.check_copies(words, self.target_tokenizer)
             # Stable, so that the same texts always make the same batches.
             order = np.argsort(tokens.row_lengths().numpy(), kind="stable")
             for batch in np.split(order, range(batch_size, len(order), batch_size)):
