@@ -10,6 +10,27 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID
 
 
+def token_weights(
+    labels: keras.KerasTensor, sample_weight: keras.KerasTensor | None, dtype: str
+) -> keras.KerasTensor:
+    """What each token counts: nothing for padding, else 1 or what is asked for.
+
+    Args:
+        labels: Integers, shape `(batch, length)`.
+        sample_weight: Optional weights of tokens, or of sentences, shape `(batch,)`.
+        dtype: The type of the result.
+
+    Returns:
+        Shape `(batch, length)`.
+    """
+    real = ops.cast(ops.not_equal(labels, PAD_ID), dtype)
+    if sample_weight is None:
+        return real
+    weights = ops.cast(sample_weight, dtype)
+    # Left to broadcasting, weights of sentences would be those of columns.
+    return real * (weights[:, None] if len(weights.shape) == 1 else weights)
+
+
 def token_crossentropy(
     labels: keras.KerasTensor, logits: keras.KerasTensor, label_smoothing: float = 0.0
 ) -> keras.KerasTensor:
@@ -102,7 +123,8 @@ class TokenCrossentropy(keras.losses.Loss):
     Call arguments:
         y_true: Integer labels, shape `(batch, target_length)`; 0 is padding.
         y_pred: Logits, shape `(batch, target_length, vocabulary_size)`.
-        sample_weight: Optional weights, shape `(batch, target_length)`.
+        sample_weight: Optional weights, shape `(batch, target_length)`, or `(batch,)`
+            for one of all tokens of a sentence.
 
     Returns:
         A scalar.
@@ -142,10 +164,8 @@ class TokenCrossentropy(keras.losses.Loss):
         y_pred: keras.KerasTensor,
         sample_weight: keras.KerasTensor | None = None,
     ) -> keras.KerasTensor:
-        real = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
-        if sample_weight is not None:
-            real *= ops.cast(sample_weight, self.dtype)
-        return super().__call__(y_true, y_pred, real)
+        weights = token_weights(y_true, sample_weight, self.dtype)
+        return super().__call__(y_true, y_pred, weights)
 
     def call(
         self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
@@ -176,9 +196,7 @@ class _TokenMean(keras.metrics.Metric):
         y_pred: keras.KerasTensor,
         sample_weight: keras.KerasTensor | None = None,
     ) -> None:
-        weights = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
-        if sample_weight is not None:
-            weights *= ops.cast(sample_weight, self.dtype)
+        weights = token_weights(y_true, sample_weight, self.dtype)
         values = ops.cast(self.token_values(y_true, y_pred), self.dtype)
         self.total.assign_add(ops.sum(values * weights))
         self.count.assign_add(ops.sum(weights))
