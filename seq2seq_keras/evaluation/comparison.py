@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.evaluation.metrics import METRICS, SentenceCounts, count_metric
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
@@ -62,7 +62,9 @@ def compare_translations(
     """
     if len(systems) < 2:
         raise InputError(f"A comparison needs two systems. Received: {list(systems)}")
+    check_texts(references=references)
     for name, translations in systems.items():
+        check_texts(**{name: translations})
         if len(translations) != len(references) or len(references) < 2:
             raise InputError(
                 f"{name} has {len(translations)} translations and there are "
@@ -159,6 +161,7 @@ def score_by_length(
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), figure 2.
     """
+    check_texts(sources=sources, references=references)
     if len(sources) != len(references):
         raise InputError(
             "Every source needs one reference. Received: "

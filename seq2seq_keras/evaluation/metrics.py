@@ -14,7 +14,7 @@ import jiwer
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, check_texts
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
@@ -141,6 +141,7 @@ def count_metric(
         InputError: As `score_metric`, but for BLEU that is not defined.
     """
     check_choice("metric", name, METRICS)
+    check_texts(translations=translations, references=references)
     translations, references = list(translations), list(references)
     if not translations or len(translations) != len(references):
         raise InputError(

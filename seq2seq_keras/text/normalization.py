@@ -13,7 +13,7 @@ from typing import Literal, get_args
 import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 
 UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
 UNICODE_FORMS = get_args(UnicodeForm)
@@ -43,6 +43,7 @@ def normalize_in_python(
     Raises:
         InputError: If a text is not a string or holds a lone surrogate.
     """
+    check_texts(texts=texts)
     texts = list(texts)
     for number, text in enumerate(texts, start=first):
         _check_text(text, number)

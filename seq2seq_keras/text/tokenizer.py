@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, check_texts
 from seq2seq_keras.files import write_text
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
@@ -83,6 +83,7 @@ class Tokenizer(abc.ABC):
         special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
     ) -> None:
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
+        check_texts(vocabulary=vocabulary)
         tokens = list(vocabulary)
         check_vocabulary(tokens, special_tokens)
         self.lowercase = lowercase

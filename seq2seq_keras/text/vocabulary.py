@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 
 _CHUNK = 4096
@@ -57,11 +57,7 @@ class Fitting:
         Raises:
             InputError: If `texts` is a single string or holds what is no string.
         """
-        if isinstance(texts, str):
-            raise InputError(
-                "`texts` must be texts, such as a list of strings. Received: a single "
-                f"string, {texts[:20]!r}"
-            )
+        check_texts(texts=texts)
         texts = iter(texts)
         while chunk := list(itertools.islice(texts, _CHUNK)):
             self.add(chunk)

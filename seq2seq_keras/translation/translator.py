@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
@@ -211,6 +211,7 @@ class Translator:
         Yields:
             A `Translation` for each text, in the same order.
         """
+        check_texts(texts=texts)
         _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
