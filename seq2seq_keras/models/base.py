@@ -1,10 +1,14 @@
 """What a model must be able to do, to be trained, searched, saved and exported."""
 
+from collections.abc import Collection
 from typing import Any
 
 import keras
 
+from seq2seq_keras.models.layer_states import layer_states, restore_layers
+
 States = dict[str, keras.KerasTensor]
+_LAYERS = "layers"  # in a configuration; no argument of a constructor
 
 
 class EncoderDecoder(keras.Model):
@@ -17,8 +21,8 @@ class EncoderDecoder(keras.Model):
     `score_targets`, `check_parity`, saving and exporting ask for nothing else.
 
     To be saved, a subclass is registered with Keras
-    (`@keras.saving.register_keras_serializable`) and has a `get_config` with the
-    arguments of its constructor.
+    (`@keras.saving.register_keras_serializable`) and has a `get_config` that adds the
+    arguments of its constructor to `super().get_config()`.
 
     Args:
         source_vocabulary_size: Integer, special tokens included.
@@ -207,13 +211,32 @@ class EncoderDecoder(keras.Model):
             "source_vocabulary_size": self.source_vocabulary_size,
             "target_vocabulary_size": self.target_vocabulary_size,
             "name": self.name,
+            **self._layers_config(),
         }
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """`keras.Model.save`, which has begun a file before it sees an error."""
+        self.get_config()
+        super().save(*args, **options)
+
+    def _layers_config(self, frozen: Collection[Any] = ()) -> dict[str, Any]:
+        """What was done to layers since, where something was.
+
+        Args:
+            frozen: Layers that the constructor freezes.
+        """
+        states = layer_states(self, frozen)
+        return {_LAYERS: states} if states else {}
 
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> "EncoderDecoder":
-        return cls(**config)
+        config = dict(config)
+        states = config.pop(_LAYERS, {})
+        model = cls(**config)
+        restore_layers(model, states)
+        return model
 
 
 def embeddings_of(model: keras.Model) -> list[keras.layers.Embedding]:

@@ -334,6 +334,10 @@ class Tokenizer(abc.ABC):
             "vocabulary": self.vocabulary[SPECIAL_COUNT:],
         }
 
+    def __reduce__(self) -> tuple:
+        # A copy has tables of its own; TensorFlow's cannot be pickled.
+        return _remake, (type(self), self.get_config())
+
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the tokenizer to a JSON file, whole or not at all."""
         text = json.dumps(self.get_config(), ensure_ascii=False, indent=0)
@@ -356,9 +360,7 @@ class Tokenizer(abc.ABC):
         path = pathlib.Path(path)
         try:
             config = json.loads(path.read_text(encoding="utf-8"))
-            cls = _class_called(config.pop("class_name"))
-            special_tokens = SpecialTokens(**config.pop("special_tokens"))
-            return cls(**config, special_tokens=special_tokens)
+            return _remake(_class_called(config["class_name"]), config)
         except FileNotFoundError as error:
             raise InputError(f"There is no tokenizer file {path}.") from error
         except IsADirectoryError as error:
@@ -391,6 +393,12 @@ def _class_called(name: str) -> type[Tokenizer]:
     if name in room.__all__:
         getattr(room, name)  # loads the file of the class
     return {cls.__name__: cls for cls in _subclasses(Tokenizer)}[name]
+
+
+def _remake(cls: type[Tokenizer], config: dict[str, Any]) -> Tokenizer:
+    options = {name: config[name] for name in config if name != "class_name"}
+    special_tokens = SpecialTokens(**options.pop("special_tokens"))
+    return cls(**options, special_tokens=special_tokens)
 
 
 def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:

@@ -84,9 +84,35 @@ class Translator:
         self.search = SearchOptions().replace(**search)
         self.scores = scores or {}
         self.description = description
-        self.graph = TranslationGraph(
-            models, source_tokenizer, target_tokenizer, max_source_length
-        )
+        self._graph: TranslationGraph | None = None
+        self._traced: list[int] = []
+
+    @property
+    def graph(self) -> TranslationGraph:
+        """What runs: made anew where layers have got other variables."""
+        # As by `quantize` and `enable_lora`; a trace would go on with the old ones.
+        variables = [id(x) for model in self.models for x in model.variables]
+        if self._graph is None or variables != self._traced:
+            self._traced = variables
+            self._graph = TranslationGraph(
+                self.models,
+                self.source_tokenizer,
+                self.target_tokenizer,
+                self.max_source_length,
+            )
+        return self._graph
+
+    def __reduce__(self) -> tuple:
+        # To copy and to pickle: Keras knows how for the models, and the graph is made
+        # anew of what is copied.
+        parts = self.models, self.source_tokenizer, self.target_tokenizer
+        options = {
+            "max_source_length": self.max_source_length,
+            "scores": self.scores,
+            "description": self.description,
+            **dataclasses.asdict(self.search),
+        }
+        return _remake, (type(self), parts, options)
 
     @classmethod
     def ensemble(cls, translators: "Sequence[Translator]") -> "Translator":
@@ -376,6 +402,10 @@ class Translator:
             The folder, as a `pathlib.Path`.
         """
         return export_saved_model(self.graph, folder, self.search.replace(**search))
+
+
+def _remake(cls: type[Translator], parts: tuple, options: dict) -> Translator:
+    return cls(*parts, **options)
 
 
 def _check_models(
