@@ -177,7 +177,12 @@ class TokenCrossentropy(keras.losses.Loss):
 
 
 class _TokenMean(keras.metrics.Metric):
-    """The mean of a value over the tokens that are not padding."""
+    """The mean of a value over the tokens that are not padding.
+
+    What is better, `EarlyStopping` and the like ask of `_direction`, as of Keras's own.
+    """
+
+    _direction: str
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -222,6 +227,8 @@ class TokenAccuracy(_TokenMean):
     0.5
     """
 
+    _direction = "up"
+
     def __init__(self, name: str = "token_accuracy", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
@@ -254,6 +261,8 @@ class Perplexity(_TokenMean):
     >>> round(float(metric.result()), 4)
     8.0
     """
+
+    _direction = "down"
 
     def __init__(self, name: str = "perplexity", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
