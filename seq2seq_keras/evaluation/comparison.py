@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 
 from seq2seq_keras.errors import InputError, check_texts
-from seq2seq_keras.evaluation.metrics import METRICS, SentenceCounts, count_metric
+from seq2seq_keras.evaluation.metrics import (
+    METRICS,
+    References,
+    SentenceCounts,
+    count_metric,
+)
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 def compare_translations(
     systems: Mapping[str, Sequence[str]],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -32,7 +37,8 @@ def compare_translations(
     Args:
         systems: Dictionary of the names of systems, two or more, and their
             translations: lists of strings.
-        references: List of strings, one for each translation of a system.
+        references: List with a string for each translation of a system, or with a list
+            of them, or `None`, as of `score_metric`.
         tokenizer: The tokenizer whose tokens the symbol error rate counts; without one
             that metric is left out.
         bleu_tokenizer: What BLEU splits text with, as of `score_translations`.
@@ -114,7 +120,7 @@ def _compared(counts: SentenceCounts, first: SentenceCounts) -> dict[str, float 
 def score_by_length(
     sources: Sequence[str],
     translations: Sequence[str],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     metric: str = "bleu",
@@ -131,7 +137,7 @@ def score_by_length(
             white space separates; in characters where most sources are one word, as
             in spelling or in languages without spaces.
         translations: List of strings, one for each source.
-        references: List of strings, one for each source.
+        references: List with a string for each source, or as of `score_metric`.
         tokenizer: The tokenizer of the target, for `metric="symbol_error_rate"`.
         metric: One of the metrics of `score_metric`.
         buckets: Into how many parts, of about as many sentences, the corpus is cut
