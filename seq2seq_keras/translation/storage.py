@@ -32,6 +32,8 @@ _DECODING = {
     "max_source_length",
     *(field.name for field in dataclasses.fields(SearchOptions)),
 }
+# What translators did that were saved before there was the option.
+_BEFORE = {"distinct_texts": False}
 
 _USE = """\
 ## Use
@@ -155,7 +157,7 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
         "model": _read_model(folder / _MODEL),
         "source_tokenizer": Tokenizer.load(folder / _SOURCE),
         "target_tokenizer": Tokenizer.load(folder / _TARGET),
-        "decoding": config["decoding"],
+        "decoding": _BEFORE | config["decoding"],
         "description": str(config.get("description", "")),
         # Scores are for people, who may have deleted them.
         "scores": _read_json(folder / _SCORES) if (folder / _SCORES).is_file() else {},
@@ -205,7 +207,7 @@ def _read_config(path: pathlib.Path) -> dict[str, Any]:
 
 
 def _is_decoding(content: Any) -> bool:
-    if not isinstance(content, dict) or set(content) != _DECODING:
+    if not isinstance(content, dict) or {*_BEFORE, *content} != _DECODING:
         return False
     options = {n: value for n, value in content.items() if n != "max_source_length"}
     try:
