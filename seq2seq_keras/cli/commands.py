@@ -138,6 +138,8 @@ def _translate(options: Options) -> None:
                 plots.plot_attention(found, options.attention_plot)
             for line in _lines(found, number, search.n_best, options):
                 output.write(line.encode("utf-8") + b"\n")
+            if options.batch_size == 1:
+                output.flush()  # a line in, a line out
         output.flush()
 
 

@@ -215,7 +215,8 @@ class Translator:
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time.
+            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
+                next one is read; else 100 batches are read and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
@@ -231,7 +232,8 @@ class Translator:
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time.
+            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
+                next one is read; else 100 batches are read and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
@@ -241,7 +243,8 @@ class Translator:
         _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
-        together = _BATCHES_TOGETHER * batch_size
+        # One by one there is nothing to sort, and somebody may wait for each.
+        together = 1 if batch_size == 1 else _BATCHES_TOGETHER * batch_size
         while chunk := list(itertools.islice(texts, together)):
             yield from self._run(chunk, batch_size, request, make_translations, first)
             first += len(chunk)
