@@ -248,7 +248,9 @@ class Perplexity(_TokenMean):
     """The exponential of the mean cross-entropy per real token.
 
     It is teacher-forced: each token is predicted from the true ones before it. A
-    perplexity measured on the model's own outputs is another number.
+    perplexity measured on the model's own outputs is another number. So is `exp(loss)`
+    of several batches, whose losses Keras averages by their sentences and not by their
+    tokens.
 
     Args:
         name: Name of the metric.

@@ -90,3 +90,19 @@ def test_callbacks_know_which_way_is_better(monitor, better, worse):
     stopping._set_monitor_op()
     assert stopping._is_improvement(better, worse)
     assert not stopping._is_improvement(worse, better)
+
+
+def test_of_several_batches_the_loss_is_a_mean_over_sentences():
+    """Which is why its exponential is not the perplexity, as the page says."""
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(2, 3, 2)).astype("float32")
+    labels = np.array([[4, 0, 0], [5, 4, 3]])
+    model = keras.Sequential([keras.Input((3, 2)), keras.layers.Dense(6)])
+    model.compile(loss=TokenCrossentropy(), weighted_metrics=[Perplexity()])
+    one, two = (
+        model.evaluate(inputs[row], labels[row], verbose=0)
+        for row in (slice(0, 1), slice(1, 2))
+    )
+    loss, perplexity = model.evaluate(inputs, labels, batch_size=1, verbose=0)
+    assert loss == pytest.approx((one[0] + two[0]) / 2)
+    assert perplexity == pytest.approx(np.exp((one[0] + 3 * two[0]) / 4), rel=1e-5)
