@@ -53,7 +53,10 @@ def normalize_in_python(
 
 
 def normalize_in_graph(
-    texts: tf.Tensor, unicode_form: UnicodeForm, lowercase: bool
+    texts: tf.Tensor,
+    unicode_form: UnicodeForm,
+    lowercase: bool,
+    keep_white_space: bool = False,
 ) -> tf.Tensor:
     """Normalizes a string tensor: Hangul, case and white space.
 
@@ -61,6 +64,7 @@ def normalize_in_graph(
         texts: String tensor, shape `(batch,)`.
         unicode_form: One of `UNICODE_FORMS`; it is applied to Hangul.
         lowercase: Whether text is lower-cased.
+        keep_white_space: Whether white space stays as it is.
 
     Returns:
         String tensor, shape `(batch,)`.
@@ -71,6 +75,8 @@ def normalize_in_graph(
         texts = decompose_hangul(texts)
     if lowercase:
         texts = tf.strings.lower(texts, encoding="utf-8")
+    if keep_white_space:
+        return texts
     # \s of RE2 is ASCII; \pZ and NEL are the other separators of Unicode.
     texts = tf.strings.regex_replace(texts, r"[\s\v\pZ\x{85}\x1c-\x1f]+", " ")
     return tf.strings.strip(texts)

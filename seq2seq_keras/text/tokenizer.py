@@ -6,7 +6,7 @@ import dataclasses
 import importlib
 import json
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
@@ -159,22 +159,14 @@ class Tokenizer(abc.ABC):
         Returns:
             A `Fitting`: `add` texts to it, then `finish` it.
         """
-        check_max_size(max_size)  # before much is read
-        options: dict[str, Any] = {
-            "lowercase": lowercase,
-            "unicode_form": unicode_form,
-            "special_tokens": special_tokens,
-        }
-
-        def make(counts: collections.Counter[str]) -> Tokenizer:
-            vocabulary = choose_tokens(
-                [counts], special_tokens, min_frequency, max_size
-            )
-            return cls(vocabulary, **options)
-
-        # Splitting needs the options but no vocabulary, so a stand-in does it.
-        split = cls(["-"], **options).split_to_ragged
-        return Fitting(split, collections.Counter(), make)
+        return fit_vocabulary(
+            cls,
+            min_frequency=min_frequency,
+            max_size=max_size,
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
 
     @property
     def vocabulary_size(self) -> int:
@@ -385,6 +377,27 @@ class Tokenizer(abc.ABC):
         token_ids = tf.ragged.boolean_mask(token_ids, ~hidden)
         vocabulary = tf.constant(self.vocabulary)
         return self.join_graph(tf.gather(vocabulary, token_ids))
+
+
+def fit_vocabulary(
+    make: Callable[..., Tokenizer],
+    *,
+    min_frequency: int = 1,
+    max_size: int | None = None,
+    special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    **options: Any,
+) -> Fitting:
+    """The `Fitting` of a tokenizer that a function makes of a vocabulary."""
+    check_max_size(max_size)  # before much is read
+    options["special_tokens"] = special_tokens
+
+    def finish(counts: collections.Counter[str]) -> Tokenizer:
+        vocabulary = choose_tokens([counts], special_tokens, min_frequency, max_size)
+        return make(vocabulary, **options)
+
+    # Splitting needs the options but no vocabulary, so a stand-in does it.
+    split = make(["-"], **options).split_to_ragged
+    return Fitting(split, collections.Counter(), finish)
 
 
 def _class_called(name: str) -> type[Tokenizer]:

@@ -17,6 +17,7 @@ from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
     Tokenizer,
+    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 
@@ -27,7 +28,7 @@ TEXTS = [
     "Größe",
 ]
 every_tokenizer = pytest.mark.parametrize(
-    "cls", [WordTokenizer, CharacterTokenizer, JamoTokenizer]
+    "cls", [WordTokenizer, WhiteSpaceTokenizer, CharacterTokenizer, JamoTokenizer]
 )
 
 
