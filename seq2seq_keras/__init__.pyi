@@ -86,6 +86,7 @@ from .text import CharacterTokenizer as CharacterTokenizer
 from .text import JamoTokenizer as JamoTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
+from .text import WhiteSpaceTokenizer as WhiteSpaceTokenizer
 from .text import WordTokenizer as WordTokenizer
 from .training import (
     Perplexity as Perplexity,

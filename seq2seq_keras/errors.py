@@ -35,6 +35,19 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
         )
 
 
+def check_texts(**lists: Any) -> None:
+    """Raises an `InputError` if a single string was given for a list of them.
+
+    Python would go through its letters.
+    """
+    for name, texts in lists.items():
+        if isinstance(texts, str | bytes):
+            raise InputError(
+                f"`{name}` must be texts, such as a list of strings. Received: a "
+                f"single string, {texts[:20]!r}"
+            )
+
+
 def check_unicode(text: str, where: str) -> None:
     """Raises an `InputError` if a string holds half of a character.
 

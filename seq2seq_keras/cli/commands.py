@@ -13,7 +13,15 @@ from typing import IO, Any
 
 from jsonargparse import Namespace as Options
 
-from seq2seq_keras import data, decoding, evaluation, plots, training, translation
+from seq2seq_keras import (
+    data,
+    decoding,
+    evaluation,
+    plots,
+    terminal,
+    training,
+    translation,
+)
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import make_parser
 from seq2seq_keras.cli.paths import check_paths
@@ -112,11 +120,12 @@ def _translate(options: Options) -> None:
     }
     with contextlib.ExitStack() as stack:
         lines = _input_lines(options.input)
-        write = write_result
+        write: Callable[[str], None] = write_result
+        flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:
             beside = stack.enter_context(replaced_when_complete(options.output))
             output = stack.enter_context(beside.open("wb"))
-            write = functools.partial(_write_line, output)
+            write, flush = functools.partial(_write_line, output), output.flush
         translations = translator.decode_stream(
             lines, batch_size=options.batch_size, **request
         )
@@ -125,6 +134,8 @@ def _translate(options: Options) -> None:
                 plots.plot_attention(found, options.attention_plot)
             for line in _lines(found, number, search.n_best, options):
                 write(line)
+            if options.batch_size == 1:
+                flush()  # a line in, a line out
 
 
 def _input_lines(path: str | None) -> Iterator[str]:

@@ -149,7 +149,10 @@ def _add_model(command: Parser) -> None:
 
 def _add_batch_size(command: Parser) -> None:
     command.add_argument(
-        "--batch_size", type=PositiveInt, default=64, help="Sentences at a time."
+        "--batch_size",
+        type=PositiveInt,
+        default=64,
+        help="Sentences at a time; with 1, `translate` answers each line at once.",
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from seq2seq_keras.options import check_options, documented, option
 
-_TokenizerName = Literal["word", "character", "jamo", "bpe", "unigram"]
+_TokenizerName = Literal["word", "white_space", "character", "jamo", "bpe", "unigram"]
 
 
 @documented
@@ -51,7 +51,8 @@ class DataOptions:
     )
     tokenizer: _TokenizerName = option(
         "word",
-        """What a token is, on both sides; "bpe" and "unigram" are pieces of words,
+        """What a token is, on both sides; "white_space" is for text that is split
+        already, "bpe" and "unigram" are pieces of words,
         from the extra `subword`.""",
     )
     target_tokenizer: _TokenizerName | None = option(

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import overload
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Pairs:
     target: list[str]
 
     def __post_init__(self) -> None:
+        check_texts(source=self.source, target=self.target)
         if len(self.source) != len(self.target):
             raise InputError(
                 "Every source needs one target. Received: "

@@ -1,3 +1,7 @@
+from .avoidance import WORD_BORDER as WORD_BORDER
+from .avoidance import Avoid as Avoid
+from .avoidance import Avoidance as Avoidance
+from .avoidance import make_avoidance as make_avoidance
 from .base import IMPOSSIBLE as IMPOSSIBLE
 from .base import BeamTrace as BeamTrace
 from .base import SearchResult as SearchResult
@@ -8,7 +12,6 @@ from .candidates import best_candidates as best_candidates
 from .candidates import fast_top_k as fast_top_k
 from .constraints import AllOf as AllOf
 from .constraints import AllowedOutputs as AllowedOutputs
-from .constraints import Avoid as Avoid
 from .constraints import BlockNgrams as BlockNgrams
 from .constraints import Constraint as Constraint
 from .constraints import MinimumLength as MinimumLength

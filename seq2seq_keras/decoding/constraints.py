@@ -109,42 +109,6 @@ class Prefix(Constraint):
         return forbid(log_probabilities, is_other & (forced != PAD_ID))
 
 
-class Avoid(Constraint):
-    """No hypothesis contains any of some phrases.
-
-    Args:
-        phrases: int32 tensor, shape `(count, length)`: token ids, padded with 0 on
-            the right.
-    """
-
-    def __init__(self, phrases: tf.Tensor) -> None:
-        # Padded on the left, the last tokens stand in one column; there is a column
-        # even if there is no phrase.
-        phrases = tf.pad(phrases, [[0, 0], [1, 0]])
-        length = tf.shape(phrases)[1]
-        shift = tf.math.count_nonzero(phrases, axis=1, dtype=tf.int32) + 1
-        places = (tf.range(length) + shift[:, None]) % length
-        self.phrases = tf.gather(phrases, places, batch_dims=1)
-
-    def initial_state(self, batch_size: tf.Tensor) -> Any:
-        # As many tokens as come before the last one of a phrase.
-        return tf.fill([batch_size, tf.shape(self.phrases)[1] - 1], PAD_ID)
-
-    def __call__(
-        self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
-    ) -> tf.Tensor:
-        before = self.phrases[:, :-1]
-        # (rows, count, length - 1); padding before a phrase goes with anything
-        matches = (before == PAD_ID) | (before == state[:, None])
-        said = tf.reduce_all(matches, axis=-1) & (self.phrases[:, -1] != PAD_ID)
-        size = tf.shape(log_probabilities)[-1]
-        last = tf.one_hot(self.phrases[:, -1], size)
-        return forbid(log_probabilities, tf.matmul(tf.cast(said, last.dtype), last) > 0)
-
-    def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
-        return tf.concat([state, token_ids[:, None]], axis=1)[:, 1:]
-
-
 class _WithHistory(Constraint):
     """Remembers all tokens of a hypothesis, `max_length` at most."""
 

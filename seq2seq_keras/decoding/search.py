@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from seq2seq_keras.decoding.avoidance import Avoid, Avoidance
 from seq2seq_keras.decoding.base import SearchResult, States, Step
 from seq2seq_keras.decoding.beam_search import beam_search
 from seq2seq_keras.decoding.constraints import (
@@ -30,6 +31,7 @@ def search(
     source_token_ids: tf.Tensor,
     memory: States | None = None,
     constraints: Iterable[Constraint] = (),
+    avoidance: Avoidance | None = None,
     seeds: tf.Tensor | None = None,
 ) -> SearchResult:
     """Searches for translations as `SearchOptions` say.
@@ -43,6 +45,7 @@ def search(
             `<eos>`. A row with nothing else has an empty translation.
         memory: Optional dictionary of what the step also takes but does not change.
         constraints: `Constraint`s beside those of the options.
+        avoidance: Optional `Avoidance`: the words that are not to be written.
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
 
     Returns:
@@ -67,6 +70,8 @@ def search(
         "memory": memory,
         "constraints": [*constraints, *_constraints(options, lengths, max_length)],
     }
+    if avoidance is not None:
+        shared["constraints"].insert(0, Avoid(avoidance, max_length))
     if options.beam_width > 1:
         return beam_search(
             step,

@@ -63,6 +63,11 @@ class SearchOptions:
         "when sampling, how many are drawn.",
         minimum=1,
     )
+    distinct_texts: bool = option(
+        True,
+        "Whether the translations of a beam differ as texts, of which there may be "
+        "fewer; else as tokens, which can spell one text in several ways.",
+    )
     length_normalization: Literal["average", "gnmt", "none"] = option(
         "average",
         "What divides the sum of log-probabilities, which falls with every token: "

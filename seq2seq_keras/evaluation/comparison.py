@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import METRICS, SentenceCounts, count_metric
+from seq2seq_keras.errors import InputError, check_texts
+from seq2seq_keras.evaluation.metrics import (
+    METRICS,
+    References,
+    SentenceCounts,
+    count_metric,
+)
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
 
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
 def compare_translations(
     systems: Mapping[str, Sequence[str]],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -32,7 +37,8 @@ def compare_translations(
     Args:
         systems: Dictionary of the names of systems, two or more, and their
             translations: lists of strings.
-        references: List of strings, one for each translation of a system.
+        references: List with a string for each translation of a system, or with a list
+            of them, or `None`, as of `score_metric`.
         tokenizer: The tokenizer whose tokens the symbol error rate counts; without one
             that metric is left out.
         bleu_tokenizer: What BLEU splits text with, as of `score_translations`.
@@ -62,7 +68,9 @@ def compare_translations(
     """
     if len(systems) < 2:
         raise InputError(f"A comparison needs two systems. Received: {list(systems)}")
+    check_texts(references=references)
     for name, translations in systems.items():
+        check_texts(**{name: translations})
         if len(translations) != len(references) or len(references) < 2:
             raise InputError(
                 f"{name} has {len(translations)} translations and there are "
@@ -112,7 +120,7 @@ def _compared(counts: SentenceCounts, first: SentenceCounts) -> dict[str, float 
 def score_by_length(
     sources: Sequence[str],
     translations: Sequence[str],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     metric: str = "bleu",
@@ -129,7 +137,7 @@ def score_by_length(
             white space separates; in characters where most sources are one word, as
             in spelling or in languages without spaces.
         translations: List of strings, one for each source.
-        references: List of strings, one for each source.
+        references: List with a string for each source, or as of `score_metric`.
         tokenizer: The tokenizer of the target, for `metric="symbol_error_rate"`.
         metric: One of the metrics of `score_metric`.
         buckets: Into how many parts, of about as many sentences, the corpus is cut
@@ -159,6 +167,7 @@ def score_by_length(
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), figure 2.
     """
+    check_texts(sources=sources, references=references)
     if len(sources) != len(references):
         raise InputError(
             "Every source needs one reference. Received: "

@@ -9,7 +9,7 @@ from typing import Any
 
 from seq2seq_keras.data import Pairs, read_lines, read_pairs
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
@@ -89,6 +89,7 @@ def evaluate_translator(
     print(s2s.evaluate_translator(translator, test, beam_width=5))
     ```
     """
+    check_texts(pairs=pairs)
     both = pairs if isinstance(pairs, Pairs) else read_pairs(list(pairs))
     options = translator.search.replace(**search)
     start = time.perf_counter()

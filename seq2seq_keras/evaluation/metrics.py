@@ -6,6 +6,7 @@ the text.
 """
 
 import dataclasses
+import itertools
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,10 +15,12 @@ import jiwer
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
-from seq2seq_keras.errors import InputError, check_choice, check_unicode
+from seq2seq_keras.errors import InputError, check_choice, check_texts, check_unicode
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
+
+References = str | Iterable[str | None] | None  # of one translation
 
 # Those of sacreBLEU's tokenizers that download nothing.
 BLEU_TOKENIZERS = ("13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab")
@@ -29,7 +32,8 @@ class SentenceCounts:
 
     Attributes:
         rows: float64 array, (sentences, counts). The second count is always the
-            length of the reference, in whatever the metric counts.
+            length of the reference, in whatever the metric counts. A row of NaN is a
+            sentence without a reference.
         formula: Function that makes a score of the sum of the rows.
         signature: How sacreBLEU counted; empty for other metrics.
         shortest: Length of the reference that some sentence must have.
@@ -43,9 +47,15 @@ class SentenceCounts:
     @property
     def score(self) -> float | None:
         """Of these sentences; None where the metric is not defined."""
-        if not len(self.rows) or self.rows[:, 1].max() < self.shortest:
+        rows = self.scored
+        if not len(rows) or rows[:, 1].max() < self.shortest:
             return None
-        return float(self.formula(self.rows.sum(axis=0)))
+        return float(self.formula(rows.sum(axis=0)))
+
+    @property
+    def scored(self) -> np.ndarray:
+        """The rows of sentences with a reference."""
+        return self.rows[~np.isnan(self.rows[:, 1])]
 
     def part(self, chosen: Any) -> "SentenceCounts":
         """The counts of some sentences: an index array, a mask or a slice."""
@@ -60,20 +70,20 @@ class Metric:
         label: What people call it.
         higher_is_better: Whether a better translation has the higher score.
         digits: Decimals worth printing.
-        count: Function of tidy translations and references, a tokenizer and the
-            tokenizer of BLEU that returns `SentenceCounts`.
+        count: Function of tidy translations, the references of each, a tokenizer and
+            the tokenizer of BLEU that returns `SentenceCounts`.
     """
 
     label: str
     higher_is_better: bool
     digits: int
-    count: Callable[[list[str], list[str], Any, str], SentenceCounts]
+    count: Callable[[list[str], list[list[str]], Any, str], SentenceCounts]
 
 
 def score_metric(
     name: str,
     translations: Iterable[str],
-    references: Iterable[str],
+    references: Iterable[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -85,7 +95,11 @@ def score_metric(
             `"wer"`, `"symbol_error_rate"` (edits per word or token of the
             references) or `"exact_match"` (share of the sentences).
         translations: List of strings.
-        references: List of strings, one for each translation.
+        references: List with a string for each translation; with a list of them where
+            there are several, of which BLEU and chrF are sacreBLEU's, exact match
+            counts any, and the rates the one with the fewest edits, per token of all,
+            as sacreBLEU's TER does; with `None` where there is none, which counts
+            nothing.
         tokenizer: The tokenizer whose tokens `"symbol_error_rate"` counts; the others
             need none.
         bleu_tokenizer: What `"bleu"` splits text with, one of `BLEU_TOKENIZERS`:
@@ -120,7 +134,7 @@ def score_metric(
 def count_metric(
     name: str,
     translations: Iterable[str],
-    references: Iterable[str],
+    references: Iterable[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str,
@@ -141,28 +155,49 @@ def count_metric(
         InputError: As `score_metric`, but for BLEU that is not defined.
     """
     check_choice("metric", name, METRICS)
+    check_texts(translations=translations, references=references)
     translations, references = list(translations), list(references)
     if not translations or len(translations) != len(references):
         raise InputError(
             "Scoring needs one reference for each translation, and at least one. "
             f"Received: {len(translations)} translations, {len(references)} references"
         )
-    references = _tidy(references, "Reference")
-    if not any(references):
+    each = [_tidy_references(given, n) for n, given in enumerate(references, 1)]
+    if not any(map(any, each)):
         raise InputError("Every reference is empty, so there is nothing to score by.")
-    translations = _tidy(translations, "Translation")
-    return METRICS[name].count(translations, references, tokenizer, bleu_tokenizer)
+    scored = [row for row, own in enumerate(each) if own]
+    counts = METRICS[name].count(
+        [_tidy(translations[row], f"Translation {row + 1}") for row in scored],
+        [each[row] for row in scored],
+        tokenizer,
+        bleu_tokenizer,
+    )
+    rows = np.full((len(each), counts.rows.shape[1]), np.nan)
+    rows[scored] = counts.rows
+    return dataclasses.replace(counts, rows=rows)
 
 
-def _tidy(texts: list[str], kind: str) -> list[str]:
+def _tidy_references(given: References, number: int) -> list[str]:
+    own: list[Any] = [given]
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        own = list(given)
+    for text in own:
+        if not (text is None or isinstance(text, str)):
+            raise InputError(
+                f"Reference {number} is {text!r} ({type(text).__name__}): expected a "
+                "string, a list of strings, or None."
+            )
+    return [_tidy(text, f"Reference {number}") for text in own if text is not None]
+
+
+def _tidy(text: str, where: str) -> str:
     """White space and the Unicode form are no part of a translation."""
-    for number, text in enumerate(texts, start=1):
-        check_unicode(text, f"{kind} {number}")
-    return [" ".join(unicodedata.normalize("NFC", text).split()) for text in texts]
+    check_unicode(text, where)
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _count_bleu(
-    translations: list[str], references: list[str], _: Any, bleu_tokenizer: str
+    translations: list[str], references: list[list[str]], _: Any, bleu_tokenizer: str
 ) -> SentenceCounts:
     check_choice("bleu_tokenizer", bleu_tokenizer, BLEU_TOKENIZERS)
     try:
@@ -179,10 +214,11 @@ def _count_bleu(
 
 
 def _count_by_sacrebleu(
-    metric: Any, translations: list[str], references: list[str], *_: Any
+    metric: Any, translations: list[str], references: list[list[str]], *_: Any
 ) -> SentenceCounts:
     # What sacreBLEU's own significance tests call; it has no public name for it.
-    rows = metric._extract_corpus_statistics(translations, [references])
+    streams = [list(stream) for stream in itertools.zip_longest(*references)]
+    rows = metric._extract_corpus_statistics(translations, streams)
     return SentenceCounts(
         rows=np.asarray(rows, "float64"),
         formula=lambda counts: _score_of(metric, counts),
@@ -197,15 +233,35 @@ def _score_of(metric: Any, counts: np.ndarray) -> float:
 
 
 def _count_wer(
-    translations: list[str], references: list[str], *_: Any
+    translations: list[str], references: list[list[str]], *_: Any
 ) -> SentenceCounts:
-    words = [[text.split() for text in side] for side in (translations, references)]
-    return SentenceCounts(count_edits(*words), error_rate)
+    return _count_fewest_edits(
+        translations, references, lambda texts: [text.split() for text in texts]
+    )
+
+
+def _count_fewest_edits(
+    translations: list[str],
+    references: list[list[str]],
+    split: Callable[[list[str]], list[list[str]]],
+) -> SentenceCounts:
+    """Edits to the nearest of the references, and the mean length of these."""
+    counts = [len(own) for own in references]
+    written = [
+        x for x, n in zip(split(translations), counts, strict=True) for _ in range(n)
+    ]
+    edits, lengths = count_edits(written, split(list(itertools.chain(*references)))).T
+    starts = np.cumsum([0, *counts[:-1]])
+    rows = [
+        np.minimum.reduceat(edits, starts),
+        np.add.reduceat(lengths, starts) / counts,
+    ]
+    return SentenceCounts(np.stack(rows, axis=1), error_rate)
 
 
 def _count_symbol_errors(
     translations: list[str],
-    references: list[str],
+    references: list[list[str]],
     tokenizer: "Tokenizer | None",
     *_: Any,
 ) -> SentenceCounts:
@@ -213,14 +269,14 @@ def _count_symbol_errors(
         raise InputError(
             "`symbol_error_rate` counts tokens: pass the tokenizer of the target."
         )
-    sides = (tokenizer.split(translations), tokenizer.split(references))
-    return SentenceCounts(count_edits(*sides), error_rate)
+    return _count_fewest_edits(translations, references, tokenizer.split)
 
 
 def _count_matches(
-    translations: list[str], references: list[str], *_: Any
+    translations: list[str], references: list[list[str]], *_: Any
 ) -> SentenceCounts:
-    equal = np.array(translations, "object") == np.array(references, "object")
+    sides = zip(translations, references, strict=True)
+    equal = np.array([text in own for text, own in sides])
     rows = np.stack([equal, np.ones(len(equal))], axis=1)
     return SentenceCounts(rows, formula=lambda counts: counts[0] / counts[1])
 

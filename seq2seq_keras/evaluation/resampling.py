@@ -48,15 +48,16 @@ def bootstrap_interval(
     """
     from scipy.stats import bootstrap  # takes a moment that few commands need
 
-    sentences = len(counts.rows)
+    rows, others = counts.scored, None if other is None else other.scored
+    sentences = len(rows)
     if sentences < 2:
         return None
 
     def score(chosen: np.ndarray, axis: Any) -> np.ndarray:
         """Scores samples, (samples, sentences) of indices."""
         times = np.stack([np.bincount(row, minlength=sentences) for row in chosen])
-        scores = _scores(counts, times @ counts.rows)
-        return scores if other is None else scores - _scores(other, times @ other.rows)
+        scores = _scores(counts, times @ rows)
+        return scores if others is None else scores - _scores(counts, times @ others)
 
     interval = bootstrap(
         (np.arange(sentences),),
@@ -90,15 +91,17 @@ def paired_p_value(counts: SentenceCounts, other: SentenceCounts) -> float:
     """
     from scipy.stats import permutation_test
 
+    rows, others = counts.scored, other.scored
+
     def difference(mine: np.ndarray, its: np.ndarray, axis: Any) -> np.ndarray:
         """Of systems put together: 1 marks a sentence of the first one."""
         swapped = [
-            _scores(counts, of_first @ counts.rows + of_other @ other.rows)
+            _scores(counts, of_first @ rows + of_other @ others)
             for of_first, of_other in ((mine, its), (its, mine))
         ]
         return swapped[0] - swapped[1]
 
-    sentences = len(counts.rows)
+    sentences = len(rows)
     return float(
         permutation_test(
             (np.ones(sentences), np.zeros(sentences)),

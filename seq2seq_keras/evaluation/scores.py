@@ -4,7 +4,12 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from seq2seq_keras.evaluation.metrics import METRICS, SentenceCounts, count_metric
+from seq2seq_keras.evaluation.metrics import (
+    METRICS,
+    References,
+    SentenceCounts,
+    count_metric,
+)
 from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
 from seq2seq_keras.evaluation.tables import score_lines
 
@@ -61,7 +66,7 @@ class Scores:
 
 def score_translations(
     translations: Sequence[str],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -71,7 +76,8 @@ def score_translations(
 
     Args:
         translations: List of strings.
-        references: List of strings, one for each translation.
+        references: List with a string for each translation, or with a list of them,
+            or `None`, as of `score_metric`.
         tokenizer: The tokenizer whose tokens `symbol_error_rate` counts; without one
             that score is left out.
         bleu_tokenizer: What BLEU splits text with: "13a" (punctuation and white
@@ -105,7 +111,7 @@ def score_translations(
     scores |= {name: each.score for name, each in counts.items()}
     return Scores(
         **scores,
-        sentences=len(references),
+        sentences=sum(given is not None for given in references),
         signatures={
             name: each.signature for name, each in counts.items() if each.signature
         },
@@ -121,7 +127,7 @@ def score_translations(
 
 def count_metrics(
     translations: Sequence[str],
-    references: Sequence[str],
+    references: Sequence[References],
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str,

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.data import Pairs, read_pairs
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.text import normalize_in_python
 from seq2seq_keras.translation import Translator
@@ -65,6 +65,7 @@ def score_targets(
     ('b', 'b', '<eos>')
     """
     check_not_forked()
+    check_texts(pairs=pairs)
     if not isinstance(pairs, Pairs):
         pairs = list(pairs)
         pairs = read_pairs(pairs) if pairs else Pairs([], [])

@@ -3,6 +3,7 @@ from .base import embeddings_of as embeddings_of
 from .build import build_model as build_model
 from .inference import build_inference_models as build_inference_models
 from .inference import make_step as make_step
+from .layer_states import copy_model as copy_model
 from .options import ModelOptions as ModelOptions
 from .parity import ParityReport as ParityReport
 from .parity import check_parity as check_parity

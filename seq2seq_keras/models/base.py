@@ -1,13 +1,16 @@
 """What a model must be able to do, to be trained, searched, saved and exported."""
 
+from collections.abc import Collection
 from typing import Any
 
 import keras
 from keras import KerasTensor
 
 from seq2seq_keras.forks import check_not_forked
+from seq2seq_keras.models.layer_states import layer_states, restore_layers
 
 States = dict[str, KerasTensor]
+_LAYERS = "layers"  # in a configuration; no argument of a constructor
 
 
 class EncoderDecoder(keras.Model):
@@ -20,8 +23,8 @@ class EncoderDecoder(keras.Model):
     `score_targets`, `check_parity`, saving and exporting ask for nothing else.
 
     To be saved, a subclass is registered with Keras
-    (`@keras.saving.register_keras_serializable`) and has a `get_config` with the
-    arguments of its constructor.
+    (`@keras.saving.register_keras_serializable`) and has a `get_config` that adds the
+    arguments of its constructor to `super().get_config()`.
 
     Args:
         source_vocabulary_size: Integer, special tokens included.
@@ -208,7 +211,22 @@ class EncoderDecoder(keras.Model):
             "source_vocabulary_size": self.source_vocabulary_size,
             "target_vocabulary_size": self.target_vocabulary_size,
             "name": self.name,
+            **self._layers_config(),
         }
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """`keras.Model.save`, which has begun a file before it sees an error."""
+        self.get_config()
+        super().save(*args, **options)
+
+    def _layers_config(self, frozen: Collection[Any] = ()) -> dict[str, Any]:
+        """What was done to layers since, where something was.
+
+        Args:
+            frozen: Layers that the constructor freezes.
+        """
+        states = layer_states(self, frozen)
+        return {_LAYERS: states} if states else {}
 
     @classmethod
     def least_weights(cls, config: dict[str, Any]) -> int:
@@ -229,7 +247,11 @@ class EncoderDecoder(keras.Model):
     def from_config(
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> "EncoderDecoder":
-        return cls(**config)
+        config = dict(config)
+        states = config.pop(_LAYERS, {})
+        model = cls(**config)
+        restore_layers(model, states)
+        return model
 
 
 def embeddings_of(model: keras.Model) -> list[keras.layers.Embedding]:

@@ -132,11 +132,13 @@ class Seq2Seq(EncoderDecoder):
         if isinstance(attention, dict | keras.layers.Layer):
             attention = self.decoder.attention
         options["attention"] = _saved("attention", attention, ATTENTIONS)
+        frozen = []
         for side, half in (("source", self.encoder), ("target", self.decoder)):
             # As it is now: it may have been thawed.
             if options[f"freeze_{side}_embeddings"]:
                 options[f"freeze_{side}_embeddings"] = not half.embedding.trainable
-        return {**options, "name": self.name}
+                frozen += [half.embedding]
+        return {**options, "name": self.name, **self._layers_config(frozen)}
 
     @classmethod
     def least_weights(cls, config: dict[str, Any]) -> int:

@@ -15,4 +15,5 @@ from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
 from .tokenizer import Tokenizer as Tokenizer
 from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
+from .white_space_tokenizer import WhiteSpaceTokenizer as WhiteSpaceTokenizer
 from .word_tokenizer import WordTokenizer as WordTokenizer

@@ -1,12 +1,61 @@
 """One token for each character, or for each Korean letter."""
 
+import functools
+from collections.abc import Iterable
+from typing import Any, Self
+
 import tensorflow as tf
 
-from seq2seq_keras.text.normalization import compose_hangul, decompose_hangul
-from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.normalization import (
+    compose_hangul,
+    decompose_hangul,
+    normalize_in_graph,
+)
+from seq2seq_keras.text.tokenizer import Tokenizer, fit_vocabulary
+from seq2seq_keras.text.vocabulary import Fitting
 
 
-class CharacterTokenizer(Tokenizer):
+class _LetterTokenizer(Tokenizer):
+    """What the tokenizers share whose tokens are shorter than words."""
+
+    def __init__(
+        self,
+        vocabulary: Iterable[str],
+        *,
+        keep_white_space: bool = False,
+        **options: Any,
+    ) -> None:
+        self.keep_white_space = keep_white_space
+        super().__init__(vocabulary, **options)
+
+    @classmethod
+    def fit(
+        cls, texts: Iterable[str], *, keep_white_space: bool = False, **options: Any
+    ) -> Self:
+        fitting = cls.fitting(keep_white_space=keep_white_space, **options)
+        return fitting.add_all(texts).finish()
+
+    @classmethod
+    def fitting(cls, *, keep_white_space: bool = False, **options: Any) -> Fitting:
+        # The same class, but for what its constructor is told.
+        make = functools.partial(cls, keep_white_space=keep_white_space)
+        return fit_vocabulary(make, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        # As it was before there was the option, where it is not used.
+        return config | ({"keep_white_space": True} if self.keep_white_space else {})
+
+    def spelling(self, token: str) -> str:
+        return token  # no words, so what is to be avoided is so anywhere
+
+    def _normalize_graph(self, texts: tf.Tensor) -> tf.Tensor:
+        return normalize_in_graph(
+            texts, self.unicode_form, self.lowercase, self.keep_white_space
+        )
+
+
+class CharacterTokenizer(_LetterTokenizer):
     """Splits text into its characters; a space is a token like any other.
 
     No word is ever unknown, at the price of long sequences. It suits spelling,
@@ -16,6 +65,8 @@ class CharacterTokenizer(Tokenizer):
 
     Args:
         vocabulary: See `Tokenizer`; usually `CharacterTokenizer.fit(texts)` makes it.
+        keep_white_space: Whether runs of white space, tabs and line ends are
+            characters like any other, as in code; else each run is one space.
         **options: See `Tokenizer`.
 
     Example:
@@ -34,7 +85,7 @@ class CharacterTokenizer(Tokenizer):
         return tf.strings.reduce_join(tokens, axis=-1)
 
 
-class JamoTokenizer(Tokenizer):
+class JamoTokenizer(_LetterTokenizer):
     r"""Splits Hangul syllables into jamo and everything else into characters.
 
     The 11,172 syllables become 67 letters, so that endings and particles that share
@@ -43,6 +94,8 @@ class JamoTokenizer(Tokenizer):
 
     Args:
         vocabulary: See `Tokenizer`; usually `JamoTokenizer.fit(texts)` makes it.
+        keep_white_space: Whether runs of white space, tabs and line ends are
+            characters like any other, as in code; else each run is one space.
         **options: See `Tokenizer`.
 
     Example:

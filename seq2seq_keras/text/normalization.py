@@ -12,10 +12,14 @@ from typing import Literal, get_args
 
 import tensorflow as tf
 
-from seq2seq_keras.errors import InputError, check_unicode
+from seq2seq_keras.decoding import WORD_BORDER
+from seq2seq_keras.errors import InputError, check_texts, check_unicode
 
 UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
 UNICODE_FORMS = get_args(UnicodeForm)
+
+# Scripts that part no words by spaces, as the names of their characters begin.
+_WITHOUT_SPACES = {"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"}
 
 # The Unicode Standard, section 3.12, names these numbers SBase, LBase and so on.
 _SYLLABLE, _LEADING, _VOWEL, _TRAILING = 0xAC00, 0x1100, 0x1161, 0x11A7
@@ -39,6 +43,7 @@ def normalize_in_python(
     Raises:
         InputError: If a text is not a string or holds a lone surrogate.
     """
+    check_texts(texts=texts)
     texts = list(texts)
     for number, text in enumerate(texts, start=first):
         _check_text(text, number)
@@ -48,7 +53,10 @@ def normalize_in_python(
 
 
 def normalize_in_graph(
-    texts: tf.Tensor, unicode_form: UnicodeForm, lowercase: bool
+    texts: tf.Tensor,
+    unicode_form: UnicodeForm,
+    lowercase: bool,
+    keep_white_space: bool = False,
 ) -> tf.Tensor:
     """Normalizes a string tensor: Unicode form of Hangul, case and white space."""
     if unicode_form in ("NFC", "NFKC"):
@@ -57,6 +65,8 @@ def normalize_in_graph(
         texts = decompose_hangul(texts)
     if lowercase:
         texts = tf.strings.lower(texts, encoding="utf-8")
+    if keep_white_space:
+        return texts
     # \s of RE2 is ASCII; \pZ and NEL are the other separators of Unicode.
     texts = tf.strings.regex_replace(texts, r"[\s\v\pZ\x{85}\x1c-\x1f]+", " ")
     return tf.strings.strip(texts)
@@ -103,6 +113,35 @@ def compose_hangul(texts: tf.Tensor) -> tf.Tensor:
           section 3.12, arithmetic primary composite mapping.
     """
     return _compose_texts(texts)
+
+
+def mark_words(text: str) -> str:
+    """Puts `WORD_BORDER` around words and every other mark, and no spaces.
+
+    Characters of scripts that do not part words by spaces are words of their own.
+
+    Args:
+        text: String.
+
+    Returns:
+        A string.
+    """
+    borders = f"{WORD_BORDER}{{}}{WORD_BORDER}"
+    return "".join(
+        letter
+        if _is_of_word(letter)
+        else WORD_BORDER
+        if letter.isspace()
+        else borders.format(letter)
+        for letter in text
+    )
+
+
+def _is_of_word(letter: str) -> bool:
+    if letter == "_":
+        return True
+    name = unicodedata.name(letter, "").split(" ")[0]
+    return unicodedata.category(letter)[0] in "LMN" and name not in _WITHOUT_SPACES
 
 
 def _check_text(text: object, number: int) -> None:

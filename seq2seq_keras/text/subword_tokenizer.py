@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
@@ -16,6 +17,7 @@ from seq2seq_keras.special_tokens import (
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
     UnicodeForm,
+    mark_words,
     normalize_in_graph,
     normalize_in_python,
 )
@@ -177,6 +179,10 @@ class SubwordTokenizer(Tokenizer):
     def bare_word(self, token: str) -> str:
         # A piece from within a word is none, but may be the name of another.
         return token.removeprefix(BOUNDARY)
+
+    def spelling(self, token: str) -> str:
+        # A piece may be a part of a word; at the ends of a text there is a border.
+        return mark_words(token.replace(BOUNDARY, " ")) if token else WORD_BORDER
 
     def sample_to_ragged(
         self, texts: Iterable[str], *, seed: int, alpha: float = 0.1, first: int = 1

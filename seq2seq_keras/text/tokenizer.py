@@ -7,13 +7,14 @@ import importlib
 import json
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.decoding import WORD_BORDER
+from seq2seq_keras.errors import InputError, check_choice, check_texts
 from seq2seq_keras.files import write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.special_tokens import (
@@ -91,6 +92,7 @@ class Tokenizer(abc.ABC):
     ) -> None:
         check_not_forked()
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
+        check_texts(vocabulary=vocabulary)
         tokens = list(vocabulary)
         check_vocabulary(tokens, special_tokens)
         self.lowercase = lowercase
@@ -158,22 +160,14 @@ class Tokenizer(abc.ABC):
 
         The options are those of `fit`; `add` texts to the `Fitting`, then `finish` it.
         """
-        check_max_size(max_size)  # before much is read
-        options: dict[str, Any] = {
-            "lowercase": lowercase,
-            "unicode_form": unicode_form,
-            "special_tokens": special_tokens,
-        }
-
-        def make(counts: collections.Counter[str]) -> Tokenizer:
-            vocabulary = choose_tokens(
-                [counts], special_tokens, min_frequency, max_size
-            )
-            return cls(vocabulary, **options)
-
-        # Splitting needs the options but no vocabulary, so a stand-in does it.
-        split = cls(["-"], **options).split_to_ragged
-        return Fitting(split, collections.Counter(), make)
+        return fit_vocabulary(
+            cls,
+            min_frequency=min_frequency,
+            max_size=max_size,
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
 
     @property
     def vocabulary_size(self) -> int:
@@ -194,6 +188,31 @@ class Tokenizer(abc.ABC):
         Vectors that others trained know words, not how this package cuts text.
         """
         return token
+
+    def spelling(self, token: str) -> str:
+        """What a token adds to a text in which words to avoid are looked for.
+
+        Args:
+            token: A token, string.
+
+        Returns:
+            A string, with `WORD_BORDER` where a word begins or ends. Here a token is a
+            word.
+        """
+        return f"{WORD_BORDER}{self.bare_word(token)}{WORD_BORDER}"
+
+    def spell(self, texts: Iterable[str]) -> list[str]:
+        """How whole texts are spelled, whichever tokens they are cut into.
+
+        Args:
+            texts: List of strings.
+
+        Returns:
+            A list of strings; empty for blank texts.
+        """
+        end = self.spelling("")
+        spelled = ["".join(map(self.spelling, tokens)) for tokens in self.split(texts)]
+        return [text and f"{end}{text}{end}" for text in spelled]
 
     def split(self, texts: str | Iterable[str] | tf.Tensor) -> Any:
         """Shows the tokens of a text as strings.
@@ -299,6 +318,10 @@ class Tokenizer(abc.ABC):
             "vocabulary": self.vocabulary[SPECIAL_COUNT:],
         }
 
+    def __reduce__(self) -> tuple:
+        # A copy has tables of its own; TensorFlow's cannot be pickled.
+        return _remake, (type(self), self.get_config())
+
     def save(self, path: str | pathlib.Path) -> None:
         """Writes the tokenizer to a JSON file, whole or not at all."""
         text = json.dumps(self.get_config(), ensure_ascii=False, indent=0)
@@ -374,6 +397,7 @@ def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
         raise TypeError("a table is expected")
     kinds = {
         **{"class_name": str, "lowercase": bool, "unicode_form": str},
+        "keep_white_space": bool,
         **{"special_tokens": dict, "vocabulary": list, "model": str, "sha256": str},
     }
     for name, kind in kinds.items():
@@ -387,12 +411,39 @@ def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
     return _class_called(config["class_name"]), options
 
 
+def fit_vocabulary(
+    make: Callable[..., Tokenizer],
+    *,
+    min_frequency: int = 1,
+    max_size: int | None = None,
+    special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    **options: Any,
+) -> Fitting:
+    """The `Fitting` of a tokenizer that a function makes of a vocabulary."""
+    check_max_size(max_size)  # before much is read
+    options["special_tokens"] = special_tokens
+
+    def finish(counts: collections.Counter[str]) -> Tokenizer:
+        vocabulary = choose_tokens([counts], special_tokens, min_frequency, max_size)
+        return make(vocabulary, **options)
+
+    # Splitting needs the options but no vocabulary, so a stand-in does it.
+    split = make(["-"], **options).split_to_ragged
+    return Fitting(split, collections.Counter(), finish)
+
+
 def _class_called(name: str) -> type[Tokenizer]:
     """The class of that name, one of this room's or a subclass of the user's."""
     room = importlib.import_module(__package__)
     if name in room.__all__:
         getattr(room, name)  # loads the file of the class
     return {cls.__name__: cls for cls in _subclasses(Tokenizer)}[name]
+
+
+def _remake(cls: type[Tokenizer], config: dict[str, Any]) -> Tokenizer:
+    options = {name: config[name] for name in config if name != "class_name"}
+    special_tokens = SpecialTokens(**options.pop("special_tokens"))
+    return cls(**options, special_tokens=special_tokens)
 
 
 def _subclasses(cls: type[Any]) -> Iterator[type[Any]]:

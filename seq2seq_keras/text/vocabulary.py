@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Self
 
-from seq2seq_keras.errors import InputError, check_unicode
+from seq2seq_keras.errors import InputError, check_texts, check_unicode
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
 
 _CHUNK = 4096
@@ -40,11 +40,7 @@ class Fitting:
 
     def add_all(self, texts: Iterable[str]) -> Self:
         """Adds texts, however many there are, reading them once, and returns itself."""
-        if isinstance(texts, str):
-            raise InputError(
-                "`texts` must be texts, such as a list of strings. Received: a single "
-                f"string, {texts[:20]!r}"
-            )
+        check_texts(texts=texts)
         texts = iter(texts)
         while chunk := list(itertools.islice(texts, _CHUNK)):
             self.add(chunk)

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from seq2seq_keras.decoding import WORD_BORDER
+from seq2seq_keras.text.normalization import mark_words
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 JOINER = "￭"  # U+FFED, which no script uses
@@ -82,3 +84,7 @@ class WordTokenizer(Tokenizer):
 
     def bare_word(self, token: str) -> str:
         return token.strip(JOINER)
+
+    def spelling(self, token: str) -> str:
+        # A clitic or a mark is a word to avoid too, within a token as well.
+        return f"{WORD_BORDER}{mark_words(self.bare_word(token))}{WORD_BORDER}"

@@ -17,7 +17,8 @@ class WeightAverages(keras.callbacks.Callback):
 
     The weights at the end of a training wander around a minimum; their average lies
     nearer to it. `applied()` puts the average in place for a while, to validate or
-    save it; the training itself goes on from the weights as they are.
+    save it; the training itself goes on from the weights as they are. Another `fit` of
+    the same model goes on with the averages, one of another model begins anew.
 
     Args:
         momentum: `None`, or a float below 1 for an exponential moving average over
@@ -60,7 +61,12 @@ class WeightAverages(keras.callbacks.Callback):
         self.variables: list[tf.Variable] = []
 
     def set_model(self, model: keras.Model) -> None:
+        # The same one may be fitted anew and goes on; another one has its own.
+        is_other = model is not self.model
         super().set_model(model)
+        if is_other:
+            self.last.clear()
+            self.variables = []
         if self.momentum is None or self.variables:
             return
         self._steps = tf.Variable(0.0, trainable=False, name="steps")
@@ -68,6 +74,10 @@ class WeightAverages(keras.callbacks.Callback):
             tf.Variable(weight.value, trainable=False) for weight in model.weights
         ]
         self.variables = [self._steps, *self._averages]
+        # A trace holds the variables it was made with.
+        self._update = tf.function(
+            self._move_averages, reduce_retracing=True, autograph=False
+        )
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.momentum is not None:
@@ -77,8 +87,7 @@ class WeightAverages(keras.callbacks.Callback):
         if self.epochs > 1:
             self.last.append(self._present())
 
-    @tf.function(reduce_retracing=True, autograph=False)
-    def _update(self, weights: list[tf.Tensor]) -> None:
+    def _move_averages(self, weights: list[tf.Tensor]) -> None:
         steps = self._steps.assign_add(1.0)
         # 2/11, 3/12, 4/13 ...: at first a mean over all steps so far.
         momentum = tf.minimum(self.momentum, (1.0 + steps) / (10.0 + steps))

@@ -26,6 +26,7 @@ from seq2seq_keras.text import (
     JamoTokenizer,
     SubwordTokenizer,
     Tokenizer,
+    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 from seq2seq_keras.training.config import TrainingConfig
@@ -34,6 +35,7 @@ from seq2seq_keras.vectors import WordVectors
 # How the tokenizer of each name is fitted.
 _FITTINGS: dict[str, Callable] = {
     "word": WordTokenizer.fitting,
+    "white_space": WhiteSpaceTokenizer.fitting,
     "character": CharacterTokenizer.fitting,
     "jamo": JamoTokenizer.fitting,
     "bpe": functools.partial(SubwordTokenizer.fitting, algorithm="bpe"),

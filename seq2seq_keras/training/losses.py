@@ -10,6 +10,27 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import PAD_ID
 
 
+def token_weights(
+    labels: KerasTensor, sample_weight: KerasTensor | None, dtype: str
+) -> KerasTensor:
+    """What each token counts: nothing for padding, else 1 or what is asked for.
+
+    Args:
+        labels: Integers, shape `(batch, length)`.
+        sample_weight: Optional weights of tokens, or of sentences, shape `(batch,)`.
+        dtype: The type of the result.
+
+    Returns:
+        Shape `(batch, length)`.
+    """
+    real = ops.cast(ops.not_equal(labels, PAD_ID), dtype)
+    if sample_weight is None:
+        return real
+    weights = ops.cast(sample_weight, dtype)
+    # Left to broadcasting, weights of sentences would be those of columns.
+    return real * (weights[:, None] if len(weights.shape) == 1 else weights)
+
+
 def token_crossentropy(
     labels: KerasTensor, logits: KerasTensor, label_smoothing: float = 0.0
 ) -> KerasTensor:
@@ -100,7 +121,8 @@ class TokenCrossentropy(keras.losses.Loss):
     Call arguments:
         y_true: Integer labels, shape `(batch, target_length)`; 0 is padding.
         y_pred: Logits, shape `(batch, target_length, vocabulary_size)`.
-        sample_weight: Optional weights, shape `(batch, target_length)`.
+        sample_weight: Optional weights, shape `(batch, target_length)`, or `(batch,)`
+            for one of all tokens of a sentence.
 
     Returns:
         A scalar.
@@ -140,10 +162,8 @@ class TokenCrossentropy(keras.losses.Loss):
         y_pred: KerasTensor,
         sample_weight: KerasTensor | None = None,
     ) -> KerasTensor:
-        real = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
-        if sample_weight is not None:
-            real *= ops.cast(sample_weight, self.dtype)
-        return super().__call__(y_true, y_pred, real)
+        weights = token_weights(y_true, sample_weight, self.dtype)
+        return super().__call__(y_true, y_pred, weights)
 
     def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
         return token_crossentropy(y_true, y_pred, self.label_smoothing)
@@ -153,7 +173,12 @@ class TokenCrossentropy(keras.losses.Loss):
 
 
 class _TokenMean(keras.metrics.Metric):
-    """The mean of a value over the tokens that are not padding."""
+    """The mean of a value over the tokens that are not padding.
+
+    What is better, `EarlyStopping` and the like ask of `_direction`, as of Keras's own.
+    """
+
+    _direction: str
 
     def __init__(self, name: str, **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
@@ -170,9 +195,7 @@ class _TokenMean(keras.metrics.Metric):
         y_pred: KerasTensor,
         sample_weight: KerasTensor | None = None,
     ) -> None:
-        weights = ops.cast(ops.not_equal(y_true, PAD_ID), self.dtype)
-        if sample_weight is not None:
-            weights *= ops.cast(sample_weight, self.dtype)
+        weights = token_weights(y_true, sample_weight, self.dtype)
         values = ops.cast(self.token_values(y_true, y_pred), self.dtype)
         self.total.assign_add(ops.sum(values * weights))
         self.count.assign_add(ops.sum(weights))
@@ -198,6 +221,8 @@ class TokenAccuracy(_TokenMean):
     0.5
     """
 
+    _direction = "up"
+
     def __init__(self, name: str = "token_accuracy", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)
 
@@ -215,7 +240,9 @@ class Perplexity(_TokenMean):
     """The exponential of the mean cross-entropy per real token.
 
     It is teacher-forced: each token is predicted from the true ones before it. A
-    perplexity measured on the model's own outputs is another number.
+    perplexity measured on the model's own outputs is another number. So is `exp(loss)`
+    of several batches, whose losses Keras averages by their sentences and not by their
+    tokens.
 
     Args:
         name: Name of the metric.
@@ -228,6 +255,8 @@ class Perplexity(_TokenMean):
     >>> round(float(metric.result()), 4)
     8.0
     """
+
+    _direction = "down"
 
     def __init__(self, name: str = "perplexity", **kwargs: Any) -> None:
         super().__init__(name=name, **kwargs)

@@ -4,11 +4,12 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import (
     AllowedOutputs,
-    Avoid,
+    Avoidance,
     Constraint,
     Prefix,
     SearchOptions,
@@ -20,7 +21,7 @@ from seq2seq_keras.decoding import (
     search,
 )
 from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
-from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID
 from seq2seq_keras.text import (
     Tokenizer,
     check_copying,
@@ -37,6 +38,9 @@ MAX_CHARACTERS = 10_000
 _KEPT_GRAPHS = 8
 _TEXTS = tf.TensorSpec([None], tf.string, "text")
 _TOKENS = tf.RaggedTensorSpec([None, None], tf.string)
+
+# What else has a row for each hypothesis of a text.
+_BY_RANK = ("attention", "trace_end_steps", "trace_end_parents")
 
 _Tensors = dict[str, tf.Tensor]
 
@@ -113,8 +117,8 @@ class TranslationGraph(tf.Module):
 
         It takes a dictionary: `source_tokens`, from `split`; `number`, int32
         `(batch,)`, and `seed`, int32, which sampling draws from; and, where the flags
-        say so, `prefix`, a string for each text, `avoid`, strings, and `allowed`, the
-        arrays of a `Trie`.
+        say so, `prefix`, a string for each text, `avoid`, the arrays of an
+        `Avoidance`, and `allowed`, those of a `Trie`.
         """
         if options.replace_unknown:
             check_copying(self.source_tokenizer, self.target_tokenizer)
@@ -127,7 +131,7 @@ class TranslationGraph(tf.Module):
         if prefix:
             specs["prefix"] = _TEXTS
         if avoid:
-            specs["avoid"] = _TEXTS
+            specs["avoid"] = Avoidance(integers, integers, integers, integers)
         if allowed:
             specs["allowed"] = Trie(integers, integers, integers)
         return _graph(functools.partial(self._search, options), [specs])
@@ -141,18 +145,23 @@ class TranslationGraph(tf.Module):
         # Each text has its own random numbers, each of its translations too.
         numbers = tf.repeat(inputs["number"], draws) * draws
         numbers += tf.tile(tf.range(draws), tf.shape(inputs["number"]))
+        is_distinct = options.distinct_texts and options.beam_width > 1
+        is_distinct &= options.n_best > 1
+        width = {"n_best": options.beam_width} if is_distinct else {}
         found = search(
             self.step,
             states,
             memory=memory,
-            options=options,
+            options=options.replace(**width),
             source_token_ids=drawn["source_token_ids"],
             constraints=self._constraints(inputs, draws),
+            avoidance=inputs.get("avoid"),
             seeds=tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1),
         )
         if draws > 1:
             found = _as_n_best(found, draws)
-        return self._outputs(options, source, found)
+        outputs = self._outputs(options, source, found)
+        return _distinct(outputs, options.n_best) if is_distinct else outputs
 
     def _start(self, source: _Tensors) -> tuple[_Tensors, _Tensors]:
         """The states before the first token, and the memory."""
@@ -174,12 +183,6 @@ class TranslationGraph(tf.Module):
         if "prefix" in inputs:
             rows = self.target_tokenizer.tokenize(tf.repeat(inputs["prefix"], draws))
             yield Prefix(rows.to_tensor())
-        if "avoid" in inputs:
-            phrases = self.target_tokenizer.tokenize(inputs["avoid"])
-            # What the vocabulary lacks is not written anyhow, and other unknown
-            # words are not meant.
-            known = ~tf.reduce_any(phrases == UNKNOWN_ID, axis=1)
-            yield Avoid(tf.ragged.boolean_mask(phrases, known).to_tensor())
         if "allowed" in inputs:
             yield AllowedOutputs(inputs["allowed"])
 
@@ -301,6 +304,33 @@ def _ended(rows: tf.RaggedTensor, end: int | str) -> tf.Tensor:
     # recurrent layers cannot read.
     length = tf.maximum(ended.bounding_shape(1, out_type=tf.int32), 1)
     return ended.to_tensor(shape=tf.stack([-1, length]))
+
+
+def _distinct(outputs: _Tensors, n_best: int) -> _Tensors:
+    """The first `n_best` translations that differ as texts."""
+    texts, is_there = outputs["translations"], tf.math.is_finite(outputs["scores"])
+    # (batch, later, earlier)
+    same = (texts[:, :, None] == texts[:, None]) & is_there[:, None]
+    earlier = tf.linalg.band_part(tf.ones_like(same[0], tf.int32), -1, 0)
+    earlier -= tf.eye(tf.shape(earlier)[0], dtype=tf.int32)
+    is_new = is_there & ~tf.reduce_any(same & (earlier > 0), axis=2)
+    places = tf.argsort(tf.cast(~is_new, tf.int32), stable=True)[:, :n_best]
+    is_new = tf.gather(is_new, places, batch_dims=1)
+    # What stands where there is none.
+    blanks = {
+        "scores": -np.inf,
+        "translations": "",
+        "tokens": "",
+        "log_probabilities": 0.0,
+        "ended": False,
+    }
+    for name in outputs.keys() & {*blanks, *_BY_RANK}:
+        outputs[name] = tf.gather(outputs[name], places, batch_dims=1)
+    for name, blank in blanks.items():
+        rank = outputs[name].shape.rank
+        shown = tf.reshape(is_new, [-1, n_best, *[1] * (rank - 2)])
+        outputs[name] = tf.where(shown, outputs[name], blank)
+    return outputs
 
 
 def _as_n_best(found: SearchResult, draws: int) -> SearchResult:

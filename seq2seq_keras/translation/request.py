@@ -1,14 +1,21 @@
 """What one call of a translator asks for."""
 
+import functools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding import SearchOptions, make_trie
+from seq2seq_keras.decoding import (
+    WORD_BORDER,
+    Avoidance,
+    SearchOptions,
+    make_avoidance,
+    make_trie,
+)
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.special_tokens import UNKNOWN_ID
+from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text import Tokenizer, normalize_in_python
 
 
@@ -19,8 +26,9 @@ class SearchRequest(NamedTuple):
         options: `SearchOptions`.
         prefix: Optional string that every translation begins with, or a list with one
             for each text.
-        avoid: List of words or phrases that no translation contains. Words that are
-            copied from the source are not held back.
+        avoid: List of words or phrases that no translation contains, whichever tokens
+            they are cut into and joined by; with tokens that are characters, within
+            words too.
         allowed: List of strings: the only translations there may be. Empty for no
             such rule.
         seed: Integer. With `sample=True` the same seed draws the same translations,
@@ -60,13 +68,37 @@ class SearchRequest(NamedTuple):
             prefixes = self._prefixes(target_tokenizer, count)
             each["prefix"] = np.array([text.encode() for text in prefixes], object)
         if self.avoid:
-            shared["avoid"] = tf.constant(_normalized(self.avoid, target_tokenizer))
+            shared["avoid"] = _avoidance(tuple(self.avoid), target_tokenizer)
         if self.allowed:
             allowed = _normalized(self.allowed, target_tokenizer)
             shared["allowed"] = make_trie(
                 self._token_ids("allowed", allowed, target_tokenizer)
             )
         return each, shared
+
+    def check_copies(self, tokens: Iterable[str], target_tokenizer: Tokenizer) -> None:
+        """Refuses to avoid what could be copied.
+
+        Args:
+            tokens: The tokens of sources, strings.
+            target_tokenizer: The tokenizer of the target.
+
+        Raises:
+            InputError: If a source has part of a phrase to avoid, in a token that the
+                target vocabulary lacks: to copy it is not held back.
+        """
+        copied = sorted(set(tokens).difference(target_tokenizer.vocabulary))
+        spelled = target_tokenizer.spell(self.avoid)
+        for phrase, spelling in zip(self.avoid, spelled, strict=True):
+            words = set(spelling.split(WORD_BORDER)) - {""}
+            for token in copied:
+                parts = target_tokenizer.spelling(token).split(WORD_BORDER)
+                if words.intersection(parts):
+                    raise InputError(
+                        f"`avoid` has {phrase!r}, and a source has {token!r}, which "
+                        "the target vocabulary lacks and the model may copy. Take it "
+                        "out of the source, or translate without copying."
+                    )
 
     def _token_ids(
         self, name: str, texts: list[str], tokenizer: Tokenizer
@@ -98,6 +130,19 @@ class SearchRequest(NamedTuple):
         prefixes = _normalized(prefixes, target_tokenizer)
         self._token_ids("prefix", sorted(set(prefixes)), target_tokenizer)
         return prefixes
+
+
+@functools.lru_cache(8)
+def _avoidance(phrases: tuple[str, ...], tokenizer: Tokenizer) -> Avoidance:
+    spelled = tokenizer.spell(phrases)
+    if "" in spelled:
+        raise InputError(
+            f"`avoid` has a blank text, {phrases[spelled.index('')]!r}: name words."
+        )
+    spellings = [tokenizer.spelling(token) for token in tokenizer.vocabulary]
+    for token_id in (PAD_ID, START_ID, END_ID):
+        spellings[token_id] = tokenizer.spelling("")
+    return make_avoidance(spelled, spellings)
 
 
 def _as_texts(name: str, texts: Any) -> str | list[str] | None:

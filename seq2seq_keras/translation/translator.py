@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
@@ -81,9 +81,35 @@ class Translator:
         self.search = SearchOptions().replace(**search)
         self.scores = scores or {}
         self.description = description
-        self.graph = TranslationGraph(
-            models, source_tokenizer, target_tokenizer, max_source_length
-        )
+        self._graph: TranslationGraph | None = None
+        self._traced: list[int] = []
+
+    @property
+    def graph(self) -> TranslationGraph:
+        """What runs: made anew where layers have got other variables."""
+        # As by `quantize` and `enable_lora`; a trace would go on with the old ones.
+        variables = [id(x) for model in self.models for x in model.variables]
+        if self._graph is None or variables != self._traced:
+            self._traced = variables
+            self._graph = TranslationGraph(
+                self.models,
+                self.source_tokenizer,
+                self.target_tokenizer,
+                self.max_source_length,
+            )
+        return self._graph
+
+    def __reduce__(self) -> tuple:
+        # To copy and to pickle: Keras knows how for the models, and the graph is made
+        # anew of what is copied.
+        parts = self.models, self.source_tokenizer, self.target_tokenizer
+        options = {
+            "max_source_length": self.max_source_length,
+            "scores": self.scores,
+            "description": self.description,
+            **dataclasses.asdict(self.search),
+        }
+        return _remake, (type(self), parts, options)
 
     @classmethod
     def ensemble(cls, translators: "Sequence[Translator]") -> "Translator":
@@ -186,7 +212,8 @@ class Translator:
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time.
+            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
+                next one is read; else 100 batches are read and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
@@ -202,16 +229,19 @@ class Translator:
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time.
+            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
+                next one is read; else 100 batches are read and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
             A `Translation` for each text, in the same order.
         """
+        check_texts(texts=texts)
         _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
-        together = _BATCHES_TOGETHER * batch_size
+        # One by one there is nothing to sort, and somebody may wait for each.
+        together = 1 if batch_size == 1 else _BATCHES_TOGETHER * batch_size
         while chunk := list(itertools.islice(texts, together)):
             yield from self._run(chunk, batch_size, request, make_translations, first)
             first += len(chunk)
@@ -241,6 +271,9 @@ class Translator:
         for start in range(0, len(texts), together):
             chunk = self._cut(texts[start : start + together], first + start)
             tokens = self._split(chunk, first + start)
+            if request.avoid and (self.graph.copies or request.options.replace_unknown):
+                words = (x.decode("utf-8") for x in tokens.flat_values.numpy())
+                request.check_copies(words, self.target_tokenizer)
             # Stable, so that the same texts always make the same batches.
             order = np.argsort(tokens.row_lengths().numpy(), kind="stable")
             for batch in np.split(order, range(batch_size, len(order), batch_size)):
@@ -370,6 +403,10 @@ class Translator:
             The folder, as a `pathlib.Path`.
         """
         return export_saved_model(self.graph, folder, self.search.replace(**search))
+
+
+def _remake(cls: type[Translator], parts: tuple, options: dict) -> Translator:
+    return cls(*parts, **options)
 
 
 def _check_models(

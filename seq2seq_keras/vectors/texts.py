@@ -7,7 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seq2seq_keras.errors import InputError, check_unicode, import_optional
+from seq2seq_keras.errors import (
+    InputError,
+    check_texts,
+    check_unicode,
+    import_optional,
+)
 
 _CHUNK = 4096
 
@@ -34,11 +39,7 @@ class Sentences:
     """
 
     def __init__(self, texts: Iterable[str], tokenizer: Any = None) -> None:
-        if isinstance(texts, str):
-            raise InputError(
-                "`texts` must be texts, such as a list of strings. Received: a single "
-                f"string, {texts[:20]!r}"
-            )
+        check_texts(texts=texts)
         self.split = tokenizer.split if tokenizer else _split_at_white_space
         self.texts = texts
         is_stream = not isinstance(texts, list | tuple) and iter(texts) is not texts

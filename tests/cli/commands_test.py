@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import types
 import warnings
 
 import keras
@@ -492,3 +493,26 @@ def test_a_module_that_is_not_there_is_named(table, own_cells, tmp_path, capsys)
     arguments = ["train", "--train", table, "--output", tmp_path / "m", *TINY]
     arguments += ["--attention", "no_such_module:Attention"]
     expect_error(capsys, arguments, "no_such_module cannot be imported")
+
+
+def test_with_a_batch_size_of_one_a_line_in_is_a_line_out(
+    saved_translator, monkeypatch
+):
+    written, seen = io.BytesIO(), []
+
+    class Raw(io.RawIOBase):
+        def writable(self):
+            return True
+
+        def write(self, data):
+            return written.write(data)
+
+    def lines():
+        for line in (b"i am\n", b"you are\n"):
+            seen.append(written.getvalue().count(b"\n"))
+            yield line
+
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=lines()))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(Raw())))
+    assert main(["translate", str(saved_translator), "--batch-size", "1"]) == 0
+    assert seen == [0, 1]

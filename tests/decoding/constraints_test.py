@@ -11,12 +11,14 @@ from seq2seq_keras.decoding import (
     AllOf,
     AllowedOutputs,
     Avoid,
+    Avoidance,
     BlockNgrams,
     MinimumLength,
     Prefix,
     RepetitionPenalty,
     beam_search,
     greedy_search,
+    make_avoidance,
     make_trie,
     sample,
 )
@@ -29,6 +31,14 @@ OUTPUTS = [(4,), (4, 5), (6, 6, 6, 6), ()]
 
 def padded(rows, width):
     return tf.constant([[*row, *[0] * (width - len(row))] for row in rows], tf.int32)
+
+
+def avoid(phrases, max_length=LENGTH):
+    """Each token is a letter of its own."""
+    spelled = ["".join(chr(97 + token) for token in phrase) for phrase in phrases]
+    letters = ["", *map(chr, range(98, 97 + 7))]
+    letters[2] = letters[3] = ""
+    return Avoid(make_avoidance(spelled, letters), max_length)
 
 
 def has(tokens, phrase):
@@ -65,13 +75,13 @@ def is_long_enough(sentence, tokens):
 
 CONSTRAINTS = {
     "prefix": (lambda: Prefix(padded(PREFIXES, 2)), begins),
-    "avoid": (lambda: Avoid(padded(PHRASES, 3)), avoids),
+    "avoid": (lambda: avoid(PHRASES), avoids),
     "avoid one word": (
-        lambda: Avoid(tf.constant([[4]])),
+        lambda: avoid([(4,)]),
         lambda sentence, tokens: 4 not in tokens,
     ),
     "avoid nothing": (
-        lambda: Avoid(tf.zeros([0, 0], tf.int32)),
+        lambda: avoid([]),
         lambda sentence, tokens: True,
     ),
     "1-grams": (lambda: BlockNgrams(1, tf.constant(LENGTH)), never_repeats(1)),
@@ -180,7 +190,7 @@ def test_ngrams_are_not_repeated_in_long_outputs():
 
 def test_a_search_that_may_write_nothing_writes_nothing():
     decoder = TableDecoder(24)
-    nothing = [Prefix(padded([(4,), (4,)], 1)), Avoid(tf.constant([[4]]))]
+    nothing = [Prefix(padded([(4,), (4,)], 1)), avoid([(4,)])]
     shared = {**options(None), "constraints": nothing}
     seeds = tf.zeros([2, 2], tf.int32)
     beam = beam_search(**decoder.start([0, 1]), beam_width=2, **shared)
@@ -196,10 +206,11 @@ def test_a_search_that_may_write_nothing_writes_nothing():
 
 def test_every_constraint_works_in_a_graph_of_unknown_sizes():
     decoder = TableDecoder(25)
-    phrases, length = tf.TensorSpec([None, None], tf.int32), tf.constant(LENGTH)
+    rows, length = tf.TensorSpec([None, None], tf.int32), tf.constant(LENGTH)
+    column = tf.TensorSpec([None], tf.int32)
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), phrases, phrases])
-    def graph(sentences, prefix, avoid):
+    @tf.function(input_signature=[column, rows, Avoidance(*[column] * 4)])
+    def graph(sentences, prefix, avoidance):
         return beam_search(
             **decoder.start(sentences),
             beam_width=3,
@@ -207,7 +218,7 @@ def test_every_constraint_works_in_a_graph_of_unknown_sizes():
             finished=sentences < 0,
             constraints=[
                 Prefix(prefix),
-                Avoid(avoid),
+                Avoid(avoidance, LENGTH),
                 AllowedOutputs(make_trie([[5, 4], [6, 5, 6], [6, 5, 5], [1, 1, 1]])),
                 BlockNgrams(2, length),
                 MinimumLength(tf.constant(2)),
@@ -215,10 +226,11 @@ def test_every_constraint_works_in_a_graph_of_unknown_sizes():
             ],
         )
 
-    found = graph([0, 1], padded([(5,), (6,)], 3), padded([(6, 5, 6)], 4))
+    avoidance = avoid([(6, 5, 6)]).avoidance
+    found = graph([0, 1], padded([(5,), (6,)], 3), avoidance)
     expected = [[[5, 4, 3, 0]], [[6, 5, 5, 3]]]
     assert found.token_ids.numpy().tolist() == expected
-    empty = graph([], tf.zeros([0, 0], tf.int32), tf.zeros([0, 0], tf.int32))
+    empty = graph([], tf.zeros([0, 0], tf.int32), avoidance)
     assert empty.token_ids.shape[0] == 0
 
 

@@ -1,6 +1,10 @@
 """Tests of seq2seq_keras.text.character_tokenizers."""
 
-from seq2seq_keras.text import CharacterTokenizer, JamoTokenizer
+import copy
+
+import pytest
+
+from seq2seq_keras.text import CharacterTokenizer, JamoTokenizer, Tokenizer
 
 
 def test_every_character_is_a_token_spaces_too():
@@ -27,3 +31,17 @@ def test_all_syllables_come_back():
 def test_unfinished_syllables_of_a_model_stay_letters():
     tokenizer = JamoTokenizer(["\u1100", "\u1161"])
     assert tokenizer.detokenize([4, 4, 5]) == "\u1100가"
+
+
+@pytest.mark.parametrize("cls", [CharacterTokenizer, JamoTokenizer])
+def test_white_space_is_kept_where_that_is_asked_for(cls, tmp_path):
+    text = "if x:\n    a  b\t\u00a0 "
+    tokenizer = cls.fit([text], keep_white_space=True, lowercase=True)
+    assert tokenizer.detokenize(tokenizer.tokenize(text)) == text
+    tokenizer.save(tmp_path / "t.json")
+    for again in (Tokenizer.load(tmp_path / "t.json"), copy.deepcopy(tokenizer)):
+        assert again.get_config() == tokenizer.get_config()
+        assert again.tokenize(text) == tokenizer.tokenize(text)
+    usual = cls.fit([text])
+    assert usual.detokenize(usual.tokenize(text)) == "if x: a b"
+    assert "keep_white_space" not in usual.get_config()

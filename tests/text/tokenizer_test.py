@@ -1,6 +1,8 @@
 """Tests of what all tokenizers share, seq2seq_keras.text.tokenizer."""
 
+import copy
 import json
+import pickle
 import unicodedata
 
 import numpy as np
@@ -15,6 +17,7 @@ from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
     Tokenizer,
+    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 
@@ -25,8 +28,12 @@ TEXTS = [
     "Größe",
 ]
 every_tokenizer = pytest.mark.parametrize(
-    "cls", [WordTokenizer, CharacterTokenizer, JamoTokenizer]
+    "cls", [WordTokenizer, WhiteSpaceTokenizer, CharacterTokenizer, JamoTokenizer]
 )
+
+
+def pickled(thing):
+    return pickle.loads(pickle.dumps(thing))
 
 
 @every_tokenizer
@@ -225,3 +232,14 @@ def test_a_missing_file_is_named(tmp_path):
 def test_a_folder_is_named(tmp_path):
     with pytest.raises(InputError, match=r"is a folder\. Name the JSON file"):
         Tokenizer.load(tmp_path)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickled])
+def test_a_tokenizer_can_be_copied_and_pickled(copied):
+    for cls in (WordTokenizer, CharacterTokenizer, JamoTokenizer):
+        special = SpecialTokens(unknown="?")
+        first = cls.fit(["Ab ab"], lowercase=True, special_tokens=special)
+        again = copied(first)
+        assert again is not first
+        assert again.get_config() == first.get_config()
+        assert again.tokenize("AB x") == first.tokenize("AB x")

@@ -8,7 +8,12 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.training import TokenCrossentropy, compile_model
+from seq2seq_keras.training import (
+    Perplexity,
+    TokenAccuracy,
+    TokenCrossentropy,
+    compile_model,
+)
 
 
 def loss_in_loops(labels, logits, weights):
@@ -30,6 +35,32 @@ def test_it_is_the_mean_over_real_tokens(weighted):
     sample_weight = weights if weighted else None
     loss = TokenCrossentropy()(labels, logits, sample_weight)
     assert float(loss) == pytest.approx(loss_in_loops(labels, logits, weights), 1e-5)
+
+
+@pytest.mark.parametrize("make", [TokenCrossentropy, TokenAccuracy, Perplexity])
+@pytest.mark.parametrize("length", [2, 4])  # as many tokens as sentences, and not
+def test_a_weight_of_a_sentence_is_that_of_all_its_tokens(make, length):
+    random = np.random.default_rng(2)
+    labels = random.integers(4, 9, size=(2, length))
+    logits = random.normal(size=(2, length, 9)).astype("float32")
+    logits[1] = 9.0 * np.eye(9)[labels[1]]  # the second sentence is known
+    first = float(make()(labels[:1], logits[:1]))
+    for weights in ([1.0, 0.0], [[1.0], [0.0]], [[1.0] * length, [0.0] * length]):
+        assert float(make()(labels, logits, np.array(weights))) == pytest.approx(first)
+    assert float(make()(labels, logits)) != pytest.approx(first)
+
+
+def test_fit_takes_a_weight_a_sentence():
+    model = compile_model(build_model(9, 9, units=4, embedding_dim=4))
+    inputs = {
+        "source_token_ids": np.array([[5, 3], [6, 3]]),
+        "target_token_ids": np.array([[2, 4], [2, 8]]),
+    }
+    labels, weights = np.array([[4, 3], [8, 3]]), np.array([1.0, 0.0])
+    both = model.evaluate(inputs, labels, sample_weight=weights, verbose=0)
+    first = {name: array[:1] for name, array in inputs.items()}
+    one = model.evaluate(first, labels[:1], verbose=0)
+    np.testing.assert_allclose(both, one, rtol=1e-5)
 
 
 @pytest.mark.parametrize("padding", [0, 1, 30])

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from seq2seq_keras.training import Perplexity, TokenAccuracy
+from seq2seq_keras.training import Perplexity, TokenAccuracy, TokenCrossentropy
 
 LABELS = np.array([[4, 3, 0, 0], [5, 4, 3, 0]])
 
@@ -73,3 +73,36 @@ def test_a_reset_forgets():
 def test_config_round_trip(cls):
     config = keras.saving.serialize_keras_object(cls(name="m"))
     assert keras.saving.deserialize_keras_object(config).name == "m"
+
+
+@pytest.mark.parametrize(
+    ("monitor", "better", "worse"),
+    [("val_perplexity", 2.0, 3.0), ("token_accuracy", 0.9, 0.1), ("loss", 1.0, 2.0)],
+)
+def test_callbacks_know_which_way_is_better(monitor, better, worse):
+    model = keras.Sequential([keras.Input((3, 1)), keras.layers.Dense(6)])
+    model.compile(
+        loss=TokenCrossentropy(), weighted_metrics=[TokenAccuracy(), Perplexity()]
+    )
+    model.evaluate(np.zeros((1, 3, 1)), np.array([[4, 3, 0]]), verbose=0)
+    stopping = keras.callbacks.EarlyStopping(monitor)
+    stopping.set_model(model)
+    stopping._set_monitor_op()
+    assert stopping._is_improvement(better, worse)
+    assert not stopping._is_improvement(worse, better)
+
+
+def test_of_several_batches_the_loss_is_a_mean_over_sentences():
+    """Which is why its exponential is not the perplexity, as the page says."""
+    random = np.random.default_rng(0)
+    inputs = random.normal(size=(2, 3, 2)).astype("float32")
+    labels = np.array([[4, 0, 0], [5, 4, 3]])
+    model = keras.Sequential([keras.Input((3, 2)), keras.layers.Dense(6)])
+    model.compile(loss=TokenCrossentropy(), weighted_metrics=[Perplexity()])
+    one, two = (
+        model.evaluate(inputs[row], labels[row], verbose=0)
+        for row in (slice(0, 1), slice(1, 2))
+    )
+    loss, perplexity = model.evaluate(inputs, labels, batch_size=1, verbose=0)
+    assert loss == pytest.approx((one[0] + two[0]) / 2)
+    assert perplexity == pytest.approx(np.exp((one[0] + 3 * two[0]) / 4), rel=1e-5)

@@ -87,6 +87,33 @@ def test_it_works_in_plain_fit(model):
         assert (model.get_weights()[0] != present).any()
 
 
+def another():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("options", [{"epochs": 3}, {"momentum": 0.9}])
+def test_another_model_begins_anew_and_the_same_goes_on(model, options):
+    averages, alone = WeightAverages(**options), WeightAverages(**options)
+    visit(averages, model, [7.0, 8.0], epoch_length=1)
+    second = another()
+    for each in (averages, alone):
+        second.set_weights([np.zeros_like(w) for w in second.get_weights()])
+        visit(each, second, [1.0, 2.0], epoch_length=1)
+    assert applied(averages, second) == pytest.approx(applied(alone, second))
+    assert applied(averages, second) < 3
+
+    # The same model, in two halves, as in one.
+    for each in (averages, alone):
+        visit(each, second, [4.0], epoch_length=1)
+    assert applied(averages, second) == pytest.approx(applied(alone, second))
+    whole = WeightAverages(**options)
+    second.set_weights([np.zeros_like(w) for w in second.get_weights()])
+    visit(whole, second, [1.0, 2.0, 4.0], epoch_length=1)
+    assert applied(averages, second) == pytest.approx(applied(whole, second))
+
+
 @pytest.mark.parametrize(
     "arguments", [{"momentum": 0.0}, {"momentum": 1.0}, {"epochs": 0}]
 )

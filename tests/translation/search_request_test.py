@@ -58,7 +58,7 @@ def test_a_column_of_a_table_is_a_list():
     request = make(prefix=pd.Series(["le", "la"]), avoid=np.array(["chat"]))
     each, shared = request.inputs(TOKENIZER, 2)
     assert each["prefix"].tolist() == [b"le", b"la"]
-    assert shared["avoid"].numpy().tolist() == [b"chat"]
+    assert (shared["avoid"].first == -1).sum() == 1
 
 
 @pytest.mark.parametrize("name", ["prefix", "avoid", "allowed"])
@@ -84,3 +84,23 @@ def test_the_form_of_the_text_is_that_of_the_tokenizer():
     tokenizer = WordTokenizer.fit(["été"])
     each, _ = make(prefix="e\u0301te\u0301").inputs(tokenizer, 1)
     assert each["prefix"].tolist() == ["été".encode()]
+
+
+def test_words_to_avoid_are_looked_for_as_words():
+    spelled = WordTokenizer(["x"]).spell(["one!", "L'homme", "고양이", "猫です"])
+    words = [[*filter(None, text.split("\x1f"))] for text in spelled]
+    expected = [["one", "!"], ["L", "'", "homme"], ["고양이"], [*"猫です"]]
+    assert words == expected
+
+
+@pytest.mark.parametrize("avoid", [[" "], ["le", ""]])
+def test_a_blank_word_cannot_be_avoided(avoid):
+    with pytest.raises(InputError, match="`avoid` has a blank text"):
+        make(avoid=avoid).inputs(TOKENIZER, 1)
+
+
+def test_what_may_be_copied_cannot_be_avoided():
+    request = make(avoid=["le", "deux chiens"])
+    request.check_copies(["le", "trois"], TOKENIZER)
+    with pytest.raises(InputError, match="'deux chiens', and a source has 'chiens￭'"):
+        request.check_copies(["le", "chiens￭"], TOKENIZER)

@@ -285,3 +285,23 @@ def test_memory_does_not_grow_over_thousands_of_calls(attentive):
     print(f"5,000 calls: {grown:.1f} MB more, {traces} trace(s)")
     assert grown < 50
     assert traces <= 2
+
+
+def test_translations_of_a_beam_are_distinct_texts(attentive):
+    """Of all token sequences, against the first of each text."""
+    # Several tokens are one text: "a￭" "a" and "a" "￭a" both "aa".
+    tokenizer = WordTokenizer(["a￭", "￭a", "￭a￭", "a", "￭", "￭￭"])
+    translator = Translator(attentive.model, attentive.source_tokenizer, tokenizer)
+    search = {"beam_width": 12, "max_length": 4}
+    for text in TEXTS[:2]:
+        every = translator.decode(text, n_best=12, distinct_texts=False, **search)
+        first = {}
+        for hypothesis in every.hypotheses:
+            first.setdefault(hypothesis.text, hypothesis)
+        assert len(first) < len(every.hypotheses)
+        found = translator.decode(text, n_best=3, trace=True, **search)
+        expected = [*first.values()][:3]
+        assert [h.tokens for h in found.hypotheses] == [h.tokens for h in expected]
+        for mine, its in zip(found.hypotheses, expected, strict=True):
+            np.testing.assert_allclose(mine.attention, its.attention, atol=1e-6)
+        assert {node.rank for node in found.beam} == {None, *range(len(expected))}

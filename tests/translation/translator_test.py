@@ -121,6 +121,21 @@ def test_one_line_in_gives_one_line_out(translator):
     assert translation == translator.translate("he is tired now")
 
 
+def test_with_a_batch_size_of_one_each_text_is_answered_before_the_next(translator):
+    asked = []
+
+    def ask():
+        for text in ("i am", "you are", "he is"):
+            asked.append(text)
+            yield text
+
+    answers = translator.translate_stream(ask(), batch_size=1)
+    assert not asked
+    for number, _ in enumerate(answers, 1):
+        assert len(asked) == number
+    assert len(asked) == 3
+
+
 def test_a_long_text_is_cut_with_a_warning_that_names_it(translator):
     with pytest.warns(UserWarning, match="Text 2 has 300 tokens and is cut to"):
         translations = translator.translate(["he is tired", "he is tired " * 100])
