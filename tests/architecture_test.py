@@ -12,6 +12,7 @@ PACKAGE = ROOT / "seq2seq_keras"
 # Lowest first. Rooms on one line do not import each other.
 ROOMS = [
     {"errors"},
+    {"ranges"},
     {"startup", "options", "registry", "files", "special_tokens"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},

@@ -202,7 +202,7 @@ def _evaluate(options: Options) -> None:
         print_json(record)
         return
     examples = zip(pairs, evaluated.translations, strict=True)
-    shown = itertools.islice(examples, max(options.examples, 0))
+    shown = itertools.islice(examples, options.examples)
     for (source, reference), translated in shown:
         print(f"source:      {source}")
         print(f"translation: {translated}")

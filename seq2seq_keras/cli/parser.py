@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 from jsonargparse import ArgumentParser as Parser
-from jsonargparse.typing import PositiveInt
 
 from seq2seq_keras import __version__
+from seq2seq_keras.cli.numbers import NumberType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.options import choices_of, options_of
+from seq2seq_keras.options import choices_of, options_of, ranges_of
+from seq2seq_keras.ranges import Range
 from seq2seq_keras.training import TrainingConfig
 
 _HINTS = typing.get_type_hints(TrainingConfig)
+_DATA = ranges_of(DataOptions)
 _BLEU_TOKENIZERS = choices_of(_HINTS["bleu_tokenizer"])
 _METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
 
@@ -63,7 +65,7 @@ def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
         owner: The dataclass.
         saved: Whether what is left out is as a translator was saved with.
     """
-    hints = typing.get_type_hints(owner)
+    hints, ranges = typing.get_type_hints(owner), ranges_of(owner)
     for field in options_of(owner):
         kind, default, about = hints[field.name], field.default, field.metadata
         choices, description = choices_of(kind), about["description"]
@@ -73,6 +75,8 @@ def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
             usual = json.dumps(default)
             description += f" Unless the translator was saved with another: {usual}."
             kind, default = kind | None, None
+        if allowed := ranges.get(field.name):
+            kind = NumberType(field.name, allowed, optional=default is None)
         settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
@@ -122,10 +126,12 @@ def _add_test_pairs(command: Parser) -> None:
         "header row.",
     )
     add("--corpus", help="A corpus whose test pairs to use.")
-    add(
-        "--seed",
-        type=int,
-        help="The seed the corpus is split with; by default that of the training.",
+    add_number(
+        command,
+        "seed",
+        _DATA["seed"],
+        None,
+        "The seed the corpus is split with; by default that of the training.",
     )
 
 
@@ -144,9 +150,7 @@ def _add_model(command: Parser) -> None:
 
 
 def _add_batch_size(command: Parser) -> None:
-    command.add_argument(
-        "--batch_size", type=PositiveInt, default=64, help="Sentences at a time."
-    )
+    add_number(command, "batch_size", _DATA["batch_size"], 64, "Sentences at a time.")
 
 
 def _add_search(command: Parser) -> None:
@@ -190,7 +194,8 @@ def _add_translate_options(command: Parser) -> None:
         help="Words or phrases that no translation contains.",
     )
     add("--allowed", help="File of the only translations there may be, one a line.")
-    add("--seed", type=int, default=0, help="What --sample draws with.")
+    seeds = Range(-(2**31), 2**31 - 1, whole=True)
+    add_number(command, "seed", seeds, 0, "What --sample draws with.")
     _add_flag(command, "scores", "Write a tab and the score behind each translation.")
     _add_flag(
         command,
@@ -228,12 +233,9 @@ def _add_evaluate_options(command: Parser) -> None:
     )
     add("--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png.")
     _add_bleu_tokenizer(command)
-    add(
-        "--examples",
-        type=int,
-        default=0,
-        help="Translations to show before the scores.",
-    )
+    numbers = Range(0, 10**9, whole=True)
+    about = "Translations to show before the scores."
+    add_number(command, "examples", numbers, 0, about)
     _add_flag(
         command,
         "json",
@@ -262,12 +264,9 @@ def _add_report_options(command: Parser) -> None:
     _add_model(command)
     _add_test_pairs(command)
     add("--output", default="report.html", help="The file to write, HTML.")
-    add(
-        "--sentences",
-        type=PositiveInt,
-        default=500,
-        help="The most sentences to show, taken from all over.",
-    )
+    numbers = Range(1, 10**6, whole=True)
+    about = "The most sentences to show, taken from all over."
+    add_number(command, "sentences", numbers, 500, about)
     _add_search(command)
 
 

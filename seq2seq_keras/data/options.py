@@ -73,11 +73,13 @@ class DataOptions:
         """Tokens, or characters of subwords, seen fewer times in training become
         unknown.""",
         minimum=1,
+        maximum=10**9,
     )
     max_vocabulary_size: int | None = option(
         None,
         """Largest vocabulary of each side; 8,000 for subwords unless given.""",
         minimum=5,
+        maximum=10**7,
     )
     share_vocabulary: bool = option(False, "One vocabulary for both sides.")
     subword_sampling: float = option(
@@ -91,15 +93,17 @@ class DataOptions:
             "[Kudo, 2018](https://arxiv.org/abs/1804.10959)",
         ),
     )
-    batch_size: int = option(64, "Size of a batch in what batch_by says.", minimum=1)
+    batch_size: int = option(
+        64, "Size of a batch in what batch_by says.", minimum=1, maximum=10**6
+    )
     batch_by: Literal["sentences", "tokens"] = option(
         "sentences", "What batch_size counts."
     )
     max_source_length: int = option(
-        100, "Leave out pairs with more source tokens.", minimum=1
+        100, "Leave out pairs with more source tokens.", minimum=1, maximum=10**5
     )
     max_target_length: int = option(
-        100, "Leave out pairs with more target tokens.", minimum=1
+        100, "Leave out pairs with more target tokens.", minimum=1, maximum=10**5
     )
     seed: int = option(
         0,

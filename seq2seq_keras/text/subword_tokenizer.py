@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     SPECIAL_COUNT,
@@ -89,6 +90,7 @@ class SubwordTokenizer(Tokenizer):
         )
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fit(
         cls,
         texts: Iterable[str],
@@ -131,6 +133,7 @@ class SubwordTokenizer(Tokenizer):
         return fitting.add_all(texts).finish()
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fitting(
         cls,
         *,

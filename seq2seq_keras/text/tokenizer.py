@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import write_text
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     END_ID,
@@ -98,6 +99,7 @@ class Tokenizer(abc.ABC):
         )
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fit(
         cls,
         texts: Iterable[str],
@@ -136,6 +138,7 @@ class Tokenizer(abc.ABC):
         return fitting.add_all(texts).finish()
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fitting(
         cls,
         *,

@@ -47,19 +47,26 @@ class TrainingConfig(Architecture, DataOptions):
         None,
         """Epochs after which frozen embeddings learn like the rest; null for never.""",
         minimum=0,
+        maximum=10**6,
     )
     vectors_deviation: float | None = option(
         None,
         """Scale the vectors of the files to this standard deviation; null for as they
         are. Embeddings that start at random have 1.""",
-        above=0,
+        minimum=1e-6,
+        maximum=10**6,
     )
-    epochs: int = option(20, "Most passes over the training pairs.", minimum=1)
-    learning_rate: float = option(2e-3, "Adam's step size, at the start.", above=0)
+    epochs: int = option(
+        20, "Most passes over the training pairs.", minimum=1, maximum=10**6
+    )
+    learning_rate: float = option(
+        2e-3, "Adam's step size, at the start.", minimum=1e-12, maximum=1000
+    )
     warmup_steps: int = option(
         0,
         "Steps over which it rises from zero first.",
         minimum=0,
+        maximum=10**9,
         paper="[Vaswani et al., 2017](https://arxiv.org/abs/1706.03762)",
     )
     schedule: Literal["constant", "plateau", "cosine", "inverse_square_root"] = option(
@@ -72,7 +79,8 @@ class TrainingConfig(Architecture, DataOptions):
     global_clipnorm: float | None = option(
         1.0,
         "Largest norm of all gradients together; null for no limit.",
-        above=0,
+        minimum=1e-6,
+        maximum=10**9,
         paper="[Pascanu et al., 2013](https://arxiv.org/abs/1211.5063)",
     )
     label_smoothing: float = option(
@@ -91,7 +99,7 @@ class TrainingConfig(Architecture, DataOptions):
         paper="[Bengio et al., 2015](https://arxiv.org/abs/1506.03099)",
     )
     gradient_accumulation: int = option(
-        1, "Batches whose gradients make one update.", minimum=1
+        1, "Batches whose gradients make one update.", minimum=1, maximum=10**6
     )
     moving_average: float | None = option(
         None,
@@ -102,7 +110,7 @@ class TrainingConfig(Architecture, DataOptions):
         paper="[Polyak & Juditsky, 1992](https://doi.org/10.1137/0330046)",
     )
     average_epochs: int = option(
-        1, "Average the weights of so many of the last epochs.", minimum=1
+        1, "Average the weights of so many of the last epochs.", minimum=1, maximum=1000
     )
     monitor: Literal[
         "perplexity", "bleu", "chrf", "ter", "wer", "symbol_error_rate", "exact_match"
@@ -119,20 +127,22 @@ class TrainingConfig(Architecture, DataOptions):
         already.""",
     )
     scored_sentences: int = option(
-        2000, "The most validation pairs to decode.", minimum=1
+        2000, "The most validation pairs to decode.", minimum=1, maximum=10**9
     )
     patience: int = option(
         3,
         "Stop after so many epochs that are not better than the best.",
         minimum=0,
+        maximum=10**6,
     )
     samples: int = option(
-        3, "Validation translations shown after each epoch.", minimum=0
+        3, "Validation translations shown after each epoch.", minimum=0, maximum=1000
     )
     save_minutes: float = option(
         10.0,
         "Minutes between two savings of the state within an epoch.",
         minimum=0,
+        maximum=10**6,
     )
     overwrite: bool = option(
         False,

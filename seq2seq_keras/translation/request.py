@@ -8,8 +8,12 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions, make_trie
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 from seq2seq_keras.text import Tokenizer, normalize_in_python
+
+# TensorFlow's stateless generators take two integers of 32 bits.
+_SEED = Range(-(2**31), 2**31 - 1, whole=True)
 
 
 class SearchRequest(NamedTuple):
@@ -50,11 +54,7 @@ class SearchRequest(NamedTuple):
         """
         own = {name: given[name] for name in cls._fields[1:] if name in given}
         search = {name: value for name, value in given.items() if name not in own}
-        seed = own.get("seed", 0)
-        if not isinstance(seed, int | np.integer) or not -(2**31) <= seed < 2**31:
-            raise InputError(
-                f"`seed` must be an integer of 32 bits. Received: seed={seed!r}"
-            )
+        own["seed"] = _SEED.check("seed", own.get("seed", 0))
         for name in ("prefix", "avoid", "allowed"):
             own[name] = _as_texts(name, own.get(name))
         return cls(defaults.replace(**search), **own)

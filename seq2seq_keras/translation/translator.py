@@ -16,6 +16,7 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
@@ -63,6 +64,7 @@ class Translator:
     2
     """
 
+    @checks_numbers(max_source_length=(1, 10**5))
     def __init__(
         self,
         model: EncoderDecoder | Sequence[EncoderDecoder],
@@ -76,7 +78,6 @@ class Translator:
     ) -> None:
         models: list[Any] = list(model) if isinstance(model, list | tuple) else [model]
         _check_models(models, source_tokenizer, target_tokenizer)
-        _check_positive("max_source_length", max_source_length)
         self.models = models
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
@@ -127,6 +128,7 @@ class Translator:
         """The model; of an ensemble the first."""
         return self.models[0]
 
+    @checks_numbers(batch_size=(1, 10**6))
     def translate(self, texts: Any, *, batch_size: int = 64, **search: Any) -> Any:
         """Translates one text or many.
 
@@ -158,6 +160,7 @@ class Translator:
             return pd.Series(translations, **made)
         return translations
 
+    @checks_numbers(batch_size=(1, 10**6))
     def decode(
         self, texts: Any, *, batch_size: int = 64, trace: bool = False, **search: Any
     ) -> Any:
@@ -182,6 +185,7 @@ class Translator:
         translations = self._run(_as_list(texts), batch_size, request, make)
         return translations[0] if isinstance(texts, str) else translations
 
+    @checks_numbers(batch_size=(1, 10**6))
     def translate_stream(
         self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
     ) -> Iterator[str]:
@@ -198,6 +202,7 @@ class Translator:
         for translation in self.decode_stream(texts, batch_size=batch_size, **search):
             yield translation.text
 
+    @checks_numbers(batch_size=(1, 10**6))
     def decode_stream(
         self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
     ) -> Iterator[Translation]:
@@ -211,7 +216,6 @@ class Translator:
         Yields:
             A `Translation` for each text, in the same order.
         """
-        _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
         together = _BATCHES_TOGETHER * batch_size
@@ -228,7 +232,6 @@ class Translator:
         first: int = 1,
     ) -> list[Any]:
         """What `read` makes of the outputs for each text, in the order of the texts."""
-        _check_positive("batch_size", batch_size)
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
@@ -424,10 +427,3 @@ def _as_list(texts: Any) -> list[str]:
             f"DataFrame pass one column. Received: a {type(texts).__name__}"
         )
     return list(texts)
-
-
-def _check_positive(name: str, value: Any) -> None:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise InputError(
-            f"`{name}` must be a positive integer. Received: {name}={value}"
-        )

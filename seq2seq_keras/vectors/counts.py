@@ -7,12 +7,15 @@ import numpy as np
 import scipy.sparse
 
 from seq2seq_keras.errors import InputError, check_choice, import_optional
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _CHUNK_TOKENS = 100_000
 
 
+@checks_numbers(NUMBERS)
 def count_cooccurrences(sentences: Sentences, index: Any, window: int) -> Any:
     """Counts each pair of words in a sentence, near pairs more.
 
@@ -101,6 +104,7 @@ def _add_up(parts: Any) -> Any:
     return keys, np.bincount(positions, weights=counts, minlength=len(keys))
 
 
+@checks_numbers(NUMBERS)
 def one_hot(
     texts: Iterable[str],
     *,
@@ -138,6 +142,7 @@ def one_hot(
     return WordVectors(counts, matrix)
 
 
+@checks_numbers(NUMBERS)
 def document_term_matrix(
     texts: Iterable[str],
     *,
@@ -184,6 +189,7 @@ def document_term_matrix(
     return WordVectors(counts, matrix.tocsr())
 
 
+@checks_numbers(NUMBERS)
 def tf_idf(
     texts: Iterable[str],
     *,
@@ -234,6 +240,7 @@ def tf_idf(
 WEIGHTINGS = {"tf_idf": tf_idf, "counts": document_term_matrix}
 
 
+@checks_numbers(NUMBERS)
 def lsa(
     texts: Iterable[str],
     *,

@@ -8,7 +8,9 @@ import numpy as np
 from scipy import stats
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.neighbours import unit_rows
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.predictions import import_optional
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -152,6 +154,7 @@ class SimilarityEvaluation(NamedTuple):
         )
 
 
+@checks_numbers(NUMBERS)
 def evaluate_similarity(
     vectors: WordVectors, name: str = "wordsim353", *, seed: int = 0
 ) -> "SimilarityEvaluation":

@@ -7,7 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.counts import count_cooccurrences
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -15,6 +17,7 @@ _BATCH = 8192
 _POWER = 0.75  # alpha of the paper
 
 
+@checks_numbers(NUMBERS)
 def glove(
     texts: Iterable[str],
     *,

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seq2seq_keras.errors import check_choice, import_optional
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 ALGORITHMS = ("skip_gram", "cbow")
 
 
+@checks_numbers(NUMBERS)
 def word2vec(
     texts: Iterable[str],
     *,
@@ -97,6 +100,7 @@ def train_gensim(model: Any, sentences: Any, counts: Any, epochs: int) -> None:
 LETTERS = {"characters": "NFC", "jamo": "NFD"}
 
 
+@checks_numbers(NUMBERS)
 def fasttext(
     texts: Iterable[str],
     *,

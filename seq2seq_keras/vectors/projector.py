@@ -6,7 +6,9 @@ from typing import Any
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.matrices import is_sparse
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _VECTORS, _WORDS = "vectors.tsv", "words.tsv"
@@ -20,6 +22,7 @@ embeddings {{
 _ROWS = 1024
 
 
+@checks_numbers(NUMBERS)
 def export_projector(
     vectors: WordVectors, folder: str | os.PathLike, *, limit: int = 10_000
 ) -> Any:
