@@ -13,7 +13,7 @@ PACKAGE = ROOT / "seq2seq_keras"
 ROOMS = [
     {"errors"},
     {"ranges"},
-    {"startup", "options", "registry", "files", "special_tokens"},
+    {"startup", "yaml_files", "options", "registry", "files", "special_tokens"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from jsonargparse import ArgumentParser as Parser
 
 from seq2seq_keras import __version__
+from seq2seq_keras.cli.config_file import ConfigFile
 from seq2seq_keras.cli.numbers import NumberType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions
@@ -48,7 +49,7 @@ def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
     for name, (description, contents) in table.items():
         command = Parser(description=description, exit_on_error=False)
         command.add_argument(
-            "--config", action="config", help="YAML file with any of these options."
+            "--config", action=ConfigFile, help="YAML file with any of these options."
         )
         commands.add_subcommand(name, command, help=description)
         if isinstance(contents, Mapping):

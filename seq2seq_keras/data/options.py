@@ -1,7 +1,8 @@
 """The options of training data: which pairs, what their tokens are, which batches."""
 
 import dataclasses
-from typing import Literal
+import os
+from typing import Any, Literal
 
 from seq2seq_keras.options import check_options, documented, option
 
@@ -118,5 +119,11 @@ class DataOptions:
             if (value := getattr(self, name)) is not None:
                 # One name is a list of one; a path is its name.
                 values = value if isinstance(value, list | tuple) else [value]
-                setattr(self, name, [str(item) for item in values])
+                setattr(self, name, [_as_text(item) for item in values])
         check_options(self)
+
+
+def _as_text(item: Any) -> Any:
+    """The number of a column, or a path, as text."""
+    is_number = isinstance(item, int) and not isinstance(item, bool)
+    return str(item) if is_number or isinstance(item, os.PathLike) else item

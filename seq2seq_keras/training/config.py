@@ -150,7 +150,6 @@ class TrainingConfig(Architecture, DataOptions):
     )
 
     def __post_init__(self) -> None:
-        self.output = str(self.output)
         super().__post_init__()
         check_name("cell", self.cell, CELLS)
         check_name("attention", self.attention, ATTENTIONS, optional=True)

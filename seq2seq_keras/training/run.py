@@ -19,6 +19,7 @@ from seq2seq_keras.training.checkpoint import StopSignals, state_path
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.trainer import Model, Trainer
 from seq2seq_keras.translation import Translator
+from seq2seq_keras.yaml_files import read_yaml
 
 
 class TrainingResult(NamedTuple):
@@ -133,10 +134,10 @@ def resume_training(
         raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
     if pathlib.Path(folder, "scores.json").exists() and not state_path(folder).exists():
         raise InputError(f"{folder}: the training has ended; nothing is left to do.")
+    options = read_yaml(path)
     try:
-        options = yaml.safe_load(path.read_text(encoding="utf-8"))
         config = TrainingConfig(**options)
-    except (yaml.YAMLError, TypeError, ValueError) as error:
+    except (TypeError, ValueError) as error:
         raise InputError(f"{path}: {error}") from None
     # The folder may have been moved.
     config = dataclasses.replace(config, output=str(folder))
