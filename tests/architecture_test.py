@@ -12,7 +12,7 @@ PACKAGE = ROOT / "seq2seq_keras"
 # Lowest first. Rooms on one line do not import each other.
 ROOMS = [
     {"errors"},
-    {"ranges"},
+    {"ranges", "memory"},
     {"startup", "yaml_files", "options", "registry", "files", "special_tokens"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},

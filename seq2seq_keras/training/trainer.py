@@ -15,7 +15,13 @@ from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import Batches, Pairs, PairsCounter, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
-from seq2seq_keras.models import EncoderDecoder, build_model
+from seq2seq_keras.memory import check_memory
+from seq2seq_keras.models import (
+    EncoderDecoder,
+    ModelOptions,
+    build_model,
+    check_weights,
+)
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     StopSignals,
@@ -81,6 +87,11 @@ class Trainer:
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
             model=self.model,
+        )
+        check_memory(
+            1e6 * self.report.batch_megabytes,
+            "The longest batch",
+            "Choose a smaller `batch_size`, `max_target_length` or target vocabulary.",
         )
         self.translator = Translator(
             self.model,
@@ -298,11 +309,21 @@ class Trainer:
         )
 
     def _build(self) -> EncoderDecoder:
+        sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
         options = {x.name: getattr(self.config, x.name) for x in _MODEL_OPTIONS}
-        return build_model(
-            *(tokenizer.vocabulary_size for tokenizer in self.tokenizers),
-            **options | load_embeddings(self.config, *self.tokenizers),
+        planned = ModelOptions(
+            source_vocabulary_size=sizes[0], target_vocabulary_size=sizes[1], **options
         )
+        check_weights(planned, copies=self._copies())
+        return build_model(
+            *sizes, **options | load_embeddings(self.config, *self.tokenizers)
+        )
+
+    def _copies(self) -> int:
+        """The numbers that are kept for each weight: gradients, moments, averages."""
+        averages = self.config.moving_average is not None
+        last = min(self.config.average_epochs, self.config.epochs)
+        return 4 + averages + (last if last > 1 else 0)
 
     def _compile(self, model: EncoderDecoder) -> EncoderDecoder:
         config = self.config

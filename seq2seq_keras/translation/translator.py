@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
@@ -232,11 +233,15 @@ class Translator:
         first: int = 1,
     ) -> list[Any]:
         """What `read` makes of the outputs for each text, in the order of the texts."""
+        rows = min(batch_size, len(texts))
+        self._check_memory(
+            rows * max(request.options.beam_width, request.options.n_best)
+        )
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
         search = self.graph.searcher(
-            request.options,
+            options,
             prefix="prefix" in each,
             avoid="avoid" in shared,
             allowed="allowed" in shared,
@@ -256,6 +261,14 @@ class Translator:
                 for row, result in zip(batch, made, strict=True):
                     results[start + row] = result
         return results
+
+    def _check_memory(self, hypotheses: int) -> None:
+        """Refuses a beam whose logits and their order the memory cannot hold."""
+        check_memory(
+            3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size,
+            f"A search with {hypotheses:,} hypotheses at once",
+            "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
+        )
 
     @staticmethod
     def _cut(texts: list[str], first: int) -> list[str]:

@@ -8,7 +8,7 @@ import scipy.sparse
 
 from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.vectors.numbers import NUMBERS
+from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -295,5 +295,6 @@ def lsa(
             f"{words:,} words in {documents:,} texts allow for 1 to {most} dimensions. "
             f"Received: dimensions={dimensions}"
         )
+    check_size(sum(counted.matrix.shape), dimensions, 8)
     svd = decomposition.TruncatedSVD(dimensions, random_state=seed)
     return WordVectors(counted.words, svd.fit_transform(counted.matrix))

@@ -9,7 +9,7 @@ import tensorflow as tf
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.counts import count_cooccurrences
-from seq2seq_keras.vectors.numbers import NUMBERS
+from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -79,6 +79,7 @@ def glove(
             "No two words with a vector stand in one text: there is nothing to learn. "
             "Give longer texts or a smaller `min_frequency`."
         )
+    check_size(len(counts), dimensions, 32)  # words and contexts, with their squares
     trainer = _Trainer(len(counts), dimensions, learning_rate, seed)
     logarithms = np.log(pair_counts)
     weights = np.minimum(1, pair_counts / largest_count) ** _POWER
