@@ -233,10 +233,9 @@ class Translator:
         first: int = 1,
     ) -> list[Any]:
         """What `read` makes of the outputs for each text, in the order of the texts."""
-        rows = min(batch_size, len(texts))
-        self._check_memory(
-            rows * max(request.options.beam_width, request.options.n_best)
-        )
+        options = request.options
+        width = max(options.beam_width, options.n_best)
+        self._check_memory(width * min(batch_size, len(texts)))
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
