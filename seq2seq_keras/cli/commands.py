@@ -15,7 +15,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, decoding, evaluation, plots, training, translation
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
-from seq2seq_keras.cli.parser import make_parser
+from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # A warning is one line for a person, not a place in the source code.
             warnings.showwarning = _print_warning
             given = _with_underscores(sys.argv[1:] if arguments is None else arguments)
-            options = make_parser().parse_args(given)
+            options = parse(given)
             command = options[options.command]
             _import_modules(given, command.get("import") or ())
             _COMMANDS[options.command](command)
@@ -97,13 +97,14 @@ def _named_modules(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _train(options: Options) -> None:
-    fields = _fields(options, "import")
-    folder = fields.pop("resume")
+    folder = options.resume
     if folder is None:
-        folder = fields["output"]
-        result = training.train(training.TrainingConfig(**fields))
+        config = training.TrainingConfig(**_fields(options, "import", "resume"))
+        folder, result = config.output, training.train(config)
     else:
-        result = training.resume_training(folder)
+        names = options.given - {"import", "resume"}
+        changes = {name: options[name] for name in names}
+        result = training.resume_training(folder, **changes)
     print()
     print(result.evaluation)
     print(f"\nThe best model is in {folder}. Use it:")
@@ -329,7 +330,7 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
 def _fields(options: Options, *others: str) -> dict[str, Any]:
     """The options as a dictionary for the dataclass they are of."""
     values = options.as_dict()
-    return {n: values[n] for n in values if n not in ("config", *others)}
+    return {n: values[n] for n in values if n not in ("config", "given", *others)}
 
 
 def _print_warning(

@@ -2,10 +2,11 @@
 
 import json
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from jsonargparse import ArgumentParser as Parser
+from jsonargparse import Namespace as Options
 
 from seq2seq_keras import __version__
 from seq2seq_keras.cli.config_file import ConfigFile
@@ -42,6 +43,36 @@ def make_parser() -> Parser:
     )
     _add_commands(parser, "command", _COMMANDS)
     return parser
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Parses a command line.
+
+    Args:
+        arguments: List of strings.
+
+    Returns:
+        The options, as of `make_parser`. Those of the command, or of its own command,
+        have beside them `given`, the names of those that were not left out.
+    """
+    parser = make_parser()
+    options = parser.parse_args(arguments, defaults=False)
+    names = {*_innermost(options).keys()} - {"config"}
+    for level in _levels(options):
+        level.pop("config", None)
+    options = parser.parse_object(options)
+    _innermost(options)["given"] = frozenset(names)
+    return options
+
+
+def _levels(options: Options) -> list[Options]:
+    """The options of a command, and of its own command."""
+    command = options[options.command]
+    return [command, command[command.action]] if "action" in command else [command]
+
+
+def _innermost(options: Options) -> Options:
+    return _levels(options)[-1]
 
 
 def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
@@ -168,8 +199,9 @@ def _add_train_options(command: Parser) -> None:
     command.add_argument(
         "--resume",
         metavar="FOLDER",
-        help="Go on with the interrupted training into this folder; its options are "
-        "those it began with.",
+        help="Go on with the interrupted training into this folder. Its options are "
+        "those it began with; epochs, patience, save_minutes and samples may be "
+        "others, also for a training that has ended.",
     )
     _add_import(command)
 

@@ -99,6 +99,13 @@ def state_path(folder: str | os.PathLike) -> pathlib.Path:
     return pathlib.Path(folder, "training_state.npz")
 
 
+def has_ended(folder: str | os.PathLike) -> bool:
+    """Whether the training into a folder has come to its end."""
+    return (
+        pathlib.Path(folder, "scores.json").exists() and not state_path(folder).exists()
+    )
+
+
 class StopSignals:
     """Holds a signal to stop back until the training can save where it stands.
 

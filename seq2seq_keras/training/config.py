@@ -1,11 +1,13 @@
 """Every option of a training run."""
 
 import dataclasses
+import pathlib
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import DataOptions
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_choice, shown
 from seq2seq_keras.options import documented, option
 from seq2seq_keras.registry import ATTENTIONS, CELLS, check_name, text_of
 
@@ -173,8 +175,44 @@ class TrainingConfig(Architecture, DataOptions):
         return options
 
     def learnt_options(self) -> dict[str, Any]:
-        """The options on which the weights depend."""
+        """The options on which the weights after a given step depend."""
         options = self.as_dict()
-        for name in ("output", "overwrite", "save_minutes", "samples"):
+        for name in ("output", "overwrite", *self.changeable()):
             del options[name]
         return options
+
+    def changeable(self) -> tuple[str, ...]:
+        """The options that a training which goes on may have other values of."""
+        always = ("patience", "save_minutes", "samples")
+        # The learning rate, or the share of drawn words, goes along all epochs.
+        along_epochs = self.schedule == "cosine" or self.scheduled_sampling > 0
+        return always if along_epochs else ("epochs", *always)
+
+    def changed(self, changes: Mapping[str, Any]) -> "TrainingConfig":
+        """These options for a training that goes on, with some changed.
+
+        Args:
+            changes: New values by name; those that are the old ones change nothing.
+
+        Returns:
+            A `TrainingConfig`.
+
+        Raises:
+            InputError: If there is no such option, it is out of its range, or the
+                training has to keep it.
+        """
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in changes:
+            check_choice("option", name, names)
+        config = dataclasses.replace(self, **changes)
+        old, new = self.as_dict(), config.as_dict()
+        for options in (old, new):
+            options["output"] = str(pathlib.Path(options["output"]).resolve())
+        for name in changes:
+            if old[name] != new[name] and name not in self.changeable():
+                raise InputError(
+                    f"`{name}` is {shown(old[name])} in the training that goes on, and "
+                    f"cannot become {shown(new[name])}. What can be: "
+                    f"{', '.join(self.changeable())}. Leave it out, or train anew."
+                )
+        return config

@@ -26,6 +26,7 @@ from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     StopSignals,
     assign_all,
+    has_ended,
     load_state,
     save_state,
     state_path,
@@ -125,12 +126,14 @@ class Trainer:
         """Goes back to the last state that was saved, if there is one.
 
         Returns:
-            Whether there is one.
+            Whether it is that of a training which has not ended.
 
         Raises:
-            InputError: If it belongs to other data or another model.
+            InputError: If it belongs to other data or another model, or nothing is left
+                to do after it.
         """
-        path = state_path(self.output)
+        ended = has_ended(self.output)
+        path = state_path(self.output / "last" if ended else self.output)
         if not path.is_file():
             return False
         progress, groups = load_state(path)
@@ -152,7 +155,22 @@ class Trainer:
         self.logs, self.seconds = progress["logs"], progress["seconds"]
         for row in progress["history"]:
             self.history.add(row)
-        return True
+        self._check_epochs(ended)
+        return not ended
+
+    def _check_epochs(self, ended: bool) -> None:
+        epochs, done = self.config.epochs, self.epoch + (self.step > 0)
+        if epochs < done:
+            raise InputError(
+                f"`epochs` must be at least {done}: so many are begun. "
+                f"Received: epochs={epochs}"
+            )
+        if ended and (epochs == done or self._has_stopped()):
+            raise InputError(
+                f"{self.output}: nothing is left to do: {done} of {epochs} epochs are "
+                f"done, {self.history.epochs_since_best} of them after the best one "
+                f"(patience={self.config.patience})."
+            )
 
     def save(self) -> None:
         """Saves all that `restore` needs, whole or not at all."""
