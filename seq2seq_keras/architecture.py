@@ -37,15 +37,21 @@ class Architecture:
         names_object=True,
         paper=(_SUTSKEVER, _CHO),
     )
-    units: int = option(256, "Size of the states of each layer.", minimum=1)
+    units: int = option(
+        256, "Size of the states of each layer.", minimum=1, maximum=65536
+    )
     embedding_dim: int | None = option(
         None,
         """Size of the word vectors. By default that of the given vectors, else
         128.""",
         minimum=1,
+        maximum=65536,
     )
     num_layers: int = option(
-        1, "Recurrent layers in the encoder, and in the decoder.", minimum=1
+        1,
+        "Recurrent layers in the encoder, and in the decoder.",
+        minimum=1,
+        maximum=100,
     )
     bidirectional: bool = option(
         False,
@@ -137,6 +143,7 @@ class Architecture:
         """Weight of a loss on attending to the same tokens again; See et al. take
         1.""",
         minimum=0,
+        maximum=1000,
         paper=_SEE,
     )
     copy: bool = option(

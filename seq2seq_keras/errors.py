@@ -1,12 +1,16 @@
 """The error of a user's data or options, and what raises it."""
 
 import importlib
+import reprlib
 import types
 from collections.abc import Iterable
 from typing import Any
 
 # What a module is called where it is installed from, if not by its name.
 _PACKAGES = {"sklearn": "scikit-learn", "mecab": "python-mecab-ko"}
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 200
+_SHORT.maxlong = 60
 
 
 class InputError(ValueError):
@@ -28,11 +32,20 @@ class InputError(ValueError):
 
 def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
     """Raises an `InputError` that names the choices if `value` is not one."""
-    if value not in choices:
+    # 1 and 1.0 equal True, which they are not.
+    if not any(type(value) is type(c) and value == c for c in choices):
         allowed = ", ".join(repr(choice) for choice in choices)
         raise InputError(
-            f"`{name}` must be one of {allowed}. Received: {name}={value!r}"
+            f"`{name}` must be one of {allowed}. Received: {name}={shown(value)}"
         )
+
+
+def shown(value: Any) -> str:
+    """The `repr` of what a user gave, cut to what fits into a message."""
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # Python writes no integer of so many digits
+        return f"an integer of {value.bit_length()} bits"
 
 
 def check_texts(**lists: Any) -> None:

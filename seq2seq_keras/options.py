@@ -7,15 +7,15 @@ command line and the tables of the documents are all made from its fields.
 
 import dataclasses
 import inspect
-import math
+import os
 import re
 import textwrap
-import types
 import typing
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, shown
+from seq2seq_keras.ranges import Range, alternatives, as_python
 
 _Thing = TypeVar("_Thing", bound=Callable)
 
@@ -89,7 +89,8 @@ def options_of(owner: Any) -> Iterator[dataclasses.Field]:
 def check_options(owner: Any) -> None:
     """Refuses the first option of a dataclass that is out of its range.
 
-    NumPy's numbers become Python's, which JSON and Keras take.
+    NumPy's numbers become Python's, which JSON and Keras take; paths become their
+    names.
 
     Args:
         owner: An instance of a dataclass of options.
@@ -99,13 +100,30 @@ def check_options(owner: Any) -> None:
     """
     hints = typing.get_type_hints(type(owner))
     for field in options_of(owner):
-        value = getattr(owner, field.name)
-        if type(value).__module__ == "numpy":  # which need not be loaded to tell
-            value = value.item()
+        given = getattr(owner, field.name)
+        value = os.fspath(given) if isinstance(given, os.PathLike) else given
+        value = as_python(value)
+        if value is not given:
             object.__setattr__(owner, field.name, value)
-        if value is None and type(None) in _alternatives(hints[field.name]):
-            continue
-        _check_value(field, hints[field.name], value)
+        if value is not None or type(None) not in alternatives(hints[field.name]):
+            _check_value(field, hints[field.name], value)
+
+
+def ranges_of(owner: type) -> dict[str, Range]:
+    """The ranges of the options of a dataclass that are numbers.
+
+    Args:
+        owner: The dataclass.
+
+    Returns:
+        A dictionary from names to `Range`s.
+    """
+    hints = typing.get_type_hints(owner)
+    return {
+        field.name: _range(field, hints[field.name])
+        for field in options_of(owner)
+        if _is_number(hints[field.name])
+    }
 
 
 def choices_of(hint: Any) -> tuple[str, ...]:
@@ -119,7 +137,7 @@ def choices_of(hint: Any) -> tuple[str, ...]:
     """
     return tuple(
         choice
-        for kind in _alternatives(hint)
+        for kind in alternatives(hint)
         if typing.get_origin(kind) is Literal
         for choice in typing.get_args(kind)
     )
@@ -192,62 +210,40 @@ def options_table(owner: type) -> str:
     return "\n".join(lines)
 
 
-def _alternatives(hint: Any) -> tuple:
-    """The types that `A | B` joins."""
-    is_union = typing.get_origin(hint) in (typing.Union, types.UnionType)
-    return typing.get_args(hint) if is_union else (hint,)
-
-
 def _check_value(field: dataclasses.Field, hint: Any, value: Any) -> None:
-    name, kinds = field.name, _alternatives(hint)
+    name, kinds = field.name, alternatives(hint)
     if choices := choices_of(hint):
         check_choice(name, value, (*(None,) * (type(None) in kinds), *choices))
     elif bool in kinds:
         check_choice(name, value, (False, True))
-    elif int in kinds or float in kinds:
-        _check_number(field, value, whole=float not in kinds)
+    elif _is_number(hint):
+        _range(field, hint).check(name, value)
+    elif not field.metadata["names_object"]:
+        _check_text(field, hint, value)
 
 
-def _check_number(field: dataclasses.Field, value: Any, *, whole: bool) -> None:
-    is_number = isinstance(value, int if whole else int | float)
-    is_right = is_number and not isinstance(value, bool) and math.isfinite(value)
-    if not (is_right and _is_in_range(field.metadata, value)):
+def _check_text(field: dataclasses.Field, hint: Any, value: Any) -> None:
+    """Refuses what is no text, or no list of as many texts as there must be."""
+    name, nargs = field.name, field.metadata["nargs"]
+    is_list = any(typing.get_origin(kind) is list for kind in alternatives(hint))
+    texts = value if is_list and isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        what = "a list of texts" if is_list else "text"
+        raise InputError(f"`{name}` must be {what}. Received: {name}={shown(value)}")
+    if isinstance(nargs, int) and len(texts) != nargs:
         raise InputError(
-            f"`{field.name}` must be {_range(field.metadata, whole)}. "
-            f"Received: {field.name}={value!r}"
+            f"`{name}` must be a list of {nargs} texts. Received: {name}={shown(value)}"
         )
 
 
-def _is_in_range(bounds: Any, value: float) -> bool:
-    minimum, maximum, below, above = (
-        bounds[name] for name in ("minimum", "maximum", "below", "above")
-    )
-    return (
-        (minimum is None or value >= minimum)
-        and (maximum is None or value <= maximum)
-        and (below is None or value < below)
-        and (above is None or value > above)
-    )
+def _is_number(hint: Any) -> bool:
+    kinds = alternatives(hint)
+    return int in kinds or float in kinds
 
 
-def _range(bounds: Any, whole: bool) -> str:
-    if whole and bounds["minimum"] == 1 and bounds["maximum"] is None:
-        return "a positive integer"
-    bound = {
-        "minimum": "at least",
-        "above": "more than",
-        "maximum": "at most",
-        "below": "less than",
-    }
-    limits = [
-        f"{bound[name]} {bounds[name]:.10g}"
-        for name in bound
-        if bounds[name] is not None
-    ]
-    words = " and ".join(limits)
-    if whole:
-        return f"an integer, {words}" if limits else "an integer"
-    return words or "a number"
+def _range(field: dataclasses.Field, hint: Any) -> Range:
+    bounds = {name: field.metadata[name] for name in Range._fields if name != "whole"}
+    return Range(**bounds, whole=float not in alternatives(hint))
 
 
 def _fill_docstring(thing: _Thing, owner: Any) -> _Thing:

@@ -12,9 +12,9 @@ PACKAGE = ROOT / "seq2seq_keras"
 # Lowest first. Rooms on one line do not import each other.
 ROOMS = [
     {"errors", "terminal"},
-    {"stopping"},
+    {"stopping", "ranges", "memory"},
     {"startup", "forks", "options", "registry", "special_tokens"}
-    | {"files", "markdown", "untrusted"},
+    | {"files", "markdown", "untrusted", "yaml_files"},
     {"architecture"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},

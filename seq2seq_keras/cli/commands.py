@@ -23,7 +23,7 @@ from seq2seq_keras import (
     translation,
 )
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
-from seq2seq_keras.cli.parser import make_parser
+from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
@@ -40,7 +40,7 @@ def run_command(arguments: Sequence[str]) -> None:
     """Runs what the command line says."""
     given = _with_underscores(arguments)
     try:
-        options = make_parser().parse_args(given)
+        options = parse(given)
     except argparse.ArgumentError as error:
         raise InputError(str(error)) from error
     command = options[options.command]
@@ -97,13 +97,14 @@ def _named_modules(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _train(options: Options) -> None:
-    fields = _fields(options, "import")
-    folder = fields.pop("resume")
+    folder = options.resume
     if folder is None:
-        folder = fields["output"]
-        result = training.train(training.TrainingConfig(**fields))
+        config = training.TrainingConfig(**_fields(options, "import", "resume"))
+        folder, result = config.output, training.train(config)
     else:
-        result = training.resume_training(folder)
+        names = options.given - {"import", "resume"}
+        changes = {name: options[name] for name in names}
+        result = training.resume_training(folder, **changes)
     show(f"\n{result.evaluation}\n\nThe best model is in {folder}. Use it:")
     show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
 
@@ -216,7 +217,7 @@ def _evaluate(options: Options) -> None:
         print_json(record)
         return
     examples = zip(pairs, evaluated.translations, strict=True)
-    shown = itertools.islice(examples, max(options.examples, 0))
+    shown = itertools.islice(examples, options.examples)
     for (source, reference), translated in shown:
         show(f"source:      {source}")
         show(f"translation: {translated}")
@@ -343,4 +344,4 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
 def _fields(options: Options, *others: str) -> dict[str, Any]:
     """The options as a dictionary for the dataclass they are of."""
     values = options.as_dict()
-    return {n: values[n] for n in values if n not in ("config", *others)}
+    return {n: values[n] for n in values if n not in ("config", "given", *others)}

@@ -2,20 +2,24 @@
 
 import json
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 from jsonargparse import ArgumentParser
-from jsonargparse.typing import PositiveInt
+from jsonargparse import Namespace as Options
 
 from seq2seq_keras import __version__, terminal
+from seq2seq_keras.cli.config_file import ConfigFile
+from seq2seq_keras.cli.numbers import NumberType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.options import choices_of, options_of
+from seq2seq_keras.options import choices_of, options_of, ranges_of
+from seq2seq_keras.ranges import Range
 from seq2seq_keras.training import TrainingConfig
 
 _HINTS = typing.get_type_hints(TrainingConfig)
+_DATA = ranges_of(DataOptions)
 _BLEU_TOKENIZERS = choices_of(_HINTS["bleu_tokenizer"])
 _METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
 
@@ -48,12 +52,44 @@ def make_parser() -> Parser:
     return parser
 
 
+def parse(arguments: Sequence[str]) -> Options:
+    """Parses a command line.
+
+    Args:
+        arguments: List of strings.
+
+    Returns:
+        The options, as of `make_parser`. Those of the command, or of its own command,
+        have beside them `given`, the names of those that were not left out.
+    """
+    parser = make_parser()
+    options = parser.parse_args(arguments, defaults=False)
+    names = {*_innermost(options).keys()} - {"config"}
+    files = [level.pop("config", None) for level in _levels(options)]
+    options = parser.parse_object(options)
+    _innermost(options)["given"] = frozenset(names)
+    # What is read from must not be written to.
+    for level, file in zip(_levels(options), files, strict=True):
+        level["config"] = file
+    return options
+
+
+def _levels(options: Options) -> list[Options]:
+    """The options of a command, and of its own command."""
+    command = options[options.command]
+    return [command, command[command.action]] if "action" in command else [command]
+
+
+def _innermost(options: Options) -> Options:
+    return _levels(options)[-1]
+
+
 def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
     commands = parser.add_subcommands(dest=kind, metavar=kind.upper())
     for name, (description, contents) in table.items():
         command = Parser(description=description, exit_on_error=False)
         command.add_argument(
-            "--config", action="config", help="YAML file with any of these options."
+            "--config", action=ConfigFile, help="YAML file with any of these options."
         )
         commands.add_subcommand(name, command, help=description)
         if isinstance(contents, Mapping):
@@ -67,7 +103,7 @@ def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
 
     With `saved`, what is left out is as a translator was saved with.
     """
-    hints = typing.get_type_hints(owner)
+    hints, ranges = typing.get_type_hints(owner), ranges_of(owner)
     for field in options_of(owner):
         kind, default, about = hints[field.name], field.default, field.metadata
         choices, description = choices_of(kind), about["description"]
@@ -77,6 +113,8 @@ def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
             usual = json.dumps(default)
             description += f" Unless the translator was saved with another: {usual}."
             kind, default = kind | None, None
+        if allowed := ranges.get(field.name):
+            kind = NumberType(field.name, allowed, optional=default is None)
         settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
@@ -126,10 +164,12 @@ def _add_test_pairs(command: Parser) -> None:
         "header row.",
     )
     add("--corpus", help="A corpus whose test pairs to use.")
-    add(
-        "--seed",
-        type=int,
-        help="The seed the corpus is split with; by default that of the training.",
+    add_number(
+        command,
+        "seed",
+        _DATA["seed"],
+        None,
+        "The seed the corpus is split with; by default that of the training.",
     )
 
 
@@ -148,12 +188,8 @@ def _add_model(command: Parser) -> None:
 
 
 def _add_batch_size(command: Parser) -> None:
-    command.add_argument(
-        "--batch_size",
-        type=PositiveInt,
-        default=64,
-        help="Sentences at a time; with 1, `translate` answers each line at once.",
-    )
+    about = "Sentences at a time; with 1, `translate` answers each line at once."
+    add_number(command, "batch_size", _DATA["batch_size"], 64, about)
 
 
 def _add_search(command: Parser) -> None:
@@ -170,8 +206,9 @@ def _add_train_options(command: Parser) -> None:
     command.add_argument(
         "--resume",
         metavar="FOLDER",
-        help="Go on with the interrupted training into this folder; its options are "
-        "those it began with.",
+        help="Go on with the interrupted training into this folder. Its options are "
+        "those it began with; epochs, patience, save_minutes and samples may be "
+        "others, also for a training that has ended.",
     )
     _add_import(command)
 
@@ -197,7 +234,8 @@ def _add_translate_options(command: Parser) -> None:
         help="Words or phrases that no translation contains.",
     )
     add("--allowed", help="File of the only translations there may be, one a line.")
-    add("--seed", type=int, default=0, help="What --sample draws with.")
+    seeds = Range(-(2**31), 2**31 - 1, whole=True)
+    add_number(command, "seed", seeds, 0, "What --sample draws with.")
     _add_flag(command, "scores", "Write a tab and the score behind each translation.")
     _add_flag(
         command,
@@ -235,12 +273,9 @@ def _add_evaluate_options(command: Parser) -> None:
     )
     add("--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png.")
     _add_bleu_tokenizer(command)
-    add(
-        "--examples",
-        type=int,
-        default=0,
-        help="Translations to show before the scores.",
-    )
+    numbers = Range(0, 10**9, whole=True)
+    about = "Translations to show before the scores."
+    add_number(command, "examples", numbers, 0, about)
     _add_flag(
         command,
         "json",
@@ -269,12 +304,9 @@ def _add_report_options(command: Parser) -> None:
     _add_model(command)
     _add_test_pairs(command)
     add("--output", default="report.html", help="The file to write, HTML.")
-    add(
-        "--sentences",
-        type=PositiveInt,
-        default=500,
-        help="The most sentences to show, taken from all over.",
-    )
+    numbers = Range(1, 10**6, whole=True)
+    about = "The most sentences to show, taken from all over."
+    add_number(command, "sentences", numbers, 500, about)
     _add_search(command)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Literal
 
 from jsonargparse import ArgumentParser as Parser
 from jsonargparse import Namespace as Options
-from jsonargparse.typing import PositiveInt
 
 from seq2seq_keras import data, plots, text, vectors
+from seq2seq_keras.cli.numbers import add_number
 from seq2seq_keras.cli.output import print_json
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import (
@@ -28,6 +28,7 @@ _TOKENIZERS = {
     "character": "CharacterTokenizer",
     "jamo": "JamoTokenizer",
 }
+_OWN = "Defaults to the method's own."
 # Options that only some of the methods have.
 _OPTIONAL = ("window", "epochs", "workers", "algorithm", "letters")
 
@@ -184,18 +185,21 @@ def _add_train_options(command: Parser) -> None:
         "from the extra `korean`), or the JSON file of a tokenizer.",
     )
     add("--lowercase", action="store_true", help="Lower-case all text.")
-    add("--dimensions", type=PositiveInt, default=100, help="Size of the vectors.")
-    add("--min_frequency", type=PositiveInt, default=2, help="Leave rarer words out.")
-    add("--max_words", type=PositiveInt, help="The most words.")
-    add("--seed", type=int, default=0, help="Seed of everything random.")
+    for name, default, about in (
+        ("dimensions", 100, "Size of the vectors."),
+        ("min_frequency", 2, "Leave rarer words out."),
+        ("max_words", None, "The most words."),
+        ("seed", 0, "Seed of everything random."),
+        ("window", None, f"The farthest neighbour, in words. {_OWN}"),
+        ("epochs", None, f"Passes over the texts. {_OWN}"),
+        ("workers", None, f"Threads of word2vec and fasttext; 1 repeats. {_OWN}"),
+    ):
+        add_number(command, name, vectors.NUMBERS[name], default, about)
     for name, kind, about in (
-        ("window", PositiveInt, "The farthest neighbour, in words."),
-        ("epochs", PositiveInt, "Passes over the texts."),
-        ("workers", PositiveInt, "Threads of word2vec and fasttext; 1 is repeatable."),
         ("algorithm", Literal["skip_gram", "cbow"], "Of word2vec and fasttext."),
         ("letters", Literal["characters", "jamo"], "What fasttext's n-grams are of."),
     ):
-        add(f"--{name}", type=kind, help=f"{about} Defaults to the method's own.")
+        add(f"--{name}", type=kind, help=f"{about} {_OWN}")
 
 
 def _add_load_options(command: Parser) -> None:
@@ -252,13 +256,14 @@ def _add_plot_options(command: Parser) -> None:
         default="pca",
         help="Points by their principal components or t-SNE, or a heat map.",
     )
-    add("--seed", type=int, default=0, help="Seed of t-SNE.")
+    add_number(command, "seed", vectors.NUMBERS["seed"], 0, "Seed of t-SNE.")
 
 
 def _add_file(command: Parser) -> None:
     command.add_argument("file", help="Word vectors of word2vec, GloVe or fastText.")
     command.add_argument("--member", help="Which file of a zip archive.")
-    command.add_argument("--limit", type=PositiveInt, help="Read no more words.")
+    limits = vectors.NUMBERS["limit"]
+    add_number(command, "limit", limits, None, "Read no more words.")
 
 
 def _add_format(command: Parser) -> None:
@@ -270,9 +275,8 @@ def _add_format(command: Parser) -> None:
 
 
 def _add_count(command: Parser) -> None:
-    command.add_argument(
-        "--count", type=PositiveInt, default=10, help="How many words to show."
-    )
+    counts = vectors.NUMBERS["count"]
+    add_number(command, "count", counts, 10, "How many words to show.")
 
 
 _COMMANDS = {

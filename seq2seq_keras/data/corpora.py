@@ -23,6 +23,7 @@ from seq2seq_keras.data.splitting import split_pairs
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import replaced_when_complete
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.terminal import say, show
 
 _MULTI30K = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1"
@@ -72,6 +73,7 @@ def corpus_names() -> tuple[str, ...]:
     return tuple(_loaders(seed=0))
 
 
+@checks_numbers(seed=(-(2**63), 2**63 - 1))
 def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Corpus:
     """Loads a corpus by its name.
 

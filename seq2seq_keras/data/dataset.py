@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
+from seq2seq_keras.data.options import DataOptions
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.text import (
     SubwordTokenizer,
@@ -34,6 +37,7 @@ _Side = tuple[Tokenizer, int | None]
 _Observer = Callable[[Sequence[tuple[str, str]], Sequence[tf.RaggedTensor]], None]
 
 
+@checks_numbers(ranges_of(DataOptions))
 def make_dataset(
     pairs: Pairs | PairStream,
     source_tokenizer: Tokenizer,
@@ -136,6 +140,7 @@ class Batches:
         target_tokens: Tokens to predict in an epoch, without subword sampling.
     """
 
+    @checks_numbers(ranges_of(DataOptions))
     def __init__(
         self,
         pairs: Pairs | PairStream,
@@ -245,11 +250,6 @@ class Batches:
 
 
 def _check_sampling(alpha: float, sides: Sequence[_Side]) -> None:
-    if not 0 <= alpha <= 1:
-        raise InputError(
-            "`subword_sampling` must be from 0, for none, to 1. "
-            f"Received: subword_sampling={alpha}"
-        )
     if alpha and not any(isinstance(side[0], SubwordTokenizer) for side in sides):
         raise InputError(
             "`subword_sampling` needs a `SubwordTokenizer` on one side at least. "

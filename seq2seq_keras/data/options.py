@@ -1,7 +1,8 @@
 """The options of training data: which pairs, what their tokens are, which batches."""
 
 import dataclasses
-from typing import Literal
+import os
+from typing import Any, Literal
 
 from seq2seq_keras.options import check_options, documented, option
 
@@ -73,11 +74,13 @@ class DataOptions:
         """Tokens, or characters of subwords, seen fewer times in training become
         unknown.""",
         minimum=1,
+        maximum=10**9,
     )
     max_vocabulary_size: int | None = option(
         None,
         """Largest vocabulary of each side; 8,000 for subwords unless given.""",
         minimum=5,
+        maximum=10**7,
     )
     share_vocabulary: bool = option(False, "One vocabulary for both sides.")
     subword_sampling: float = option(
@@ -91,15 +94,17 @@ class DataOptions:
             "[Kudo, 2018](https://arxiv.org/abs/1804.10959)",
         ),
     )
-    batch_size: int = option(64, "Size of a batch in what batch_by says.", minimum=1)
+    batch_size: int = option(
+        64, "Size of a batch in what batch_by says.", minimum=1, maximum=10**6
+    )
     batch_by: Literal["sentences", "tokens"] = option(
         "sentences", "What batch_size counts."
     )
     max_source_length: int = option(
-        100, "Leave out pairs with more source tokens.", minimum=1
+        100, "Leave out pairs with more source tokens.", minimum=1, maximum=10**5
     )
     max_target_length: int = option(
-        100, "Leave out pairs with more target tokens.", minimum=1
+        100, "Leave out pairs with more target tokens.", minimum=1, maximum=10**5
     )
     seed: int = option(
         0,
@@ -114,5 +119,11 @@ class DataOptions:
             if (value := getattr(self, name)) is not None:
                 # One name is a list of one; a path is its name.
                 values = value if isinstance(value, list | tuple) else [value]
-                setattr(self, name, [str(item) for item in values])
+                setattr(self, name, [_as_text(item) for item in values])
         check_options(self)
+
+
+def _as_text(item: Any) -> Any:
+    """The number of a column, or a path, as text."""
+    is_number = isinstance(item, int) and not isinstance(item, bool)
+    return str(item) if is_number or isinstance(item, os.PathLike) else item

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import overload
 
 from seq2seq_keras.errors import InputError, check_texts
+from seq2seq_keras.ranges import checks_numbers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Pairs:
             return Pairs(self.source[part], self.target[part])
         return self.source[part], self.target[part]
 
+    @checks_numbers(count=(0, 10**9))
     def evenly_spaced(self, count: int) -> "Pairs":
         """At most `count` pairs from all over; corpora are often sorted by length.
 

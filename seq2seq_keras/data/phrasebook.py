@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.ranges import checks_numbers
 
 _FILE = pathlib.Path(__file__).with_name("phrasebook.npz")
 _FIRST_SENTENCE = "i am a student"
@@ -66,6 +67,7 @@ class Phrasebook:
         names, numbers = self._column("kind", rows)
         return [names[number] for number in numbers]
 
+    @checks_numbers(size=(0, 10**9), seed=(-(2**63), 2**63 - 1))
     def split(
         self, size: int = _DEFAULT_SIZE, seed: int = 0
     ) -> tuple[list[int], list[int], list[int]]:
@@ -94,6 +96,7 @@ class Phrasebook:
             return drawn[:size], drawn[size:-held_out], drawn[-held_out:]
         return self.draw(size, seed)
 
+    @checks_numbers(size=(0, 10**9), seed=(-(2**63), 2**63 - 1))
     def draw(
         self, size: int = _DEFAULT_SIZE, seed: int = 0
     ) -> tuple[list[int], list[int], list[int]]:

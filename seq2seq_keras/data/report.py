@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from seq2seq_keras.data.options import DataOptions
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.data.splitting import source_key
 from seq2seq_keras.errors import check_choice
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 
 if TYPE_CHECKING:
@@ -141,6 +144,7 @@ def _rows(
     return [(label or attribute.replace("_", " "), *cells)]
 
 
+@checks_numbers(ranges_of(DataOptions))
 def describe_pairs(
     train: Pairs | PairStream,
     validation: Pairs | PairStream | None = None,
@@ -239,6 +243,7 @@ class PairsCounter:
         earlier = [other for other in self._splits.values() if other is not split]
         split.count(pairs, tokens, earlier)
 
+    @checks_numbers(ranges_of(DataOptions))
     def report(
         self,
         *,

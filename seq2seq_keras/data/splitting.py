@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 
 PairsOrStream = TypeVar("PairsOrStream", Pairs, PairStream)
 
 
+@checks_numbers(validation=(0, 1), test=(0, 1), seed=(-(2**63), 2**63 - 1))
 def split_pairs(
     pairs: PairsOrStream, *, validation: float = 0.1, test: float = 0.1, seed: int = 0
 ) -> tuple[PairsOrStream, PairsOrStream, PairsOrStream]:

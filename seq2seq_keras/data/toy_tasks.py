@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.ranges import checks_numbers
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
@@ -16,6 +17,7 @@ _FIRST_DAY = datetime.date(1900, 1, 1).toordinal()
 _LAST_DAY = datetime.date(2099, 12, 31).toordinal()
 
 
+@checks_numbers(count=(0, 10**7), seed=(-(2**63), 2**63 - 1))
 def make_toy_pairs(task: str, count: int, seed: int = 0) -> Pairs:
     """Generates pairs of a toy task, no source twice.
 

@@ -27,10 +27,14 @@ from seq2seq_keras.decoding.beam_state import (
 from seq2seq_keras.decoding.candidates import Candidates, best_candidates
 from seq2seq_keras.decoding.constraints import AllOf, Constraint
 from seq2seq_keras.decoding.scoring import length_divisor, log_coverage
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import END_ID, START_ID
 
 
+@checks_numbers(ranges_of(SearchOptions))
 def beam_search(
     step: Step,
     states: States,

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding.base import IMPOSSIBLE
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
 
@@ -136,6 +137,7 @@ class RepetitionPenalty(_WithHistory):
         - [Keskar et al., 2019](https://arxiv.org/abs/1909.05858), section 4.1.
     """
 
+    @checks_numbers(penalty=(1, 1000))
     def __init__(self, penalty: float, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.penalty = penalty
@@ -158,6 +160,7 @@ class BlockNgrams(_WithHistory):
         - [Paulus et al., 2018](https://arxiv.org/abs/1705.04304), section 2.5.
     """
 
+    @checks_numbers(size=(1, 100))
     def __init__(self, size: int, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.size = size

@@ -13,9 +13,13 @@ from seq2seq_keras.decoding.base import (
     never_written,
 )
 from seq2seq_keras.decoding.constraints import AllOf, Constraint
+from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID
 
 
+@checks_numbers(ranges_of(SearchOptions))
 def greedy_search(
     step: Step,
     states: States,

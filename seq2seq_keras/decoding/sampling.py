@@ -7,11 +7,15 @@ import tensorflow as tf
 from seq2seq_keras.decoding.base import SearchResult, States, Step
 from seq2seq_keras.decoding.constraints import Constraint
 from seq2seq_keras.decoding.greedy_search import write_tokens
+from seq2seq_keras.decoding.search_options import SearchOptions
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 
 # How many tokens are sorted first where only the likeliest are drawn from.
 _FEW = 256
 
 
+@checks_numbers(ranges_of(SearchOptions))
 def sample(
     step: Step,
     states: States,

@@ -37,31 +37,39 @@ class SearchOptions:
         {papers}
     """
 
-    max_length: int = option(200, "The most tokens of a translation.", minimum=1)
+    max_length: int = option(
+        200, "The most tokens of a translation.", minimum=1, maximum=10**6
+    )
     max_length_ratio: float | None = option(
         None,
         "The most tokens for each token of the source, `<eos>` of both aside; the "
         "smaller of the two limits holds.",
         minimum=0,
+        maximum=1000,
     )
-    min_length: int = option(0, "The fewest tokens of a translation.", minimum=0)
+    min_length: int = option(
+        0, "The fewest tokens of a translation.", minimum=0, maximum=10**6
+    )
     min_length_ratio: float = option(
         0.0,
         "The fewest tokens for each token of the source; the larger of the two limits "
         "holds.",
         minimum=0,
+        maximum=1000,
     )
     beam_width: int = option(
         1,
         "How many hypotheses are kept at each step. 1 is greedy search: the likeliest "
         "token at every step.",
         minimum=1,
+        maximum=10**4,
     )
     n_best: int = option(
         1,
         "How many translations are returned for each source, at most `beam_width`; "
         "when sampling, how many are drawn.",
         minimum=1,
+        maximum=10**4,
     )
     distinct_texts: bool = option(
         True,
@@ -80,18 +88,21 @@ class SearchOptions:
         "The exponent of `length_normalization`; the larger, the longer the "
         "translations.",
         minimum=0,
+        maximum=5,
     )
     coverage_penalty: float = option(
         0.0,
         "Weight of GNMT's penalty on source tokens that got little attention; needs a "
         "model with attention and a beam.",
         minimum=0,
+        maximum=1000,
         paper=_WU,
     )
     block_ngrams: int = option(
         0,
         "No sequence of so many tokens occurs twice; 0 for no such rule.",
         minimum=0,
+        maximum=100,
         paper=_PAULUS,
     )
     repetition_penalty: float = option(
@@ -99,6 +110,7 @@ class SearchOptions:
         "The log-probabilities of tokens that were written before are multiplied by "
         "it.",
         minimum=1,
+        maximum=1000,
         paper=_KESKAR,
     )
     sample: bool = option(
@@ -109,9 +121,14 @@ class SearchOptions:
         "Divides the logits before drawing: below 1 for likelier tokens, above 1 for "
         "more variety.",
         minimum=1e-6,
+        maximum=10**6,
     )
     top_k: int = option(
-        0, "Draws among the likeliest so many tokens; 0 for all.", minimum=0, paper=_FAN
+        0,
+        "Draws among the likeliest so many tokens; 0 for all.",
+        minimum=0,
+        maximum=10**7,
+        paper=_FAN,
     )
     top_p: float = option(
         1.0,

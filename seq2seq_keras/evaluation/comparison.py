@@ -15,6 +15,7 @@ from seq2seq_keras.evaluation.metrics import (
 )
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
+from seq2seq_keras.ranges import checks_numbers
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
@@ -117,6 +118,7 @@ def _compared(counts: SentenceCounts, first: SentenceCounts) -> dict[str, float 
     }
 
 
+@checks_numbers(buckets=(1, 10**6))
 def score_by_length(
     sources: Sequence[str],
     translations: Sequence[str],
@@ -211,8 +213,6 @@ def _edges(
                 f"The lengths of `buckets` must rise. Received: buckets={edges}"
             )
         return edges
-    if buckets < 1:
-        raise InputError(f"`buckets` must be positive. Received: buckets={buckets}")
     shares = np.arange(1, buckets) / buckets
     return np.unique(np.quantile(lengths, shares, method="inverted_cdf"))
 

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seq2seq_keras.data import Pairs, read_lines, read_pairs
+from seq2seq_keras.data import DataOptions, Pairs, read_lines, read_pairs
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.evaluation.scores import Scores, score_translations
 from seq2seq_keras.evaluation.tables import evaluation_lines
 from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.translation import Translator
 
@@ -52,6 +54,7 @@ class Evaluation:
         return "\n".join(evaluation_lines(self))
 
 
+@checks_numbers(ranges_of(DataOptions))
 def evaluate_translator(
     translator: Translator,
     pairs: Iterable[tuple[str, str]],
@@ -115,6 +118,7 @@ def evaluate_translator(
     )
 
 
+@checks_numbers(ranges_of(DataOptions))
 def read_system(
     path: str | pathlib.Path,
     sources: Sequence[str],

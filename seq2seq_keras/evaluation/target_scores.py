@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.data import Pairs, read_pairs
-from seq2seq_keras.errors import InputError, check_texts
+from seq2seq_keras.data import DataOptions, Pairs, read_pairs
+from seq2seq_keras.errors import check_texts
 from seq2seq_keras.forks import check_not_forked
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import normalize_in_python
 from seq2seq_keras.translation import Translator
 
@@ -32,6 +34,7 @@ class TargetScore:
         return float(self.log_probabilities.sum())
 
 
+@checks_numbers(ranges_of(DataOptions))
 def score_targets(
     translator: Translator,
     pairs: Iterable[tuple[str, str]],
@@ -69,8 +72,6 @@ def score_targets(
     if not isinstance(pairs, Pairs):
         pairs = list(pairs)
         pairs = read_pairs(pairs) if pairs else Pairs([], [])
-    if batch_size < 1:
-        raise InputError(f"`batch_size` must be positive. Received: {batch_size}")
     graph = translator.graph
     score = graph.score_free_running if free_running else graph.score
     sources, targets = (

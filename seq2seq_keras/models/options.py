@@ -31,10 +31,14 @@ class ModelOptions(Architecture):
     """
 
     source_vocabulary_size: int = option(
-        description="Tokens of the source, special ones included.", minimum=1
+        description="Tokens of the source, special ones included.",
+        minimum=1,
+        maximum=10**7,
     )
     target_vocabulary_size: int = option(
-        description="Tokens of the target, special ones included.", minimum=1
+        description="Tokens of the target, special ones included.",
+        minimum=1,
+        maximum=10**7,
     )
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.plots.labels import fonts_for, label_points, token_label
+from seq2seq_keras.ranges import checks_numbers
 
 if TYPE_CHECKING:
     from seq2seq_keras.plots.figure import Figure
@@ -18,6 +19,7 @@ _PERPLEXITY = 30
 _MOST_EXACT = 200
 
 
+@checks_numbers(seed=(0, 2**32 - 1))
 def plot_vectors(
     vectors: Any,
     words: Sequence[str],

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     SPECIAL_COUNT,
@@ -91,6 +92,7 @@ class SubwordTokenizer(Tokenizer):
         )
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fit(
         cls,
         texts: Iterable[str],
@@ -133,6 +135,7 @@ class SubwordTokenizer(Tokenizer):
         return fitting.add_all(texts).finish()
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fitting(
         cls,
         *,

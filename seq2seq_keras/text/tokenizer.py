@@ -17,6 +17,7 @@ from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_choice, check_texts
 from seq2seq_keras.files import write_text
 from seq2seq_keras.forks import check_not_forked
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     END_ID,
@@ -109,6 +110,7 @@ class Tokenizer(abc.ABC):
         )
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fit(
         cls,
         texts: Iterable[str],
@@ -147,6 +149,7 @@ class Tokenizer(abc.ABC):
         return fitting.add_all(texts).finish()
 
     @classmethod
+    @checks_numbers(min_frequency=(1, 10**9), max_size=(1, 10**7))
     def fitting(
         cls,
         *,

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import embeddings_of
+from seq2seq_keras.ranges import Range, checks_numbers
 
 
 class WeightAverages(keras.callbacks.Callback):
@@ -45,14 +46,9 @@ class WeightAverages(keras.callbacks.Callback):
           average of the last checkpoints.
     """
 
+    @checks_numbers(momentum=Range(above=0, below=1), epochs=(1, 1000))
     def __init__(self, momentum: float | None = None, epochs: int = 1) -> None:
         super().__init__()
-        if momentum is not None and not 0 < momentum < 1:
-            raise InputError(
-                f"`momentum` must be between 0 and 1. Received: momentum={momentum}"
-            )
-        if epochs < 1:
-            raise InputError(f"`epochs` must be positive. Received: epochs={epochs}")
         self.momentum = momentum
         # A list of arrays for each of the last epochs.
         self.epochs = epochs
@@ -140,12 +136,9 @@ class ThawEmbeddings(keras.callbacks.Callback):
     ```
     """
 
+    @checks_numbers(after_epochs=(0, 10**6))
     def __init__(self, after_epochs: int) -> None:
         super().__init__()
-        if after_epochs < 0:
-            raise InputError(
-                f"`after_epochs` must be 0 or more. Received: {after_epochs}"
-            )
         self.after_epochs = after_epochs
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:

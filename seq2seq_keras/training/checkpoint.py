@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import replaced_when_complete
+from seq2seq_keras.files import current, replaced_when_complete
 from seq2seq_keras.untrusted import (
     check_members,
     in_one_line,
@@ -184,3 +184,8 @@ def check_fit(
 def state_path(folder: str | os.PathLike) -> pathlib.Path:
     """Where the state of the training into a folder is kept."""
     return pathlib.Path(folder, _STATE)
+
+
+def has_ended(folder: str | os.PathLike) -> bool:
+    """Whether the training into a folder has come to its end."""
+    return current(folder, "scores.json").exists() and not state_path(folder).exists()

@@ -6,10 +6,14 @@ import keras
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.losses import Perplexity, TokenAccuracy, TokenCrossentropy
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 
 
+@checks_numbers(ranges_of(TrainingConfig))
 def compile_model(
     model: EncoderDecoder,
     *,

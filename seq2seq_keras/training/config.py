@@ -1,11 +1,13 @@
 """Every option of a training run."""
 
 import dataclasses
+import pathlib
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import DataOptions
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, check_choice, shown
 from seq2seq_keras.options import documented, option
 from seq2seq_keras.registry import ATTENTIONS, CELLS, check_name, text_of
 
@@ -47,19 +49,26 @@ class TrainingConfig(Architecture, DataOptions):
         None,
         """Epochs after which frozen embeddings learn like the rest; null for never.""",
         minimum=0,
+        maximum=10**6,
     )
     vectors_deviation: float | None = option(
         None,
         """Scale the vectors of the files to this standard deviation; null for as they
         are. Embeddings that start at random have 1.""",
-        above=0,
+        minimum=1e-6,
+        maximum=10**6,
     )
-    epochs: int = option(20, "Most passes over the training pairs.", minimum=1)
-    learning_rate: float = option(2e-3, "Adam's step size, at the start.", above=0)
+    epochs: int = option(
+        20, "Most passes over the training pairs.", minimum=1, maximum=10**6
+    )
+    learning_rate: float = option(
+        2e-3, "Adam's step size, at the start.", minimum=1e-12, maximum=1000
+    )
     warmup_steps: int = option(
         0,
         "Steps over which it rises from zero first.",
         minimum=0,
+        maximum=10**9,
         paper="[Vaswani et al., 2017](https://arxiv.org/abs/1706.03762)",
     )
     schedule: Literal["constant", "plateau", "cosine", "inverse_square_root"] = option(
@@ -72,7 +81,8 @@ class TrainingConfig(Architecture, DataOptions):
     global_clipnorm: float | None = option(
         1.0,
         "Largest norm of all gradients together; null for no limit.",
-        above=0,
+        minimum=1e-6,
+        maximum=10**9,
         paper="[Pascanu et al., 2013](https://arxiv.org/abs/1211.5063)",
     )
     label_smoothing: float = option(
@@ -91,7 +101,7 @@ class TrainingConfig(Architecture, DataOptions):
         paper="[Bengio et al., 2015](https://arxiv.org/abs/1506.03099)",
     )
     gradient_accumulation: int = option(
-        1, "Batches whose gradients make one update.", minimum=1
+        1, "Batches whose gradients make one update.", minimum=1, maximum=10**6
     )
     moving_average: float | None = option(
         None,
@@ -102,7 +112,7 @@ class TrainingConfig(Architecture, DataOptions):
         paper="[Polyak & Juditsky, 1992](https://doi.org/10.1137/0330046)",
     )
     average_epochs: int = option(
-        1, "Average the weights of so many of the last epochs.", minimum=1
+        1, "Average the weights of so many of the last epochs.", minimum=1, maximum=1000
     )
     monitor: Literal[
         "perplexity", "bleu", "chrf", "ter", "wer", "symbol_error_rate", "exact_match"
@@ -119,23 +129,28 @@ class TrainingConfig(Architecture, DataOptions):
         already.""",
     )
     scored_sentences: int = option(
-        2000, "The most validation pairs to decode.", minimum=1
+        2000, "The most validation pairs to decode.", minimum=1, maximum=10**9
     )
     patience: int = option(
-        3, "Stop after so many epochs that are not better than the best.", minimum=0
+        3,
+        "Stop after so many epochs that are not better than the best.",
+        minimum=0,
+        maximum=10**6,
     )
     samples: int = option(
-        3, "Validation translations shown after each epoch.", minimum=0
+        3, "Validation translations shown after each epoch.", minimum=0, maximum=1000
     )
     save_minutes: float = option(
-        10.0, "Minutes between two savings of the state within an epoch.", minimum=0
+        10.0,
+        "Minutes between two savings of the state within an epoch.",
+        minimum=0,
+        maximum=10**6,
     )
     overwrite: bool = option(
         False, "Replace a translator or an unfinished training in the output folder."
     )
 
     def __post_init__(self) -> None:
-        self.output = str(self.output)
         super().__post_init__()
         check_name("cell", self.cell, CELLS)
         check_name("attention", self.attention, ATTENTIONS, optional=True)
@@ -159,8 +174,44 @@ class TrainingConfig(Architecture, DataOptions):
         return options
 
     def learnt_options(self) -> dict[str, Any]:
-        """The options on which the weights depend."""
+        """The options on which the weights after a given step depend."""
         options = self.as_dict()
-        for name in ("output", "overwrite", "save_minutes", "samples"):
+        for name in ("output", "overwrite", *self.changeable()):
             del options[name]
         return options
+
+    def changeable(self) -> tuple[str, ...]:
+        """The options that a training which goes on may have other values of."""
+        always = ("patience", "save_minutes", "samples")
+        # The learning rate, or the share of drawn words, goes along all epochs.
+        along_epochs = self.schedule == "cosine" or self.scheduled_sampling > 0
+        return always if along_epochs else ("epochs", *always)
+
+    def changed(self, changes: Mapping[str, Any]) -> "TrainingConfig":
+        """These options for a training that goes on, with some changed.
+
+        Args:
+            changes: New values by name; those that are the old ones change nothing.
+
+        Returns:
+            A `TrainingConfig`.
+
+        Raises:
+            InputError: If there is no such option, it is out of its range, or the
+                training has to keep it.
+        """
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in changes:
+            check_choice("option", name, names)
+        config = dataclasses.replace(self, **changes)
+        old, new = self.as_dict(), config.as_dict()
+        for options in (old, new):
+            options["output"] = str(pathlib.Path(options["output"]).resolve())
+        for name in changes:
+            if old[name] != new[name] and name not in self.changeable():
+                raise InputError(
+                    f"`{name}` is {shown(old[name])} in the training that goes on, and "
+                    f"cannot become {shown(new[name])}. What can be: "
+                    f"{', '.join(self.changeable())}. Leave it out, or train anew."
+                )
+        return config

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import yaml
 
 from seq2seq_keras.data import (
     DataOptions,
@@ -19,7 +18,8 @@ from seq2seq_keras.data import (
     split_pairs,
 )
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.special_tokens import SPECIAL_COUNT, SpecialTokens
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
     CharacterTokenizer,
@@ -31,6 +31,7 @@ from seq2seq_keras.text import (
 )
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.vectors import WordVectors
+from seq2seq_keras.yaml_files import read_yaml
 
 # How the tokenizer of each name is fitted.
 _FITTINGS: dict[str, Callable] = {
@@ -147,11 +148,6 @@ def fit_tokenizers(
 def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
     if forms is None:
         return {}
-    if len(forms) != SPECIAL_COUNT:
-        raise InputError(
-            "`special_tokens` are four: padding, unknown, start and end. "
-            f"Received: {forms}"
-        )
     return {"special_tokens": SpecialTokens(*forms)}
 
 
@@ -166,10 +162,13 @@ def trained_seed(folder: str | os.PathLike) -> int:
         training into the test.
     """
     path = pathlib.Path(folder, "training.yaml")
-    try:
-        return int(yaml.safe_load(path.read_text(encoding="utf-8"))["seed"])
-    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+    if not path.is_file():
         return 0
+    seed = read_yaml(path).get("seed", 0)
+    try:
+        return ranges_of(DataOptions)["seed"].check("seed", seed)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def load_embeddings(

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 from keras import KerasTensor, ops
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import Range, checks_numbers
 from seq2seq_keras.special_tokens import PAD_ID
 
 
@@ -141,17 +141,13 @@ class TokenCrossentropy(keras.losses.Loss):
           smoothing.
     """
 
+    @checks_numbers(label_smoothing=Range(0, below=1))
     def __init__(
         self,
         label_smoothing: float = 0.0,
         name: str = "token_crossentropy",
         **kwargs: Any,
     ) -> None:
-        if not 0 <= label_smoothing < 1:
-            raise InputError(
-                "`label_smoothing` must be from 0 to less than 1. "
-                f"Received: label_smoothing={label_smoothing}"
-            )
         kwargs["reduction"] = "mean_with_sample_weight"
         super().__init__(name=name, **kwargs)
         self.label_smoothing = label_smoothing

@@ -5,7 +5,7 @@ import importlib.util
 import os
 import pathlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import pandas as pd
@@ -24,10 +24,11 @@ from seq2seq_keras.markdown import as_markdown
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
-from seq2seq_keras.training.checkpoint import state_path
+from seq2seq_keras.training.checkpoint import has_ended, state_path
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.trainer import Model, Trainer
 from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
+from seq2seq_keras.yaml_files import read_yaml
 
 _CONFIG, _LOG, _CURVES = "training.yaml", "log.csv", "learning_curves.png"
 # What a training writes beside its translator.
@@ -69,7 +70,8 @@ def train(
     installed, its files in `tensorboard`.
 
     A training that is interrupted, by SIGTERM, the keyboard or worse, goes on with
-    `resume_training`; until it ends the folder also holds `training_state.npz`.
+    `resume_training`; until it ends the folder also holds `training_state.npz`, which
+    then moves into `last`.
 
     Args:
         config: A `TrainingConfig`.
@@ -118,44 +120,49 @@ def resume_training(
     folder: str | os.PathLike,
     model: Model | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    **changes: Any,
 ) -> TrainingResult:
     """Goes on with a training that was interrupted, as if it had not been.
 
     The same batches follow in the same order, with the same random numbers, so that
-    the weights at the end are those of a training without interruption.
+    the weights at the end are those of a training without interruption. With more
+    `epochs`, or more `patience`, a training goes on that has ended.
 
     Args:
         folder: The folder that `train` was to write to.
         model: What `train` was given; it gets the weights it had.
         callbacks: See `train`.
+        **changes: Options in place of those it began with: `patience`, `save_minutes`,
+            `samples`, and `epochs` unless a cosine or scheduled sampling goes along
+            all of them.
 
     Returns:
         A `TrainingResult`.
 
     Raises:
-        InputError: If there is nothing to go on with, or the data have changed.
+        InputError: If there is nothing to go on with, the data have changed, or an
+            option cannot be changed.
 
     Example:
 
     ```python
     result = s2s.resume_training("saved_models/mine")
+    result = s2s.resume_training("saved_models/mine", epochs=30)
     ```
     """
     path = pathlib.Path(folder, _CONFIG)
     if not path.is_file():
         raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
     with owned(folder):
-        if current(folder, "scores.json").exists() and not state_path(folder).exists():
-            raise InputError(
-                f"{folder}: the training has ended; nothing is left to do."
-            )
+        if has_ended(folder):
+            _check_that_it_can_go_on(folder, changes)
+        options = read_yaml(path)
         try:
-            options = yaml.safe_load(path.read_text(encoding="utf-8"))
             config = TrainingConfig(**options)
-        except (yaml.YAMLError, TypeError, ValueError) as error:
+        except (TypeError, ValueError) as error:
             raise InputError(f"{path}: {error}") from None
         # The folder may have been moved.
-        config = dataclasses.replace(config, output=str(folder))
+        config = dataclasses.replace(config, output=str(folder)).changed(changes)
         _check_paths(config)
         return _train(config, model, callbacks)
 
@@ -182,6 +189,19 @@ def _as_list(paths: str | Sequence[str] | None) -> Sequence[str]:
     return [paths] if isinstance(paths, str) else paths
 
 
+def _check_that_it_can_go_on(folder: str | os.PathLike, changes: dict) -> None:
+    if not {"epochs", "patience"} & changes.keys():
+        raise InputError(
+            f"{folder}: the training has ended; nothing is left to do. It goes on with "
+            "more `epochs`, or more `patience` if it lost that."
+        )
+    if not state_path(pathlib.Path(folder, "last")).is_file():
+        raise InputError(
+            f"{folder}: the training has ended, and its state was not kept, as by an "
+            "earlier version. Train anew."
+        )
+
+
 def _train(
     config: TrainingConfig,
     model: Model | None,
@@ -189,6 +209,7 @@ def _train(
     *,
     anew: bool = False,
 ) -> TrainingResult:
+    last_state = state_path(pathlib.Path(config.output, _LAST))
     how_to_go_on = (
         "The training stops. Go on with: seq2seq-keras train --resume "
         f"{quoted_path(config.output)}"
@@ -199,10 +220,12 @@ def _train(
         trainer = Trainer(config, signals, model, [*callbacks, *_tensorboard(config)])
         # Only now is it known that the data can be used.
         if anew:
-            # Else a training that is killed before its first state would go on from it.
-            state_path(config.output).unlink(missing_ok=True)
+            # Else one that is killed before its first state would go on from these.
+            for path in (state_path(config.output), last_state):
+                path.unlink(missing_ok=True)
+        goes_on = trainer.restore()
         write_text(trainer.output / _CONFIG, _as_yaml(config))
-        if not trainer.restore():
+        if not goes_on:
             # From here on it can be told from a training that has ended.
             trainer.save()
         signals.message = how_to_go_on
@@ -210,8 +233,8 @@ def _train(
         trainer.go_on(lambda row, is_best: _after_epoch(trainer, row, is_best))
         signals.at_once = True
         result = _finish(trainer)
-    # Only now is there nothing to go on with.
-    state_path(config.output).unlink(missing_ok=True)
+    # Only now is there nothing to go on with, unless more epochs are asked for.
+    state_path(config.output).replace(last_state)
     return result
 
 

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.ranges import checks_numbers
 
 _DECAYS = ("constant", "cosine", "inverse_square_root")
 
@@ -43,6 +44,9 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
         - [Loshchilov & Hutter, 2017](https://arxiv.org/abs/1608.03983): cosine.
     """
 
+    @checks_numbers(
+        learning_rate=(0, 1000), warmup_steps=(0, 10**9), total_steps=(1, 10**15)
+    )
     def __init__(
         self,
         learning_rate: float,
@@ -51,10 +55,6 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
         total_steps: int | None = None,
     ) -> None:
         check_choice("decay", decay, _DECAYS)
-        if warmup_steps < 0:
-            raise InputError(
-                f"`warmup_steps` must not be negative. Received: {warmup_steps}"
-            )
         if decay == "cosine" and (total_steps is None or total_steps <= warmup_steps):
             raise InputError(
                 "A cosine needs `total_steps`, more than `warmup_steps`. Received: "

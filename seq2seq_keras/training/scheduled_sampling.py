@@ -7,8 +7,8 @@ import keras
 import tensorflow as tf
 
 from seq2seq_keras.decoding import never_written
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import PAD_ID
 
 
@@ -58,11 +58,12 @@ class ScheduledSampling(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
+        # A decorator would hide its arguments from Keras, which writes them down.
+        Range(0, 1).check("rate", rate)
+        Range(0, 10**15, whole=True).check("steps", steps)
+        if seed is not None:
+            Range(0, 2**32 - 1, whole=True).check("seed", seed)
         super().__init__(**kwargs)
-        if not 0 <= rate <= 1:
-            raise InputError(f"`rate` must be from 0 to 1. Received: rate={rate}")
-        if steps < 0:
-            raise InputError(f"`steps` must be 0 or more. Received: steps={steps}")
         self.rate = rate
         self.steps = steps
         self.seed = seed

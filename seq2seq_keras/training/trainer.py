@@ -15,13 +15,20 @@ from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.data import Batches, Pairs, PairsCounter, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
-from seq2seq_keras.models import EncoderDecoder, build_model
+from seq2seq_keras.memory import check_memory
+from seq2seq_keras.models import (
+    EncoderDecoder,
+    ModelOptions,
+    build_model,
+    check_weights,
+)
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     assign_all,
     check_fit,
     check_progress,
+    has_ended,
     load_state,
     save_state,
     state_path,
@@ -79,6 +86,11 @@ class Trainer:
             max_target_length=config.max_target_length,
             model=self.model,
         )
+        check_memory(
+            1e6 * self.report.batch_megabytes,
+            "The longest batch",
+            "Choose a smaller `batch_size`, `max_target_length` or target vocabulary.",
+        )
         self.translator = Translator(
             self.model,
             *self.tokenizers,
@@ -108,8 +120,12 @@ class Trainer:
         self._start = self.saved_at = time.monotonic()
 
     def restore(self) -> bool:
-        """Goes back to the last state that was saved; tells whether there is one."""
-        path = state_path(self.output)
+        """Goes back to the last state that was saved, if there is one.
+
+        It tells whether it is that of a training which has not ended.
+        """
+        ended = has_ended(self.output)
+        path = state_path(self.output / "last" if ended else self.output)
         if not path.is_file():
             return False
         progress, groups = load_state(path)
@@ -140,7 +156,22 @@ class Trainer:
         self.logs, self.seconds = progress["logs"], progress["seconds"]
         for row in progress["history"]:
             self.history.add(row)
-        return True
+        self._check_epochs(ended)
+        return not ended
+
+    def _check_epochs(self, ended: bool) -> None:
+        epochs, done = self.config.epochs, self.epoch + (self.step > 0)
+        if epochs < done:
+            raise InputError(
+                f"`epochs` must be at least {done}: so many are begun. "
+                f"Received: epochs={epochs}"
+            )
+        if ended and (epochs == done or self._has_stopped()):
+            raise InputError(
+                f"{self.output}: nothing is left to do: {done} of {epochs} epochs are "
+                f"done, {self.history.epochs_since_best} of them after the best one "
+                f"(patience={self.config.patience})."
+            )
 
     def save(self) -> None:
         """Saves all that `restore` needs, whole or not at all."""
@@ -297,11 +328,21 @@ class Trainer:
         )
 
     def _build(self) -> EncoderDecoder:
+        sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
         options = {x.name: getattr(self.config, x.name) for x in _MODEL_OPTIONS}
-        return build_model(
-            *(tokenizer.vocabulary_size for tokenizer in self.tokenizers),
-            **options | load_embeddings(self.config, *self.tokenizers),
+        planned = ModelOptions(
+            source_vocabulary_size=sizes[0], target_vocabulary_size=sizes[1], **options
         )
+        check_weights(planned, copies=self._copies())
+        return build_model(
+            *sizes, **options | load_embeddings(self.config, *self.tokenizers)
+        )
+
+    def _copies(self) -> int:
+        """The numbers that are kept for each weight: gradients, moments, averages."""
+        averages = self.config.moving_average is not None
+        last = min(self.config.average_epochs, self.config.epochs)
+        return 4 + averages + (last if last > 1 else 0)
 
     def _compile(self, model: EncoderDecoder) -> EncoderDecoder:
         config = self.config

@@ -15,8 +15,12 @@ from seq2seq_keras.decoding import (
     make_trie,
 )
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text import Tokenizer, normalize_in_python
+
+# TensorFlow's stateless generators take two integers of 32 bits.
+_SEED = Range(-(2**31), 2**31 - 1, whole=True)
 
 
 class SearchRequest(NamedTuple):
@@ -46,11 +50,7 @@ class SearchRequest(NamedTuple):
         """The request that some fields of this class and of `SearchOptions` make."""
         own = {name: given[name] for name in cls._fields[1:] if name in given}
         search = {name: value for name, value in given.items() if name not in own}
-        seed = own.get("seed", 0)
-        if not isinstance(seed, int | np.integer) or not -(2**31) <= seed < 2**31:
-            raise InputError(
-                f"`seed` must be an integer of 32 bits. Received: seed={seed!r}"
-            )
+        own["seed"] = _SEED.check("seed", own.get("seed", 0))
         for name in ("prefix", "avoid", "allowed"):
             own[name] = _as_texts(name, own.get(name))
         return cls(defaults.replace(**search), **own)

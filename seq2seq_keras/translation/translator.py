@@ -16,7 +16,9 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.forks import check_not_forked
+from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
@@ -60,6 +62,7 @@ class Translator:
     2
     """
 
+    @checks_numbers(max_source_length=(1, 10**5))
     def __init__(
         self,
         model: EncoderDecoder | Sequence[EncoderDecoder],
@@ -73,7 +76,6 @@ class Translator:
     ) -> None:
         models: list[Any] = list(model) if isinstance(model, list | tuple) else [model]
         _check_models(models, source_tokenizer, target_tokenizer)
-        _check_positive("max_source_length", max_source_length)
         self.models = models
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
@@ -150,6 +152,7 @@ class Translator:
         """The model; of an ensemble the first."""
         return self.models[0]
 
+    @checks_numbers(batch_size=(1, 10**6))
     def translate(self, texts: Any, *, batch_size: int = 64, **search: Any) -> Any:
         """Translates one text or many.
 
@@ -181,6 +184,7 @@ class Translator:
             return pd.Series(translations, **made)
         return translations
 
+    @checks_numbers(batch_size=(1, 10**6))
     def decode(
         self, texts: Any, *, batch_size: int = 64, trace: bool = False, **search: Any
     ) -> Any:
@@ -205,6 +209,7 @@ class Translator:
         translations = self._run(_as_list(texts), batch_size, request, make)
         return translations[0] if isinstance(texts, str) else translations
 
+    @checks_numbers(batch_size=(1, 10**6))
     def translate_stream(
         self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
     ) -> Iterator[str]:
@@ -222,6 +227,7 @@ class Translator:
         for translation in self.decode_stream(texts, batch_size=batch_size, **search):
             yield translation.text
 
+    @checks_numbers(batch_size=(1, 10**6))
     def decode_stream(
         self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
     ) -> Iterator[Translation]:
@@ -237,7 +243,6 @@ class Translator:
             A `Translation` for each text, in the same order.
         """
         check_texts(texts=texts)
-        _check_positive("batch_size", batch_size)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
         # One by one there is nothing to sort, and somebody may wait for each.
@@ -256,12 +261,14 @@ class Translator:
     ) -> list[Any]:
         """What `read` makes of the outputs for each text, in the order of the texts."""
         check_not_forked()
-        _check_positive("batch_size", batch_size)
+        options = request.options
+        width = max(options.beam_width, options.n_best)
+        self._check_memory(width * min(batch_size, len(texts)))
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
         search = self.graph.searcher(
-            request.options,
+            options,
             prefix="prefix" in each,
             avoid="avoid" in shared,
             allowed="allowed" in shared,
@@ -284,6 +291,14 @@ class Translator:
                 for row, result in zip(batch, made, strict=True):
                     results[start + row] = result
         return results
+
+    def _check_memory(self, hypotheses: int) -> None:
+        """Refuses a beam whose logits and their order the memory cannot hold."""
+        check_memory(
+            3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size,
+            f"A search with {hypotheses:,} hypotheses at once",
+            "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
+        )
 
     @staticmethod
     def _cut(texts: list[str], first: int) -> list[str]:
@@ -459,10 +474,3 @@ def _as_list(texts: Any) -> list[str]:
             f"DataFrame pass one column. Received: a {type(texts).__name__}"
         )
     return list(texts)
-
-
-def _check_positive(name: str, value: Any) -> None:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise InputError(
-            f"`{name}` must be a positive integer. Received: {name}={value}"
-        )

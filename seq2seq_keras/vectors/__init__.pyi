@@ -20,6 +20,7 @@ from .neighbours import cosine_similarity as cosine_similarity
 from .neighbours import nearest_rows as nearest_rows
 from .neighbours import row_norms as row_norms
 from .neighbours import unit_rows as unit_rows
+from .numbers import NUMBERS as NUMBERS
 from .predictions import fasttext as fasttext
 from .predictions import word2vec as word2vec
 from .projector import export_projector as export_projector

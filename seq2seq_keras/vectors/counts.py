@@ -7,12 +7,15 @@ import numpy as np
 import scipy.sparse
 
 from seq2seq_keras.errors import InputError, check_choice, import_optional
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _CHUNK_TOKENS = 100_000
 
 
+@checks_numbers(NUMBERS)
 def count_cooccurrences(sentences: Sentences, index: Any, window: int) -> Any:
     """Counts each pair of words in a sentence, near pairs more.
 
@@ -103,6 +106,7 @@ def _add_up(parts: Any) -> tuple[np.ndarray, np.ndarray]:
     return keys, np.bincount(positions, weights=counts, minlength=len(keys))
 
 
+@checks_numbers(NUMBERS)
 def one_hot(
     texts: Iterable[str],
     *,
@@ -140,6 +144,7 @@ def one_hot(
     return WordVectors(counts, matrix)
 
 
+@checks_numbers(NUMBERS)
 def document_term_matrix(
     texts: Iterable[str],
     *,
@@ -186,6 +191,7 @@ def document_term_matrix(
     return WordVectors(counts, matrix.tocsr())
 
 
+@checks_numbers(NUMBERS)
 def tf_idf(
     texts: Iterable[str],
     *,
@@ -236,6 +242,7 @@ def tf_idf(
 WEIGHTINGS = {"tf_idf": tf_idf, "counts": document_term_matrix}
 
 
+@checks_numbers(NUMBERS)
 def lsa(
     texts: Iterable[str],
     *,
@@ -290,5 +297,6 @@ def lsa(
             f"{words:,} words in {documents:,} texts allow for 1 to {most} dimensions. "
             f"Received: dimensions={dimensions}"
         )
+    check_size(sum(counted.matrix.shape), dimensions, 8)
     svd = decomposition.TruncatedSVD(dimensions, random_state=seed)
     return WordVectors(counted.words, svd.fit_transform(counted.matrix))

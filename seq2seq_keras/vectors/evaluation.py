@@ -8,8 +8,10 @@ import numpy as np
 from scipy import stats
 
 from seq2seq_keras.errors import InputError, import_optional
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.untrusted import read_regular
 from seq2seq_keras.vectors.neighbours import unit_rows
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 # The names of the files that gensim brings along.
@@ -153,6 +155,7 @@ class SimilarityEvaluation(NamedTuple):
         )
 
 
+@checks_numbers(NUMBERS)
 def evaluate_similarity(
     vectors: WordVectors, name: str = "wordsim353", *, seed: int = 0
 ) -> SimilarityEvaluation:

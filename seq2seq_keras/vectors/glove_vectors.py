@@ -7,8 +7,10 @@ import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.terminal import show
 from seq2seq_keras.vectors.counts import count_cooccurrences
+from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
@@ -16,6 +18,7 @@ _BATCH = 8192
 _POWER = 0.75  # alpha of the paper
 
 
+@checks_numbers(NUMBERS)
 def glove(
     texts: Iterable[str],
     *,
@@ -77,6 +80,7 @@ def glove(
             "No two words with a vector stand in one text: there is nothing to learn. "
             "Give longer texts or a smaller `min_frequency`."
         )
+    check_size(len(counts), dimensions, 32)  # words and contexts, with their squares
     trainer = _Trainer(len(counts), dimensions, learning_rate, seed)
     logarithms = np.log(pair_counts)
     weights = np.minimum(1, pair_counts / largest_count) ** _POWER

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from seq2seq_keras.errors import check_choice, import_optional
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 ALGORITHMS = ("skip_gram", "cbow")
 
 
+@checks_numbers(NUMBERS)
 def word2vec(
     texts: Iterable[str],
     *,
@@ -62,6 +65,7 @@ def word2vec(
     models = import_optional("gensim.models", "Word2Vec vectors")
     sentences = Sentences(texts, tokenizer)
     counts = count_words(sentences, min_frequency=min_frequency, max_words=max_words)
+    check_size(len(counts), dimensions, 8)  # words and contexts
     model = models.Word2Vec(
         vector_size=dimensions,
         window=window,
@@ -85,6 +89,7 @@ def train_gensim(model: Any, sentences: Any, counts: Any, epochs: int) -> None:
 LETTERS = {"characters": "NFC", "jamo": "NFD"}
 
 
+@checks_numbers(NUMBERS)
 def fasttext(
     texts: Iterable[str],
     *,
@@ -155,6 +160,7 @@ def fasttext(
     form = LETTERS[letters]
     sentences = _Spelled(Sentences(texts, tokenizer), form)
     counts = count_words(sentences, min_frequency=min_frequency, max_words=max_words)
+    check_size(2 * len(counts) + buckets, dimensions, 4)
     model = models.FastText(
         vector_size=dimensions,
         window=window,

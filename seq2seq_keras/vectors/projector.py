@@ -4,7 +4,9 @@ import os
 import pathlib
 
 from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.matrices import check_dense
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 _VECTORS, _WORDS = "vectors.tsv", "words.tsv"
@@ -18,6 +20,7 @@ embeddings {{
 _ROWS = 1024
 
 
+@checks_numbers(NUMBERS)
 def export_projector(
     vectors: WordVectors, folder: str | os.PathLike, *, limit: int = 10_000
 ) -> pathlib.Path:

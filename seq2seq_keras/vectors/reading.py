@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.terminal import escaped, write_error
 from seq2seq_keras.vectors.embedding_matrix import fold, spellings
 from seq2seq_keras.vectors.formats import (
@@ -17,6 +18,7 @@ from seq2seq_keras.vectors.formats import (
     open_vectors,
     text_rows,
 )
+from seq2seq_keras.vectors.numbers import NUMBERS
 
 _SECONDS = 0.5
 # The matrix grows with what is read, not with what a first line tells of.
@@ -53,6 +55,7 @@ class Progress:
         write_error(f"\r{escaped(line)}")
 
 
+@checks_numbers(NUMBERS)
 def read_vectors(
     path: str | os.PathLike,
     *,
@@ -136,8 +139,6 @@ def read_vectors(
 
 def _make_filter(vocabulary: Any, limit: int | None) -> Any:
     """A function that tells whether an encoded word is wanted, and the most to find."""
-    if limit is not None and limit < 1:
-        raise InputError(f"`limit` must be at least 1. Received: limit={limit}")
     most = float("inf") if limit is None else limit
     if vocabulary is None:
         return lambda encoded: True, most

@@ -13,6 +13,8 @@ from seq2seq_keras.errors import (
     check_unicode,
     import_optional,
 )
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.vectors.numbers import NUMBERS
 
 _CHUNK = 4096
 
@@ -56,6 +58,7 @@ class Sentences:
                 yield list(map(sys.intern, sentence))
 
 
+@checks_numbers(NUMBERS)
 def count_words(
     sentences: Iterable, *, min_frequency: int = 1, max_words: int | None = None
 ) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.embedding_matrix import (
     EmbeddingMatrix,
     fold,
@@ -29,6 +30,7 @@ from seq2seq_keras.vectors.neighbours import (
     row_norms,
     unit_rows,
 )
+from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.reading import read_vectors
 from seq2seq_keras.vectors.writing import write_vectors
 
@@ -129,6 +131,7 @@ class WordVectors:
         """The cosine similarity of two words, a float in [-1, 1]."""
         return float(cosine_similarity(self.vector(first), self.vector(second)))
 
+    @checks_numbers(NUMBERS)
     def most_similar(self, words: Any, count: int = 10) -> Any:
         """Finds the words nearest to a word, or to each of many.
 
@@ -147,6 +150,7 @@ class WordVectors:
         queries = [self.vector(word) for word in words]
         return self.nearest(queries, count, [[word] for word in words])
 
+    @checks_numbers(NUMBERS)
     def analogy(
         self, first: str, second: str, third: str, count: int = 10
     ) -> list[Neighbour]:
@@ -189,6 +193,7 @@ class WordVectors:
         units = unit_rows([self.vector(word) for word in words])
         return words[int(np.argmin(cosine_similarity(units, units.mean(axis=0))))]
 
+    @checks_numbers(NUMBERS)
     def nearest(
         self, queries: Any, count: int = 10, excluded: Any = None
     ) -> list[list[Neighbour]]:
@@ -202,8 +207,6 @@ class WordVectors:
         Returns:
             For each query a list of `Neighbour(word, similarity)`, nearest first.
         """
-        if count < 1:
-            raise InputError(f"`count` must be at least 1. Received: count={count}")
         if not len(queries):
             return []
         excluded = excluded or [[]] * len(queries)
@@ -219,6 +222,7 @@ class WordVectors:
         """Tells what the vectors cost: a `VectorsDescription`, which prints well."""
         return describe_matrix(self.matrix)
 
+    @checks_numbers(NUMBERS)
     def matrix_for(
         self, tokenizer: Any, *, seed: int = 0, deviation: float | None = None
     ) -> EmbeddingMatrix:

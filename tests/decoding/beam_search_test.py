@@ -145,7 +145,7 @@ def test_one_graph_serves_every_batch(size):
     ("options", "message"),
     [
         ({"n_best": 4}, "n_best=4, beam_width=3"),
-        ({"n_best": 0}, "n_best=0, beam_width=3"),
+        ({"n_best": 0}, "n_best=0"),
         ({"length_penalty": -0.1}, "length_penalty=-0.1"),
         ({"length_normalization": "mean"}, "'average', 'gnmt', 'none'"),
     ],

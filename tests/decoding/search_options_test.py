@@ -11,7 +11,7 @@ from seq2seq_keras.errors import InputError
     [
         (
             {"max_length": 0},
-            "`max_length` must be a positive integer. Received: max_length=0",
+            "`max_length` must be a positive integer, at most 1000000. Received",
         ),
         ({"max_length": None}, "`max_length` must be a positive integer"),
         ({"max_length_ratio": -1.0}, "`max_length_ratio` must be at least 0"),

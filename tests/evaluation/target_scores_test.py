@@ -102,5 +102,5 @@ def test_no_pairs_have_no_scores(translator):
 
 
 def test_a_batch_has_a_pair_at_least(translator, pairs):
-    with pytest.raises(InputError, match="`batch_size` must be positive"):
+    with pytest.raises(InputError, match="`batch_size` must be a positive"):
         score_targets(translator, pairs, batch_size=0)

@@ -39,7 +39,10 @@ def test_choices_are_those_that_scores_have():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"epochs": 0}, "`epochs` must be a positive integer. Received: epochs=0"),
+        (
+            {"epochs": 0},
+            "`epochs` must be a positive integer, at most 1000000. R",
+        ),
         ({"batch_size": -1}, "batch_size=-1"),
         ({"samples": -1}, "samples=-1"),
         ({"patience": -1}, "patience=-1"),

@@ -97,7 +97,7 @@ def test_smoothed_labels_share_their_probability_with_all_tokens():
 
 @pytest.mark.parametrize("label_smoothing", [-0.1, 1.0])
 def test_smoothing_out_of_range_is_refused(label_smoothing):
-    with pytest.raises(InputError, match="must be from 0 to less than 1"):
+    with pytest.raises(InputError, match="must be at least 0 and less than 1"):
         TokenCrossentropy(label_smoothing)
 
 

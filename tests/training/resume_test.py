@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from seq2seq_keras.cli import main
 from seq2seq_keras.data import make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.training import (
@@ -95,6 +96,61 @@ def test_the_weights_are_those_of_a_training_without_interruption(
     pd.testing.assert_frame_equal(result.log, expected.log)
     assert_same_translators(config.output, straight[0].output)
     assert not state_path(config.output).exists()
+
+
+def test_a_training_that_has_ended_goes_on_as_if_it_had_more_epochs(table, tmp_path):
+    options = OPTIONS | {"scheduled_sampling": 0.0, "monitor": "perplexity"}
+    options |= {"train": [table], "samples": 0}
+    expected = train(TrainingConfig(output=str(tmp_path / "a"), **options))
+    output = str(tmp_path / "b")
+    train(TrainingConfig(output=output, **{**options, "epochs": 2}))
+    assert not state_path(output).exists()
+    result = resume_training(output, epochs=3, learning_rate=0.01)
+    pd.testing.assert_frame_equal(result.log, expected.log)
+    assert_same_translators(output, tmp_path / "a")
+    written = yaml.safe_load(pathlib.Path(output, "training.yaml").read_text())
+    assert written["epochs"] == 3
+
+
+def test_what_a_training_that_goes_on_must_keep_is_named(straight):
+    output = straight[0].output
+    with pytest.raises(InputError, match=r"`learning_rate` is 0\.01 .* become 9"):
+        resume_training(output, epochs=3, learning_rate=9)
+    with pytest.raises(InputError, match=r"`epochs` is 3 .* What can be: patience"):
+        resume_training(output, epochs=4)  # the share of drawn words goes along them
+    with pytest.raises(InputError, match="`option` must be one of"):
+        resume_training(output, epochs=3, epoch=4)
+    with pytest.raises(InputError, match="`patience` must be an integer"):
+        resume_training(output, patience=-1)
+    with pytest.raises(InputError, match="nothing is left to do: 3 of 3 epochs"):
+        resume_training(output, patience=9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--learning-rate", "9"], "`learning_rate` is 0.002"),
+        (["--train", "other.tsv"], "`train` is None"),
+        (["--units", "9", "--epochs", "3"], "`units` is 256"),
+        (["--output", "elsewhere"], "`output` is "),
+        (["--overwrite", "true"], "`overwrite` is False"),
+    ],
+)
+def test_the_command_line_names_it_too(arguments, message, tmp_path, capsys):
+    config = TrainingConfig(output=str(tmp_path), corpus="copy")
+    (tmp_path / "training.yaml").write_text(yaml.safe_dump(config.as_dict()))
+    assert main(["train", "--resume", str(tmp_path), *arguments]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line
+
+
+def test_what_is_given_as_it_was_changes_nothing():
+    config = TrainingConfig(output="out", corpus="copy", schedule="cosine")
+    same = {"output": "./out", "corpus": "copy", "epochs": 20, "units": 256}
+    assert config.changed(same).learnt_options() == config.learnt_options()
+    assert config.changed({"patience": 9}).patience == 9
+    with pytest.raises(InputError, match="`epochs` is 20"):
+        config.changed({"epochs": 21})
 
 
 def test_a_training_that_has_ended_or_not_begun_cannot_go_on(straight, tmp_path):

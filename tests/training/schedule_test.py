@@ -59,7 +59,7 @@ def test_config_round_trip():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0.1, -1), "must not be negative"),
+        ((0.1, -1), "`warmup_steps` must be an integer, at least 0"),
         ((0.1, 0, "cosin"), "`decay` must be one of"),
         ((0.1, 0, "cosine"), "total_steps=None"),
         ((0.1, 10, "cosine", 10), "more than `warmup_steps`"),

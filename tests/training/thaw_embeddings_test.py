@@ -188,5 +188,5 @@ def test_there_must_be_something_to_thaw():
     model = compiled(freeze_source_embeddings=False)
     with pytest.raises(InputError, match="found no frozen embeddings"):
         model.fit(**DATA, callbacks=[ThawEmbeddings(1)])
-    with pytest.raises(InputError, match="must be 0 or more"):
+    with pytest.raises(InputError, match="`after_epochs` must be an integer"):
         ThawEmbeddings(-1)

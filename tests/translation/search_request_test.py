@@ -69,7 +69,7 @@ def test_what_is_no_list_is_refused(name):
 
 @pytest.mark.parametrize("seed", [2**31, 1.5])
 def test_a_seed_has_32_bits(seed):
-    with pytest.raises(InputError, match="`seed` must be an integer of 32 bits"):
+    with pytest.raises(InputError, match="`seed` must be an integer, at least -2"):
         make(seed=seed)
 
 

@@ -1,0 +1,63 @@
+"""Numbers on the command line and in YAML: checked when they are read."""
+
+import argparse
+from typing import Any
+
+from jsonargparse import ArgumentParser as Parser
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import Range
+
+
+class NumberType:
+    """What `type=` makes of a word, or of a value in YAML: a number within a range."""
+
+    def __init__(self, name: str, allowed: Range, *, optional: bool = False) -> None:
+        self.name = name
+        self.allowed = allowed
+        self.optional = optional
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = self._read(value)
+        if value is None and self.optional:
+            return None
+        try:
+            return self.allowed.check(self.name, value)
+        except InputError as error:
+            raise _RefusedError(error) from None
+
+    def __repr__(self) -> str:  # which `--help` shows
+        return f"{'' if self.allowed.whole else 'a number, '}{self.allowed}"
+
+    def _read(self, text: str) -> Any:
+        if text == "null":
+            return None
+        try:
+            return int(text) if self.allowed.whole else float(text)
+        except ValueError:
+            return text
+
+
+class _RefusedError(argparse.ArgumentTypeError, ValueError):
+    """What is taken as it is for a word (the first) and a value in YAML (the other)."""
+
+
+def add_number(
+    command: Parser, name: str, allowed: Range, default: Any, about: str
+) -> None:
+    """Adds an option that is a number.
+
+    Args:
+        command: The parser.
+        name: Its name, without dashes.
+        allowed: Its `Range`.
+        default: Its default; `None` may then also be given.
+        about: Its help.
+    """
+    command.add_argument(
+        f"--{name}",
+        type=NumberType(name, allowed, optional=default is None),
+        default=default,
+        help=about,
+    )

@@ -1,0 +1,84 @@
+"""How much memory is free, so that what cannot fit is refused before it is tried."""
+
+import os
+import pathlib
+from collections.abc import Iterator
+
+from seq2seq_keras.errors import InputError
+
+_GIGABYTE = 1e9
+_CGROUPS = pathlib.Path("/sys/fs/cgroup")
+
+
+def check_memory(needed: float, what: str, remedy: str) -> None:
+    """Refuses what needs more memory than there is.
+
+    Args:
+        needed: Bytes, rather too few than too many.
+        what: What needs them, the beginning of the message.
+        remedy: What to do about it, its end.
+
+    Raises:
+        InputError: If fewer bytes are free.
+    """
+    free = free_memory()
+    if free is not None and needed > free:
+        raise InputError(
+            f"{what} would need about {needed / _GIGABYTE:,.1f} GB of memory, and "
+            f"{free / _GIGABYTE:,.1f} GB are free. {remedy}"
+        )
+
+
+def free_memory() -> float | None:
+    """The bytes this process may still take; `None` where the system does not say."""
+    return min([*_of_machine(), *_of_cgroups()], default=None)
+
+
+def _of_machine() -> Iterator[float]:
+    for line in _lines("/proc/meminfo"):
+        if line.startswith("MemAvailable:"):
+            yield 1024 * float(line.split()[1])
+            return
+    # Elsewhere only the size of all memory is known.
+    names = getattr(os, "sysconf_names", {})
+    if {"SC_PHYS_PAGES", "SC_PAGE_SIZE"} <= names.keys():
+        yield float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+
+
+def _of_cgroups() -> Iterator[float]:
+    """What the control groups of a container leave, of either version."""
+    for line in _lines("/proc/self/cgroup"):
+        _, controllers, path = line.split(":", 2)
+        if controllers == "memory":
+            root, limit, used = _CGROUPS / "memory", "limit_in_bytes", "usage_in_bytes"
+        elif not controllers:
+            root, limit, used = _CGROUPS, "max", "current"
+        else:
+            continue
+        # Seen from within a container its own group is the root.
+        for folder in (root / path.lstrip("/"), root):
+            numbers = [_number(folder / f"memory.{name}") for name in (limit, used)]
+            if None not in numbers:
+                cached = _cached(folder / "memory.stat")
+                yield numbers[0] - numbers[1] + cached  # type: ignore[operator]
+
+
+def _cached(path: pathlib.Path) -> float:
+    """Bytes of files that are kept as long as nobody needs the room."""
+    for line in _lines(path):
+        name, _, number = line.partition(" ")
+        if name in ("inactive_file", "total_inactive_file"):
+            return float(number)
+    return 0.0
+
+
+def _number(path: pathlib.Path) -> float | None:
+    text = "".join(_lines(path))
+    return float(text) if text.isdecimal() else None  # "max" is no limit
+
+
+def _lines(path: str | os.PathLike) -> list[str]:
+    try:
+        return pathlib.Path(path).read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return []
