@@ -42,9 +42,14 @@ def check_name(
         optional: Whether `None` will do.
 
     Raises:
-        InputError: If there is no such name.
+        InputError: If there is no such name, or it is plain data and no object.
     """
-    if value is None or (isinstance(value, str) and not set(":>") & set(value)):
+    is_plain = isinstance(value, int | float | complex | bytes | list | tuple)
+    if (
+        value is None
+        or is_plain
+        or (isinstance(value, str) and not set(":>") & set(value))
+    ):
         check_choice(option, value, (*[None] * optional, *table))
 
 

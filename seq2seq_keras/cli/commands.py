@@ -14,6 +14,7 @@ from typing import IO, Any
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, decoding, evaluation, plots, training, translation
+from seq2seq_keras.cli.idle_options import check_idle
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.vectors import run_vectors
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given = _with_underscores(sys.argv[1:] if arguments is None else arguments)
             options = parse(given)
             command = options[options.command]
+            check_idle(*_innermost(options))
             _import_modules(given, command.get("import") or ())
             _COMMANDS[options.command](command)
     except KeyboardInterrupt:
@@ -94,6 +96,14 @@ def _named_modules(arguments: Sequence[str]) -> Iterator[str]:
             yield value
         elif option in _NAMING and ":" in value:
             yield value.partition(":")[0]
+
+
+def _innermost(options: Options) -> tuple[str, Options]:
+    """The name of the command, and of its own one, and the options."""
+    name, command = options.command, options[options.command]
+    if "action" in command:
+        return f"{name} {command.action}", command[command.action]
+    return name, command
 
 
 def _train(options: Options) -> None:

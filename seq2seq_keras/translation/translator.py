@@ -386,7 +386,9 @@ class Translator:
         Returns:
             The folder, as a `pathlib.Path`.
         """
-        return export_saved_model(self.graph, folder, self.search.replace(**search))
+        options = self.search.replace(**search)
+        options.check_effect(search)
+        return export_saved_model(self.graph, folder, options)
 
 
 def _check_models(
