@@ -8,7 +8,17 @@ from typing import Any
 
 # What a module is called where it is installed from, if not by its name.
 _PACKAGES = {"sklearn": "scikit-learn", "mecab": "python-mecab-ko"}
-_SHORT = reprlib.Repr()
+
+
+class _Short(reprlib.Repr):
+    """Also writes integers of more digits than Python writes, wherever they stand."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        many = x.bit_length() > 10_000
+        return f"<{x.bit_length()} bits>" if many else super().repr_int(x, level)
+
+
+_SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = 200
 _SHORT.maxlong = 60
 
@@ -42,10 +52,7 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
 
 def shown(value: Any) -> str:
     """The `repr` of what a user gave, cut to what fits into a message."""
-    try:
-        return _SHORT.repr(value)
-    except ValueError:  # Python writes no integer of so many digits
-        return f"an integer of {value.bit_length()} bits"
+    return " ".join(_SHORT.repr(value).split())
 
 
 def check_texts(**lists: Any) -> None:

@@ -34,7 +34,12 @@ def check_name(
     option: str, value: Any, table: Mapping[str, Any], *, optional: bool = False
 ) -> None:
     """Refuses a text that is neither in a table nor names an object in another way."""
-    if value is None or (isinstance(value, str) and not set(":>") & set(value)):
+    is_plain = isinstance(value, int | float | complex | bytes | list | tuple)
+    if (
+        value is None
+        or is_plain
+        or (isinstance(value, str) and not set(":>") & set(value))
+    ):
         check_choice(option, value, (*[None] * optional, *table))
 
 

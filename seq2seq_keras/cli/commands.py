@@ -22,6 +22,7 @@ from seq2seq_keras import (
     training,
     translation,
 )
+from seq2seq_keras.cli.idle_options import check_idle
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
@@ -44,6 +45,7 @@ def run_command(arguments: Sequence[str]) -> None:
     except argparse.ArgumentError as error:
         raise InputError(str(error)) from error
     command = options[options.command]
+    check_idle(*_innermost(options))
     check_paths(options.command, command)
     _import_modules(given, command.get("import") or ())
     _COMMANDS[options.command](command)
@@ -94,6 +96,14 @@ def _named_modules(arguments: Sequence[str]) -> Iterator[str]:
             yield value
         elif option in _NAMING and ":" in value:
             yield value.partition(":")[0]
+
+
+def _innermost(options: Options) -> tuple[str, Options]:
+    """The name of the command, and of its own one, and the options."""
+    name, command = options.command, options[options.command]
+    if "action" in command:
+        return f"{name} {command.action}", command[command.action]
+    return name, command
 
 
 def _train(options: Options) -> None:

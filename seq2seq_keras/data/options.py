@@ -4,6 +4,7 @@ import dataclasses
 import os
 from typing import Any, Literal
 
+from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.options import check_options, documented, option
 
 _TokenizerName = Literal["word", "white_space", "character", "jamo", "bpe", "unigram"]
@@ -119,11 +120,24 @@ class DataOptions:
             if (value := getattr(self, name)) is not None:
                 # One name is a list of one; a path is its name.
                 values = value if isinstance(value, list | tuple) else [value]
-                setattr(self, name, [_as_text(item) for item in values])
+                values = [
+                    _number_as_text(item) if name == "columns" else item
+                    for item in map(_as_name, values)
+                ]
+                setattr(self, name, values)
         check_options(self)
+        kinds = {self.tokenizer, self.target_tokenizer}
+        if self.subword_sampling and not kinds & {"bpe", "unigram"}:
+            raise InputError(
+                "`subword_sampling` does nothing without the tokenizer bpe or unigram. "
+                f"Received: subword_sampling={self.subword_sampling}"
+            )
 
 
-def _as_text(item: Any) -> Any:
-    """The number of a column, or a path, as text."""
+def _as_name(item: Any) -> Any:
+    return os.fspath(item) if isinstance(item, os.PathLike) else item
+
+
+def _number_as_text(item: Any) -> Any:
     is_number = isinstance(item, int) and not isinstance(item, bool)
-    return str(item) if is_number or isinstance(item, os.PathLike) else item
+    return shown(item) if is_number else item

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from seq2seq_keras.errors import InputError
@@ -192,6 +193,38 @@ class SearchOptions:
             )
         return dataclasses.replace(self, **changes)
 
+    def check_effect(self, asked: Iterable[str]) -> None:
+        """Refuses what was asked for and would do nothing beside the other options.
+
+        What a translator was saved with may wait for a beam or for sampling; what one
+        call asks for may not.
+
+        Args:
+            asked: Names of options.
+
+        Raises:
+            InputError: For the first that does nothing.
+        """
+        changed = [
+            field.name
+            for field in dataclasses.fields(self)
+            if field.name in asked and getattr(self, field.name) != field.default
+        ]
+        for name in changed:
+            needs, has_it = _NEEDS.get(name, ("", lambda options: True))
+            if not has_it(self):
+                raise InputError(
+                    f"`{name}` does nothing without {needs}. "
+                    f"Received: {name}={getattr(self, name)}"
+                )
+        if {"min_length", "max_length"} & {*changed} and (
+            self.min_length > self.max_length
+        ):
+            raise InputError(
+                "`min_length` can be no more than `max_length`. Received: "
+                f"min_length={self.min_length}, max_length={self.max_length}"
+            )
+
     def describe(self) -> str:
         """How it is searched, in words, to stand beside a score.
 
@@ -212,3 +245,16 @@ class SearchOptions:
             and field.name not in ("max_length", "n_best", "sample")
         ]
         return ", ".join(["sampling" if self.sample else name, *changed])
+
+
+# Options that work only where others have a certain value.
+_NEEDS: dict[str, tuple[str, Callable[[SearchOptions], bool]]] = {
+    "coverage_penalty": ("a `beam_width` of 2 or more", lambda o: o.beam_width > 1),
+    **dict.fromkeys(
+        ("temperature", "top_k", "top_p"), ("`sample`", lambda o: o.sample)
+    ),
+    "length_penalty": (
+        "a `length_normalization`",
+        lambda o: o.length_normalization != "none",
+    ),
+}

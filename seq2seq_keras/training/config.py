@@ -154,6 +154,11 @@ class TrainingConfig(Architecture, DataOptions):
         super().__post_init__()
         check_name("cell", self.cell, CELLS)
         check_name("attention", self.attention, ATTENTIONS, optional=True)
+        if self.vectors_deviation and not (self.source_vectors or self.target_vectors):
+            raise InputError(
+                "`vectors_deviation` scales nothing without `source_vectors` or "
+                "`target_vectors`."
+            )
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(

@@ -58,10 +58,10 @@ def load_training_pairs(config: DataOptions) -> tuple[Pairs | PairStream, Pairs]
     if (config.corpus is None) == (config.train is None):
         raise InputError("Give either `train` files or the name of a `corpus`.")
     if config.corpus is not None:
-        if config.validation is not None or config.stream:
+        if config.validation is not None or config.stream or config.columns:
             raise InputError(
-                "A `corpus` brings its own validation pairs and is kept in memory: "
-                "leave `validation` and `stream` out."
+                "A `corpus` has no `columns`, brings its own validation pairs and is "
+                "kept in memory: leave `columns`, `validation` and `stream` out."
             )
         corpus = load_corpus(config.corpus, seed=config.seed)
         return corpus.train, corpus.validation

@@ -53,7 +53,14 @@ class SearchRequest(NamedTuple):
         own["seed"] = _SEED.check("seed", own.get("seed", 0))
         for name in ("prefix", "avoid", "allowed"):
             own[name] = _as_texts(name, own.get(name))
-        return cls(defaults.replace(**search), **own)
+        options = defaults.replace(**search)
+        options.check_effect(search)
+        if own["seed"] and not options.sample:
+            raise InputError(
+                "`seed` does nothing without `sample`. "
+                f"Received: seed={own['seed']}, sample=False"
+            )
+        return cls(options, **own)
 
     def inputs(
         self, target_tokenizer: Tokenizer, count: int, first: int = 1

@@ -417,7 +417,9 @@ class Translator:
         Returns:
             The folder, as a `pathlib.Path`.
         """
-        return export_saved_model(self.graph, folder, self.search.replace(**search))
+        options = self.search.replace(**search)
+        options.check_effect(search)
+        return export_saved_model(self.graph, folder, options)
 
 
 def _remake(cls: type[Translator], parts: tuple, options: dict) -> Translator:

@@ -1,0 +1,62 @@
+"""Options that were given and would do nothing are refused."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from jsonargparse import Namespace as Options
+
+from seq2seq_keras.errors import InputError
+
+
+class _Idle(NamedTuple):
+    """Options of a command, when they do nothing, and how to say so."""
+
+    names: tuple[str, ...]
+    is_idle: Callable[[Options], bool]
+    words: str
+
+
+_TEST_PAIRS = (
+    _Idle(("columns",), lambda o: o.test is None, "without `--test`"),
+    _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
+)
+_IDLE = {
+    "translate": (
+        _Idle(("scores", "alignments"), lambda o: o.json, "beside `--json`"),
+    ),
+    "evaluate": (
+        *_TEST_PAIRS,
+        _Idle(("examples",), lambda o: o.json, "beside `--json`"),
+        _Idle(
+            ("length_metric",),
+            lambda o: not (o.by_length or o.length_plot or o.json),
+            "without `--by-length`, `--length-plot` or `--json`",
+        ),
+    ),
+    **dict.fromkeys(("compare", "score", "report"), _TEST_PAIRS),
+    "vectors load": (
+        _Idle(("format",), lambda o: o.output is None, "without `--output`"),
+    ),
+    "vectors plot": (
+        _Idle(("seed",), lambda o: o.kind != "tsne", "without `--kind tsne`"),
+    ),
+}
+
+
+def check_idle(command: str, options: Options) -> None:
+    """Refuses the first option that was given and does nothing.
+
+    Args:
+        command: The name of the command, with its own one after a space.
+        options: Its options, with the names `given`.
+
+    Raises:
+        InputError: Names it, and what it needs.
+    """
+    for idle in _IDLE.get(command, ()):
+        for name in idle.names:
+            # A flag in a file may be given as false.
+            is_asked = name in options.given and options[name] is not False
+            if is_asked and idle.is_idle(options):
+                option = name.replace("_", "-")
+                raise InputError(f"`--{option}` does nothing {idle.words}.")
