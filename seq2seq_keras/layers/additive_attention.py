@@ -6,7 +6,7 @@ import keras
 from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.layers.attention import Attention
+from seq2seq_keras.layers.attention import Attention, by_rows
 from seq2seq_keras.layers.coverage import WIDTH, coverage_window
 
 
@@ -47,10 +47,11 @@ class AdditiveScore(keras.layers.Layer):
         self, query: KerasTensor, keys: KerasTensor, coverage: KerasTensor | None = None
     ) -> KerasTensor:
         if self.coverage_projection is not None:
-            keys += self.coverage_projection(coverage_window(coverage))
+            keys += by_rows(self.coverage_projection, coverage_window(coverage))
+        query = by_rows(self.query_projection, query)
         # (batch, target_length, source_length, units)
-        hidden = ops.tanh(self.query_projection(query)[:, :, None] + keys[:, None])
-        return ops.squeeze(self.score_projection(hidden), axis=-1)
+        hidden = ops.tanh(query[:, :, None] + keys[:, None])
+        return ops.squeeze(by_rows(self.score_projection, hidden), axis=-1)
 
     def get_config(self) -> dict[str, Any]:
         config = {"units": self.units, "coverage": self.coverage}

@@ -1,7 +1,7 @@
 """Attention: what a decoder looks at of the source, and how it remembers that."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -183,6 +183,17 @@ class Attention(keras.layers.Layer):
             KerasTensor((batch, target_length, value_dim), self.compute_dtype),
             KerasTensor((batch, target_length, source_length), "float32"),
         )
+
+
+def by_rows(
+    function: Callable[[KerasTensor], KerasTensor], tensor: KerasTensor
+) -> KerasTensor:
+    """Applies a function of `(rows, dim)` to the last axis of a tensor.
+
+    In a loop, XLA cannot compile the gradient of a matrix product of more axes.
+    """
+    rows = function(ops.reshape(tensor, (-1, tensor.shape[-1])))
+    return ops.reshape(rows, (*ops.shape(tensor)[:-1], rows.shape[-1]))
 
 
 def make_attention(

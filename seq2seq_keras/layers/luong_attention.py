@@ -7,7 +7,7 @@ from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.layers.additive_attention import AdditiveScore
-from seq2seq_keras.layers.attention import Attention
+from seq2seq_keras.layers.attention import Attention, by_rows
 from seq2seq_keras.layers.coverage import WIDTH, coverage_window
 
 SCORES = ("dot", "general", "concat")
@@ -126,7 +126,8 @@ class LuongAttention(Attention):
             return self.additive_score(query, keys, coverage)
         if self.score == "general":
             # The same product from the side that is shorter in use: one query.
-            query = ops.matmul(query, self.kernel) * keys.shape[-1] ** -0.5
+            query = by_rows(lambda rows: ops.matmul(rows, self.kernel), query)
+            query *= keys.shape[-1] ** -0.5
         scores = ops.matmul(query, ops.swapaxes(keys, 1, 2))
         if self.coverage:
             seen = ops.sum(coverage_window(coverage) * self.coverage_weights, axis=-1)
