@@ -101,6 +101,15 @@ def test_relative_links_lead_somewhere(path):
             assert anchor in headings(target.read_text(encoding="utf-8")), link
 
 
+def test_every_promise_names_a_test_that_there_is():
+    text = (DOCS / "what_can_go_wrong.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/\S+\.py)::(\w+)`", text)
+    assert len(named) > 30
+    for file, name in named:
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^def {name}\(", source, re.MULTILINE), (file, name)
+
+
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=name_of)
 def test_python_blocks_compile(path):
     text = path.read_text(encoding="utf-8")
