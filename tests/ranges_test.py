@@ -60,7 +60,7 @@ FUNCTIONS = dict(public_functions())
 CHECKED = [
     pytest.param(function, name, id=f"{place}-{name}")
     for place, function in FUNCTIONS.items()
-    for name in getattr(function, "ranges", ())
+    for name in sorted(getattr(function, "ranges", ()))
 ]
 # Faces that users enter; those of other rooms also have what only the package calls.
 ENTERED = re.compile(r"seq2seq_keras\.(data|evaluation|plots|vectors)\.")

@@ -12,7 +12,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import CharacterTokenizer
 
 LETTERS, DIGITS = "abcdefghij", "0123456789"
-TOKENIZERS = CharacterTokenizer(LETTERS), CharacterTokenizer(DIGITS)
+TOKENIZERS = CharacterTokenizer([*LETTERS]), CharacterTokenizer([*DIGITS])
 
 
 @pytest.fixture(scope="module")
