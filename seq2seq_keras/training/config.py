@@ -36,6 +36,12 @@ class TrainingConfig(Architecture, DataOptions):
         "saved_models/translator",
         "Folder for the model, the log and the learning curves.",
     )
+    init: str | None = option(
+        None,
+        """Folder of a saved translator to go on from, on these pairs (fine-tuning):
+        with its tokenizers, model, weights and search options.""",
+        metavar="MODEL",
+    )
     source_vectors: str | None = option(
         None,
         """File of word vectors (word2vec, GloVe, fastText) that the source embeddings
@@ -181,7 +187,8 @@ class TrainingConfig(Architecture, DataOptions):
     def learnt_options(self) -> dict[str, Any]:
         """The options on which the weights after a given step depend."""
         options = self.as_dict()
-        for name in ("output", "overwrite", *self.changeable()):
+        # What `init` brought along is in the tokenizers and in the state.
+        for name in ("output", "overwrite", "init", *self.changeable()):
             del options[name]
         return options
 

@@ -26,7 +26,8 @@ from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
 from seq2seq_keras.training.checkpoint import has_ended, state_path
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.trainer import Model, Trainer
+from seq2seq_keras.training.start import Model
+from seq2seq_keras.training.trainer import Trainer
 from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
 from seq2seq_keras.yaml_files import read_yaml
 
@@ -180,6 +181,9 @@ def _check_paths(config: TrainingConfig) -> None:
         for option in ("train", "validation", "source_vectors", "target_vectors")
         for path in _as_list(getattr(config, option))
     ]
+    if config.init is not None:
+        files = [pathlib.Path(config.init, name) for name in TRANSLATOR_FILES]
+        read += [(f"{path} of `init`", str(path)) for path in files]
     check_outputs(written, read)
 
 
@@ -290,7 +294,8 @@ def _finish(trainer: Trainer) -> TrainingResult:
     evaluation = evaluate_translator(
         translator,
         trainer.scored_pairs,
-        protocol=f"{len(trainer.scored_pairs)} validation pairs, greedy search",
+        protocol=f"{len(trainer.scored_pairs)} validation pairs, "
+        + translator.search.describe(),
         bleu_tokenizer=config.bleu_tokenizer,
     )
     translator.scores = {
@@ -319,6 +324,8 @@ def _as_yaml(config: TrainingConfig) -> str:
 
 def _description(config: TrainingConfig) -> str:
     data = as_markdown(config.corpus or " and ".join(config.train or ()))
+    if config.init is not None:
+        data += f", going on from {as_markdown(config.init)}"
     return (
         f"## Training\n\nTrained on {data}, at most {config.epochs} epochs, seed "
         f"{config.seed}. `training.yaml` holds every option."

@@ -23,6 +23,7 @@ from seq2seq_keras.models import (
     check_weights,
 )
 from seq2seq_keras.stopping import StopSignals
+from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     assign_all,
@@ -44,10 +45,9 @@ from seq2seq_keras.training.inputs import (
 from seq2seq_keras.training.progress import TrainingProgress
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
+from seq2seq_keras.training.start import Model, given_model, load_start
 from seq2seq_keras.translation import Translator
 
-# A model, or a function from the sizes of its two vocabularies to one.
-Model = EncoderDecoder | Callable[[int, int], EncoderDecoder]
 _MODEL_OPTIONS = dataclasses.fields(Architecture)
 
 
@@ -71,12 +71,11 @@ class Trainer:
         self.signals = signals
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
+        start = load_start(config, model)
         self.pairs, validation = load_training_pairs(config)
         self.validation_pairs = validation
         self.scored_pairs = validation.evenly_spaced(config.scored_sentences)
-        self.tokenizers = fit_tokenizers(config, self.pairs)
-        given_sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
-        made = None if model is None else _given_model(model, given_sizes, config)
+        self.tokenizers, made = self._start_from(start, model)
         counter = self._make_batches(config.copy if made is None else made.copies)
         self.model = self._compile(made or self._build())
         self.report = counter.report(
@@ -94,8 +93,7 @@ class Trainer:
         self.translator = Translator(
             self.model,
             *self.tokenizers,
-            max_source_length=config.max_source_length,
-            max_length=config.max_target_length + 1,
+            **self._searched_with(start),
         )
         self.averages = WeightAverages(config.moving_average, config.average_epochs)
         self.averages.set_model(self.model)
@@ -118,6 +116,28 @@ class Trainer:
         self.seconds = 0.0  # of earlier processes
         self.saved_metrics: Sequence[np.ndarray] = []
         self._start = self.saved_at = time.monotonic()
+
+    def _start_from(
+        self, start: Translator | None, model: Model | None
+    ) -> tuple[tuple[Tokenizer, Tokenizer], EncoderDecoder | None]:
+        """Both tokenizers, and the model unless the options describe it."""
+        if start is not None:
+            return (start.source_tokenizer, start.target_tokenizer), start.model
+        tokenizers = fit_tokenizers(self.config, self.pairs)
+        if model is None:
+            return tokenizers, None
+        sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
+        return tokenizers, given_model(model, sizes, self.config)
+
+    def _searched_with(self, start: Translator | None) -> dict[str, Any]:
+        """The options of the translator beside its model and tokenizers."""
+        if start is None:
+            return {
+                "max_source_length": self.config.max_source_length,
+                "max_length": self.config.max_target_length + 1,
+            }
+        search = dataclasses.asdict(start.search)
+        return {"max_source_length": start.max_source_length, **search}
 
     def restore(self) -> bool:
         """Goes back to the last state that was saved, if there is one.
@@ -420,32 +440,3 @@ class _PassedOn(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self.callbacks.on_train_batch_end(batch, logs)
-
-
-def _given_model(
-    model: Model, sizes: Sequence[int], config: TrainingConfig
-) -> EncoderDecoder:
-    """The user's model, if it fits the tokenizers and the configuration."""
-    for field in _MODEL_OPTIONS:
-        if getattr(config, field.name) != field.default:
-            raise InputError(
-                f"`{field.name}` says what a model is made of, but `model` is given: "
-                "leave it out."
-            )
-    if config.source_vectors or config.target_vectors:
-        raise InputError("With a `model` of your own, give it its word vectors too.")
-    if not isinstance(model, keras.Model):
-        model = model(*sizes)
-    if not isinstance(model, EncoderDecoder):
-        raise InputError(
-            "`model` must be an `EncoderDecoder`, or a function from the sizes of both "
-            f"vocabularies to one. Received: a {type(model).__name__}"
-        )
-    has = [model.source_vocabulary_size, model.target_vocabulary_size]
-    if has != list(sizes):
-        raise InputError(
-            f"The tokenizers have {sizes[0]:,} and {sizes[1]:,} tokens, but `model` "
-            f"was made for {has[0]:,} and {has[1]:,}. Give a function from these sizes "
-            "to a model, and it fits."
-        )
-    return model
