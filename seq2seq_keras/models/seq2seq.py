@@ -147,7 +147,8 @@ class Seq2Seq(EncoderDecoder):
         fields = {field.name for field in dataclasses.fields(ModelOptions)}
         # `layers` is what was done to single ones.
         unknown = sorted(set(config) - fields - {"name", "layers"})
-        if unknown:
+        # A subclass may have more; its constructor knows them.
+        if unknown and cls is Seq2Seq:
             raise InputError(f"a model has no option {unknown[0]!r}")
         options = {name: config[name] for name in config if name in fields}
         return ModelOptions(**options).least_weights
