@@ -12,7 +12,17 @@ from seq2seq_keras.files import check_outputs
 
 # Files, lists of files or folders of translators that a command reads.
 INPUTS = (
-    *("config", "model", "ensemble", "systems", "input", "allowed", "test", "train"),
+    *(
+        "config",
+        "init",
+        "model",
+        "ensemble",
+        "systems",
+        "input",
+        "allowed",
+        "test",
+        "train",
+    ),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
     "tokenizer",
 )

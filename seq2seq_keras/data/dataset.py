@@ -269,7 +269,7 @@ def _report_left_out(total: int, kept: int, sides: Sequence[_Side]) -> None:
     message = f"{total - kept} of {total} pairs are left out: an empty side{limits}."
     if kept == 0:
         raise InputError(f"No pair is left. {message}")
-    warnings.warn(message, stacklevel=5)
+    warnings.warn(message, stacklevel=7)
 
 
 def _buckets(

@@ -308,7 +308,7 @@ class Translator:
                 warnings.warn(
                     f"Text {number} has {len(text):,} characters and is cut to the "
                     f"first {MAX_CHARACTERS:,}.",
-                    stacklevel=4,
+                    stacklevel=5,
                 )
         return [text[:MAX_CHARACTERS] for text in texts]
 
@@ -320,7 +320,7 @@ class Translator:
             warnings.warn(
                 f"Text {first + row} has {lengths[row]} tokens and is cut to the first "
                 f"{self.max_source_length} (`max_source_length`).",
-                stacklevel=4,
+                stacklevel=5,
             )
         return tokens
 

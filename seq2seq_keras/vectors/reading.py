@@ -131,7 +131,7 @@ def read_vectors(
         warnings.warn(
             f"{path}: {repeated:,} rows are of words that came before; the first row "
             "of each counts.",
-            stacklevel=2,
+            stacklevel=3,
         )
     matrix.resize((len(words), layout.dimensions), refcheck=False)
     return list(words), matrix

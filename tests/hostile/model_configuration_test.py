@@ -59,8 +59,8 @@ REFUSED = {
         with_option(attention="os:system"),
         "names 'os:system' for `attention`",
     ),
-    "wide": (with_option(units=2 * 10**6), "ask for .* weights or more"),
-    "wide vectors": (with_option(embedding_dim=10**9), "ask for .* weights or more"),
+    "wide": (with_option(units=65536), "ask for .* weights or more"),
+    "wide vectors": (with_option(embedding_dim=65536), "ask for .* weights or more"),
     "deep": (with_option(num_layers=10**9), "num_layers|ask for .* weights or more"),
     "changed layers": (
         with_option(layers={"/a": {"lora_rank": 10**9, "lora_alpha": 1}}),

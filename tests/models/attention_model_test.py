@@ -179,7 +179,9 @@ def test_variational_dropout_is_all_the_dropout_of_a_model(attention):
 
 def test_what_leaves_the_encoder_is_normalised_and_its_states_are_not():
     options = {"num_layers": 2, "residual": True, "attention": "luong"}
-    plain, normalised = (build(**options, layer_normalization=on) for on in (0, 1))
+    plain, normalised = (
+        build(**options, layer_normalization=on) for on in (False, True)
+    )
     random = np.random.default_rng(0)
     for layer in ("encoder_0", "encoder_1", "source_embedding"):
         shapes = [w.shape for w in plain.get_layer(layer).get_weights()]

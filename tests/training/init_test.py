@@ -101,3 +101,13 @@ def test_a_folder_without_a_translator_is_named(table, tmp_path, capsys):
     arguments = ["train", "--train", table, "--init", str(tmp_path / "none")]
     assert main([*arguments, "--output", str(tmp_path / "out")]) == 2
     assert "none: there is no such model folder" in capsys.readouterr().err
+
+
+def test_what_a_training_begins_with_is_not_written_onto(tmp_path):
+    for name in ("config.json", "model.keras"):
+        (tmp_path / name).touch()
+    config = TrainingConfig(
+        corpus="copy", init=str(tmp_path), output=str(tmp_path), overwrite=True
+    )
+    with pytest.raises(InputError, match="of `init`, which is read"):
+        train(config)
