@@ -86,7 +86,10 @@ def copy_model(model: keras.Model) -> Any:
             f"({error}): `get_config` must add to `super().get_config()` all arguments "
             "of the constructor."
         ) from error
-    pairs = zip(_walk(model), _walk(copy), strict=True)
+    # What draws words in training is put there by `compile`, and a copy has none.
+    drawing = getattr(model, "scheduled_sampling", None)
+    layers = [each for each in _walk(model) if each[1] is not drawing]
+    pairs = zip(layers, _walk(copy), strict=True)
     # As `save` does it, which also adds what LoRA has learnt to the weights.
     for (_, layer, _), (_, copied, _) in pairs:
         store: dict[str, Any] = {}

@@ -40,6 +40,14 @@ def test_nothing_is_said_of_a_model_as_it_was_built(model):
     assert "layers" not in model.get_config()
 
 
+def test_a_model_that_draws_words_in_training_can_be_copied(model):
+    # It is a layer, by which its random numbers are among the model's variables.
+    model.scheduled_sampling = keras.layers.Layer()
+    copy = copy_model(model)
+    for mine, its in zip(model.get_weights(), copy.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
 def test_frozen_layers_and_the_optimizer_come_back(model, tmp_path):
     model.get_layer("encoder_0").trainable = False
     model.compile("adam", "sparse_categorical_crossentropy")
