@@ -8,7 +8,7 @@ import pytest
 from seq2seq_keras import InputError, memory
 from seq2seq_keras.cli import main
 from seq2seq_keras.memory import check_memory, free_memory
-from seq2seq_keras.models import ModelOptions, build_model, count_weights
+from seq2seq_keras.models import ModelOptions, build_model
 from seq2seq_keras.training import TrainingConfig, train
 from seq2seq_keras.vectors import fasttext, glove, word2vec
 
@@ -97,7 +97,7 @@ def test_the_weights_are_counted_without_making_them(options):
     options = {"units": 64, "embedding_dim": 32, **options}
     model = build_model(500, 500, **options)
     sizes = {"source_vocabulary_size": 500, "target_vocabulary_size": 500}
-    counted = count_weights(ModelOptions(**sizes, **options))
+    counted = ModelOptions(**sizes, **options).least_weights
     assert 0.7 < counted / model.count_params() <= 1.0
 
 

@@ -9,4 +9,3 @@ from .parity import ParityReport as ParityReport
 from .parity import check_parity as check_parity
 from .seq2seq import Seq2Seq as Seq2Seq
 from .size import check_weights as check_weights
-from .size import count_weights as count_weights

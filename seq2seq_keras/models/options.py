@@ -53,16 +53,24 @@ class ModelOptions(Architecture):
 
     @property
     def least_weights(self) -> int:
-        """The fewest weights that a model of these options has."""
+        """The weights of embeddings, recurrent layers and output; there may be more.
+
+        Those of a cell that the package does not name itself are not known.
+        """
         dim, units = self.embedding_dim or 0, self.units
-        words = self.source_vocabulary_size
-        words += 0 if self.share_embeddings else self.target_vocabulary_size
-        logits = 0 if self.tie_embeddings else self.target_vocabulary_size * units
         entry = CELLS.get(self.cell) if isinstance(self.cell, str) else None
         gates = _GATES.get(entry, 0) if isinstance(entry, str) else 0
-        # Of the decoder; the encoder has as many again, or half of them.
-        recurrent = gates * units * (dim + units * self.num_layers)
-        return words * dim + logits + recurrent
+        directions = 2 if self.bidirectional else 1
+
+        def stack(width: int) -> int:
+            inputs = [dim, *[units] * (self.num_layers - 1)]
+            return gates * width * sum(size + width + 1 for size in inputs)
+
+        source, target = self.source_vocabulary_size, self.target_vocabulary_size
+        embeddings = dim * (source if self.share_embeddings else source + target)
+        output = 0 if self.tie_embeddings else units * target
+        encoder = directions * stack(units // directions)
+        return embeddings + encoder + stack(units) + output
 
     def _check_sizes(self) -> None:
         for name in ("source_vocabulary_size", "target_vocabulary_size"):

@@ -28,6 +28,8 @@ from seq2seq_keras.translation.saved_model import export_saved_model
 
 # So many batches are split and sorted together, so that texts of like length meet.
 _BATCHES_TOGETHER = 100
+# To look how much is free would take a twentieth of a short translation.
+_LITTLE_MEMORY = 2**26
 
 
 class Translator:
@@ -294,8 +296,11 @@ class Translator:
 
     def _check_memory(self, hypotheses: int) -> None:
         """Refuses a beam whose logits and their order the memory cannot hold."""
+        needed = 3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size
+        if needed < _LITTLE_MEMORY:
+            return
         check_memory(
-            3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size,
+            needed,
             f"A search with {hypotheses:,} hypotheses at once",
             "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
         )

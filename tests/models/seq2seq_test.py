@@ -146,6 +146,8 @@ def test_step_by_step_equals_teacher_forcing_after_training(options, fitting):
 @every_option
 def test_padding_changes_nothing(options, fitting):
     model = build(options)
+    # What a file of a model is held against before it is built.
+    assert 0 < model.options.least_weights <= model.count_params()
     inputs = fitting(options)[0]
     wider = {
         name: np.pad(token_ids, ((0, 0), (0, 3))) for name, token_ids in inputs.items()
