@@ -57,7 +57,7 @@ def read_columnar(data: Any) -> Columnar:
         cells = _cells_of_batches(batches)
         name = "the table"
     rows = ((f"Row {number} of {name}", row) for number, row in enumerate(cells))
-    return Columnar(name.capitalize(), list(columns), rows)
+    return Columnar(f"T{name[1:]}", list(columns), rows)
 
 
 def _read_pandas(frame: "pd.DataFrame") -> Columnar:
@@ -78,7 +78,9 @@ def _batches(data: Any) -> tuple[Iterable[Any], list[str]]:
             data = arrow.record_batch(data)
     if hasattr(data, "read_next_batch"):
         return data, data.schema.names
-    return data.to_batches() if hasattr(data, "to_batches") else [data], data.schema.names
+    return data.to_batches() if hasattr(data, "to_batches") else [
+        data
+    ], data.schema.names
 
 
 def read_parquet(file: str | os.PathLike | BinaryIO, name: str) -> Columnar:

@@ -56,7 +56,7 @@ def records_table(data: Any) -> Table:
         )
     whole = "the data set" if _is_dataset(data) else "the list"
     rows = ((f"Item {number} of {whole}", row) for number, row in enumerate(data))
-    return flat_table(rows, whole.capitalize())
+    return flat_table(rows, f"T{whole[1:]}")
 
 
 def flat_table(
