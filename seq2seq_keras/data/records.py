@@ -1,11 +1,11 @@
 """Rows of Python objects: dictionaries, DataFrames, data sets, tables of Arrow."""
 
-import functools
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
 
-from seq2seq_keras.data.columnar import is_columnar, read_columnar
+from seq2seq_keras.data.columnar import is_columnar, read_columnar, read_parquet
 from seq2seq_keras.data.table import Table
 from seq2seq_keras.errors import InputError, shown
 
@@ -45,10 +45,9 @@ def records_table(data: Any) -> Table:
             another kind than the first.
     """
     if is_columnar(data):
-        name, columns, rows = read_columnar(data)
-        return flat_table(rows, name, columns)
+        return flat_table(*read_columnar(data))
     if isinstance(data, Mapping):
-        return flat_table(_columns_rows(data), "The dictionary", list(data))
+        return flat_table("The dictionary", list(data), _columns_rows(data))
     if isinstance(data, str | bytes) or not isinstance(data, Iterable):
         raise InputError(
             "Data must be pairs, dictionaries or a table such as a DataFrame. "
@@ -56,12 +55,15 @@ def records_table(data: Any) -> Table:
         )
     whole = "the data set" if _is_dataset(data) else "the list"
     rows = ((f"Item {number} of {whole}", row) for number, row in enumerate(data))
-    return flat_table(rows, f"T{whole[1:]}")
+    return flat_table(f"T{whole[1:]}", None, rows)
 
 
-def flat_table(
-    rows: Iterable[_Row], name: str, columns: list[Any] | None = None
-) -> Table:
+def parquet_table(file: str | os.PathLike | BinaryIO, name: str) -> Table:
+    """Reads a Parquet file as `records_table` does: see `read_parquet`."""
+    return flat_table(*read_parquet(file, name))
+
+
+def flat_table(name: str, columns: list[Any] | None, rows: Iterable[_Row]) -> Table:
     """Makes a table of rows that are dictionaries, or sequences of `columns`.
 
     The first row tells which cells are dictionaries with columns of their own.
@@ -79,16 +81,16 @@ def flat_table(
         return Table(name, None, _checked(rows))
     else:
         keys, names = range(len(columns)), columns
-    paths, titles = [], []
-    for key, title in zip(keys, names, strict=True):
-        for path in _paths(row[key], _DEEPEST):
-            paths.append((key, *path))
-            # Names that are no strings, such as tuples of pandas, stay what they are.
-            titles.append(".".join(map(str, (title, *path))) if path else title)
-    if not titles:
+    layout = [
+        # Names that are no strings, such as tuples of pandas, stay what they are.
+        (".".join(map(str, (title, *path))) if path else title, (key, *path))
+        for key, title in zip(keys, names, strict=True)
+        for path in _paths(row[key], _DEEPEST)
+    ]
+    if not layout:
         raise InputError(f"{place} has no columns.")
     kind = Mapping if isinstance(row, Mapping) else Sequence
-    return Table(name, titles, _cells(rows, kind, paths, titles))
+    return Table(name, [title for title, _ in layout], _cells(rows, kind, layout))
 
 
 def _paths(cell: Any, deepest: int) -> Iterator[tuple]:
@@ -104,31 +106,36 @@ def _paths(cell: Any, deepest: int) -> Iterator[tuple]:
 class _Cells(Sequence):
     """The values of a row in the order of the columns, looked up when asked for."""
 
-    def __init__(
-        self, row: Any, paths: list[tuple], missing: Callable[[Any, tuple], InputError]
-    ) -> None:
-        self.row, self.paths, self.missing = row, paths, missing
+    def __init__(self, place: str, row: Any, layout: list[tuple[Any, tuple]]) -> None:
+        self.place, self.row, self.layout = place, row, layout
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.layout)
 
     def __getitem__(self, position: Any) -> Any:
         if isinstance(position, slice):
             return [self[i] for i in range(*position.indices(len(self)))]
-        value, path = self.row, self.paths[position]
+        title, path = self.layout[position]
+        value = self.row
         for depth, key in enumerate(path):
             # What the first row has as a dictionary may be something else here.
             if depth and not isinstance(value, Mapping):
-                raise self.missing(value, path)
+                raise self._missing(title, value)
             try:
                 value = value[key]
             except KeyError:
-                raise self.missing(value, path) from None
+                raise self._missing(title, list(value)) from None
         return value
+
+    def _missing(self, title: Any, found: Any) -> InputError:
+        return InputError(
+            f"{self.place} has no {title!r}, which the first row has, but "
+            f"{shown(found)}. Give it one, drop the row, or name two other `columns`."
+        )
 
 
 def _cells(
-    rows: Iterator[_Row], kind: type, paths: list[tuple], titles: list[Any]
+    rows: Iterator[_Row], kind: type, layout: list[tuple[Any, tuple]]
 ) -> Iterator[tuple[str, Sequence[Any]]]:
     for place, row in rows:
         if not isinstance(row, kind):
@@ -136,16 +143,7 @@ def _cells(
                 f"{place}: expected a dictionary, as the first row is one. Received: "
                 f"{shown(row)} ({type(row).__name__})"
             )
-        yield place, _Cells(row, paths, functools.partial(_missing, place, titles))
-
-
-def _missing(place: str, titles: list[Any], found: Any, path: tuple) -> InputError:
-    name = ".".join(map(str, path))
-    has = shown(list(found)) if isinstance(found, Mapping) else shown(found)
-    return InputError(
-        f"{place} has no {name!r}, which the first row has. It has {has}. Give every "
-        "row the same keys."
-    )
+        yield place, _Cells(place, row, layout)
 
 
 def _checked(rows: Iterator[_Row]) -> Iterator[tuple[str, Sequence[Any]]]:
