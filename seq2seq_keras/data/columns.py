@@ -11,11 +11,26 @@ from seq2seq_keras.errors import InputError, shown
 
 # Names of columns that are hardly ever a first pair.
 _NAMES = frozenset(
-    ["source", "target", "src", "tgt", "trg", "input", "output", "question", "answer", "questions", "answers", "query", "response", "reply", "prompt", "completion", "context", "utterance", "label", "labels", "index", "sentence", "sentences", "translation", "translations", "lemma", "inflection", "features", "pronunciation", "phonemes", "phoneme", "grapheme", "graphemes", "ipa", "english", "french", "german", "korean", "spanish", "japanese", "chinese", "russian", "italian", "unnamed:", "original", "reference", "sentence1", "sentence2", "source_text", "target_text", "input_text", "target_language", "source_language"]
+    (
+        *("source", "target", "src", "tgt", "trg", "input", "output", "original"),
+        *("question", "answer", "questions", "answers", "query", "response", "reply"),
+        *("prompt", "completion", "context", "utterance", "label", "labels", "index"),
+        *("sentence", "sentences", "sentence1", "sentence2", "reference"),
+        *("translation", "translations", "lemma", "inflection", "features"),
+        *("pronunciation", "phoneme", "phonemes", "grapheme", "graphemes", "ipa"),
+        *("english", "french", "german", "korean", "spanish", "japanese", "chinese"),
+        *("source_text", "target_text", "input_text", "source_language"),
+        *("target_language",),
+    )
 )
-# Those that are, and so tell only beside one of these.
+# Those that may be, and so tell only beside one of these.
 _SHORT_NAMES = frozenset(
-    ["id", "a", "b", "q", "no", "nr", "en", "fr", "de", "es", "it", "ko", "ja", "zh", "ru", "pt", "nl", "cs", "fi", "tr", "ar", "eng", "fra", "deu", "kor", "spa", "text", "word", "words", "form", "tags", "tag", "pos", "lang", "language", "score", "date", "key", "value", "title"]
+    (
+        *("id", "a", "b", "q", "no", "nr", "en", "fr", "de", "es", "it", "ko", "ja"),
+        *("zh", "ru", "pt", "nl", "cs", "fi", "tr", "ar", "eng", "fra", "deu", "kor"),
+        *("spa", "text", "word", "words", "form", "tags", "tag", "pos", "lang"),
+        *("language", "score", "date", "key", "value", "title", "weight"),
+    )
 )
 _FEATURES = re.compile(r"[A-Z0-9][A-Z0-9+/(){}.,:-]*([;|][A-Z0-9+/(){}.,:-]+)*")
 _NAMED_FEATURES = re.compile(r"\w+=[\w,.+-]+(\|\w+=[\w,.+-]+)*")
@@ -134,9 +149,9 @@ def _has_header(
         return True, True
     if _stands_apart(rows):
         raise InputError(
-            f"{place} looks like the names of columns ({', '.join(rows[0])[:80]}), since "
-            "none of its cells comes again and most cells below do: `--header yes`, or "
-            "`--header no` if it is a pair."
+            f"{place} looks like names of columns ({', '.join(rows[0])[:80]}): none of "
+            "its cells comes again, and most cells below do. If so, `--header yes`; if "
+            "it is a pair, `--header no`."
         )
     return False, False
 
@@ -167,17 +182,36 @@ def _stands_apart(rows: Sequence[Sequence[str]]) -> bool:
 
 def _position(column: str, names: Sequence[Any] | None, width: int, where: str) -> int:
     if not column.isdecimal():
-        if column not in (names or ()):
+        position = find_column(names or (), column)
+        if position is None:
             raise InputError(
                 f"{where}: no column {column!r} among {list(names or ())}."
             )
-        return list(names or ()).index(column)
+        return position
     if int(column) >= width:
         raise InputError(
             f"{where}: {width} columns, but column {column} (counted from 0) was asked "
             "for."
         )
     return int(column)
+
+
+def find_column(names: Sequence[Any], name: Any) -> int | None:
+    """The position of a column by its name, or by the end of it that no other has.
+
+    Example:
+
+    >>> find_column(["id", "translation.en", "translation.fr"], "fr")
+    2
+    """
+    if name in names:
+        return list(names).index(name)
+    ends = [
+        position
+        for position, column in enumerate(names)
+        if isinstance(column, str) and column.rpartition(".")[2] == name
+    ]
+    return ends[0] if len(ends) == 1 else None
 
 
 def _check_first_columns(
@@ -190,7 +224,8 @@ def _check_first_columns(
     width = len(names) if names is not None else len(rows[0]) if rows else 0
     if width < 3:
         return
-    columns = [[row[i] for row in rows if len(row) == width] for i in range(width)]
+    rows = [row for row in rows if len(row) == width]
+    columns = [[_cell(row, i) for row in rows] for i in range(3)]
     called = [
         shlex.quote(str(name)) if str(name) else str(i)
         for i, name in enumerate(names or range(width))
@@ -199,9 +234,9 @@ def _check_first_columns(
     if under_header or _are_row_numbers(columns[0]):
         header = "--header yes " if under_header else ""
         raise InputError(
-            f"{where}: column {called[0]} holds row numbers, so the pairs are not in the "
-            f"first two of {width} columns. Name them: `{header}--columns {called[1]} "
-            f"{called[2]}`."
+            f"{where}: column {called[0]} holds row numbers, so the pairs are not in "
+            f"the first two of {width} columns. Name them: `{header}--columns "
+            f"{called[1]} {called[2]}`."
         )
     if options.features_column is not None:
         return
@@ -214,6 +249,14 @@ def _check_first_columns(
             f"{target} --features-column {called[found]}`; to leave them out: "
             f"`--columns {source} {target}`."
         )
+
+
+def _cell(row: Sequence[Any], position: int) -> Any:
+    """A cell that may be missing, which is said when it is needed."""
+    try:
+        return row[position]
+    except InputError:
+        return None
 
 
 def _are_row_numbers(cells: Sequence[Any]) -> bool:

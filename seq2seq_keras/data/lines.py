@@ -79,10 +79,11 @@ def decode_lines(
     """
     kind = check_encoding(encoding)
     decode = _decode_utf_8 if kind in ("utf-8", "utf-8-sig") else _decode
-    number = 0
-    for number, line in enumerate(decode(file, name, kind), start=1):
+    is_empty = True
+    for line in decode(file, name, kind):
+        is_empty = False
         yield line
-    if number == 0:
+    if is_empty:
         raise InputError(f"{name}: the file is empty.")
 
 

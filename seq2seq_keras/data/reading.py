@@ -5,7 +5,6 @@ import functools
 import itertools
 import os
 import pathlib
-import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, overload
@@ -14,8 +13,9 @@ from seq2seq_keras.data.lines import STANDARD_INPUT
 from seq2seq_keras.data.pair_files import PairFiles
 from seq2seq_keras.data.pairs import Pair, Pairs, PairStream
 from seq2seq_keras.data.reading_options import ReadingOptions
+from seq2seq_keras.data.records import is_records, records_table
 from seq2seq_keras.data.separated import separated_table, why_one_column
-from seq2seq_keras.data.table import Table, check_string, table_pairs
+from seq2seq_keras.data.table import check_string, table_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import takes_options
 
@@ -82,6 +82,7 @@ def read_pairs(
         stream: Whether a file is left on disk and read anew in each epoch, for files
             larger than the memory. It is read through once now, to check it, so it
             cannot be a pipe.
+        **options: How the pairs stand in a table, by name:
         {options}
 
     Returns:
@@ -106,8 +107,9 @@ def read_pairs(
         return found.pairs
     if stream or target is not None:
         raise InputError("`target` and `stream` go with the path of a file.")
-    if _is_frame(data):
-        return _in_memory(table_pairs(_frame(data), reading)[1])
+    if is_records(data):
+        _, rows = table_pairs(records_table(data), reading)
+        return _in_memory(rows)
     if options:
         raise InputError(f"A list of pairs has no `{next(iter(options))}`.")
     return _in_memory(_list(data))
@@ -216,21 +218,6 @@ def can_be_read_again(paths: Iterable[_Path]) -> bool:
         or (path.exists() and not path.is_file() and not path.is_dir())
         for path in named
     )
-
-
-def _is_frame(data: object) -> "TypeGuard[pd.DataFrame]":
-    """Whether it is a DataFrame; whoever has one has imported pandas."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
-
-
-def _frame(frame: "pd.DataFrame") -> Table:
-    cells = [frame.iloc[:, position] for position in range(frame.shape[1])]
-    rows = (
-        (f"Row {label!r} of the DataFrame", row)
-        for label, row in zip(frame.index, zip(*cells, strict=True), strict=True)
-    )
-    return Table("The DataFrame", list(frame.columns), rows)
 
 
 def _list(pairs: Iterable[Any]) -> Iterator[Pair]:

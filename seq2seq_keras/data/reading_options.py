@@ -14,7 +14,7 @@ _SPELLINGS = {"tab": "\t", "\\t": "\t", "comma": ",", "space": " "}
 @documented
 @dataclasses.dataclass(kw_only=True)
 class ReadingOptions:
-    """How the pairs stand in a table; parallel text has an encoding only.
+    r"""How the pairs stand in a table; parallel text has an encoding only.
 
     Args:
         {options}
@@ -25,7 +25,7 @@ class ReadingOptions:
     Example:
 
     >>> ReadingOptions(columns=["en", "fr"], separator="tab").separator
-    '\\t'
+    '\t'
     """
 
     columns: list[str] | None = option(

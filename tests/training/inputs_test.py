@@ -2,16 +2,23 @@
 
 import pytest
 
-from seq2seq_keras.data import Pairs, PairStream, describe_pairs, make_toy_pairs
+from seq2seq_keras.data import (
+    DataOptions,
+    Pairs,
+    PairStream,
+    describe_pairs,
+    make_toy_pairs,
+    read_pairs,
+)
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.text import CharacterTokenizer, SubwordTokenizer
 from seq2seq_keras.training import (
     Trainer,
     TrainingConfig,
+    TrainingPairs,
     fit_tokenizers,
     load_training_pairs,
-    read_files,
     trained_seed,
 )
 
@@ -60,10 +67,10 @@ def test_subwords_are_fitted_by_the_algorithm_named(table):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"train": ["a"], "corpus": "copy"}, {"train": ["a", "b", "c"]}]
+    "options", [{}, {"train": ["a"], "corpus": "copy"}, {"corpus": "copy", "train_source": ["a"]}]
 )
 def test_the_data_must_be_named_in_one_way(options):
-    with pytest.raises(InputError, match=r"(either `train`|Name one table)"):
+    with pytest.raises(InputError, match="either `train`"):
         load_training_pairs(TrainingConfig(output="", **options))
 
 
@@ -83,13 +90,37 @@ def test_too_few_pairs_to_set_some_aside(tmp_path, stream):
 
 def test_columns_are_numbers_or_names(tmp_path):
     path = tmp_path / "table.csv"
+    options = {"train": [path], "validation": [path]}
     path.write_text("id,french,english\n1,un,one\n")
-    expected = Pairs(["one"], ["un"])
-    assert read_files([path], columns=["english", "french"]) == expected
+    config = DataOptions(**options, columns=["english", "french"])
+    assert load_training_pairs(config).train == Pairs(["one"], ["un"])
     path.write_text("1,un,one\n")
-    assert read_files([path], columns=["2", "1"]) == expected
-    with pytest.raises(InputError, match="Name two `columns`"):
-        read_files([path], columns=["2"])
+    config = DataOptions(**options, columns=["2", "1"])
+    assert load_training_pairs(config).train == Pairs(["one"], ["un"])
+    with pytest.raises(InputError, match="`columns` must be a list of 2 texts"):
+        DataOptions(**options, columns=["2"])
+
+
+def test_parallel_text_may_be_named_side_by_side(tmp_path):
+    for name, text in {"a.en": "yes\n", "b.en": "no\n", "a.fr": "oui\n"}.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "b.fr").write_text("non\n")
+    sides = {
+        f"{split}_{side}": [tmp_path / f"{name}.{end}" for name in names]
+        for split, names in (("train", "ab"), ("validation", "b"))
+        for side, end in (("source", "en"), ("target", "fr"))
+    }
+    found = load_training_pairs(DataOptions(**sides))
+    assert list(found.train) == [("yes", "oui"), ("no", "non")]
+    assert list(found.validation) == [("no", "non")]
+    for wrong, message in (
+        ({"train_source": sides["train_source"]}, "go together"),
+        ({**sides, "train": [tmp_path / "a.en"]}, "Give either `train` or"),
+        ({**sides, "train_target": [tmp_path / "a.fr"]}, "as many files of targets"),
+        ({**sides, "separator": ";"}, "parallel text, .* leave `separator` out"),
+    ):
+        with pytest.raises(InputError, match=message):
+            load_training_pairs(DataOptions(**wrong))
 
 
 def test_special_tokens_can_be_chosen(table):
@@ -141,16 +172,16 @@ def test_pairs_are_gone_through_once_for_both_tokenizers(kind, fit, shared):
 
 
 def test_a_training_goes_through_its_pairs_twice(table, tmp_path, monkeypatch):
-    """For the vocabularies, and for all that is counted of them."""
-    pairs = read_files([table])
+    """For the vocabularies, and for all that is counted; the first are shown, too."""
+    pairs = read_pairs(table)
     counted = Counted(pairs)
     monkeypatch.setattr(
         "seq2seq_keras.training.trainer.load_training_pairs",
-        lambda config: (PairStream(counted.open), pairs[:20]),
+        lambda config: TrainingPairs(PairStream(counted.open), pairs[:20], []),
     )
     config = TrainingConfig(output=tmp_path, tokenizer="character", units=4)
     trainer = Trainer(config, StopSignals(""))
-    assert counted.count == 2
+    assert counted.count == 3
     described = describe_pairs(
         pairs,
         pairs[:20],
