@@ -79,7 +79,7 @@ def _rows(
         )
     if left_out:
         warnings.warn(
-            f"{name}: {left_out:,} of {found + left_out:,} units lack a text in "
+            f"{name}: {left_out:,} of {found + left_out:,} units lack one of "
             f"{wanted} and were left out. There are: {_counts(tags)}.",
             stacklevel=2,
         )
