@@ -27,7 +27,9 @@ _ROOTS = {
     "refset": "sgm",
     "tstset": "sgm",
 }
-_LINES_OF_TAGS = frozenset(["doc", "url", "talkid", "keywords", "speaker", "title", "description"])
+_LINES_OF_TAGS = frozenset(
+    ["doc", "url", "talkid", "keywords", "speaker", "title", "description"]
+)
 _TEXTS = [
     ("vtt", re.compile(r"WEBVTT(\s|$)")),
     ("srt", re.compile(r"\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d+ *--> *\d")),

@@ -16,8 +16,9 @@ _Side = tuple[str, str | None]  # a language, and who translated into it
 def wmt_table(file: BinaryIO, name: str) -> Table:
     """Reads the sources and references of a test set.
 
-    What systems translated (`<hyp>`) is left out. So are sources without any reference,
-    such as those of test suites, where others have one; a warning counts them.
+    What systems translated (`<hyp>`) is left out. So are test suites, as the scores of
+    WMT have it, and sources without a reference where others have one; a warning
+    counts these.
 
     Args:
         file: Binary file, at its start.
@@ -37,12 +38,13 @@ def wmt_table(file: BinaryIO, name: str) -> Table:
         reader.read(event)
     if not reader.rows:
         raise InputError(f"{name}: there is no `<src>` with a `<seg>` in it.")
-    sides = list(reader.sides)
+    sides = sorted(reader.sides, key=lambda side: side[1] or "")
     kept = [row for row in reader.rows if row[2]] or reader.rows
-    if left_out := len(reader.rows) - len(kept):
+    lacking = len(reader.rows) - len(kept)
+    if lacking or reader.in_suites:
         warnings.warn(
-            f"{name}: {left_out:,} of {len(reader.rows):,} segments have no reference "
-            "and were left out.",
+            f"{name}: {reader.in_suites:,} segments of test suites and {lacking:,} "
+            f"without a reference were left out; {len(kept):,} are used.",
             stacklevel=2,
         )
     return Table(name, _columns(reader.language, sides), _cells(kept, sides))
@@ -75,6 +77,7 @@ class _Reader:
         self.sides: dict[_Side, None] = {}
         self.language = ""
         self.document: str | None = None
+        self.is_suite, self.in_suites = False, 0
         # Rows of the document by the id of their segment.
         self.segments: dict[str, _Row] = {}
         # The side that is read: `None` outside of one, and in a `<hyp>`.
@@ -87,6 +90,7 @@ class _Reader:
             self._segment(event)
         elif event.kind == "begin" and event.tag == "doc":
             self.document, self.segments = event.attributes.get("id"), {}
+            self.is_suite = "testsuite" in event.attributes
         elif event.tag in ("src", "ref", "hyp"):
             self._side(event)
 
@@ -97,6 +101,8 @@ class _Reader:
         self.is_source = event.tag == "src"
         language = event.attributes.get("lang", "source" if self.is_source else "ref")
         self.side = language, event.attributes.get("translator")
+        if self.is_suite:
+            return
         if not self.is_source:
             self.sides.setdefault(self.side)
         elif self.rows and language != self.language:
@@ -108,6 +114,9 @@ class _Reader:
             self.language = language
 
     def _segment(self, event: Event) -> None:
+        if self.is_suite:
+            self.in_suites += self.is_source
+            return
         if self.side is None:
             return
         self.count += 1
