@@ -16,6 +16,8 @@ _COMMENT = re.compile(r"<!--.*?-->")
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 # With its semicolon: `?a=1&copy=2` is an address.
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);")
+# What a shared task on terminology marks inside of texts.
+_TERM = re.compile(r"</?term\b[^>]*>", re.IGNORECASE)
 _MOST_LINES_OF_A_TAG = 20
 
 
@@ -39,7 +41,8 @@ def sgm_segments(lines: Iterable[str], name: str) -> Iterator[Segment]:
     """Reads the segments of a file of `<srcset>`, `<refset>` or `<tstset>`.
 
     Such files are hardly ever well-formed. What stands between `<seg>` and `</seg>`,
-    on one line or several, is text, whatever it is; entities are decoded once.
+    on one line or several, is text, whatever it is, but for `<term>`; entities are
+    decoded once.
 
     Args:
         lines: The lines of the file.
@@ -143,7 +146,8 @@ class _Reader:
         elif tag == "seg":
             self._begin_segment(attributes, number)
         if self.begun is not None and (tag == "/seg" or rest.endswith("/")):
-            text = _ENTITY.sub(lambda m: html.unescape(m[0]), "".join(self.parts))
+            text = _TERM.sub("", "".join(self.parts))
+            text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
             yield self.begun._replace(text=one_space(text))
             self.begun = None
 
