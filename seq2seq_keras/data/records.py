@@ -47,7 +47,8 @@ def records_table(data: Any) -> Table:
     if is_columnar(data):
         return flat_table(*read_columnar(data))
     if isinstance(data, Mapping):
-        return flat_table("The dictionary", list(data), _columns_rows(data))
+        name = "The dictionary"
+        return flat_table(name, list(data), columns_rows(name, data, "Item", start=0))
     if isinstance(data, str | bytes) or not isinstance(data, Iterable):
         raise InputError(
             "Data must be pairs, dictionaries or a table such as a DataFrame. "
@@ -156,8 +157,10 @@ def _checked(rows: Iterator[_Row]) -> Iterator[tuple[str, Sequence[Any]]]:
         yield place, row
 
 
-def _columns_rows(columns: Mapping[Any, Any]) -> Iterator[_Row]:
-    """The rows of a dictionary of columns."""
+def columns_rows(
+    table: str, columns: Mapping[Any, Any], place: str, start: int = 1
+) -> Iterator[_Row]:
+    """The rows of a dictionary of columns, called by `place` and a number."""
     for name, column in columns.items():
         if hasattr(column, "column_names"):
             raise InputError(
@@ -171,9 +174,9 @@ def _columns_rows(columns: Mapping[Any, Any]) -> Iterator[_Row]:
             )
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
-        raise InputError(f"The dictionary's columns differ in length: {shown(lengths)}")
-    for number, cells in enumerate(zip(*columns.values(), strict=True)):
-        yield f"Row {number} of the dictionary", cells
+        raise InputError(f"{table}: columns of different lengths: {shown(lengths)}")
+    for number, cells in enumerate(zip(*columns.values(), strict=True), start):
+        yield f"{place} {number}", cells
 
 
 def _is_dataset(data: object) -> bool:
