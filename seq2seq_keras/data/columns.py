@@ -77,7 +77,7 @@ class Choice:
         }
         parts = [f"{self.width} columns"]
         if self.names:
-            parts[0] += f" ({', '.join(map(str, self.names))})"
+            parts[0] += " (" + ", ".join(str(n) if str(n) else "-" for n in self.names) + ")"
         parts += [
             f"{what} is column {self.names[position] if self.names else position}"
             for what, position in used.items()

@@ -1,5 +1,6 @@
 """Files of pairs: which they are, what each is, and the pairs they hold."""
 
+import contextlib
 import glob
 import itertools
 import os
@@ -7,22 +8,25 @@ import pathlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from seq2seq_keras.data.lines import STANDARD_INPUT, read_lines
+from seq2seq_keras.data.lines import STANDARD_INPUT, decode_lines
 from seq2seq_keras.data.pairs import Pair
 from seq2seq_keras.data.reading_options import ReadingOptions, given_options
-from seq2seq_keras.data.separated import (
-    is_separated,
-    separated_table,
-    separator_of,
-    why_one_column,
-)
+from seq2seq_keras.data.sgm import parallel_segments, sgm_segments
 from seq2seq_keras.data.table import table_pairs
+from seq2seq_keras.data.table_files import (
+    SEGMENTS,
+    TableFile,
+    find_kind,
+    is_table,
+    open_data,
+    open_table,
+)
 from seq2seq_keras.errors import InputError
 
-_SAMPLE = 1000  # rows that are looked at before the first is used
 _PATTERN = re.compile(r"[*?[]")
 _SPLITS = re.compile(r"(^|[^a-z])(dev|val|valid|validation|test|tst)([^a-z]|$)")
-_WORDS = {"\t": "tabs", ",": "commas", " ": "white space"}
+# Lines are text whatever they hold, unless it is markup.
+_AS_LINES = ReadingOptions(separator="tab")
 
 
 class PairFiles:
@@ -79,7 +83,7 @@ class PairFiles:
                 f"Received: {len(sources)} and {len(targets)}"
             )
         for pair in zip(sources, targets, strict=True):
-            if all(self._is_table(path) for path in pair):
+            if all(is_table(path, self.options) for path in pair):
                 raise InputError(
                     f"{pair[0]} and {pair[1]} are tables, not parallel text: every "
                     "line of both has several columns. Tables make one set of pairs "
@@ -100,7 +104,7 @@ class PairFiles:
         files = self.sources
         # What can be read only once is not looked at; so it was always read.
         looked_at = [path for path in files if path != STANDARD_INPUT]
-        tables = [self._is_table(path) for path in looked_at]
+        tables = [is_table(path, self.options) for path in looked_at]
         if all(tables) and tables:
             return
         if any(tables) or len(files) != 2 or were_found:
@@ -112,47 +116,44 @@ class PairFiles:
         self.sources, self.targets = files[:1], files[1:]
         self._check_parallel()
 
-    def _is_table(self, path: str) -> bool:
-        if path == STANDARD_INPUT or (
-            pathlib.Path(path).exists() and not pathlib.Path(path).is_file()
-        ):
-            return False
-        lines = read_lines(path, encoding=self.options.encoding)
-        first = list(itertools.islice(lines, 100))
-        return is_separated(first, separator_of(path, self.options))
-
-    def _parallel(self, source_path: str, target_path: str) -> Iterator[Pair]:
-        encoding = self.options.encoding
-        lines = [
-            read_lines(path, encoding=encoding) for path in (source_path, target_path)
-        ]
-        self._tell(f"{source_path} and {target_path}", f"parallel text, {encoding}.")
-        for number, (source, target) in enumerate(itertools.zip_longest(*lines)):
-            if source is None or target is None:
-                # The shorter file has `number` lines; the longer one has this more.
-                counts = [number + (side is not None) for side in (source, target)]
-                counts = [
-                    count + sum(1 for _ in rest)
-                    for count, rest in zip(counts, lines, strict=True)
-                ]
+    def _parallel(self, *paths: str) -> Iterator[Pair]:
+        both = " and ".join(paths)
+        with contextlib.ExitStack() as stack:
+            opened = [stack.enter_context(open_data(path)) for path in paths]
+            kinds = {find_kind(start, name, _AS_LINES) for _, start, name in opened}
+            encoding = self.options.encoding
+            lines = [
+                decode_lines(file, name, encoding=encoding) for file, _, name in opened
+            ]
+            if kinds == {SEGMENTS}:
+                self._tell(both, "test sets in SGML.")
+                sides = map(sgm_segments, lines, paths)
+                table = parallel_segments(list(sides), both)
+                yield from table_pairs(table, _AS_LINES)[1]
+                return
+            if SEGMENTS in kinds:
                 raise InputError(
-                    f"{source_path} has {counts[0]} lines and {target_path} has "
-                    f"{counts[1]}. Line n of one must translate line n of the other."
+                    f"One of {both} is a test set in SGML, and the other is not."
                 )
-            yield source, target
+            self._tell(both, f"parallel text, {encoding}.")
+            yield from _side_by_side(paths, lines)
 
     def _table(self, path: str) -> Iterator[Pair]:
-        encoding = self.options.encoding
-        lines = read_lines(path, encoding=encoding)
-        first = list(itertools.islice(lines, _SAMPLE))
-        lines = itertools.chain(first, lines)
-        table, separator = separated_table(lines, path, self.options)
-        form = _WORDS.get(separator, f"`{separator}`")
-        choice, pairs = table_pairs(
-            table, self.options, lambda: why_one_column(first, separator)
-        )
-        self._tell(path, f"a table with {form}, {encoding}, {choice}.", choice.guess())
-        yield from pairs
+        options = self.options
+        with open_table(path, options) as found:
+            self._check_named(path, found)
+            choice, pairs = table_pairs(found.table, options, found.why_one_column)
+            told = f"{found.form}, {options.encoding}, {choice}."
+            self._tell(path, told, choice.guess())
+            yield from pairs
+
+    def _check_named(self, path: str, found: TableFile) -> None:
+        for name in ("header", "comment"):
+            is_given = name in given_options(self.options)
+            if found.named_columns and is_given and name not in self.may_be_idle:
+                raise InputError(
+                    f"{path} is {found.form}, which has no {name}: leave `{name}` out."
+                )
 
     def _tell(self, path: str, layout: str, guess: str = "") -> None:
         self.layouts[path] = f"{path}: {layout} {guess}".rstrip()
@@ -192,3 +193,21 @@ def _in_folder(folder: str) -> list[str]:
             f"Name those that are, or a pattern: `'{folder}/*train*'`."
         )
     return [os.path.join(folder, name) for name in names]  # noqa: PTH118
+
+
+def _side_by_side(
+    paths: Sequence[str], lines: Sequence[Iterator[str]]
+) -> Iterator[Pair]:
+    for number, (source, target) in enumerate(itertools.zip_longest(*lines)):
+        if source is None or target is None:
+            # The shorter file has `number` lines; the longer one has this one more.
+            counts = [number + (side is not None) for side in (source, target)]
+            counts = [
+                count + sum(1 for _ in rest)
+                for count, rest in zip(counts, lines, strict=True)
+            ]
+            raise InputError(
+                f"{paths[0]} has {counts[0]} lines and {paths[1]} has {counts[1]}. "
+                "Line n of one must translate line n of the other."
+            )
+        yield source, target

@@ -67,7 +67,8 @@ def test_subwords_are_fitted_by_the_algorithm_named(table):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"train": ["a"], "corpus": "copy"}, {"corpus": "copy", "train_source": ["a"]}]
+    "options",
+    [{}, {"train": ["a"], "corpus": "copy"}, {"corpus": "copy", "train_source": ["a"]}],
 )
 def test_the_data_must_be_named_in_one_way(options):
     with pytest.raises(InputError, match="either `train`"):
