@@ -83,11 +83,14 @@ from .registry import (
 )
 from .special_tokens import SpecialTokens as SpecialTokens
 from .text import CharacterTokenizer as CharacterTokenizer
+from .text import FeaturesTokenizer as FeaturesTokenizer
 from .text import JamoTokenizer as JamoTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
 from .text import WhiteSpaceTokenizer as WhiteSpaceTokenizer
 from .text import WordTokenizer as WordTokenizer
+from .text import join_features as join_features
+from .text import split_features as split_features
 from .training import (
     Perplexity as Perplexity,
 )

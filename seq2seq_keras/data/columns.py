@@ -77,7 +77,8 @@ class Choice:
         }
         parts = [f"{self.width} columns"]
         if self.names:
-            parts[0] += " (" + ", ".join(str(n) if str(n) else "-" for n in self.names) + ")"
+            names = [str(name) or "-" for name in self.names]
+            parts[0] += f" ({', '.join(names)})"
         parts += [
             f"{what} is column {self.names[position] if self.names else position}"
             for what, position in used.items()

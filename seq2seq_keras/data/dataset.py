@@ -3,6 +3,7 @@
 import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -29,12 +30,15 @@ BUCKET_BOUNDARIES = (
 _STREAM_BUFFER = 100_000
 _LENGTHS = tf.TensorSpec([None], tf.int32)
 _TOKENS = tf.RaggedTensorSpec([None, None], tf.int32)
+_WEIGHTS = tf.TensorSpec([None], tf.float32)
 # Pairs that are encoded at a time.
 _CHUNK = 4096
-# A tokenizer and the most tokens of a text.
-_Side = tuple[Tokenizer, int | None]
-# What is told of pairs and the tokens of both sides.
-_Observer = Callable[[Sequence[tuple[str, str]], Sequence[tf.RaggedTensor]], None]
+# A tokenizer and the most tokens of a text. What draws subwords, only some have.
+_Side = tuple[Any, int | None]
+# A source, a target and their weight.
+_Row = tuple[str, str, float]
+# What is told of rows and the tokens of both sides.
+_Observer = Callable[[Sequence[_Row], Sequence[tf.RaggedTensor]], None]
 
 
 @checks_numbers(ranges_of(DataOptions))
@@ -61,6 +65,12 @@ def make_dataset(
 
     Pairs of like length are batched together, so that little is padding. Pairs with
     an empty side or longer than a limit are left out; a warning says how many.
+
+    Where pairs have weights, the sample weights of a target's tokens are that of its
+    pair. The package's loss and metrics divide by the sum of the weights, so what
+    counts is how the weights of a batch relate to each other. As with the
+    `sample_weight` of `fit`, a pair of weight 0 is in a batch, but nothing is learnt
+    from it.
 
     Args:
         pairs: `Pairs`, or a `PairStream`, which is gone through once now, to count
@@ -91,8 +101,8 @@ def make_dataset(
         `(batch, target_length)`; float32 of the same shape.
 
     Raises:
-        InputError: If an option is out of its range, no pair is left, or there are
-            no subwords to sample.
+        InputError: If an option is out of its range, no pair is left or has a weight
+            above 0, or there are no subwords to sample.
 
     Example:
 
@@ -132,7 +142,8 @@ class Batches:
         source_tokenizer: A fitted tokenizer.
         target_tokenizer: A fitted tokenizer.
         observe: Optional function that is called once, now, with every pair: some
-            thousand at a time, and the tokens of their sources and of their targets.
+            thousand triples of source, target and weight at a time, and the tokens of
+            the sources and of the targets.
         **options: The other arguments of `make_dataset`, which explains all.
 
     Attributes:
@@ -187,17 +198,29 @@ class Batches:
         self._encodes_each_epoch = self._streamed or self._alpha
         chunks = chunks if self._encodes_each_epoch else list(chunks)
         read, kept, self.target_tokens = 0, [np.empty(0, int)], 0
-        for count, (length, _, target, *_) in chunks:
+        least, most = np.inf, 0.0
+        for count, (length, _, target, *_, weights) in chunks:
             read += count
             kept.append(length.numpy())
             self.target_tokens += int(tf.size(target.flat_values))
+            least = weights.numpy().min(initial=least)
+            most = weights.numpy().max(initial=most)
         lengths = np.concatenate(kept)
         _report_left_out(read, len(lengths), self._sides)
+        if most == 0:
+            raise InputError(
+                "Nothing can be learnt from pairs whose weights are all 0."
+            )
         self._size = len(lengths)
         self.count = _count_batches(lengths, *self._buckets)
+        self._is_weighted = (least, most) != (1, 1)
         if not self._encodes_each_epoch:
-            columns = zip(*(columns for _, columns in chunks), strict=True)
+            columns = zip(*(self._used(columns) for _, columns in chunks), strict=True)
             self._columns = tuple(tf.concat(parts, axis=0) for parts in columns)
+
+    def _used(self, columns: tuple[tf.Tensor, ...]) -> tuple[tf.Tensor, ...]:
+        """Without the weights where all are 1."""
+        return columns if self._is_weighted else columns[:-1]
 
     def every_epoch(self) -> tf.data.Dataset:
         """A `tf.data.Dataset` of one epoch, in another order each time it is read."""
@@ -224,11 +247,11 @@ class Batches:
                 alpha=self._alpha,
                 seed=(self._seed, next_epoch()),
             )
-            return (columns for _, columns in chunks)
+            return (self._used(columns) for _, columns in chunks)
 
-        signature = (_LENGTHS, *(_TOKENS,) * (4 if self._copy else 3))
+        signature = (_LENGTHS, *(_TOKENS,) * (4 if self._copy else 3), _WEIGHTS)
         return tf.data.Dataset.from_generator(
-            encoded, output_signature=signature
+            encoded, output_signature=self._used(signature)
         ).unbatch()
 
     def _batched(
@@ -246,15 +269,36 @@ class Batches:
         )
         # Keras shows how far an epoch is, and does not warn, when it knows the number.
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(self.count))
-        return dataset.map(_with_weights).prefetch(2)
+        return dataset.map(self._with_weights).prefetch(2)
+
+    def _with_weights(
+        self,
+        length: tf.Tensor,
+        source: tf.Tensor,
+        target: tf.Tensor,
+        labels: tf.Tensor,
+        *others: tf.Tensor,
+    ) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
+        """Inputs, labels and sample weights, which are 0 for padding."""
+        inputs = {"source_token_ids": source, "target_token_ids": target}
+        if self._copy:
+            inputs["source_copy_ids"] = others[0]
+        weights = tf.cast(labels != 0, tf.float32)
+        if self._is_weighted:
+            weights *= others[-1][:, None]
+        return inputs, labels, weights
 
 
 def _check_sampling(alpha: float, sides: Sequence[_Side]) -> None:
-    if alpha and not any(isinstance(side[0], SubwordTokenizer) for side in sides):
+    if alpha and not any(_has_subwords(tokenizer) for tokenizer, _ in sides):
         raise InputError(
             "`subword_sampling` needs a `SubwordTokenizer` on one side at least. "
             f"Received: subword_sampling={alpha}"
         )
+
+
+def _has_subwords(tokenizer: Tokenizer) -> bool:
+    return isinstance(tokenizer.text_tokenizer, SubwordTokenizer)
 
 
 def _report_left_out(total: int, kept: int, sides: Sequence[_Side]) -> None:
@@ -300,22 +344,8 @@ def _count_batches(
     return int(np.ceil(counts / batch_sizes).sum())
 
 
-def _with_weights(
-    length: tf.Tensor,
-    source: tf.Tensor,
-    target: tf.Tensor,
-    labels: tf.Tensor,
-    copy_ids: tf.Tensor | None = None,
-) -> tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]:
-    """Inputs, labels and sample weights, which are 0 for padding."""
-    inputs = {"source_token_ids": source, "target_token_ids": target}
-    if copy_ids is not None:
-        inputs["source_copy_ids"] = copy_ids
-    return inputs, labels, tf.cast(labels != 0, tf.float32)
-
-
 def _encode_pairs(
-    pairs: Iterable[tuple[str, str]],
+    pairs: Pairs | PairStream,
     sides: Sequence[_Side],
     *,
     copy: bool = False,
@@ -327,17 +357,18 @@ def _encode_pairs(
 
     Each time it yields how many pairs were read and, of those within the limits, a
     tuple of the longer side's length without sampling, `<eos>` included, the encoder's
-    input, the decoder's, the labels and, to copy, the source once more. With `alpha`
-    subwords are sampled.
+    input, the decoder's, the labels, to copy the source once more, and the weights.
+    With `alpha` subwords are sampled.
     """
     draws = np.random.default_rng(seed)
-    pairs, first = iter(pairs), 1
-    while chunk := list(itertools.islice(pairs, _CHUNK)):
+    rest, first = pairs.rows(), 1
+    while chunk := list(itertools.islice(rest, _CHUNK)):
         tokens, lengths = [], []
-        for (tokenizer, _), texts in zip(sides, zip(*chunk, strict=True), strict=True):
+        *both, weights = zip(*chunk, strict=True)
+        for (tokenizer, _), texts in zip(sides, both, strict=True):
             rows = tokenizer.split_to_ragged(texts, first=first)
             lengths.append(tf.cast(rows.row_lengths(), tf.int32))
-            if alpha and isinstance(tokenizer, SubwordTokenizer):
+            if alpha and _has_subwords(tokenizer):
                 drawn = int(draws.integers(2**31))
                 rows = tokenizer.sample_to_ragged(texts, seed=drawn, alpha=alpha)
             tokens.append(rows)
@@ -348,7 +379,8 @@ def _encode_pairs(
             fits &= (length > 0) & (length <= (limit or length.dtype.max))
         longest = tf.maximum(*lengths)[fits] + 1  # with `<eos>`, or `<sos>`
         source, target = (tf.ragged.boolean_mask(rows, fits) for rows in tokens)
-        yield len(chunk), (longest, *_token_ids(source, target, sides, copy))
+        token_ids = _token_ids(source, target, sides, copy)
+        yield len(chunk), (longest, *token_ids, tf.constant(weights, tf.float32)[fits])
         first += len(chunk)
 
 
@@ -365,8 +397,9 @@ def _token_ids(
     ended = [source, target]
     if copy:
         # The labels too are ids of the vocabulary that each source extends.
-        labels = target_copy_ids(target_tokens, source_tokens, target_tokenizer)
-        ended = [source, labels, source_copy_ids(source_tokens, target_tokenizer)]
+        copied = source_tokenizer.copied_tokens(source_tokens)
+        labels = target_copy_ids(target_tokens, copied, target_tokenizer)
+        ended = [source, labels, source_copy_ids(copied, target_tokenizer)]
     start = tf.fill([source.nrows(), 1], START_ID)
     end = tf.fill([source.nrows(), 1], END_ID)
     source, *rest = (tf.concat([rows, end], axis=1) for rows in ended)

@@ -55,7 +55,7 @@ class SplitReport:
 
     Attributes:
         pairs: Number of pairs.
-        distinct_sources: Sources that differ in more than case and spacing.
+        distinct_sources: Sources that differ in more than case, spacing and features.
         duplicates: Pairs that repeat an earlier one.
         leaked: Pairs whose source also stands in an earlier split: that of
             training, and for the test split also that of validation.

@@ -9,6 +9,7 @@ from typing import TypeVar
 from seq2seq_keras.data.pairs import Pairs, PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.text import split_features
 
 PairsOrStream = TypeVar("PairsOrStream", Pairs, PairStream)
 
@@ -21,7 +22,9 @@ def split_pairs(
 
     Collections of sentences hold many translations of one source. All of them go to
     the same side, since a source seen in training would measure memory. Sources that
-    differ only in case, white space or Unicode form count as one.
+    differ only in case, white space or Unicode form count as one; so do those that
+    differ in the features before a tab (see `join_features`): all forms of a lemma are
+    on one side.
 
     A source's side follows from a hash of the source and the seed, so it does not
     depend on the other pairs, and adding pairs moves none. The shares are therefore
@@ -35,7 +38,7 @@ def split_pairs(
 
     Returns:
         Three `Pairs` (or `PairStream`s): training, validation and test, each in the
-        order of `pairs`.
+        order of `pairs` and with their weights.
 
     Raises:
         InputError: If the shares are not fractions that leave some for training, or
@@ -58,31 +61,33 @@ def split_pairs(
         "training": (test + validation, 1.0),
     }
 
-    def part(name: str) -> Iterator[tuple[str, str]]:
+    def part(stream: PairStream, name: str) -> Iterator[tuple[str, str, float]]:
         low, high = borders[name]
-        for source, target in pairs:
-            if low <= _position(source, seed) < high:
-                yield source, target
+        for row in stream.rows():
+            if low <= _position(row[0], seed) < high:
+                yield row
 
     names = ("training", "validation", "test")
     if isinstance(pairs, PairStream):
-        streams = [PairStream(functools.partial(part, name)) for name in names]
+        streams = [PairStream(functools.partial(part, pairs, name)) for name in names]
         return streams[0], streams[1], streams[2]
+    positions = [_position(source, seed) for source in pairs.source]
     parts = []
     for name in names:
-        kept = list(part(name))
         low, high = borders[name]
+        kept = [index for index, x in enumerate(positions) if low <= x < high]
         if not kept and low < high:
             raise InputError(
                 f"The {name} split came out empty: {len(pairs)} pairs are too few for "
                 f"a share of {high - low:.3g}."
             )
-        parts.append(Pairs([s for s, _ in kept], [t for _, t in kept]))
+        parts.append(pairs.take(kept))
     return parts[0], parts[1], parts[2]
 
 
 def source_key(source: str) -> str:
-    """What makes two sources the same sentence: case and spacing aside."""
+    """What makes two sources the same sentence: case, spacing and features aside."""
+    _, source = split_features(source)
     return " ".join(unicodedata.normalize("NFC", source).casefold().split())
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-# The joiner of `WordTokenizer` is in hardly any font; the square is in all.
-_DRAWN_AS = {"￭": "▪", " ": "␣"}
+# The marks of words and of features are in hardly any font; these are in all.
+_DRAWN_AS = {"￭": "▪", "￮": "▫", " ": "␣"}
 
 # Plain faces of common families with Hangul; after them any font will do.
 _PREFERRED = (

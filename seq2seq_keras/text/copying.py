@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from seq2seq_keras.text.features import NOT_COPIED
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 
@@ -22,8 +23,9 @@ def check_copying(source_tokenizer: Tokenizer, target_tokenizer: Tokenizer) -> N
         source_tokenizer: The tokenizer of the source.
         target_tokenizer: The tokenizer of the target.
     """
-    if type(source_tokenizer) is not type(target_tokenizer):
-        names = [type(t).__name__ for t in (source_tokenizer, target_tokenizer)]
+    kinds = [type(t.text_tokenizer) for t in (source_tokenizer, target_tokenizer)]
+    if kinds[0] is not kinds[1]:
+        names = [kind.__name__ for kind in kinds]
         raise InputError(
             "Copying source tokens (`copy`, `replace_unknown`) needs one kind of "
             f"tokenizer for both sides. Received: {' and '.join(names)}"
@@ -36,11 +38,13 @@ def source_copy_ids(
     """What each source token is in the extended target vocabulary.
 
     Args:
-        source_tokens: Ragged string tensor, shape `(batch, source_length)`.
+        source_tokens: Ragged string tensor, shape `(batch, source_length)`, from
+            `copied_tokens` of the source's tokenizer.
         target_tokenizer: The tokenizer of the target.
 
     Returns:
-        A ragged int32 tensor of the same shape.
+        A ragged int32 tensor of the same shape. What is not to be copied is `<sos>`,
+        which no search writes.
 
     Example:
 
@@ -51,7 +55,11 @@ def source_copy_ids(
     """
     token_ids = target_tokenizer.ids(source_tokens)
     copied = target_tokenizer.vocabulary_size + _first_positions(source_tokens)
-    return tf.ragged.map_flat_values(_or_copied, token_ids, copied)
+    token_ids = tf.ragged.map_flat_values(_or_copied, token_ids, copied)
+    is_copied = source_tokens.flat_values != NOT_COPIED
+    return token_ids.with_flat_values(
+        tf.where(is_copied, token_ids.flat_values, START_ID)
+    )
 
 
 def target_copy_ids(
@@ -63,7 +71,8 @@ def target_copy_ids(
 
     Args:
         target_tokens: Ragged string tensor, shape `(batch, target_length)`.
-        source_tokens: Ragged string tensor, shape `(batch, source_length)`.
+        source_tokens: Ragged string tensor, shape `(batch, source_length)`, as for
+            `source_copy_ids`.
         target_tokenizer: The tokenizer of the target.
 
     Returns:
@@ -156,12 +165,14 @@ def replace_unknown(
     Args:
         token_ids: int32, shape `(batch, n_best, target_length)`.
         attention_weights: Shape `(batch, n_best, target_length, source_length)`.
-        source_token_ids: int32, shape `(batch, source_length)`.
+        source_token_ids: int32, shape `(batch, source_length)`; 0 too for what is not
+            to be copied.
         vocabulary_size: Integer, of the target.
 
     Returns:
         int32, the shape of `token_ids`: `vocabulary_size + s` in place of `<unk>`, for
-        source position `s`; padding and `<eos>` are never chosen.
+        source position `s`; padding and `<eos>` are never chosen. Where there is
+        nothing else, `<unk>` stays.
 
     Example:
 
@@ -177,7 +188,9 @@ def replace_unknown(
     is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
     weights = tf.where(is_word[:, None, None], attention_weights, -1.0)
     position = tf.argmax(weights, axis=-1, output_type=tf.int32)
-    return tf.where(token_ids == UNKNOWN_ID, vocabulary_size + position, token_ids)
+    has_word = tf.reduce_any(is_word, axis=1)[:, None, None]
+    is_replaced = (token_ids == UNKNOWN_ID) & has_word
+    return tf.where(is_replaced, vocabulary_size + position, token_ids)
 
 
 def join_tokens(

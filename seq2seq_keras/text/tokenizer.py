@@ -177,6 +177,11 @@ class Tokenizer(abc.ABC):
         """The number of ids, the four special ones included."""
         return len(self.vocabulary)
 
+    @property
+    def text_tokenizer(self) -> "Tokenizer":
+        """What splits the text itself, where this one reads something beside it."""
+        return self
+
     @abc.abstractmethod
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Splits normalized texts `(batch,)` into a ragged tensor of tokens."""
@@ -184,6 +189,17 @@ class Tokenizer(abc.ABC):
     @abc.abstractmethod
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         """Joins a ragged string tensor `(batch, length)` to texts `(batch,)`."""
+
+    def copied_tokens(self, tokens: Any) -> Any:
+        """What copying source tokens writes: them, or `NOT_COPIED` for some.
+
+        Args:
+            tokens: String tensor, dense or ragged, of tokens that `split` made.
+
+        Returns:
+            A string tensor of the same shape.
+        """
+        return tokens
 
     def bare_word(self, token: str) -> str:
         """What a token is called where it carries no marks of this tokenizer.
@@ -402,11 +418,16 @@ def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
         **{"class_name": str, "lowercase": bool, "unicode_form": str},
         "keep_white_space": bool,
         **{"special_tokens": dict, "vocabulary": list, "model": str, "sha256": str},
+        **{"tokenizer": dict, "features": list, "features_separator": str},
     }
     for name, kind in kinds.items():
         if name in config and type(config[name]) is not kind:
             raise TypeError(f"{name} is no {kind.__name__}")
     options = {name: value for name, value in config.items() if name != "class_name"}
+    if "tokenizer" in options:
+        cls, inner = _checked_config(options["tokenizer"])
+        options["tokenizer"] = cls(**inner)
+        return _class_called(config["class_name"]), options
     forms = config["special_tokens"]
     if not all(isinstance(form, str) for form in forms.values()):
         raise TypeError("a special token is no str")

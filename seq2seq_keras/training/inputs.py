@@ -22,6 +22,7 @@ from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
     CharacterTokenizer,
+    FeaturesFitting,
     JamoTokenizer,
     SubwordTokenizer,
     Tokenizer,
@@ -143,6 +144,8 @@ def fit_tokenizers(
     if shared and kinds[0] != kinds[1]:
         raise InputError(f"`{shared[0]}` needs one tokenizer for both sides.")
     source, target = (_FITTINGS[kind](**options) for kind in kinds)
+    if config.features_column is not None:
+        source = FeaturesFitting(source, config.features_separator)
     rest = iter(pairs)
     while chunk := list(itertools.islice(rest, _CHUNK)):
         sources, targets = zip(*chunk, strict=True)

@@ -312,10 +312,12 @@ class Trainer:
         digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
         counter = PairsCounter(*self.tokenizers)
 
-        def observe(name: str, pairs: Sequence[tuple[str, str]], tokens: Any) -> None:
-            counter.add(name, pairs, tokens)
-            for pair in pairs:
-                digest.update(repr(pair).encode("utf-8"))
+        def observe(name: str, rows: Sequence[tuple], tokens: Any) -> None:
+            counter.add(name, [row[:2] for row in rows], tokens)
+            for row in rows:
+                # Without weights it is that of versions which knew none.
+                learnt = row if row[2] != 1 else row[:2]
+                digest.update(repr(learnt).encode("utf-8"))
 
         self.batches = self._batches(
             self.pairs,

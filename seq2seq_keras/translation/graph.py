@@ -23,6 +23,7 @@ from seq2seq_keras.decoding import (
 from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID
 from seq2seq_keras.text import (
+    NOT_COPIED,
     Tokenizer,
     check_copying,
     join_tokens,
@@ -102,7 +103,8 @@ class TranslationGraph(tf.Module):
             "source_token_ids": _ended(self.source_tokenizer.ids(tokens), END_ID),
         }
         if self.copies:
-            copy_ids = source_copy_ids(tokens, self.target_tokenizer)
+            copied = self.source_tokenizer.copied_tokens(tokens)
+            copy_ids = source_copy_ids(copied, self.target_tokenizer)
             source["source_copy_ids"] = _ended(copy_ids, END_ID)
         return source
 
@@ -208,11 +210,16 @@ class TranslationGraph(tf.Module):
             token_ids = replace_unknown(
                 token_ids,
                 found.attention_weights,
-                source["source_token_ids"],
+                self._copied_ids(source),
                 self.target_tokenizer.vocabulary_size,
             )
         outputs["translations"] = self._texts(token_ids, source)
         return outputs
+
+    def _copied_ids(self, source: _Tensors) -> tf.Tensor:
+        """The ids of the source, 0 where a token is not to be copied."""
+        copied = self.source_tokenizer.copied_tokens(source["source_tokens"])
+        return tf.where(copied == NOT_COPIED, PAD_ID, source["source_token_ids"])
 
     def _tokens(self, token_ids: tf.Tensor, source: _Tensors) -> tf.Tensor:
         """Tokens of ids `(batch, n, m)`, which may stand for words of the source."""
@@ -239,7 +246,8 @@ class TranslationGraph(tf.Module):
         tokens = self.target_tokenizer.split(target)
         labels = token_ids = self.target_tokenizer.ids(tokens)
         if self.copies:
-            labels = target_copy_ids(tokens, source_tokens, self.target_tokenizer)
+            copied = self.source_tokenizer.copied_tokens(source_tokens)
+            labels = target_copy_ids(tokens, copied, self.target_tokenizer)
         labels = _ended(labels, END_ID)
         if free_running:
             states, memory = self._start(source)

@@ -70,7 +70,10 @@ def _cell(value: Any) -> str:
 
 def _describe(tokenizer: Tokenizer) -> str:
     case = "lower case" if tokenizer.lowercase else "case kept"
+    name = type(tokenizer).__name__
+    if tokenizer.text_tokenizer is not tokenizer:
+        name += f" of a {type(tokenizer.text_tokenizer).__name__}"
     return (
-        f"{type(tokenizer).__name__}, {tokenizer.vocabulary_size:,} tokens, {case}, "
+        f"{name}, {tokenizer.vocabulary_size:,} tokens, {case}, "
         f"{tokenizer.unicode_form}"
     )

@@ -17,7 +17,7 @@ from seq2seq_keras.decoding import (
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
-from seq2seq_keras.text import Tokenizer, normalize_in_python
+from seq2seq_keras.text import NOT_COPIED, Tokenizer, normalize_in_python
 
 # TensorFlow's stateless generators take two integers of 32 bits.
 _SEED = Range(-(2**31), 2**31 - 1, whole=True)
@@ -87,14 +87,15 @@ class SearchRequest(NamedTuple):
         """Refuses to avoid what could be copied.
 
         Args:
-            tokens: The tokens of sources, strings.
+            tokens: The tokens of sources, strings, `NOT_COPIED` among them.
             target_tokenizer: The tokenizer of the target.
 
         Raises:
             InputError: If a source has part of a phrase to avoid, in a token that the
                 target vocabulary lacks: to copy it is not held back.
         """
-        copied = sorted(set(tokens).difference(target_tokenizer.vocabulary))
+        known = (*target_tokenizer.vocabulary, NOT_COPIED)
+        copied = sorted(set(tokens).difference(known))
         spelled = target_tokenizer.spell(self.avoid)
         for phrase, spelling in zip(self.avoid, spelled, strict=True):
             words = set(spelling.split(WORD_BORDER)) - {""}

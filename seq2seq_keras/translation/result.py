@@ -66,6 +66,7 @@ class Translation:
     Attributes:
         source: String. The text as the model read it.
         source_tokens: Tuple of strings with `<eos>` last; the columns of `attention`.
+            Features come first, each with the mark `￮` before it.
         hypotheses: Tuple of `Hypothesis`, best first: the n-best list.
         beam: Tuple of `BeamNode`, parents before children, if the search was a beam
             search and its tree was asked for; otherwise `None`.

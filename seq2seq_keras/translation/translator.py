@@ -156,11 +156,12 @@ class Translator:
 
     @checks_numbers(batch_size=(1, 10**6))
     def translate(self, texts: Any, *, batch_size: int = 64, **search: Any) -> Any:
-        """Translates one text or many.
+        r"""Translates one text or many.
 
         Args:
             texts: A string, a list of strings, or a pandas Series of strings. An
-                empty or blank text has an empty translation.
+                empty or blank text has an empty translation. Where the source has a
+                `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`.
             batch_size: Integer. Texts decoded at a time; texts of like length are
                 decoded together and come back in the order given.
             **search: Any of `SearchOptions`, e.g. `beam_width=5`, in place of the
@@ -193,7 +194,7 @@ class Translator:
         """Translates, and tells all that the search found.
 
         Args:
-            texts: A string, or a list or Series of strings.
+            texts: A string, or a list or Series of strings, as for `translate`.
             batch_size: Integer. Texts decoded at a time.
             trace: Whether to keep the tree that a beam search grew, for
                 `plot_beam`.
@@ -281,7 +282,8 @@ class Translator:
             chunk = self._cut(texts[start : start + together], first + start)
             tokens = self._split(chunk, first + start)
             if request.avoid and (self.graph.copies or request.options.replace_unknown):
-                words = (x.decode("utf-8") for x in tokens.flat_values.numpy())
+                copied = self.source_tokenizer.copied_tokens(tokens.flat_values)
+                words = (x.decode("utf-8") for x in copied.numpy())
                 request.check_copies(words, self.target_tokenizer)
             # Stable, so that the same texts always make the same batches.
             order = np.argsort(tokens.row_lengths().numpy(), kind="stable")

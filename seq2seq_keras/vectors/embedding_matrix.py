@@ -166,7 +166,9 @@ def make_embedding_matrix(
     ).astype("float32")
     kinds = np.full(len(tokens), FILLED)
     for token_id in range(SPECIAL_COUNT, len(tokens)):
-        kind, vector = _look_up(vectors, spellings(tokens[token_id], tokenizer))
+        token = tokens[token_id]
+        names, bare = spellings(token, tokenizer), tokenizer.bare_word(token)
+        kind, vector = _look_up(vectors, names, bare)
         if vector is not None:
             matrix[token_id], kinds[token_id] = vector, kind
     if deviation is not None:
@@ -176,7 +178,7 @@ def make_embedding_matrix(
     return EmbeddingMatrix(matrix, coverage)
 
 
-def _look_up(vectors: Any, names: Any) -> Any:
+def _look_up(vectors: Any, names: Any, bare: str) -> Any:
     for kind, name in zip((FOUND, BARE), names, strict=False):
         if name in vectors:
             return kind, vectors.vector(name)
@@ -185,6 +187,6 @@ def _look_up(vectors: Any, names: Any) -> Any:
         if row is not None:
             return FOLDED, vectors.matrix[row]
     # Without marks, which the parts of words know nothing of.
-    if vectors.compose and (vector := vectors.compose(names[-1])) is not None:
+    if bare and vectors.compose and (vector := vectors.compose(bare)) is not None:
         return COMPOSED, vector
     return FILLED, None
