@@ -80,7 +80,7 @@ class Choice:
             names = [str(name) or "-" for name in self.names]
             parts[0] += f" ({', '.join(names)})"
         parts += [
-            f"{what} is column {self.names[position] if self.names else position}"
+            f"{what} in column {self.names[position] if self.names else position}"
             for what, position in used.items()
             if position is not None
         ]
@@ -231,9 +231,10 @@ def _check_first_columns(
         shlex.quote(str(name)) if str(name) else str(i)
         for i, name in enumerate(names or range(width))
     ]
+    has_numbers = _are_row_numbers(columns[0])
     under_header = names is None and _are_row_numbers(columns[0][1:])
-    if under_header or _are_row_numbers(columns[0]):
-        header = "--header yes " if under_header else ""
+    if has_numbers or under_header:
+        header = "" if has_numbers else "--header yes "
         raise InputError(
             f"{where}: column {called[0]} holds row numbers, so the pairs are not in "
             f"the first two of {width} columns. Name them: `{header}--columns "
