@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from jsonargparse import Namespace as Options
 
+from seq2seq_keras.data import ReadingOptions
 from seq2seq_keras.errors import InputError
 
 
@@ -16,8 +17,9 @@ class _Idle(NamedTuple):
     words: str
 
 
+_READING = tuple(ReadingOptions.__dataclass_fields__)
 _TEST_PAIRS = (
-    _Idle(("columns",), lambda o: o.test is None, "without `--test`"),
+    _Idle(_READING, lambda o: o.test is None, "without `--test`"),
     _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
 )
 _IDLE = {

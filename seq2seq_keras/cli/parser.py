@@ -120,6 +120,8 @@ def _add_options(
             kind, default = kind | None, None
         if allowed := ranges.get(field.name):
             kind = NumberType(field.name, allowed, optional=default is None)
+        elif kind == str | None:
+            kind = optional_text
         settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
@@ -129,6 +131,14 @@ def _add_options(
             help=description.replace("%", "%%"),
             **settings,
         )
+
+
+def optional_text(value: Any) -> Any:
+    """The text that was given; jsonargparse would read `#` or `~` as YAML, as nothing.
+
+    What is no text in a file is refused by the options that it is meant for.
+    """
+    return value
 
 
 def _add_import(command: Parser) -> None:

@@ -23,6 +23,7 @@ INPUTS = (
         "test",
         "train",
     ),
+    *("train_source", "train_target", "validation_source", "validation_target"),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
     "tokenizer",
 )

@@ -8,6 +8,7 @@ from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
 from .lines import decode_lines as decode_lines
 from .lines import read_lines as read_lines
+from .options import FILE_OPTIONS as FILE_OPTIONS
 from .options import DataOptions as DataOptions
 from .pairs import Pairs as Pairs
 from .pairs import PairStream as PairStream

@@ -231,7 +231,8 @@ def _check_first_columns(
         shlex.quote(str(name)) if str(name) else str(i)
         for i, name in enumerate(names or range(width))
     ]
-    has_numbers = _are_row_numbers(columns[0])
+    has_name = names is None or bool(str(names[0]).strip())
+    has_numbers = _are_row_numbers(columns[0], least=2 if has_name else 1)
     under_header = names is None and _are_row_numbers(columns[0][1:])
     if has_numbers or under_header:
         header = "" if has_numbers else "--header yes "
@@ -261,9 +262,9 @@ def _cell(row: Sequence[Any], position: int) -> Any:
         return None
 
 
-def _are_row_numbers(cells: Sequence[Any]) -> bool:
+def _are_row_numbers(cells: Sequence[Any], least: int = 2) -> bool:
     numbers = [str(cell).strip() for cell in cells]
-    if len(numbers) < 2 or not all(number.isdecimal() for number in numbers):
+    if len(numbers) < least or not all(number.isdecimal() for number in numbers):
         return False
     first = int(numbers[0])
     return [int(number) for number in numbers] == list(

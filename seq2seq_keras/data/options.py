@@ -9,7 +9,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import documented, option
 
 # The options that name files of pairs.
-_FILES = (
+FILE_OPTIONS = (
     *("train", "train_source", "train_target"),
     *("validation", "validation_source", "validation_target"),
 )
@@ -131,7 +131,7 @@ class DataOptions(ReadingOptions):
     )
 
     def __post_init__(self) -> None:
-        for name in (*_FILES, "special_tokens"):
+        for name in (*FILE_OPTIONS, "special_tokens"):
             if (value := getattr(self, name)) is not None:
                 # One name is a list of one; a path is its name.
                 values = value if isinstance(value, list | tuple) else [value]

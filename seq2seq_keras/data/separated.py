@@ -53,6 +53,8 @@ def separated_table(
         numbered = _without_comments(numbered, options.comment, tails=not quoted)
     if quoted:
         rows = _quoted_rows(numbered, name, separator)
+        if not is_csv:
+            rows = ((number, [cell.strip() for cell in row]) for number, row in rows)
     else:
         rows = _plain_rows(numbered, separator, options)
     places = ((f"{name}, row {number}", row) for number, row in rows)
@@ -115,13 +117,13 @@ def _quoted_rows(
 ) -> Iterator[_Row]:
     # The module's limit of 131,072 characters a cell is one for the process.
     csv.field_size_limit(2**31 - 1)
-    last = 0
+    last = (0, "")
 
     def ended() -> Iterator[str]:
         nonlocal last
-        for number, line in lines:
-            last = number
-            yield line + "\n"
+        for numbered in lines:
+            last = numbered
+            yield numbered[1] + "\n"
 
     reader = csv.reader(ended(), strict=True, delimiter=separator)
     while True:
@@ -131,11 +133,19 @@ def _quoted_rows(
             return
         except csv.Error as error:
             raise InputError(
-                f"{name}, row {last}: {error}. Put cells with the separator, quotes or "
-                "line breaks in double quotes, and double the quotes inside."
+                f"{name}, row {last[0]}: {error}. Put cells with the separator, quotes "
+                "or line breaks in double quotes, and double the quotes inside."
+                + _other_than(separator, last[1])
             ) from error
         if any(map(str.strip, row)) or len(row) > 1:
-            yield last, row
+            yield last[0], row
+
+
+def _other_than(separator: str, line: str) -> str:
+    other = ";" if separator == "," else ","
+    if separator in line or other not in line:
+        return ""
+    return f" Or are cells parted by `{other}`? Then `--separator '{other}'`."
 
 
 def is_separated(lines: Sequence[str], separator: str) -> bool:

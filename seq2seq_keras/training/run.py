@@ -11,6 +11,7 @@ import keras
 import pandas as pd
 import yaml
 
+from seq2seq_keras.data import FILE_OPTIONS
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import (
@@ -178,7 +179,7 @@ def _check_paths(config: TrainingConfig) -> None:
     ]
     read = [
         (f"{path} of `{option}`", path)
-        for option in ("train", "validation", "source_vectors", "target_vectors")
+        for option in (*FILE_OPTIONS, "source_vectors", "target_vectors")
         for path in _as_list(getattr(config, option))
     ]
     if config.init is not None:

@@ -80,5 +80,5 @@ def test_data_and_training_options_that_do_nothing_are_named():
     assert DataOptions(subword_sampling=0.1, target_tokenizer="bpe")
     with pytest.raises(InputError, match="`vectors_deviation` scales nothing"):
         TrainingConfig(vectors_deviation=1.0)
-    with pytest.raises(InputError, match="leave `columns`, `validation`"):
+    with pytest.raises(InputError, match="leave `columns` out"):
         load_training_pairs(DataOptions(corpus="copy", columns=["0", "1"]))

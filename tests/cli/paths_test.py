@@ -8,7 +8,14 @@ import pathlib
 
 import pytest
 
-from seq2seq_keras.cli import INPUTS, OUTPUTS, check_paths, main, make_parser
+from seq2seq_keras.cli import (
+    INPUTS,
+    OUTPUTS,
+    check_paths,
+    main,
+    make_parser,
+    optional_text,
+)
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.training import TrainingConfig, resume_training, train
 from seq2seq_keras.translation import TRANSLATOR_FILES
@@ -17,6 +24,8 @@ from seq2seq_keras.translation import TRANSLATOR_FILES
 OTHER = {
     *("attention", "avoid", "cell", "columns", "corpus", "first", "second", "third"),
     *("import", "member", "prefix", "special_tokens", "words"),
+    *("separator", "comment", "encoding", "features_column", "features_separator"),
+    "weights_column",
     *("help", "version", "print_config"),
     "resume",  # a folder that goes on to be what it is
 }
@@ -42,7 +51,7 @@ def test_every_option_is_known_to_name_a_path_or_not():
         for _, action in OPTIONS
         if action.nargs != 0
         and (getattr(action, "_typehint", None) or action.type or str)
-        in (str, str | None)
+        in (str, str | None, optional_text)
     }
     assert texts == {*INPUTS, *OUTPUTS} | (OTHER & texts)
     assert not {*INPUTS, *OUTPUTS} & OTHER

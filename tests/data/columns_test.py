@@ -1,0 +1,157 @@
+"""Tests of seq2seq_keras.data.columns: what is asked before anything is guessed."""
+
+import pytest
+
+from seq2seq_keras.data import Pairs, ReadingOptions, given_options, read_pairs
+from seq2seq_keras.errors import InputError
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(name, rows, mark="\t"):
+        text = "".join(mark.join(row) + "\n" for row in rows)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return write
+
+
+HEADERS = [
+    ("source", "target"),
+    ("English", "French"),
+    ("question", "answer"),
+    ("q", "a", "label"),
+    ("id", "source", "target"),
+    (" Source ", "TARGET"),
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_names_of_columns_are_a_header_and_that_is_said(header, write):
+    rows = [header, *([f"{cell}{n}" for cell in "xyz"[: len(header)]] for n in (1, 2))]
+    path = write("pairs.tsv", rows)
+    with pytest.warns(UserWarning, match=r"pairs\.tsv: Its first row names the col"):
+        pairs = read_pairs(path)
+    assert list(pairs) == [("x1", "y1"), ("x2", "y2")]
+    assert read_pairs(path, header="no")[0] == header[:2]
+    assert list(read_pairs(path, header="yes")) == list(pairs)
+
+
+# Words that are also names of columns, of languages above all.
+@pytest.mark.parametrize(
+    "first",
+    [("it", "es"), ("no", "nl"), ("a", "a"), ("a", "b"), ("word", "text"), ("", "a")],
+)
+def test_words_that_could_be_names_are_a_pair(first, write):
+    path = write("pairs.tsv", [first, ("we", "wir"), ("you", "ihr")])
+    assert read_pairs(path)[0] == first
+
+
+def test_a_first_row_apart_from_all_others_is_asked_about(write):
+    rows = [("text_a", "text_b"), *[("yes", "oui"), ("no", "non")] * 3]
+    path = write("pairs.tsv", rows)
+    message = r"row 1 looks like names of columns \(text_a, text_b\).*`--header yes`.*"
+    with pytest.raises(InputError, match=message + "`--header no`"):
+        read_pairs(path)
+    assert list(read_pairs(path, header="yes")) == rows[1:]
+    assert list(read_pairs(path, header="no")) == rows
+    # It comes again, or the others do not.
+    assert len(read_pairs(write("again.tsv", [*rows, rows[0]]))) == 8
+    assert len(read_pairs(write("once.tsv", rows[:3]))) == 3
+
+
+def test_a_header_that_is_denied_has_no_names(write):
+    path = write("pairs.tsv", [("en", "fr"), ("yes", "oui")])
+    with pytest.raises(InputError, match="`header` is no. Give the columns by number"):
+        read_pairs(path, columns=("en", "fr"), header="no")
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("", "en", "fr"), ("0", "yes", "oui")], "--columns en fr"),
+        ([("", "en", "fr"), ("0", "yes", "oui"), ("1", "no", "non")], "--columns en f"),
+        (
+            [("", "0", "1"), ("0", "a", "b"), ("1", "c", "d")],
+            "--header yes --columns 1",
+        ),
+        ([("0", "a", "b"), ("1", "c", "d")], "`--columns 1 2`"),
+        ([("7", "a", "b"), ("8", "c", "d"), ("9", "e", "f")], "`--columns 1 2`"),
+        ([("id", "src", "tgt"), ("1", "a", "b"), ("2", "a", "b")], "--columns src tgt"),
+        ([("", "a b", "fr"), ("0", "yes", "oui"), ("1", "x", "y")], "--header yes"),
+    ],
+)
+@pytest.mark.parametrize(("name", "mark"), [("p.csv", ","), ("p.tsv", "\t")])
+def test_a_column_of_row_numbers_is_not_the_source(rows, message, name, mark, write):
+    path = write(name, rows, mark)
+    with pytest.raises(InputError, match="holds row numbers") as error:
+        read_pairs(path)
+    assert message in str(error.value)
+    assert read_pairs(path, columns=(1, 2), header="no").source[-1] == rows[-1][1]
+
+
+def test_numbers_may_be_sources_of_a_table_of_two_columns(write):
+    rows = [("1", "one"), ("2", "two"), ("3", "three")]
+    assert list(read_pairs(write("numbers.tsv", rows))) == rows
+    rows = [("3", "a", "x"), ("1", "b", "x")]
+    assert read_pairs(write("years.tsv", rows)).source == ["3", "1"]
+
+
+INFLECTED = [("go", "V;PST", "went"), ("see", "V;PST", "saw"), ("ox", "N;PL", "oxen")]
+
+
+@pytest.mark.parametrize(
+    ("order", "advice"),
+    [
+        ((0, 1, 2), "--columns 0 2 --features-column 1"),
+        ((0, 2, 1), "--columns 0 1 --features-column 2"),
+    ],
+)
+def test_features_are_neither_learnt_as_targets_nor_lost(order, advice, write):
+    rows = [tuple(row[i] for i in order) for row in INFLECTED]
+    path = write("inflected.tsv", rows)
+    with pytest.raises(InputError, match="holds features such as 'V;PST'") as error:
+        read_pairs(path)
+    assert f"`{advice}`" in str(error.value)
+    words = advice.split()
+    pairs = read_pairs(path, columns=words[1:3], features_column=words[-1])
+    assert pairs[0] == ("V;PST\tgo", "went")
+    assert read_pairs(path, columns=words[1:3])[0] == ("go", "went")
+
+
+@pytest.mark.parametrize("tags", ["Case=Nom|Number=Sing", "V|PST", "N;ACC(PL)"])
+def test_features_of_other_schemes_are_known(tags, write):
+    path = write("inflected.tsv", [("go", tags, "went"), ("see", tags, "saw")])
+    with pytest.raises(InputError, match="--features-column 1"):
+        read_pairs(path)
+
+
+def test_words_in_capitals_are_no_features(write):
+    rows = [("go", "GO", "x"), ("see", "SEE", "y")]
+    assert read_pairs(write("capitals.tsv", rows)).target == ["GO", "SEE"]
+
+
+def test_weights_are_read_from_a_column(write):
+    path = write("weighted.tsv", [("a", "x", "0.5"), ("b", "y", "2")])
+    assert read_pairs(path, weights_column=2) == Pairs(["a", "b"], ["x", "y"], [0.5, 2])
+    for wrong in ("-1", "nan", "inf", "much", ""):
+        path = write("weighted.tsv", [("a", "x", "1"), ("b", "y", wrong)])
+        with pytest.raises(InputError, match=r"tsv, row 2: a weight must be a number"):
+            read_pairs(path, weights_column="2")
+
+
+def test_options_of_reading_are_checked():
+    assert ReadingOptions(separator="\\t").separator == "\t"
+    assert given_options(ReadingOptions(columns=(2, "b"))) == {"columns": ["2", "b"]}
+    for wrong, message in (
+        ({"separator": ""}, "`separator` must be text within a line"),
+        ({"comment": "a\nb"}, "`comment` must be text within a line"),
+        ({"header": "maybe"}, "`header` must be one of 'auto', 'yes', 'no'"),
+        ({"encoding": "rot13"}, "`encoding` must be one that Python knows"),
+        ({"encoding": "utf-9"}, "`encoding` must be one that Python knows"),
+        ({"columns": ["0"]}, "`columns` must be a list of 2 texts"),
+    ):
+        with pytest.raises(InputError, match=message):
+            ReadingOptions(**wrong)

@@ -1,0 +1,329 @@
+"""Tests of seq2seq_keras.data.pair_files and .table_files: what is in which file."""
+
+import bz2
+import gzip
+import io
+import lzma
+import types
+import zipfile
+
+import pytest
+
+from seq2seq_keras.data import (
+    ReadingOptions,
+    is_separated,
+    read_files,
+    read_pairs,
+    read_sources,
+)
+from seq2seq_keras.errors import InputError
+
+PAIRS = [("yes", "oui"), ("no", "non")]
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(name, content):
+        content = content.encode() if isinstance(content, str) else content
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+        return name
+
+    return write
+
+
+def lines(mark, pairs=PAIRS):
+    return "".join(f"{source}{mark}{target}\n" for source, target in pairs)
+
+
+SEPARATORS = ["|||", " ||| ", ";", "+++$+++", " >> ", " => ", "::", "‖", " - ", ","]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_tables_have_any_separator(separator, write):
+    path = write("pairs.txt", lines(separator))
+    assert list(read_pairs(path, separator=separator)) == PAIRS
+    # White space around it is not part of the cells.
+    path = write("pairs.txt", lines(f" {separator.strip()} "))
+    assert list(read_pairs(path, separator=separator.strip())) == PAIRS
+
+
+@pytest.mark.parametrize(
+    ("separator", "advice"),
+    [
+        ("|||", "but 1 `|||`: `--separator '|||'`"),
+        (";", "but 1 `;`: `--separator ';'`"),
+        (", ", "but 1 comma: `--separator ,`"),
+        (" >> ", "but 1 `>>`: `--separator ' >> '`"),
+        ("+++$+++", "but 1 `+++$+++`: `--separator '+++$+++'`"),
+        (" ", "one column only. Name what parts the columns"),
+    ],
+)
+def test_a_table_without_tabs_is_told_its_likeliest_separator(separator, advice, write):
+    path = write("pairs.txt", lines(separator))
+    with pytest.raises(InputError, match=r"pairs\.txt, row 1 has no tab") as error:
+        read_pairs(path)
+    assert advice in str(error.value)
+
+
+def test_a_comma_in_some_rows_is_no_separator(write):
+    path = write("text.txt", "yes, sir\nno\nwell\n")
+    with pytest.raises(InputError, match="name both files"):
+        read_pairs(path)
+
+
+def test_a_csv_may_have_semicolons(write):
+    path = write("pairs.csv", '"a;b";"c"\nd;"e ""f"""\n')
+    with pytest.raises(InputError, match=r"row 1: .* parted by `;`.*`--separator ';'`"):
+        read_pairs(path)
+    plain = write("plain.csv", "yes;oui\n")
+    with pytest.raises(InputError, match="row 1 has no comma, but 1 `;`: `--separator"):
+        read_pairs(plain)
+    assert list(read_pairs(path, separator=";")) == [("a;b", "c"), ("d", 'e "f"')]
+    # Excel can say so itself.
+    path = write("pairs.csv", "sep=;\nyes;oui\n")
+    assert list(read_pairs(path)) == [("yes", "oui")]
+
+
+def test_after_white_space_the_rest_of_the_line_is_the_target(write):
+    path = write("words.txt", "READ  R EH D\nCAT\tK AE T\n\n")
+    expected = [("READ", "R EH D"), ("CAT", "K AE T")]
+    assert list(read_pairs(path, separator="space")) == expected
+    path = write("words.txt", "word freq phones\nREAD 7 R EH D\n")
+    pairs = read_pairs(path, separator=" ", columns=("word", "phones"))
+    assert list(pairs) == [("READ", "R EH D")]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "utf-32", "cp949"])
+def test_files_have_any_encoding(encoding, write):
+    text = "안녕\thello\r\n" if encoding == "cp949" else "été\tsummer\r\nça\tthat\r\n"
+    path = write("pairs.tsv", text.encode(encoding))
+    expected = [tuple(line.split("\t")) for line in text.split("\r\n")[:-1]]
+    assert list(read_pairs(path, encoding=encoding)) == expected
+    with pytest.raises(InputError, match=r"`--encoding (cp1252|utf-16|utf-32)`"):
+        read_pairs(path)
+
+
+def test_a_wrong_encoding_names_the_line(write):
+    path = write("pairs.tsv", "a\tb\nc\t".encode("cp949") + b"\xff\xff\n")
+    with pytest.raises(InputError, match=r"pairs\.tsv, line 2: not valid cp949"):
+        read_pairs(path, encoding="cp949")
+
+
+def test_comments_are_lines_and_tails(write):
+    text = ";;; head\nyes\toui ;;; or si\n  ;;; more\nno;;;\tnon\n"
+    pairs = read_pairs(write("pairs.tsv", text), comment=";;;")
+    assert list(pairs) == [("yes", "oui"), ("no;;;", "non")]
+    pairs = read_pairs(write("p.csv", '# x\n"yes # 1",oui\n'), comment="#")
+    assert list(pairs) == [("yes # 1", "oui")]  # only lines, where there are quotes
+
+
+PACKED = {
+    "pairs.tsv.gz": gzip.compress,
+    "pairs.tsv.xz": lzma.compress,
+    "pairs.tsv.bz2": bz2.compress,
+    "no-such-ending": gzip.compress,
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("stream", [False, True])
+def test_packed_files_are_read_as_they_are(name, stream, write):
+    path = write(name, PACKED[name](lines("\t").encode()))
+    assert list(read_pairs(path, stream=stream)) == PAIRS
+    csv = write("pairs.csv.gz", gzip.compress(b'"a, b",c\n'))
+    assert list(read_pairs(csv, stream=stream)) == [("a, b", "c")]
+
+
+def test_a_member_of_an_archive_is_named_after_a_colon(write, tmp_path):
+    with zipfile.ZipFile(tmp_path / "fra-eng.zip", "w") as archive:
+        archive.writestr("fra.txt", lines("\t"))
+        archive.writestr("about.txt", "from elsewhere")
+    write("x", "")
+    with pytest.raises(InputError, match=r"FILE:MEMBER|fra-eng\.zip:fra"):
+        read_pairs("fra-eng.zip")
+    assert list(read_pairs("fra-eng.zip:fra.txt")) == PAIRS
+
+
+def test_several_tables_are_one_set_of_pairs(write):
+    first, second = write("a.tsv", "yes\toui\n"), write("b.tsv", "no\tnon\n")
+    third = write("c.csv", "well,bon\n")
+    assert list(read_pairs([first, second])) == PAIRS
+    assert list(read_pairs([second, third, first], stream=True)) == [
+        ("no", "non"),
+        ("well", "bon"),
+        ("yes", "oui"),
+    ]
+    with pytest.raises(InputError, match="are tables, not parallel text"):
+        read_pairs(first, second)
+
+
+def test_two_files_that_are_no_tables_are_parallel_text(write):
+    english, french = write("a.en", "yes\nno\n"), write("a.fr", "oui\nnon\n")
+    found = read_files([english, french])
+    assert list(found.pairs) == PAIRS
+    assert (found.is_table, found.layouts) == (
+        False,
+        ["a.en and a.fr: parallel text, utf-8."],
+    )
+    table = write("a.tsv", "yes\toui\n")
+    for files in ([english, table], [english, french, english]):
+        with pytest.raises(InputError, match=r"a\.en is no table"):
+            read_files(files)
+    with pytest.raises(InputError, match="which has no columns: leave `columns` out"):
+        read_files([english, french], options=ReadingOptions(columns=[0, 1]))
+    # Nobody gave it for these files.
+    options = ReadingOptions(columns=[1, 0])
+    found = read_files([english, french], options=options, may_be_idle=["columns"])
+    assert list(found.pairs) == PAIRS
+
+
+def test_a_line_with_a_tab_makes_no_table(write):
+    english, french = write("a.en", "yes\tsir\nno\n"), write("a.fr", "oui\nnon\n")
+    assert read_files([english, french]).pairs[0] == ("yes\tsir", "oui")
+
+
+def test_folders_and_patterns_stand_for_their_files(write):
+    for name, text in {"2.tsv": "no\tnon\n", "1.tsv": "yes\toui\n"}.items():
+        write(f"shards/{name}", text)
+    write("shards/.hidden", "x")
+    assert list(read_pairs("shards")) == PAIRS
+    assert list(read_pairs("shards/*.tsv")) == PAIRS
+    assert list(read_pairs("shards/[2].tsv")) == PAIRS[1:]
+    with pytest.raises(InputError, match="No file is called as the pattern says"):
+        read_pairs("shards/*.csv")
+
+
+@pytest.mark.parametrize("other", ["dev.tsv", "deu_test.tsv", "validation-0.tsv"])
+def test_a_folder_with_other_splits_is_not_trained_on(other, write):
+    write("data/train.tsv", "yes\toui\n")
+    write(f"data/{other}", "no\tnon\n")
+    with pytest.raises(InputError, match=rf"not for training, such as {other}"):
+        read_pairs("data")
+    assert list(read_pairs("data/*train*")) == PAIRS[:1]
+
+
+def test_a_folder_of_parallel_text_is_not_guessed_at(write):
+    write("data/train.en", "yes\n")
+    write("data/train.fr", "oui\n")
+    with pytest.raises(InputError, match="`--train-source` and `--train-target`"):
+        read_pairs("data")
+
+
+def test_a_file_whose_name_is_a_pattern_is_that_file(write):
+    assert list(read_pairs(write("a[1].tsv", "yes\toui\n"))) == PAIRS[:1]
+
+
+def test_standard_input_is_read_once(monkeypatch):
+    raw = io.BufferedReader(io.BytesIO(lines("\t").encode()))
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=raw))
+    assert list(read_pairs("-")) == PAIRS
+    with pytest.raises(InputError, match="- can be read only once"):
+        read_pairs("-", stream=True)
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InputError, match="Standard input is closed"):
+        read_pairs("-")
+
+
+RECORDS = [
+    ("pairs.jsonl", '{"en": "yes", "fr": "oui"}\n{"fr": "non", "en": "no"}\n'),
+    ("pairs.json", '[{"en": "yes", "fr": "oui"},\n {"en": "no", "fr": "non"}]'),
+    (
+        "pairs.txt",
+        '{"translation": {"en": "yes", "fr": "oui"}}\n'
+        '{"translation": {"en": "no", "fr": "non"}}\n',
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), RECORDS)
+def test_json_is_read_whatever_it_is_called(name, text, write):
+    path = write(name, text)
+    assert list(read_pairs(path)) == PAIRS
+    swapped = [(target, source) for source, target in PAIRS]
+    assert list(read_pairs(path, columns=("fr", "en"))) == swapped
+    packed = write("packed", gzip.compress(text.encode()))
+    assert list(read_pairs(packed, stream=True)) == PAIRS
+    for idle in ({"header": "yes"}, {"comment": "#"}):
+        with pytest.raises(
+            InputError, match=f"is JSON, which has no {next(iter(idle))}"
+        ):
+            read_pairs(path, **idle)
+
+
+def sgm(kind, texts):
+    segments = "".join(f'<seg id="{n}">{t}</seg>\n' for n, t in enumerate(texts, 1))
+    return f'<{kind} setid="t">\n<doc docid="d">\n{segments}</doc>\n</{kind}>\n'
+
+
+def test_test_sets_in_sgml_are_read_side_by_side(write):
+    source = write("src.sgm", sgm("srcset", ["yes &amp; no", "no"]))
+    target = write("ref.sgm", sgm("refset", ["oui et non", "non"]))
+    expected = [("yes & no", "oui et non"), ("no", "non")]
+    assert list(read_pairs([source, target])) == expected
+    assert list(read_pairs(source, target)) == expected
+    with pytest.raises(InputError, match=r"src\.sgm holds the segments of one side"):
+        read_pairs(source)
+    text = write("ref.txt", "oui\nnon\n")
+    with pytest.raises(InputError, match="is a test set in SGML, and the other is not"):
+        read_pairs(source, text)
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        ("<!DOCTYPE html>\n<html>", "an HTML page"),
+        ("1\n00:00:01,000 --> 00:00:02,000\nyes\n", "subtitles"),
+        ('<?xml version="1.0"?>\n<xliff version="1.2">', "XLIFF"),
+        ("<doc>\nyes\n</doc>\n", "lines of tags"),
+    ],
+)
+def test_markup_is_named_and_not_learnt(start, what, write):
+    path = write("file.txt", start)
+    other = write("other.txt", "oui\n")
+    for files in ([path], [path, other], [path, path]):
+        with pytest.raises(InputError, match=rf"file\.txt is .*{what}"):
+            read_files(files)
+
+
+def test_a_translation_memory_is_a_table_of_languages(write):
+    units = "".join(
+        f'<tu><tuv xml:lang="en-GB"><seg>{s}</seg></tuv>'
+        f'<tuv xml:lang="fr"><seg>{t}</seg></tuv></tu>'
+        for s, t in PAIRS
+    )
+    path = write(
+        "memory.tmx", f"<tmx version='1.4'><header/><body>{units}</body></tmx>"
+    )
+    assert list(read_pairs(path)) == PAIRS
+    assert read_pairs(path, columns=("fr", "en"))[0] == ("oui", "yes")
+
+
+def test_a_pronouncing_dictionary_is_known_by_its_lines(write):
+    path = write("cmudict", ";;; note\nREAD  R EH1 D\nREAD(2)  R IY1 D\n")
+    assert list(read_pairs(path)) == [("READ", "R EH1 D"), ("READ", "R IY1 D")]
+
+
+def test_sources_come_as_soon_as_their_rows(write):
+    told = []
+
+    def rows():
+        for row in ("1\tyes\n", "2\tno\n"):
+            told.append(row)
+            yield row.rstrip("\n")
+
+    sources = read_sources(rows(), "rows", ReadingOptions(columns=["1", "0"]))
+    assert next(sources) == "yes"
+    assert len(told) == 1
+    assert list(sources) == ["no"]
+    features = ReadingOptions(columns=["0", "2"], features_column="1")
+    assert list(read_sources(["go\tV;PST"], "rows", features)) == ["V;PST\tgo"]
+
+
+def test_lines_that_all_have_a_separator_are_a_table():
+    assert is_separated(["a\tb", "", "c\t"], "\t")
+    assert not is_separated(["a\tb", "c"], "\t")
+    assert not is_separated(["", " "], "\t")
+    assert is_separated(["a b"], " ") and not is_separated(["a "], " ")
