@@ -9,6 +9,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import check_outputs
+from seq2seq_keras.packed import split_member
 
 # Files, lists of files or folders of translators that a command reads.
 INPUTS = (
@@ -70,8 +71,9 @@ def _inputs(options: Options) -> Iterator[tuple[str, Any]]:
         given = options.get(name)
         values = given if isinstance(given, list) else [given]
         shown = name if name in _POSITIONAL else f"--{name}"
-        for path in (os.fspath(value) for value in values if value is not None):
-            yield f"{shown} {path}", path
+        for value in (value for value in values if value is not None):
+            path = os.fspath(split_member(value)[0])  # of FILE:MEMBER
+            yield f"{shown} {os.fspath(value)}", path
             # Any file of a translator is what it is made of.
             if name in ("model", "ensemble", "systems") and pathlib.Path(path).is_dir():
                 yield from ((f"a file of {path}", part) for part in _parts(path))

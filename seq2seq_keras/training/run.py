@@ -21,6 +21,7 @@ from seq2seq_keras.files import (
     write_text,
 )
 from seq2seq_keras.markdown import as_markdown
+from seq2seq_keras.packed import split_member
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
@@ -177,7 +178,7 @@ def _check_paths(config: TrainingConfig) -> None:
         for name in (*TRANSLATOR_FILES, *TRAINING_FILES)
     ]
     read = [
-        (f"{path} of `{option}`", path)
+        (f"{path} of `{option}`", str(split_member(path)[0]))
         for option in ("train", "validation", "source_vectors", "target_vectors")
         for path in _as_list(getattr(config, option))
     ]
