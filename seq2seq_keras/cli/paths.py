@@ -7,6 +7,7 @@ from typing import Any
 
 from jsonargparse import Namespace as Options
 
+from seq2seq_keras.data import files_of
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import check_outputs
 
@@ -71,8 +72,10 @@ def _inputs(options: Options) -> Iterator[tuple[str, Any]]:
         given = options.get(name)
         values = given if isinstance(given, list) else [given]
         shown = name if name in _POSITIONAL else f"--{name}"
-        for path in (os.fspath(value) for value in values if value is not None):
+        for value in (value for value in values if value is not None):
+            path = os.fspath(value)
             yield f"{shown} {path}", path
+            yield from ((f"{shown} {path}", file) for file in files_of(path))
             # Any file of a translator is what it is made of.
             if name in ("model", "ensemble", "systems") and pathlib.Path(path).is_dir():
                 yield from ((f"a file of {path}", part) for part in _parts(path))

@@ -260,8 +260,11 @@ def _add_plot_options(command: Parser) -> None:
 
 
 def _add_file(command: Parser) -> None:
-    command.add_argument("file", help="Word vectors of word2vec, GloVe or fastText.")
-    command.add_argument("--member", help="Which file of a zip archive.")
+    command.add_argument(
+        "file",
+        help="Vectors of word2vec, GloVe or fastText; FILE:MEMBER of a zip archive.",
+    )
+    command.add_argument("--member", help="The same as FILE:MEMBER.")
     limits = vectors.NUMBERS["limit"]
     add_number(command, "limit", limits, None, "Read no more words.")
 

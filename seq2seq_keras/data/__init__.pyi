@@ -10,6 +10,7 @@ from .lines import decode_lines as decode_lines
 from .lines import read_lines as read_lines
 from .options import FILE_OPTIONS as FILE_OPTIONS
 from .options import DataOptions as DataOptions
+from .pair_files import files_of as files_of
 from .pairs import Pairs as Pairs
 from .pairs import PairStream as PairStream
 from .phrasebook import Phrasebook as Phrasebook

@@ -22,6 +22,7 @@ from seq2seq_keras.data.table_files import (
     open_table,
 )
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.packed import split_member
 
 _PATTERN = re.compile(r"[*?[]")
 _SPLITS = re.compile(r"(^|[^a-z])(dev|val|valid|validation|test|tst)([^a-z]|$)")
@@ -211,3 +212,15 @@ def _side_by_side(
                 "Line n of one must translate line n of the other."
             )
         yield source, target
+
+
+def files_of(name: str | os.PathLike) -> list[str]:
+    """The files that are read for a name; the name itself if there is none."""
+    text = os.fspath(name)
+    if pathlib.Path(text).is_dir():
+        found = [str(path) for path in pathlib.Path(text).iterdir() if path.is_file()]
+    elif not pathlib.Path(text).exists() and _PATTERN.search(text):
+        found = glob.glob(text, recursive=True)  # noqa: PTH207
+    else:
+        found = [os.fspath(split_member(text)[0])]
+    return found or [text]

@@ -45,7 +45,7 @@ class TrainingConfig(Architecture, DataOptions):
     source_vectors: str | None = option(
         None,
         """File of word vectors (word2vec, GloVe, fastText) that the source embeddings
-        start from.""",
+        start from; `FILE:MEMBER` of a zip archive.""",
         metavar="FILE",
     )
     target_vectors: str | None = option(

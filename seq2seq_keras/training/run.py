@@ -11,7 +11,7 @@ import keras
 import pandas as pd
 import yaml
 
-from seq2seq_keras.data import FILE_OPTIONS
+from seq2seq_keras.data import FILE_OPTIONS, files_of
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import (
@@ -180,7 +180,8 @@ def _check_paths(config: TrainingConfig) -> None:
     read = [
         (f"{path} of `{option}`", path)
         for option in (*FILE_OPTIONS, "source_vectors", "target_vectors")
-        for path in _as_list(getattr(config, option))
+        for name in _as_list(getattr(config, option))
+        for path in files_of(name)
     ]
     if config.init is not None:
         files = [pathlib.Path(config.init, name) for name in TRANSLATOR_FILES]

@@ -1,133 +1,33 @@
 """Which format a file of vectors has, and its rows."""
 
-import contextlib
+import collections
 import functools
-import gzip
-import io
+import math
 import os
-import pathlib
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_choice
-from seq2seq_keras.untrusted import open_regular
+from seq2seq_keras.packed import Growth
 
 FORMATS = ("word2vec", "glove", "binary")
 # A longer word is taken for a broken file; so much memory a broken one may cost.
 LONGEST_WORD = 2**20
+BOM = b"\xef\xbb\xbf"
+# Words and numbers pack to a third, and what is read of them is kept.
+GROWTH = Growth(2**28, 200)
 _LONGEST_NUMBER = 64
 _MOST_DIGITS = 15
-_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _BYTES_OF_TEXT = frozenset(bytes(range(32, 127)) + b"\t\r\n")
 _NUMBER_BYTES = 4
 _CHUNK_BYTES = 2**20
+# Rows that are asked how many numbers a row has.
+_FIRST_ROWS = 10
 _FASTTEXT = (793712314).to_bytes(4, "little")
-_PICKLE = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
-
-
-_BUFFER_BYTES = 2**20
-# So often and so far packed bytes may grow; words and numbers pack to a third.
-_MOST_GROWTH = 200
-_FREE_GROWTH = 2**28
-_DAMAGE = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error)
-
-
-@contextlib.contextmanager
-def open_vectors(path: str | os.PathLike, member: str | None = None) -> Iterator[Any]:
-    """Opens a file, and what is in it if it is compressed by gzip or zip.
-
-    The first bytes tell, not the name.
-
-    Args:
-        path: The file.
-        member: Name of the file in a zip archive that holds several.
-
-    Yields:
-        A binary stream, and a function without arguments that tells the share of it
-        that was read, a float in [0, 1].
-
-    Raises:
-        InputError: If there is no such file or member, or the file is damaged.
-    """
-    path = pathlib.Path(path)
-    try:
-        file = open_regular(path)
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: there is no such file.") from error
-    with file, contextlib.ExitStack() as stack:
-        size = os.fstat(file.fileno()).st_size
-        start = file.read(4)
-        file.seek(0)
-        if member is not None and start != b"PK\3\4":
-            raise InputError(f"{path} is no zip archive and has no member {member!r}.")
-        try:
-            if start.startswith(b"\x1f\x8b"):
-                unpacked = stack.enter_context(gzip.GzipFile(fileobj=file))
-                bounded = _Bounded(unpacked, file.tell, path)
-                yield io.BufferedReader(bounded, _BUFFER_BYTES), _share(file.tell, size)
-            elif start == b"PK\3\4":
-                archive = stack.enter_context(zipfile.ZipFile(file))
-                info = _find_member(path, archive, member)
-                entry = stack.enter_context(archive.open(info))
-                bounded = _Bounded(entry, lambda: info.compress_size, path)
-                share = _share(entry.tell, info.file_size)
-                yield io.BufferedReader(bounded, _BUFFER_BYTES), share
-            else:
-                yield file, _share(file.tell, size)
-        except _DAMAGE as error:
-            raise InputError(
-                f"{path} is damaged or cut off ({error}). Fetch it anew."
-            ) from error
-
-
-class _Bounded(io.RawIOBase):
-    """What a compressed file holds, if it is no more than packing explains."""
-
-    def __init__(
-        self, unpacked: Any, packed: Callable[[], int], path: pathlib.Path
-    ) -> None:
-        super().__init__()
-        self.unpacked, self.packed, self.path = unpacked, packed, path
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        count = self.unpacked.readinto(buffer)
-        self.count += count
-        if self.count > _FREE_GROWTH + _MOST_GROWTH * self.packed():
-            raise InputError(
-                f"{self.path} unpacks to far more than vectors do. If it is what it "
-                "should be, unpack it first."
-            )
-        return count
-
-
-def _share(position: Callable[[], int], size: int) -> Callable[[], float]:
-    return lambda: position() / max(size, 1)
-
-
-def _find_member(path: str | os.PathLike, archive: Any, member: str | None) -> Any:
-    members = [info for info in archive.infolist() if not info.is_dir()]
-    names = [info.filename for info in members]
-    if member is None and len(members) != 1:
-        raise InputError(
-            f"{path} holds {len(members)} files: name one as `member`. There are "
-            f"{', '.join(names) or 'none'}"
-        )
-    if member is not None and member not in names:
-        raise InputError(
-            f"{path} has no member {member!r}. There are {', '.join(names)}"
-        )
-    info = members[names.index(member)] if member is not None else members[0]
-    if info.flag_bits & 1:
-        raise InputError(f"{path} is locked with a password: unpack it first.")
-    return info
+_PARTED = "a word and {} numbers, parted by single spaces"
 
 
 class VectorFormat(NamedTuple):
@@ -149,14 +49,30 @@ class VectorFormat(NamedTuple):
         return LONGEST_WORD + _LONGEST_NUMBER * (self.dimensions + 1)
 
 
+class Row(NamedTuple):
+    """A row of a file, its numbers not yet read.
+
+    Attributes:
+        word: Bytes.
+        place: A function that tells where it stands.
+        vector: A function that reads its numbers.
+        fault: What is wrong with the word, if so; the numbers may be right.
+    """
+
+    word: bytes
+    place: Callable[[], str]
+    vector: Callable[[], np.ndarray]
+    fault: str | None = None
+
+
 def find_format(
-    path: str | os.PathLike, member: str | None = None, name: str | None = None
-) -> Any:
+    stream: IO[bytes], path: str | os.PathLike, name: str | None = None
+) -> VectorFormat:
     """Looks at the beginning of a file.
 
     Args:
-        path: The file.
-        member: See `open_vectors`.
+        stream: Binary stream, at its start.
+        path: What messages call the file.
         name: Optional. One of `FORMATS`, where the beginning might mislead.
 
     Returns:
@@ -167,60 +83,97 @@ def find_format(
     """
     if name is not None:
         check_choice("format", name, FORMATS)
-    with open_vectors(path, member) as (stream, _):
-        first = stream.readline(2 * LONGEST_WORD)
-        if not first:
-            raise InputError(f"{path}: the file is empty.")
-        if first.startswith(_PICKLE):
-            raise InputError(
-                f"{path} is a pickle, which could run any program and is not opened. "
-                "Write it anew with gensim's `save_word2vec_format`."
-            )
-        if first.startswith(_FASTTEXT):
-            raise InputError(
-                f"{path} is a whole model of fastText. Load its vectors, which "
-                "fastText writes beside it as `.vec`."
-            )
-        if name == "glove":
-            return _glove(path, first)
-        sizes = first.removeprefix(_BOM).split()
-        if len(sizes) == 2 and all(size.isdigit() for size in sizes):
-            if max(map(len, sizes)) > _MOST_DIGITS:
-                raise InputError(f"{path}, line 1: {first[:40]!r} are no sizes.")
-            count, dimensions = map(int, sizes)
-            if not dimensions:
-                raise InputError(f"{path}, line 1: vectors of 0 dimensions.")
-            start = stream.read(LONGEST_WORD + _NUMBER_BYTES * min(dimensions, 2**20))
-            name = name or _text_or_binary(start, dimensions)
-            if count:
-                _check_length(stream, len(start), name, dimensions, path)
-            return VectorFormat(name, dimensions, count)
-    if name is not None:
+    first = stream.readline(2 * LONGEST_WORD)
+    if not first:
+        raise InputError(f"{path}: the file is empty.")
+    if first.startswith(_FASTTEXT):
+        raise InputError(
+            f"{path} is a whole model of fastText. Load its vectors, which "
+            "fastText writes beside it as `.vec`."
+        )
+    if first.startswith(_UTF16):
+        raise InputError(f"{path} is text in UTF-16. Save it as UTF-8.")
+    sizes = first.removeprefix(BOM).split()
+    told = len(sizes) == 2 and all(size.isdigit() for size in sizes)
+    if name == "glove" or (name is None and not told):
+        return _glove(stream, path, first, name)
+    if not told:
         raise InputError(
             f"{path}, line 1: a file of word2vec begins with the number of words and "
             f"that of dimensions. Received: {first[:40]!r}"
         )
-    return _glove(path, first)
-
-
-def _glove(path: str | os.PathLike, first: Any) -> "VectorFormat":
-    """GloVe writes no sizes: the first line has a word and numbers."""
-    fields = first.rstrip(b" \r\n").split(b" ")
-    dimensions = 0
-    while dimensions < len(fields) - 1 and _is_number(fields[-1 - dimensions]):
-        dimensions += 1
+    if max(map(len, sizes)) > _MOST_DIGITS:
+        raise InputError(f"{path}, line 1: {first[:40]!r} are no sizes.")
+    count, dimensions = map(int, sizes)
     if not dimensions:
+        raise InputError(f"{path}, line 1: vectors of 0 dimensions.")
+    start = stream.read(LONGEST_WORD + _NUMBER_BYTES * min(dimensions, 2**20))
+    name = name or _text_or_binary(start, dimensions)
+    if count:
+        _check_length(stream, len(start), name, dimensions, path)
+    if name == "word2vec":
+        counts = [_numbers_of(line) for line in _lines(start)]
+        # A single word may end in a number: Windows 95.
+        if len(counts) > 1 and min(counts) > dimensions:
+            raise InputError(
+                f"{path}: its first line tells of {dimensions:,} dimensions, but the "
+                f"next rows have {min(counts):,} numbers after the word."
+            )
+    return VectorFormat(name, dimensions, count)
+
+
+def _glove(
+    stream: IO[bytes], path: str | os.PathLike, first: bytes, name: str | None
+) -> VectorFormat:
+    """GloVe writes no sizes: a row has a word and as many numbers as the others."""
+    if not _numbers_of(first):
         raise InputError(
             f"{path}, line 1: this is no file of word vectors. Expected a word and its "
             "numbers, or the number of words and that of dimensions. Received: "
-            f"{first[:40]!r}"
+            f"{first[:40]!r}{_hint(first)}"
+        )
+    rows = [first, *_lines(stream.read(LONGEST_WORD))]
+    # What most rows have; at a tie the first.
+    dimensions = collections.Counter(map(_numbers_of, rows)).most_common(1)[0][0]
+    # The format named, vectors of one dimension are meant.
+    if dimensions == 1 and name is None:
+        raise InputError(
+            f"{path}, line 1: one number after the word. Word vectors have more; is it "
+            "a list of frequencies?"
         )
     return VectorFormat("glove", dimensions, None)
 
 
-def _is_number(field: Any) -> Any:
+def _lines(start: bytes) -> list[bytes]:
+    """The first lines, those that may be cut off left out."""
+    lines = start.split(b"\n", _FIRST_ROWS)[:_FIRST_ROWS]
+    if len(start) >= LONGEST_WORD and len(lines) < _FIRST_ROWS:
+        lines.pop()
+    return [line for line in lines if line.strip()]
+
+
+def _numbers_of(line: bytes) -> int:
+    """How many fields at the end of a row are numbers; the first is its word."""
+    fields = line.rstrip(b" \r\n").split(b" ")[1:]
+    return next(
+        (n for n, field in enumerate(reversed(fields)) if not _is_number(field)),
+        len(fields),
+    )
+
+
+def _hint(row: bytes) -> str:
+    """What is likely meant by a row that is not parted by spaces."""
+    if b"\t" in row:
+        return ". Put single spaces in the place of tabs."
+    if b"," in row:
+        return ". Numbers have a point, not a comma, and single spaces between them."
+    return ""
+
+
+def _is_number(field: bytes) -> bool:
     try:
-        return bool(np.isfinite(float(field)))
+        # Python reads 1_000 as a number, too.
+        return b"_" not in field and math.isfinite(float(field))
     except ValueError:
         return False
 
@@ -228,7 +181,11 @@ def _is_number(field: Any) -> Any:
 def _text_or_binary(start: bytes, dimensions: int) -> str:
     numbers = start.partition(b" ")[2][: _NUMBER_BYTES * dimensions]
     # A float whose four bytes are letters is rare, and all of a row hardly ever are.
-    return "word2vec" if _BYTES_OF_TEXT.issuperset(numbers) else "binary"
+    if _BYTES_OF_TEXT.issuperset(numbers):
+        return "word2vec"
+    # A row of short numbers is over before, and the next word may hold any letter.
+    row = start.partition(b"\n")[0]
+    return "word2vec" if _numbers_of(row) >= dimensions else "binary"
 
 
 def _check_length(
@@ -248,8 +205,8 @@ def _check_length(
 
 def text_rows(
     stream: IO[bytes], path: str | os.PathLike, layout: VectorFormat
-) -> Iterator[Any]:
-    """Yields the rows of a text file, their numbers not yet read.
+) -> Iterator[Row]:
+    """Yields the rows of a text file.
 
     The last fields are the numbers and all before them is the word, so words may hold
     spaces, as a few of GloVe do.
@@ -260,40 +217,57 @@ def text_rows(
         layout: Its `VectorFormat`.
 
     Yields:
-        The word as bytes, a function that tells its place in the file, and one that
-        returns its vector.
+        A `Row`.
 
     Raises:
         InputError: If a row is broken.
     """
-    dimensions, count = layout.dimensions, layout.rows
-    first_line = 1
-    if count is not None:
-        stream.readline(layout.longest_line)
-        first_line = 2
+    count = layout.rows
     lines = iter(functools.partial(stream.readline, layout.longest_line + 1), b"")
-    found = 0
-    for found, line in enumerate(lines, start=1):
-        place = functools.partial(_line_place, path, found + first_line - 1)
-        line = line.rstrip(b" \r\n")
-        spaces = line.count(b" ")
-        if spaces == dimensions:
-            word, _, numbers = line.partition(b" ")
-        elif spaces > dimensions:
-            word, numbers = _part_at_last(line, dimensions)
-        else:
-            word, numbers = b"", line
-        if not word or len(word) > LONGEST_WORD:
-            _refuse(place, word, spaces, dimensions)
-        yield word, place, functools.partial(_parse, numbers, dimensions, place)
+    if count is not None:
+        next(lines, b"")
+    blank, found = None, 0
+    for number, line in enumerate(lines, start=1 if count is None else 2):
         if found == count:
-            break
-    _check_count(path, found, count, next(lines, b""))
+            _check_rest(path, found, line, lines)
+            return
+        place = functools.partial(_line_place, path, number)
+        if number == 1:
+            line = line.removeprefix(BOM)
+        line = line.rstrip(b" \r\n")
+        if not line:
+            blank = blank or place
+            continue
+        if blank:  # and not the last
+            _refuse(blank, b"", 0, layout.dimensions)
+        found += 1
+        yield _text_row(line, place, layout)
+    if count is not None and found < count:
+        raise _miscounted(path, count, f"{found:,}")
+
+
+def _text_row(line: bytes, place: Callable[[], str], layout: VectorFormat) -> Row:
+    dimensions, fault = layout.dimensions, None
+    spaces = line.count(b" ")
+    if spaces < dimensions:
+        _refuse(place, line, spaces, dimensions)
+    if spaces == dimensions:
+        word, _, numbers = line.partition(b" ")
+    else:
+        word, numbers = _part_at_last(line, dimensions)
+        if word.strip(b" ") and word.strip(b" ") != word:
+            fault = "whose words begin or end with a space"
+        elif layout.rows is None and _numbers_of(word):
+            fault = f"which have more numbers than most, {dimensions:,}"
+    if len(word) > LONGEST_WORD:
+        raise InputError(f"{place()}: a word of more than 1 MiB.")
+    vector = functools.partial(_parse, numbers, dimensions, place)
+    return Row(word, place, vector, fault if word.strip(b" ") else "that have no word")
 
 
 def binary_rows(
     stream: IO[bytes], path: str | os.PathLike, layout: VectorFormat
-) -> Iterator[Any]:
+) -> Iterator[Row]:
     """Yields the rows of a file in word2vec's binary format, as `text_rows` does.
 
     Each is a word, a space and the numbers as float32 of this byte order: little. Some
@@ -305,8 +279,7 @@ def binary_rows(
         layout: Its `VectorFormat`.
 
     Yields:
-        The word as bytes, a function that tells its place in the file, and one that
-        returns its vector.
+        A `Row`.
 
     Raises:
         InputError: If a row is broken.
@@ -331,7 +304,9 @@ def binary_rows(
             raise InputError(f"{place()}: a word of {len(word):,} bytes.")
         position = space + 1 + size
         numbers = buffer[space + 1 : position]
-        yield word, place, functools.partial(_unpack, numbers, place)
+        yield Row(word, place, functools.partial(_unpack, numbers, place))
+    rest = iter(functools.partial(stream.read, _CHUNK_BYTES), b"")
+    _check_rest(path, rows, buffer[position:], rest)
 
 
 def _part_at_last(line: bytes, dimensions: int) -> Any:
@@ -339,13 +314,11 @@ def _part_at_last(line: bytes, dimensions: int) -> Any:
     return word, b" ".join(numbers)
 
 
-def _refuse(place: Callable, word: bytes, spaces: int, dimensions: int) -> None:
-    if word:
-        raise InputError(f"{place()}: a word of more than 1 MiB.")
+def _refuse(place: Callable, line: bytes, spaces: int, dimensions: int) -> None:
+    fields = spaces + 1 if line else 0
     raise InputError(
-        f"{place()}: expected a word and {dimensions} numbers, parted by single "
-        f"spaces. Received: {spaces + 1} fields"
-        + (", of which the first is empty" if spaces >= dimensions else "")
+        f"{place()}: expected {_PARTED.format(dimensions)}. Received: {fields} fields"
+        f"{_hint(line)}"
     )
 
 
@@ -359,7 +332,7 @@ def _parse(numbers: bytes, dimensions: int, place: Callable) -> Any:
     if len(vector) != dimensions or not np.isfinite(vector).all():
         raise InputError(
             f"{place()}: expected {dimensions} finite numbers after the word. "
-            f"Received: {numbers[:60].decode('utf-8', 'replace')!r}"
+            f"Received: {numbers[:60].decode('utf-8', 'replace')!r}{_hint(numbers)}"
         )
     return vector
 
@@ -371,14 +344,17 @@ def _unpack(numbers: bytes, place: Callable) -> Any:
     return vector
 
 
-def _check_count(
-    path: str | os.PathLike, found: int, count: int | None, rest: bytes
+def _check_rest(
+    path: str | os.PathLike, count: int, line: bytes, lines: Iterator[bytes]
 ) -> None:
-    if count is None or (found == count and not rest.strip()):
-        return
-    more = "more" if rest else f"{found:,}"
-    raise InputError(
-        f"{path}: its first line tells of {count:,} words, but it has {more}. Is it "
+    """Refuses what stands after the last row, but for white space."""
+    if line.strip() or any(more.strip() for more in lines):
+        raise _miscounted(path, count, "more")
+
+
+def _miscounted(path: str | os.PathLike, count: int, found: str) -> InputError:
+    return InputError(
+        f"{path}: its first line tells of {count:,} words, but it has {found}. Is it "
         "cut off? Fetch it anew."
     )
 

@@ -1,5 +1,7 @@
 """Reading files of vectors, plain or compressed, text or binary."""
 
+import collections
+import functools
 import os
 import time
 import warnings
@@ -9,13 +11,16 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.packed import open_packed, split_member
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.terminal import escaped, write_error
+from seq2seq_keras.untrusted import shown
 from seq2seq_keras.vectors.embedding_matrix import fold, spellings
 from seq2seq_keras.vectors.formats import (
+    GROWTH,
+    Row,
     binary_rows,
     find_format,
-    open_vectors,
     text_rows,
 )
 from seq2seq_keras.vectors.numbers import NUMBERS
@@ -23,6 +28,33 @@ from seq2seq_keras.vectors.numbers import NUMBERS
 _SECONDS = 0.5
 # The matrix grows with what is read, not with what a first line tells of.
 _FIRST_NUMBERS = 2**20
+
+
+_NOT_UNICODE = "whose words are not valid UTF-8"
+_REPEATED = "of words that came before, whose first row counts"
+
+
+class Faults:
+    """The rows of a file that are left out, counted by what is wrong with them."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.counts: collections.Counter[str] = collections.Counter()
+        self.first: dict[str, Row] = {}
+
+    def add(self, fault: str, row: Row) -> None:
+        """Counts a row."""
+        self.counts[fault] += 1
+        self.first.setdefault(fault, row)
+
+    def __str__(self) -> str:
+        parts = []
+        for fault, count in self.counts.items():
+            row = self.first[fault]
+            word = shown(_decode(row.word) or row.word)
+            place = row.place().removeprefix(f"{self.name}, ")
+            parts.append(f"{count:,} {fault} (first {word}, {place})")
+        return f"Rows were left out: {'; '.join(parts)}."
 
 
 class Progress:
@@ -70,12 +102,15 @@ def read_vectors(
     The file is streamed and only the rows that are wanted are kept, so that one of
     several gigabytes fits a small memory. A word may hold anything but a line feed,
     spaces too, if it is valid UTF-8, not empty and of at most 1 MiB; a carriage
-    return or spaces at the end of a line belong to the line. Where a word stands
-    twice, the first row counts.
+    return or spaces at the end of a line belong to the line. Rows of other words are
+    left out, with one warning that counts them. Where a word stands twice, the first
+    row counts.
 
     Args:
         path: The file: text of word2vec or fastText (.vec), text of GloVe, or
-            word2vec's binary format; plain, gzip or zip. Nothing is unpickled.
+            word2vec's binary format; plain, or packed by gzip, xz, bzip2, zstandard or
+            zip. `FILE:MEMBER` is one of several files in a zip archive. Nothing is
+            unpickled.
         vocabulary: Optional. The only words to keep, an iterable of strings; or a
             `Tokenizer`, and every word is kept that `matrix_for` could use, in
             whatever case and Unicode form it is written.
@@ -83,7 +118,7 @@ def read_vectors(
             commonly come first.
         format: Optional. "word2vec", "glove" or "binary". Defaults to what the
             beginning of the file looks like.
-        member: Name of the file in a zip archive that holds several.
+        member: Optional. The name of that file, where `path` is the archive alone.
         progress: Whether to tell on standard error how far it is.
 
     Returns:
@@ -96,43 +131,49 @@ def read_vectors(
     Example:
 
     ```python
-    words, matrix = vectors.read_vectors("glove.6B.zip", member="glove.6B.50d.txt")
+    words, matrix = vectors.read_vectors("glove.6B.zip:glove.6B.50d.txt")
     ```
     """
-    layout = find_format(path, member, format)
+    file, member = split_member(path, member)
+    name = file if member is None else f"{file}:{member}"
+    opened = functools.partial(open_packed, file, member, what="vectors", growth=GROWTH)
+    with opened() as (stream, _):
+        layout = find_format(stream, name, format)
     rows_of = binary_rows if layout.name == "binary" else text_rows
     is_wanted, most = _make_filter(vocabulary, limit)
     words: dict[str, int] = {}
     rows = max(1, min(1024, _FIRST_NUMBERS // layout.dimensions))
     matrix = np.empty((rows, layout.dimensions), dtype="float32")
-    repeated = 0
+    faults = Faults(str(name))
     with (
-        open_vectors(path, member) as (stream, share),
-        Progress(f"Reading {path}", share, shown=progress) as told,
+        opened() as (stream, share),
+        Progress(f"Reading {name}", share, shown=progress) as told,
     ):
-        for encoded, place, parse in rows_of(stream, path, layout):
+        for row in rows_of(stream, name, layout):
             told.update(len(words))
-            if not is_wanted(encoded):
+            if not is_wanted(row.word):
                 continue
-            word = _decode(encoded, place)
+            word = _decode(row.word)
+            if row.fault or word is None:
+                faults.add(row.fault or _NOT_UNICODE, row)
+                continue
             if word in words:
-                repeated += 1
+                faults.add(_REPEATED, row)
                 continue
             if len(words) == len(matrix):
                 # In place, so that there are never two of them.
                 matrix.resize((2 * len(matrix), layout.dimensions), refcheck=False)
-            matrix[len(words)] = parse()
+            matrix[len(words)] = row.vector()
             words[word] = len(words)
             if len(words) == most:
                 break
     if not words:
-        raise InputError(f"{path}: none of its words is wanted.")
-    if repeated:
-        warnings.warn(
-            f"{path}: {repeated:,} rows are of words that came before; the first row "
-            "of each counts.",
-            stacklevel=3,
-        )
+        reason = f" {faults}" if faults.counts else ""
+        if _NOT_UNICODE in faults.counts:
+            reason += " Is it in another encoding? Save it as UTF-8."
+        raise InputError(f"{name}: none of its words is wanted.{reason}")
+    if faults.counts:
+        warnings.warn(f"{name}: {faults}", stacklevel=3)
     matrix.resize((len(words), layout.dimensions), refcheck=False)
     return list(words), matrix
 
@@ -154,12 +195,8 @@ def _make_filter(vocabulary: Any, limit: int | None) -> Any:
     return wanted.__contains__, min(most, len(wanted))
 
 
-def _decode(encoded: bytes, place: Callable[[], str]) -> str:
+def _decode(encoded: bytes) -> str | None:
     try:
         return encoded.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{place()}: the word {encoded[:40]!r} is not valid UTF-8. Is it in "
-            "another encoding? Load the words you need with `vocabulary`: rows of "
-            "others are passed over."
-        ) from error
+    except UnicodeDecodeError:
+        return None

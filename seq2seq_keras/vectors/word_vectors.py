@@ -260,7 +260,8 @@ class WordVectors:
         """Reads vectors from a file of word2vec, GloVe or fastText.
 
         Args:
-            path: The file.
+            path: The file, which may be compressed; `FILE:MEMBER` is one of several in
+                a zip archive.
             **options: See `read_vectors`; `vocabulary` and `limit` make a large file
                 fit the memory.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.files import replaced_when_complete
-from seq2seq_keras.vectors.formats import FORMATS, LONGEST_WORD
+from seq2seq_keras.vectors.formats import BOM, FORMATS, LONGEST_WORD
 from seq2seq_keras.vectors.matrices import check_dense
 
 # Where the readers of C end a word; the file's own marks are among them.
@@ -44,6 +44,8 @@ def write_vectors(
     with replaced_when_complete(path) as beside, _open(beside) as file:
         if format != "glove":
             file.write(b"%d %d\n" % matrix.shape)
+        elif encoded and encoded[0].startswith(BOM):
+            file.write(BOM)  # else readers would take the word's for that of the file
         for start in range(0, len(words), _ROWS):
             rows = matrix[start : start + _ROWS]
             names = encoded[start : start + _ROWS]

@@ -155,6 +155,30 @@ def test_a_training_does_not_write_onto_its_data(tmp_path, option, name, capsys)
         train(config)
 
 
+@pytest.mark.parametrize("name", ["a.zip:glove.txt", "./a.zip:in/glove.txt:1"])
+def test_a_member_of_an_archive_is_read_from_the_archive(tmp_path, name, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    pathlib.Path("a.zip").touch()
+    parsed = PARSER.parse_args(
+        ["vectors", "load", name, "--output", f"{tmp_path}/a.zip"]
+    )
+    with pytest.raises(InputError, match=f"same file as file {name}, which is read"):
+        check_paths("vectors", parsed.vectors)
+    # A file of that very name is another one.
+    pathlib.Path(name).parent.mkdir(parents=True, exist_ok=True)
+    pathlib.Path(name).touch()
+    check_paths("vectors", parsed.vectors)
+
+
+@pytest.mark.parametrize("option", ["source_vectors", "target_vectors"])
+def test_a_training_does_not_write_onto_an_archive_it_reads(tmp_path, option):
+    (tmp_path / "log.csv").touch()
+    given = {option: f"{tmp_path}/log.csv:glove.txt"}
+    config = TrainingConfig(output=str(tmp_path), train=["a"], overwrite=True, **given)
+    with pytest.raises(InputError, match=f"log.csv:glove.txt of `{option}`, which is"):
+        train(config)
+
+
 def test_neither_does_one_that_goes_on(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("a\tb\n")

@@ -1,6 +1,8 @@
 """Tests of the commands for word vectors."""
 
 import json
+import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -26,6 +28,16 @@ def vector_file(tmp_path):
     path = tmp_path / "family.txt"
     WordVectors(WORDS, ROWS).save(path)
     return str(path)
+
+
+@pytest.fixture
+def archive(vector_file, tmp_path):
+    """A zip archive of two files of vectors; what follows the colon is the second."""
+    path = tmp_path / "both.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("small.txt", "man 1 2\n")
+        packed.write(vector_file, "in/family.txt")
+    return f"{path}:in/family.txt"
 
 
 def run(capsys, *arguments):
@@ -146,3 +158,32 @@ def test_an_action_is_needed_and_yaml_can_give_its_options(
     config = tmp_path / "similar.yaml"
     config.write_text(f"file: {vector_file}\nwords: [queen]\ncount: 1\n")
     assert run(capsys, "similar", "--config", config) == "0.7071\twoman\n"
+
+
+def test_a_member_of_an_archive_is_a_file_of_vectors(
+    archive, vector_file, tmp_path, capsys
+):
+    expected = run(capsys, "similar", vector_file, "man")
+    assert run(capsys, "similar", archive, "man") == expected
+    path, member = archive.split(":")
+    assert run(capsys, "similar", path, "--member", member, "man") == expected
+    expected = run(capsys, "analogy", vector_file, *WORDS[:3])
+    assert run(capsys, "analogy", archive, *WORDS[:3]) == expected
+    run(capsys, "load", archive, "--output", tmp_path / "anew.txt")
+    assert WordVectors.load(tmp_path / "anew.txt").words == WORDS
+    line = fail(capsys, "similar", path, "man")
+    assert f"Name the one with the vectors: {path}:small.txt" in line
+    line = fail(capsys, "load", archive, "--output", path)
+    assert f"same file as file {archive}, which is read" in line
+
+
+def test_words_that_are_left_out_are_a_warning_on_one_line(tmp_path, capsys):
+    path = tmp_path / "bad.vec"
+    path.write_bytes(b"3 2\nman 1 2\ncaf\xe9 3 4\nking 2 1\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        assert main(["vectors", "similar", str(path), "man"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == "0.8000\tking\n"  # (1 * 2 + 2 * 1) / 5
+    (line,) = printed.err.splitlines()
+    assert line.startswith(f"seq2seq-keras: warning: {path}: Rows were left out: 1 who")

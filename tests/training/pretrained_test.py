@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import zipfile
 
 import numpy as np
 import pytest
@@ -55,6 +56,21 @@ def test_rows_are_the_vectors_of_the_files(files, tokenizers, capsys):
     told = capsys.readouterr().out
     assert f"The source vocabulary in {files['source']}" in told
     assert "filled" in told
+
+
+def test_vectors_are_read_from_a_member_of_an_archive(files, tokenizers, tmp_path):
+    with zipfile.ZipFile(tmp_path / "both.zip", "w") as archive:
+        for side in ("source", "target"):
+            archive.write(files[side], f"{side}.txt")
+    packed = {
+        f"{side}_vectors": f"{tmp_path}/both.zip:{side}.txt"
+        for side in ("source", "target")
+    }
+    options = load_embeddings(TrainingConfig(output="", **packed), *tokenizers)
+    plain = {f"{side}_vectors": str(files[side]) for side in ("source", "target")}
+    expected = load_embeddings(TrainingConfig(output="", **plain), *tokenizers)
+    for name, matrix in expected.items():
+        np.testing.assert_array_equal(options[name], matrix)
 
 
 def test_a_deviation_scales_the_vectors(files, tokenizers):
