@@ -7,7 +7,7 @@ import tracemalloc
 import pandas as pd
 import pytest
 
-from seq2seq_keras.data.json_records import json_table, looks_like_json
+from seq2seq_keras.data import json_table, looks_like_json
 from seq2seq_keras.errors import InputError
 
 PAIRS = [("yes", "oui"), ('a "quoted" {[', "]} , \\"), ("null", "été\u2028\U0001f600")]

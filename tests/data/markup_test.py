@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.data.markup import MARKUP_START, find_markup, why_not_read
+from seq2seq_keras.data import MARKUP_START, find_markup, why_not_read
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 READ = {

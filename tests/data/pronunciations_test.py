@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.data.pronunciations import is_pronouncing, pronunciations_table
+from seq2seq_keras.data import is_pronouncing, pronunciations_table
 from seq2seq_keras.errors import InputError
 
 # Lines of CMUdict 0.7b and of the newer cmudict.dict.

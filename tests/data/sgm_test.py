@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from seq2seq_keras.data.sgm import Segment, parallel_segments, sgm_segments
+from seq2seq_keras.data import Segment, parallel_segments, sgm_segments
 from seq2seq_keras.errors import InputError
 
 # As in newstest2009: headlines apart, numbers that go on in a document, a bare `&`.

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from seq2seq_keras.data.tmx import tmx_table
+from seq2seq_keras.data import tmx_table
 from seq2seq_keras.errors import InputError
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE tmx SYSTEM "tmx14.dtd">\n'

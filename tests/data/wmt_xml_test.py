@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from seq2seq_keras.data.wmt_xml import wmt_table
+from seq2seq_keras.data import wmt_table
 from seq2seq_keras.errors import InputError
 
 HEAD = "<?xml version='1.0' encoding='utf-8'?>\n"

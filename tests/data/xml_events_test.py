@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from seq2seq_keras.data.xml_events import LONGEST_SEGMENT, find_encoding, read_xml
+from seq2seq_keras.data import LONGEST_SEGMENT, find_encoding, read_xml
 from seq2seq_keras.errors import InputError
 
 
