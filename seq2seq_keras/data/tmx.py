@@ -116,10 +116,11 @@ def _plain(tag: str) -> str:
 
 
 def _counts(tags: Counter[str]) -> str:
-    shown_tags = (
-        f"{in_one_line(ValueError(tag), 20)} ({n:,})" for tag, n in tags.most_common(12)
+    found = (
+        f"{in_one_line(ValueError(tag), 20) if tag else 'without a language'} ({n:,})"
+        for tag, n in tags.most_common(12)
     )
-    return ", ".join(shown_tags) or "none"
+    return ", ".join(found) or "none"
 
 
 def _units(file: BinaryIO, name: str) -> Iterator[_Unit]:

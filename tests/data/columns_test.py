@@ -64,7 +64,7 @@ def test_a_first_row_apart_from_all_others_is_asked_about(write):
 
 def test_a_header_that_is_denied_has_no_names(write):
     path = write("pairs.tsv", [("en", "fr"), ("yes", "oui")])
-    with pytest.raises(InputError, match="`header` is no. Give the columns by number"):
+    with pytest.raises(InputError, match=r"`header` is no. Give the columns by number"):
         read_pairs(path, columns=("en", "fr"), header="no")
 
 

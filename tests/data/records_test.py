@@ -5,8 +5,7 @@ import sys
 import pandas as pd
 import pytest
 
-from seq2seq_keras.data.records import is_records, parquet_table, records_table
-from seq2seq_keras.data.table import find_column
+from seq2seq_keras.data import find_column, is_records, parquet_table, records_table
 from seq2seq_keras.errors import InputError
 
 PAIRS = [("yes", "oui"), ("no", "non"), ("NA", "")]
