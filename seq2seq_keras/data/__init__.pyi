@@ -6,6 +6,10 @@ from .corpora import load_corpus as load_corpus
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
+from .evaluation_set import EvaluationSet as EvaluationSet
+from .evaluation_set import group_sources as group_sources
+from .evaluation_set import read_evaluation_set as read_evaluation_set
+from .evaluation_set import tidy_text as tidy_text
 from .options import DataOptions as DataOptions
 from .pairs import Pairs as Pairs
 from .pairs import PairStream as PairStream

@@ -39,7 +39,7 @@ def test_blank_references_and_infinite_scores_are_none(tmp_path):
     translations = [make_translation("b", score=-np.inf)]
     write_html_report(translations, [" "], path)
     (sentence,) = data_of(path)
-    assert sentence["reference"] is sentence["chrf"] is None
+    assert (sentence["references"], sentence["chrf"]) == ([], None)
     assert sentence["hypotheses"][0]["score"] is None
     assert "attention" not in sentence["hypotheses"][0]
 

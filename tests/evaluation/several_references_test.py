@@ -43,12 +43,66 @@ def test_exact_match_counts_any():
     assert score_metric("exact_match", texts, references) == 2 / 3
 
 
-def test_rates_take_the_nearest_and_the_mean_length():
-    counts = count_metric("wer", TRANSLATIONS, REFERENCES, bleu_tokenizer="13a")
-    # To "a cat is here now" one word is exchanged; 5, 5 and 7 words.
-    np.testing.assert_allclose(counts.rows, [[1, 17 / 3], [3, 5], [0, 3]])
-    symbols = score_metric("symbol_error_rate", TRANSLATIONS, REFERENCES, WORDS)
-    assert symbols == pytest.approx(counts.score)
+def edits_by_hand(written, expected):
+    """Levenshtein's table, cell by cell."""
+    table = {(row, 0): row for row in range(len(written) + 1)}
+    table |= {(0, column): column for column in range(len(expected) + 1)}
+    for row, mine in enumerate(written, start=1):
+        for column, its in enumerate(expected, start=1):
+            table[row, column] = min(
+                table[row - 1, column] + 1,
+                table[row, column - 1] + 1,
+                table[row - 1, column - 1] + (mine != its),
+            )
+    return table[len(written), len(expected)]
+
+
+def nearest_by_hand(written, references):
+    """The edits and the length of the reference with the lowest rate."""
+    best = None
+    for tokens in references:
+        edits = edits_by_hand(written, tokens)
+        rate = edits / len(tokens) if tokens else (float("inf") if edits else 0.0)
+        if best is None or rate < best[0]:
+            best = rate, edits, len(tokens)
+    return best[1:]
+
+
+def test_rates_are_those_of_the_nearest_reference():
+    generator = np.random.default_rng(0)
+
+    def text(shortest):
+        return " ".join(generator.choice(list("abc"), generator.integers(shortest, 7)))
+
+    written = [text(0) for _ in range(300)]
+    # Also of no token, which a list may hold.
+    references = [
+        [text(0) for _ in range(generator.integers(1, 5))] for _ in range(300)
+    ]
+    pairs = zip(written, references, strict=True)
+    expected = [
+        nearest_by_hand(one.split(), [each.split() for each in own])
+        for one, own in pairs
+    ]
+    counts = count_metric("wer", written, references, bleu_tokenizer="13a")
+    rates = [edits / length if length else edits for edits, length in expected]
+    rows = np.where(counts.rows[:, 1], counts.rows[:, 0] / counts.rows[:, 1].clip(1), 0)
+    np.testing.assert_allclose(rows, rates)
+    edits, tokens = np.sum(expected, axis=0)
+    assert score_metric("wer", written, references) == pytest.approx(edits / tokens)
+    symbols = score_metric("symbol_error_rate", written, references, WORDS)
+    assert symbols == pytest.approx(edits / tokens)
+
+
+def test_the_nearest_has_the_lowest_rate_and_not_the_fewest_edits():
+    # To "a b" it is one edit of two tokens, to the long one two of eight.
+    references = ["a b", "a a a a a a b b"]
+    counts = count_metric("wer", ["a a a a a a"], [references], bleu_tokenizer="13a")
+    np.testing.assert_array_equal(counts.rows, [[2, 8]])
+    # Of equal rates the shorter one, in whatever order.
+    for own in (["x b", "a a y y"], ["a a y y", "x b"]):
+        counts = count_metric("wer", ["a b"], [own], bleu_tokenizer="13a")
+        np.testing.assert_array_equal(counts.rows, [[1, 2]])
 
 
 @pytest.mark.parametrize("name", METRICS)
