@@ -18,6 +18,11 @@ class _Idle(NamedTuple):
 
 _TEST_PAIRS = (
     _Idle(("columns",), lambda o: o.test is None, "without `--test`"),
+    _Idle(
+        ("columns",),
+        lambda o: o.test is not None and len(o.test) > 2,
+        "beside several files of references",
+    ),
     _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
 )
 _IDLE = {
