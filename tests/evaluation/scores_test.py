@@ -74,6 +74,7 @@ def test_bleu_of_words_to_spell_is_none_and_not_zero():
     scores = score_translations(["abc", "de"], ["abc", "de"], WORDS)
     assert scores.bleu is None
     assert "bleu" not in scores.intervals
+    assert score_translations(["abcdef gh"], ["abcdef gh"]).bleu is None
     assert (scores.exact_match, scores.wer) == (1, 0)
 
 
