@@ -1,3 +1,4 @@
+from .data import EvaluationSet as EvaluationSet
 from .data import (
     Pairs as Pairs,
 )
@@ -8,11 +9,13 @@ from .data import (
     corpus_names as corpus_names,
 )
 from .data import describe_pairs as describe_pairs
+from .data import group_sources as group_sources
 from .data import (
     load_corpus as load_corpus,
 )
 from .data import make_dataset as make_dataset
 from .data import make_toy_pairs as make_toy_pairs
+from .data import read_evaluation_set as read_evaluation_set
 from .data import read_pairs as read_pairs
 from .data import split_pairs as split_pairs
 from .decoding import SearchOptions as SearchOptions

@@ -246,14 +246,14 @@ def _check_not_chosen(options: Options) -> None:
 def _evaluate(options: Options) -> None:
     """Scores translations of a test set."""
     translator = _load_ensemble(options)
-    pairs, name = _test_pairs(options, options.model)
+    test, name = _test_set(options, options.model)
     search = translator.search.replace(**_given_search(options))
     protocol = f"{name}, {search.describe()}"
     if options.ensemble:
         protocol += f", ensemble of {len(translator.models)}"
     evaluated = evaluation.evaluate_translator(
         translator,
-        pairs,
+        test,
         batch_size=options.batch_size,
         protocol=protocol,
         bleu_tokenizer=options.bleu_tokenizer,
@@ -261,19 +261,20 @@ def _evaluate(options: Options) -> None:
     )
     if options.output:
         write_text(options.output, "".join(f"{t}\n" for t in evaluated.translations))
-    table = _length_table(options, translator, pairs, evaluated)
+    table = _length_table(options, translator, test, evaluated)
     if options.length_plot:
         plots.plot_score_by_length({str(options.model): table}, options.length_plot)
     if options.json:
-        record = evaluation.evaluation_record(evaluated, translator, pairs, table)
+        record = evaluation.evaluation_record(evaluated, translator, test, table)
         print_json(record)
         return
-    examples = zip(pairs, evaluated.translations, strict=True)
+    examples = zip(test, evaluated.translations, strict=True)
     shown = itertools.islice(examples, options.examples)
-    for (source, reference), translated in shown:
+    for (source, references), translated in shown:
         show(f"source:      {source}")
         show(f"translation: {translated}")
-        show(f"reference:   {reference}\n")
+        own = [references] if isinstance(references, str) else references
+        show("".join(f"reference:   {reference}\n" for reference in own))
     show(evaluated)
     if options.by_length:
         show("\n".join(["", *evaluation.length_lines(table)]))
@@ -281,29 +282,35 @@ def _evaluate(options: Options) -> None:
 
 def _compare(options: Options) -> None:
     """Tells whether one system is better than another, or was lucky."""
-    pairs, name = _test_pairs(options, options.systems[0])
+    test, name = _test_set(options, options.systems[0])
     if len(set(options.systems)) < len(options.systems):
         raise InputError("A system is named twice. Name each one once.")
     systems, tokenizer = {}, None
     for path in options.systems:
         systems[path], own = evaluation.read_system(
-            path, pairs.source, batch_size=options.batch_size, **_given_search(options)
+            path, test.source, batch_size=options.batch_size, **_given_search(options)
         )
         # One tokenizer for all, or the rates could not be compared.
         tokenizer = tokenizer or own
     table = evaluation.compare_translations(
-        systems, pairs.target, tokenizer, bleu_tokenizer=options.bleu_tokenizer
+        systems, test, tokenizer, bleu_tokenizer=options.bleu_tokenizer
     )
     if options.json:
-        record = evaluation.comparison_record(table, pairs, name)
+        record = evaluation.comparison_record(table, test, name)
         print_json(record)
     else:
-        show(f"{name}, {len(pairs):,} sentences")
+        show(f"{name}, {len(test):,} sentences")
         show("\n".join(evaluation.comparison_lines(table)))
 
 
 def _score(options: Options) -> None:
     """Tells how probable given targets are."""
+    if len(options.test or ()) > 2:
+        raise InputError(
+            f"{len(options.test)} files were given to `--test`, and `score` takes one "
+            "target for each source. Score each file of targets by itself: `--test "
+            "SOURCES TARGETS`."
+        )
     translator = translation.Translator.load(options.model)
     pairs, name = _test_pairs(options, options.model)
     scores = evaluation.score_targets(
@@ -322,24 +329,24 @@ def _score(options: Options) -> None:
 def _report(options: Options) -> None:
     """Writes translations of a test set as a page to look at."""
     translator = translation.Translator.load(options.model)
-    pairs, name = _test_pairs(options, options.model)
-    pairs = pairs[:: -(-len(pairs) // options.sentences)]
+    test, name = _test_set(options, options.model)
+    test = test[:: -(-len(test) // options.sentences)]
     search = translator.search.replace(**_given_search(options))
     translations = translator.decode(
-        pairs.source, batch_size=options.batch_size, **_given_search(options)
+        test.source, batch_size=options.batch_size, **_given_search(options)
     )
     evaluation.write_html_report(
         translations,
-        pairs.target,
+        test,
         options.output,
         title=f"{name}, {search.describe()}",
         scores=evaluation.score_translations(
             [translation.text for translation in translations],
-            pairs.target,
+            test,
             translator.target_tokenizer,
         ),
     )
-    show(f"{len(pairs):,} sentences are in {options.output}. Open it in a browser.")
+    show(f"{len(test):,} sentences are in {options.output}. Open it in a browser.")
 
 
 def _load_ensemble(options: Options) -> Any:
@@ -382,13 +389,43 @@ def _test_files(options: Options, model: str) -> Any:
     return found.pairs
 
 
-def _length_table(options: Options, translator: Any, pairs: Any, evaluated: Any) -> Any:
+def _test_set(options: Options, model: str) -> tuple[Any, str]:
+    """Sources with their references, as pairs or as sets, and what to call them."""
+    test: Any
+    files = options.test or ()
+    if len(files) > 2 and not data.is_table(files[0], data.ReadingOptions()):
+        reading, _ = training.trained_reading(
+            model, _given(options, data.ReadingOptions)
+        )
+        source, *references = files
+        test = data.read_evaluation_set(source, references, encoding=reading.encoding)
+        name = f"{source} with the references {', '.join(references)}"
+    else:
+        test, name = _test_pairs(options, model)
+    grouped = data.group_sources(test)
+    if options.group_sources:
+        return grouped, f"{name}, sources grouped"
+    if isinstance(test, data.Pairs):
+        _say_what_is_not_grouped(grouped)
+    return test, name
+
+
+def _say_what_is_not_grouped(grouped: data.EvaluationSet) -> None:
+    if several := sum(len(own) > 1 for own in grouped.references):
+        say(
+            f"{several:,} of {len(grouped):,} sources have several targets, and a "
+            "translation is scored by the one of its line: `--group-sources` takes "
+            "all of them as references."
+        )
+
+
+def _length_table(options: Options, translator: Any, test: Any, evaluated: Any) -> Any:
     # Words to spell have no BLEU.
     metric = "exact_match" if evaluated.scores.bleu is None else "bleu"
     return evaluation.score_by_length(
-        pairs.source,
+        test.source,
         evaluated.translations,
-        pairs.target,
+        test,
         translator.target_tokenizer,
         metric=options.length_metric or metric,
         bleu_tokenizer=options.bleu_tokenizer,

@@ -169,7 +169,8 @@ def _add_test_pairs(command: Parser) -> None:
         "--test",
         nargs="+",
         metavar="FILE",
-        help="Tables, or two parallel text files: sources and references.",
+        help="Tables; or text files that are parallel line by line: sources and "
+        "references, but for `score` of any number.",
     )
     _add_options(
         command, ReadingOptions, saved=_AS_TRAINED, leave_out=["weights_column"]
@@ -181,6 +182,14 @@ def _add_test_pairs(command: Parser) -> None:
         _DATA["seed"],
         None,
         "The seed the corpus is split with; by default that of the training.",
+    )
+
+
+def _add_group_sources(command: Parser) -> None:
+    _add_flag(
+        command,
+        "group_sources",
+        "Make one sentence of equal sources, with all their targets as references.",
     )
 
 
@@ -296,6 +305,7 @@ def _add_evaluate_options(command: Parser) -> None:
     _add_model(command)
     _add_ensemble(command)
     _add_test_pairs(command)
+    _add_group_sources(command)
     add("--output", help="File for the translations, one a line.")
     _add_flag(command, "by_length", "Print the scores of short and long sources apart.")
     add(
@@ -327,6 +337,7 @@ def _add_compare_options(command: Parser) -> None:
     )
     _add_import(command)
     _add_test_pairs(command)
+    _add_group_sources(command)
     _add_bleu_tokenizer(command)
     _add_flag(command, "json", "Print JSON in place of a table.")
     _add_search(command)
@@ -336,6 +347,7 @@ def _add_report_options(command: Parser) -> None:
     add = command.add_argument
     _add_model(command)
     _add_test_pairs(command)
+    _add_group_sources(command)
     add("--output", default="report.html", help="The file to write, HTML.")
     numbers = Range(1, 10**6, whole=True)
     about = "The most sentences to show, taken from all over."

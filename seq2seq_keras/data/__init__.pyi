@@ -7,6 +7,10 @@ from .corpora import load_corpus as load_corpus
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
+from .evaluation_set import EvaluationSet as EvaluationSet
+from .evaluation_set import group_sources as group_sources
+from .evaluation_set import read_evaluation_set as read_evaluation_set
+from .evaluation_set import tidy_text as tidy_text
 from .json_records import json_table as json_table
 from .json_records import looks_like_json as looks_like_json
 from .lines import decode_lines as decode_lines
@@ -45,6 +49,7 @@ from .sgm import sgm_segments as sgm_segments
 from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs
 from .table import Table as Table
+from .table_files import is_table as is_table
 from .tmx import tmx_table as tmx_table
 from .toy_tasks import TOY_TASKS as TOY_TASKS
 from .toy_tasks import make_toy_pairs as make_toy_pairs

@@ -1,6 +1,5 @@
 """Files of pairs: which they are, what each is, and the pairs they hold."""
 
-import contextlib
 import glob
 import itertools
 import os
@@ -8,26 +7,17 @@ import pathlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from seq2seq_keras.data.lines import STANDARD_INPUT, decode_lines
+from seq2seq_keras.data.lines import STANDARD_INPUT
 from seq2seq_keras.data.pairs import Pair
+from seq2seq_keras.data.parallel import open_parallel
 from seq2seq_keras.data.reading_options import ReadingOptions, given_options
-from seq2seq_keras.data.sgm import parallel_segments, sgm_segments
 from seq2seq_keras.data.table import table_pairs
-from seq2seq_keras.data.table_files import (
-    SEGMENTS,
-    TableFile,
-    find_kind,
-    is_table,
-    open_data,
-    open_table,
-)
+from seq2seq_keras.data.table_files import TableFile, is_table, open_table
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.packed import split_member
 
 _PATTERN = re.compile(r"[*?[]")
 _SPLITS = re.compile(r"(^|[^a-z])(dev|val|valid|validation|test|tst)([^a-z]|$)")
-# Lines are text whatever they hold, unless it is markup.
-_AS_LINES = ReadingOptions(separator="tab")
 
 
 class PairFiles:
@@ -118,26 +108,10 @@ class PairFiles:
         self._check_parallel()
 
     def _parallel(self, *paths: str) -> Iterator[Pair]:
-        both = " and ".join(paths)
-        with contextlib.ExitStack() as stack:
-            opened = [stack.enter_context(open_data(path)) for path in paths]
-            kinds = {find_kind(start, name, _AS_LINES) for _, start, name in opened}
-            encoding = self.options.encoding
-            lines = [
-                decode_lines(file, name, encoding=encoding) for file, _, name in opened
-            ]
-            if kinds == {SEGMENTS}:
-                self._tell(both, "test sets in SGML.")
-                sides = map(sgm_segments, lines, paths)
-                table = parallel_segments(list(sides), both)
-                yield from table_pairs(table, _AS_LINES)[1]
-                return
-            if SEGMENTS in kinds:
-                raise InputError(
-                    f"One of {both} is a test set in SGML, and the other is not."
-                )
-            self._tell(both, f"parallel text, {encoding}.")
-            yield from _side_by_side(paths, lines)
+        with open_parallel(paths, self.options.encoding) as (form, rows):
+            self._tell(" and ".join(paths), f"{form}.")
+            for source, target in rows:
+                yield source, target
 
     def _table(self, path: str) -> Iterator[Pair]:
         options = self.options
@@ -194,24 +168,6 @@ def _in_folder(folder: str) -> list[str]:
             f"Name those that are, or a pattern: `'{folder}/*train*'`."
         )
     return [os.path.join(folder, name) for name in names]  # noqa: PTH118
-
-
-def _side_by_side(
-    paths: Sequence[str], lines: Sequence[Iterator[str]]
-) -> Iterator[Pair]:
-    for number, (source, target) in enumerate(itertools.zip_longest(*lines)):
-        if source is None or target is None:
-            # The shorter file has `number` lines; the longer one has this one more.
-            counts = [number + (side is not None) for side in (source, target)]
-            counts = [
-                count + sum(1 for _ in rest)
-                for count, rest in zip(counts, lines, strict=True)
-            ]
-            raise InputError(
-                f"{paths[0]} has {counts[0]} lines and {paths[1]} has {counts[1]}. "
-                "Line n of one must translate line n of the other."
-            )
-        yield source, target
 
 
 def files_of(name: str | os.PathLike) -> list[str]:

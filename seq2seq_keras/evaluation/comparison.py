@@ -9,9 +9,10 @@ import pandas as pd
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.evaluation.metrics import (
     METRICS,
-    References,
+    CorpusReferences,
     SentenceCounts,
     count_metric,
+    references_of,
 )
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def compare_translations(
     systems: Mapping[str, Sequence[str]],
-    references: Sequence[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -39,15 +40,15 @@ def compare_translations(
         systems: Dictionary of the names of systems, two or more, and their
             translations: lists of strings.
         references: List with a string for each translation of a system, or with a list
-            of them, or `None`, as of `score_metric`.
+            of them, or `None`; or `Pairs` or an `EvaluationSet`, as of `score_metric`.
         tokenizer: The tokenizer whose tokens the symbol error rate counts; without one
             that metric is left out.
         bleu_tokenizer: What BLEU splits text with, as of `score_translations`.
 
     Returns:
         A DataFrame with a row for each metric that is defined and each system:
-        `metric`, its `signature` of sacreBLEU or "", `system`, `score`, its 95 %
-        interval `low` and `high`, and, for all but the first system, the `difference`
+        `metric`, its `signature`, `system`, `score`, its 95 % interval `low` and
+        `high`, and, for all but the first system, the `difference`
         to the first, its interval `difference_low` and `difference_high`, and
         `p_value`.
 
@@ -69,7 +70,7 @@ def compare_translations(
     """
     if len(systems) < 2:
         raise InputError(f"A comparison needs two systems. Received: {list(systems)}")
-    check_texts(references=references)
+    references = references_of(references)
     for name, translations in systems.items():
         check_texts(**{name: translations})
         if len(translations) != len(references) or len(references) < 2:
@@ -85,6 +86,11 @@ def compare_translations(
         for name, translations in systems.items()
     }
     first = next(iter(counts.values()))
+    if len(first["wer"].scored) < 2:
+        raise InputError(
+            f"Of {len(references)} sentences only one has a reference. A comparison "
+            "needs two."
+        )
     return pd.DataFrame(
         [
             {
@@ -122,7 +128,7 @@ def _compared(counts: SentenceCounts, first: SentenceCounts) -> dict[str, float 
 def score_by_length(
     sources: Sequence[str],
     translations: Sequence[str],
-    references: Sequence[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     metric: str = "bleu",
@@ -139,7 +145,8 @@ def score_by_length(
             white space separates; in characters where most sources are one word, as
             in spelling or in languages without spaces.
         translations: List of strings, one for each source.
-        references: List with a string for each source, or as of `score_metric`.
+        references: List with a string for each source, or with a list of them, or
+            `None`; or `Pairs` or an `EvaluationSet`, as of `score_metric`.
         tokenizer: The tokenizer of the target, for `metric="symbol_error_rate"`.
         metric: One of the metrics of `score_metric`.
         buckets: Into how many parts, of about as many sentences, the corpus is cut
@@ -150,9 +157,9 @@ def score_by_length(
     Returns:
         A DataFrame with a row for each bucket that has sentences: `metric` (as people
         call it), `unit` ("words" or "characters"), `lengths` (e.g. "7-9"), how many
-        `sentences`, `mean_length`, `score` and its 95 % interval `low` and `high`;
-        NaN where the metric is not defined for the bucket, or one sentence has no
-        interval.
+        `sentences`, `mean_length`, the metric's `signature`, `score` and its 95 %
+        interval `low` and `high`; NaN where the metric is not defined for the bucket,
+        or one sentence has no interval.
 
     Raises:
         InputError: If the lists differ in length, or nothing can be scored.
@@ -169,7 +176,8 @@ def score_by_length(
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), figure 2.
     """
-    check_texts(sources=sources, references=references)
+    check_texts(sources=sources)
+    references = references_of(references)
     if len(sources) != len(references):
         raise InputError(
             "Every source needs one reference. Received: "
@@ -190,6 +198,7 @@ def score_by_length(
             "lengths": f"{low}" if low == high else f"{low}-{high}",
             "sentences": int(chosen.sum()),
             "mean_length": float(lengths[chosen].mean()),
+            "signature": counts.signature,
         }
         rows.append(row | _score(counts.part(chosen)))
     return pd.DataFrame(rows)

@@ -7,7 +7,13 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seq2seq_keras.data import DataOptions, Pairs, read_lines, read_pairs
+from seq2seq_keras.data import (
+    DataOptions,
+    EvaluationSet,
+    Pairs,
+    read_lines,
+    read_pairs,
+)
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.evaluation.scores import Scores, score_translations
@@ -28,7 +34,8 @@ class Evaluation:
         search: The `SearchOptions` of it.
         scores: `Scores` of the translations.
         perplexity: Teacher-forced, per target token with `<eos>`, over the pairs with
-            neither side empty; NaN without any.
+            neither side empty, each reference being a pair with its source; NaN without
+            any.
         seconds: Time to translate.
         translations: The translations, in the order of the pairs.
     """
@@ -57,7 +64,7 @@ class Evaluation:
 @checks_numbers(ranges_of(DataOptions))
 def evaluate_translator(
     translator: Translator,
-    pairs: Iterable[tuple[str, str]],
+    pairs: Iterable[tuple[str, str]] | EvaluationSet,
     *,
     batch_size: int = 64,
     protocol: str | None = None,
@@ -69,7 +76,7 @@ def evaluate_translator(
     Args:
         translator: A `Translator`.
         pairs: `Pairs`, or an iterable of pairs; each target is the reference of its
-            source.
+            source. Or an `EvaluationSet`, where sources have several.
         batch_size: Integer.
         protocol: Text to keep with the numbers: which data, which split, which seed.
             Defaults to how was searched.
@@ -93,10 +100,15 @@ def evaluate_translator(
     ```
     """
     check_texts(pairs=pairs)
-    both = pairs if isinstance(pairs, Pairs) else read_pairs(list(pairs))
+    test: Pairs | EvaluationSet
+    if isinstance(pairs, Pairs | EvaluationSet):
+        test = pairs
+    else:
+        test = read_pairs(list(pairs))
+    both = test.pairs() if isinstance(test, EvaluationSet) else test
     options = translator.search.replace(**search)
     start = time.perf_counter()
-    translations = translator.translate(both.source, batch_size=batch_size, **search)
+    translations = translator.translate(test.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start
     # Where a side is empty there is nothing to predict, or to predict it from.
     whole = [
@@ -108,7 +120,7 @@ def evaluate_translator(
         search=options,
         scores=score_translations(
             translations,
-            both.target,
+            test,
             translator.target_tokenizer,
             bleu_tokenizer=bleu_tokenizer,
         ),

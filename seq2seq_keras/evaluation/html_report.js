@@ -55,7 +55,7 @@ function sentenceCard(sentence, index) {
   const card = element("article", "sentence", marks);
   card.dataset.index = index;
   card.append(row("source", plain(sentence.source), source));
-  if (sentence.reference !== null) card.append(row("reference", plain(sentence.reference)));
+  if (sentence.references.length) card.append(row("reference", ...sentence.references.map(plain)));
   card.append(writtenRow(sentence.hypotheses[0], 0));
   if (sentence.hypotheses.length > 1) card.append(moreHypotheses(sentence.hypotheses));
   return card;
@@ -134,7 +134,7 @@ list.addEventListener("keydown", (event) => {
 
 const cards = sentences.map(sentenceCard);
 const texts = sentences.map((sentence) =>
-  [sentence.source, sentence.reference ?? "", ...sentence.hypotheses.map((each) => each.text)]
+  [sentence.source, ...sentence.references, ...sentence.hypotheses.map((each) => each.text)]
     .join("\n")
     .toLowerCase(),
 );

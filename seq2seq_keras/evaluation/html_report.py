@@ -8,7 +8,6 @@ import json
 import math
 import numbers
 import string
-import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,16 @@ from typing import Any
 import numpy as np
 from sacrebleu.metrics import CHRF
 
+from seq2seq_keras.data import tidy_text
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.evaluation.metrics import METRICS
+from seq2seq_keras.evaluation.metrics import (
+    METRICS,
+    CorpusReferences,
+    References,
+    reference_texts,
+    references_of,
+    references_signature,
+)
 from seq2seq_keras.evaluation.scores import Scores
 from seq2seq_keras.files import write_text
 from seq2seq_keras.plots import token_label
@@ -25,7 +32,7 @@ from seq2seq_keras.plots import token_label
 
 def write_html_report(
     translations: Iterable[Any],
-    references: Iterable[str | None] | None,
+    references: CorpusReferences | None,
     path: str | Path,
     *,
     title: str = "Translations",
@@ -33,14 +40,15 @@ def write_html_report(
 ) -> None:
     """Writes one HTML file in which to look at translations, the worst ones first.
 
-    It shows source, reference and the n-best list; shades each token by how unsure
+    It shows source, references and the n-best list; shades each token by how unsure
     the model was of it; and shows the weights on the source when a token is pointed
     at. The file needs no network and nothing beside it.
 
     Args:
         translations: List of `Translation`.
-        references: List of strings, one for each translation, `None` or blank where
-            there is none; or `None` if there are none at all.
+        references: List with a string for each translation, or with a list of them,
+            `None` or blank where there is none; `Pairs` or an `EvaluationSet`; or
+            `None` if there are none at all.
         path: Where to.
         title: String. Names what was translated, by what, and how.
         scores: Optional `Scores` of the corpus, or a dictionary such as
@@ -65,7 +73,9 @@ def write_html_report(
           sentences are sorted.
     """
     translations = list(translations)
-    references = [None] * len(translations) if references is None else list(references)
+    references = (
+        [None] * len(translations) if references is None else references_of(references)
+    )
     if not translations or len(translations) != len(references):
         raise InputError(
             "A report needs at least one translation, and a reference (or `None`) for "
@@ -74,13 +84,12 @@ def write_html_report(
         )
     chrf = CHRF()
     sentences = [
-        _sentence(translation, reference, chrf)
-        for translation, reference in zip(translations, references, strict=True)
+        _sentence(translation, given, number, chrf)
+        for number, (translation, given) in enumerate(
+            zip(translations, references, strict=True), start=1
+        )
     ]
     data = json.dumps(sentences, ensure_ascii=False, separators=(",", ":"))
-    # sacreBLEU knows the signature once it has seen a reference.
-    is_scored = any(sentence["chrf"] is not None for sentence in sentences)
-    protocol = f"chrF of a sentence: {chrf.get_signature()}" if is_scored else ""
     style, script = _template("css"), _template("js")
     page = string.Template(_template("html")).substitute(
         policy=(
@@ -91,7 +100,7 @@ def write_html_report(
         style=style,
         script=script,
         scores=_head(scores),
-        protocol=html.escape(protocol),
+        protocol=html.escape(_protocol(sentences, chrf)),
         # No tag can begin, so none can end the data.
         data=data.replace("<", "\\u003c"),
     )
@@ -109,19 +118,30 @@ def _hash(code: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def _sentence(translation: Any, reference: str | None, chrf: CHRF) -> dict[str, Any]:
+def _protocol(sentences: list[dict[str, Any]], chrf: CHRF) -> str:
+    """How the sentences were scored, if any was."""
+    scored = [each["references"] for each in sentences if each["references"]]
+    if not scored:
+        return ""
+    # sacreBLEU knows how many references the last sentence had.
+    _, _, others = str(chrf.get_signature()).partition("|")
+    return f"chrF of a sentence: {references_signature(scored)}|{others}"
+
+
+def _sentence(
+    translation: Any, given: References, number: int, chrf: CHRF
+) -> dict[str, Any]:
     """What the page's script needs to know of a sentence."""
     score = None
-    if reference is not None and reference.strip():
-        texts = (translation.text, reference)
-        written, expected = (unicodedata.normalize("NFC", text) for text in texts)
-        score = round(chrf.sentence_score(written, [expected]).score, 2)
-    else:
-        reference = None
+    references = [text for text in reference_texts(given, number) if text.strip()]
+    if references:
+        expected = list(map(tidy_text, references))
+        found = chrf.sentence_score(tidy_text(translation.text), expected)
+        score = round(found.score, 2)
     return {
         "source": translation.source,
         "tokens": [token_label(token) for token in translation.source_tokens],
-        "reference": reference,
+        "references": references,
         "chrf": score,
         "hypotheses": [_hypothesis(each) for each in translation.hypotheses],
     }

@@ -7,7 +7,6 @@ the text.
 
 import dataclasses
 import itertools
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +14,14 @@ import jiwer
 import numpy as np
 from sacrebleu.metrics import BLEU, CHRF, TER
 
+from seq2seq_keras.data import EvaluationSet, Pairs, tidy_text
 from seq2seq_keras.errors import InputError, check_choice, check_texts, check_unicode
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
 
 References = str | Iterable[str | None] | None  # of one translation
+CorpusReferences = Iterable[References] | Pairs | EvaluationSet
 
 # Those of sacreBLEU's tokenizers that download nothing.
 BLEU_TOKENIZERS = ("13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab")
@@ -31,35 +32,41 @@ class SentenceCounts:
     """What a metric counted in each sentence of a corpus.
 
     Attributes:
-        rows: float64 array, (sentences, counts). The second count is always the
-            length of the reference, in whatever the metric counts. A row of NaN is a
-            sentence without a reference.
+        rows: float64 array, (sentences, counts). A row of NaN is a sentence without a
+            reference.
+        longest: Array, (sentences,): the length of the longest reference of each, in
+            whatever `shortest` counts. Which reference a row is of depends on the
+            translation, but not whether there is a score.
         formula: Function that makes a score of the sum of the rows.
-        signature: How sacreBLEU counted; empty for other metrics.
+        signature: How was counted, and by how many references: sacreBLEU's, or e.g.
+            `nrefs:1`.
         shortest: Length of the reference that some sentence must have.
     """
 
     rows: np.ndarray
+    longest: np.ndarray
     formula: Callable[[np.ndarray], float]
-    signature: str = ""
+    signature: str
     shortest: int = 1
 
     @property
     def score(self) -> float | None:
         """Of these sentences; None where the metric is not defined."""
         rows = self.scored
-        if not len(rows) or rows[:, 1].max() < self.shortest:
+        if not len(rows) or self.longest.max() < self.shortest:
             return None
         return float(self.formula(rows.sum(axis=0)))
 
     @property
     def scored(self) -> np.ndarray:
         """The rows of sentences with a reference."""
-        return self.rows[~np.isnan(self.rows[:, 1])]
+        return self.rows[~np.isnan(self.rows[:, 0])]
 
     def part(self, chosen: Any) -> "SentenceCounts":
         """The counts of some sentences: an index array, a mask or a slice."""
-        return dataclasses.replace(self, rows=self.rows[chosen])
+        return dataclasses.replace(
+            self, rows=self.rows[chosen], longest=self.longest[chosen]
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +90,7 @@ class Metric:
 def score_metric(
     name: str,
     translations: Iterable[str],
-    references: Iterable[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -96,10 +103,11 @@ def score_metric(
             references) or `"exact_match"` (share of the sentences).
         translations: List of strings.
         references: List with a string for each translation; with a list of them where
-            there are several, of which BLEU and chrF are sacreBLEU's, exact match
-            counts any, and the rates the one with the fewest edits, per token of all,
-            as sacreBLEU's TER does; with `None` where there is none, which counts
-            nothing.
+            there are several; with `None` where there is none, which counts nothing.
+            Or `Pairs` or an `EvaluationSet`, whose targets or references are meant.
+            Of several, BLEU, chrF and TER are sacreBLEU's, exact match counts any, and
+            the edits and the length that `"wer"` and `"symbol_error_rate"` add up are
+            those of the nearest: the one with the fewest edits per token of its own.
         tokenizer: The tokenizer whose tokens `"symbol_error_rate"` counts; the others
             need none.
         bleu_tokenizer: What `"bleu"` splits text with, one of `BLEU_TOKENIZERS`:
@@ -118,6 +126,8 @@ def score_metric(
     0.3333333333333333
     >>> METRICS["wer"].higher_is_better
     False
+    >>> score_metric("wer", ["un chat"], [["le chat", "un chat noir", "un chien là"]])
+    0.3333333333333333
     """
     counts = count_metric(
         name, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer
@@ -134,7 +144,7 @@ def score_metric(
 def count_metric(
     name: str,
     translations: Iterable[str],
-    references: Iterable[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str,
@@ -155,14 +165,17 @@ def count_metric(
         InputError: As `score_metric`, but for BLEU that is not defined.
     """
     check_choice("metric", name, METRICS)
-    check_texts(translations=translations, references=references)
-    translations, references = list(translations), list(references)
+    check_texts(translations=translations)
+    translations, references = list(translations), references_of(references)
     if not translations or len(translations) != len(references):
         raise InputError(
             "Scoring needs one reference for each translation, and at least one. "
             f"Received: {len(translations)} translations, {len(references)} references"
         )
-    each = [_tidy_references(given, n) for n, given in enumerate(references, 1)]
+    each = [
+        [_tidy(text, f"Reference {number}") for text in reference_texts(given, number)]
+        for number, given in enumerate(references, start=1)
+    ]
     if not any(map(any, each)):
         raise InputError("Every reference is empty, so there is nothing to score by.")
     scored = [row for row, own in enumerate(each) if own]
@@ -173,11 +186,23 @@ def count_metric(
         bleu_tokenizer,
     )
     rows = np.full((len(each), counts.rows.shape[1]), np.nan)
-    rows[scored] = counts.rows
-    return dataclasses.replace(counts, rows=rows)
+    longest = np.zeros(len(each))
+    rows[scored], longest[scored] = counts.rows, counts.longest
+    return dataclasses.replace(counts, rows=rows, longest=longest)
 
 
-def _tidy_references(given: References, number: int) -> list[str]:
+def references_of(given: CorpusReferences) -> list[References]:
+    """The references of each sentence, also of sources and targets side by side."""
+    check_texts(references=given)
+    if isinstance(given, Pairs):
+        return list(given.target)
+    if isinstance(given, EvaluationSet):
+        return list(given.references)
+    return list(given)
+
+
+def reference_texts(given: References, number: int) -> list[str]:
+    """The references of the sentence with a number: none, one or several."""
     own: list[Any] = [given]
     if isinstance(given, Iterable) and not isinstance(given, str):
         own = list(given)
@@ -187,13 +212,13 @@ def _tidy_references(given: References, number: int) -> list[str]:
                 f"Reference {number} is {text!r} ({type(text).__name__}): expected a "
                 "string, a list of strings, or None."
             )
-    return [_tidy(text, f"Reference {number}") for text in own if text is not None]
+    return [text for text in own if text is not None]
 
 
 def _tidy(text: str, where: str) -> str:
     """White space and the Unicode form are no part of a translation."""
     check_unicode(text, where)
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return tidy_text(text)
 
 
 def _count_bleu(
@@ -209,8 +234,14 @@ def _count_bleu(
             f"`pip install 'sacrebleu[{bleu_tokenizer[:2]}]'`."
         ) from error
     counts = _count_by_sacrebleu(bleu, translations, references)
+    tokens = [
+        max(len(bleu._preprocess_segment(text).split()) for text in own)
+        for own in references
+    ]
     # Without a sequence of four tokens even a perfect translation has BLEU 0.
-    return dataclasses.replace(counts, shortest=bleu.max_ngram_order)
+    return dataclasses.replace(
+        counts, longest=np.array(tokens), shortest=bleu.max_ngram_order
+    )
 
 
 def _count_by_sacrebleu(
@@ -221,6 +252,7 @@ def _count_by_sacrebleu(
     rows = metric._extract_corpus_statistics(translations, streams)
     return SentenceCounts(
         rows=np.asarray(rows, "float64"),
+        longest=np.array([max(map(len, own)) for own in references]),
         formula=lambda counts: _score_of(metric, counts),
         signature=str(metric.get_signature()),
     )
@@ -235,28 +267,37 @@ def _score_of(metric: Any, counts: np.ndarray) -> float:
 def _count_wer(
     translations: list[str], references: list[list[str]], *_: Any
 ) -> SentenceCounts:
-    return _count_fewest_edits(
+    return _count_nearest(
         translations, references, lambda texts: [text.split() for text in texts]
     )
 
 
-def _count_fewest_edits(
+def _count_nearest(
     translations: list[str],
     references: list[list[str]],
     split: Callable[[list[str]], list[list[str]]],
 ) -> SentenceCounts:
-    """Edits to the nearest of the references, and the mean length of these."""
+    """Edits to the nearest reference and its length.
+
+    The nearest has the fewest edits per token of its own; one without tokens is the
+    nearest to a translation without any, and else the farthest.
+    """
     counts = [len(own) for own in references]
-    written = [
-        x for x, n in zip(split(translations), counts, strict=True) for _ in range(n)
-    ]
-    edits, lengths = count_edits(written, split(list(itertools.chain(*references)))).T
+    sentences = np.repeat(np.arange(len(counts)), counts)
+    written = split(translations)
+    expected = split(list(itertools.chain(*references)))
+    edits, lengths = count_edits([written[row] for row in sentences], expected).T
+    rates = np.where(edits > 0, np.inf, 0.0)
+    np.divide(edits, lengths, out=rates, where=lengths > 0)
     starts = np.cumsum([0, *counts[:-1]])
-    rows = [
-        np.minimum.reduceat(edits, starts),
-        np.add.reduceat(lengths, starts) / counts,
-    ]
-    return SentenceCounts(np.stack(rows, axis=1), error_rate)
+    # By sentence, then by rate; of equal rates the shorter reference.
+    nearest = np.lexsort((edits, rates, sentences))[starts]
+    return SentenceCounts(
+        rows=np.stack([edits[nearest], lengths[nearest]], axis=1),
+        longest=np.maximum.reduceat(lengths, starts),
+        formula=error_rate,
+        signature=references_signature(references),
+    )
 
 
 def _count_symbol_errors(
@@ -269,7 +310,7 @@ def _count_symbol_errors(
         raise InputError(
             "`symbol_error_rate` counts tokens: pass the tokenizer of the target."
         )
-    return _count_fewest_edits(translations, references, tokenizer.split)
+    return _count_nearest(translations, references, tokenizer.split)
 
 
 def _count_matches(
@@ -277,8 +318,19 @@ def _count_matches(
 ) -> SentenceCounts:
     sides = zip(translations, references, strict=True)
     equal = np.array([text in own for text, own in sides])
-    rows = np.stack([equal, np.ones(len(equal))], axis=1)
-    return SentenceCounts(rows, formula=lambda counts: counts[0] / counts[1])
+    ones = np.ones(len(equal))
+    return SentenceCounts(
+        rows=np.stack([equal, ones], axis=1),
+        longest=ones,
+        formula=lambda counts: counts[0] / counts[1],
+        signature=references_signature(references),
+    )
+
+
+def references_signature(references: Sequence[list[str]]) -> str:
+    """How many references there were, as sacreBLEU says it."""
+    counts = {len(own) for own in references}
+    return f"nrefs:{counts.pop() if len(counts) == 1 else 'var'}"
 
 
 def count_edits(

@@ -16,7 +16,7 @@ from seq2seq_keras.evaluation.resampling import INTERVALS
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seq2seq_keras.data import Pairs
+    from seq2seq_keras.data import EvaluationSet, Pairs
     from seq2seq_keras.evaluation.evaluate import Evaluation
     from seq2seq_keras.translation import Translator
 
@@ -26,7 +26,7 @@ _PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "sacrebleu", "jiwer")
 def evaluation_record(
     evaluation: "Evaluation",
     translator: "Translator",
-    pairs: "Pairs",
+    pairs: "Pairs | EvaluationSet",
     by_length: "pd.DataFrame",
 ) -> dict[str, Any]:
     """Gathers an evaluation with its data, model, options and versions.
@@ -34,7 +34,7 @@ def evaluation_record(
     Args:
         evaluation: The `Evaluation`.
         translator: The `Translator` that was evaluated.
-        pairs: The `Pairs` it was evaluated on.
+        pairs: The `Pairs` or the `EvaluationSet` it was evaluated on.
         by_length: The table of `score_by_length`.
 
     Returns:
@@ -54,13 +54,13 @@ def evaluation_record(
 
 
 def comparison_record(
-    table: "pd.DataFrame", pairs: "Pairs", protocol: str
+    table: "pd.DataFrame", pairs: "Pairs | EvaluationSet", protocol: str
 ) -> dict[str, Any]:
     """Gathers a comparison with its data and versions.
 
     Args:
         table: What `compare_translations` returns.
-        pairs: The `Pairs` that were translated.
+        pairs: The `Pairs` or the `EvaluationSet` that were translated.
         protocol: Text: which data.
 
     Returns:
@@ -77,14 +77,15 @@ def comparison_record(
     }
 
 
-def data_sha256(pairs: Iterable[tuple[str, str]]) -> str:
+def data_sha256(pairs: Iterable[tuple[str, str | tuple[str, ...]]]) -> str:
     """The SHA-256 of sentence pairs, whatever file or table they were read from.
 
     Args:
-        pairs: An iterable of pairs of strings.
+        pairs: `Pairs`, an `EvaluationSet`, or an iterable of pairs of strings.
 
     Returns:
-        64 hexadecimal digits, of a line of JSON for each pair.
+        64 hexadecimal digits, of a line of JSON for each pair, in which several
+        references are a list.
 
     Example:
 

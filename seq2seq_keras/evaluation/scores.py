@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from seq2seq_keras.evaluation.metrics import (
     METRICS,
-    References,
+    CorpusReferences,
     SentenceCounts,
     count_metric,
+    references_of,
 )
 from seq2seq_keras.evaluation.resampling import INTERVALS, bootstrap_interval
 from seq2seq_keras.evaluation.tables import score_lines
@@ -26,13 +27,15 @@ class Scores:
         chrf: chrF2 of the corpus, 0 to 100.
         ter: Translation edit rate, edits and shifts per 100 words of the references.
         wer: Edits (words exchanged, left out, added) needed to turn all translations
-            into their references, per word of the references. Words are what white
-            space separates.
+            into their references, of several into the nearest, per word of these. Words
+            are what white space separates.
         symbol_error_rate: The same with the tokens of the tokenizer; None without.
-        exact_match: Share of translations equal to their reference, white space and
-            Unicode form (NFC) aside.
-        sentences: How many.
-        signatures: Dictionary: how sacreBLEU computed the scores that are its own.
+        exact_match: Share of translations equal to their reference, or to one of
+            several, white space and Unicode form (NFC) aside.
+        sentences: How many that have a reference.
+        signatures: Dictionary: how each score was computed, and by how many references
+            (`nrefs`; `nrefs:var` where sentences differ in that). Those of BLEU, chrF
+            and TER are sacreBLEU's.
         intervals: Dictionary of pairs of floats: 95 % confidence intervals, as
             `INTERVALS` says; empty where none were asked for.
     """
@@ -66,7 +69,7 @@ class Scores:
 
 def score_translations(
     translations: Sequence[str],
-    references: Sequence[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str = "13a",
@@ -77,7 +80,7 @@ def score_translations(
     Args:
         translations: List of strings.
         references: List with a string for each translation, or with a list of them,
-            or `None`, as of `score_metric`.
+            or `None`; or `Pairs` or an `EvaluationSet`, as of `score_metric`.
         tokenizer: The tokenizer whose tokens `symbol_error_rate` counts; without one
             that score is left out.
         bleu_tokenizer: What BLEU splits text with: "13a" (punctuation and white
@@ -111,10 +114,8 @@ def score_translations(
     scores |= {name: each.score for name, each in counts.items()}
     return Scores(
         **scores,
-        sentences=sum(given is not None for given in references),
-        signatures={
-            name: each.signature for name, each in counts.items() if each.signature
-        },
+        sentences=len(next(iter(counts.values())).scored),
+        signatures={name: each.signature for name, each in counts.items()},
         intervals={
             name: interval
             for name, each in counts.items()
@@ -127,12 +128,13 @@ def score_translations(
 
 def count_metrics(
     translations: Sequence[str],
-    references: Sequence[References],
+    references: CorpusReferences,
     tokenizer: "Tokenizer | None" = None,
     *,
     bleu_tokenizer: str,
 ) -> dict[str, SentenceCounts]:
     """The counts of each metric by name: all, or all but one without a tokenizer."""
+    references = references_of(references)
     return {
         name: count_metric(
             name, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer

@@ -105,7 +105,8 @@ def length_lines(table: "pd.DataFrame") -> list[str]:
     """
     label = table["metric"].iloc[0]
     metric = next(each for each in METRICS.values() if each.label == label)
-    lines = [f"{table['unit'].iloc[0]:<12}{'sentences':>10}{label:>20}"]
+    signature = table["signature"].iloc[0]
+    lines = [f"{table['unit'].iloc[0]:<12}{'sentences':>10}{label:>20}  {signature}"]
     row: Any  # of the table
     for row in table.itertuples():
         line = f"{row.lengths:<12}{row.sentences:>10,}"

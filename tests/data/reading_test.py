@@ -172,7 +172,7 @@ def test_parallel_files_of_other_lengths_name_both_counts(counts, write, stream)
         write(f"train.{side}", "line\n" * count)
         for side, count in zip(("en", "fr"), counts, strict=True)
     ]
-    message = rf"train\.en has {counts[0]} lines and \S*train\.fr has {counts[1]}\."
+    message = rf"train\.en has {counts[0]:,}, \S*train\.fr has {counts[1]:,}\."
     with pytest.raises(InputError, match=message):
         read_pairs(*paths, stream=stream)
 

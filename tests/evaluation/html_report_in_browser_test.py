@@ -293,6 +293,22 @@ def test_the_head_shows_scores_with_their_signatures(open_page, tmp_path):
     assert page.locator("footer").inner_text() == ""
 
 
+def test_all_references_stand_below_each_other_and_are_found(open_page, tmp_path):
+    path = tmp_path / "report.html"
+    references = [["first", EVIL], "only", [], ["one", "two"]]
+    write_html_report(TRANSLATIONS, references, path)
+    page = open_page(path)
+    page.select_option("#sort", "given")
+    cards = page.locator("article")
+    for index, own in enumerate([["first", EVIL], ["only"], [], ["one", "two"]]):
+        row = cards.nth(index).locator(".row", has_text="reference")
+        assert row.count() == bool(own)
+        if own:
+            assert row.locator(".plain").all_inner_texts() == own
+    page.fill("#filter", "two")
+    assert numbers_of(page) == ["3", "4"]  # the third one's source
+
+
 def test_a_thousand_sentences_are_a_small_file(tmp_path, open_page):
     generator = np.random.default_rng(0)
     words = "une phrase de quinze mots comme on en lit tous les jours dans un journal"

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from seq2seq_keras.data import EvaluationSet, Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import write_html_report
 from seq2seq_keras.translation import Hypothesis, Translation
@@ -39,7 +40,7 @@ def test_blank_references_and_infinite_scores_are_none(tmp_path):
     translations = [make_translation("b", score=-np.inf)]
     write_html_report(translations, [" "], path)
     (sentence,) = data_of(path)
-    assert sentence["reference"] is sentence["chrf"] is None
+    assert (sentence["references"], sentence["chrf"]) == ([], None)
     assert sentence["hypotheses"][0]["score"] is None
     assert "attention" not in sentence["hypotheses"][0]
 
@@ -48,6 +49,28 @@ def test_the_unicode_form_of_a_reference_does_not_count(tmp_path):
     path = tmp_path / "report.html"
     write_html_report([make_translation("é 한")], ["e\u0301 한"], path)
     assert data_of(path)[0]["chrf"] == 100
+
+
+def test_all_references_are_kept_and_the_nearest_scores(tmp_path):
+    path = tmp_path / "report.html"
+    translations = [make_translation(text) for text in ("abc", "def", "ghi", "jkl")]
+    test = EvaluationSet(["s"] * 4, [("xyz", "abc"), ("de f", " "), (), ("mno",)])
+    for given in (test, [["xyz", None, "abc"], "de f", [""], ["mno"]]):
+        write_html_report(translations, given, path)
+        sentences = data_of(path)
+        shown = [sentence["references"] for sentence in sentences]
+        assert shown == [["xyz", "abc"], ["de f"], [], ["mno"]]
+        assert [sentence["chrf"] for sentence in sentences] == [100, 100, None, 0]
+        # Of all sentences that have any, not of the last one.
+        assert "<footer>chrF of a sentence: nrefs:var|case:mixed" in path.read_text()
+
+
+def test_pairs_are_references_too(tmp_path):
+    path = tmp_path / "report.html"
+    write_html_report([make_translation("abc")], Pairs(["abc"], ["xyz"]), path)
+    assert data_of(path)[0]["references"] == ["xyz"]
+    with pytest.raises(InputError, match="Reference 1 is 3"):
+        write_html_report([make_translation("abc")], [["x", 3]], path)
 
 
 @pytest.mark.parametrize(

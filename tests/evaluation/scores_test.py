@@ -36,12 +36,14 @@ def test_all_scores_are_those_of_the_metrics():
 
 def test_scores_of_sacrebleu_have_its_signatures():
     signatures = score_translations(TRANSLATIONS, REFERENCES, WORDS).signatures
-    assert set(signatures) == {"bleu", "chrf", "ter"}
+    assert set(signatures) == set(METRICS)
     assert "tok:13a" in signatures["bleu"]
     assert "nc:6" in signatures["chrf"]
     assert "tok:tercom" in signatures["ter"]
     version = f"version:{sacrebleu.__version__}"
-    assert all(version in signature for signature in signatures.values())
+    assert all(version in signatures[name] for name in ("bleu", "chrf", "ter"))
+    for name in ("wer", "symbol_error_rate", "exact_match"):
+        assert signatures[name] == "nrefs:1"
 
 
 def test_the_dictionary_is_flat_and_json():
@@ -72,6 +74,7 @@ def test_bleu_of_words_to_spell_is_none_and_not_zero():
     scores = score_translations(["abc", "de"], ["abc", "de"], WORDS)
     assert scores.bleu is None
     assert "bleu" not in scores.intervals
+    assert score_translations(["abcdef gh"], ["abcdef gh"]).bleu is None
     assert (scores.exact_match, scores.wer) == (1, 0)
 
 

@@ -73,13 +73,14 @@ def test_lengths_are_listed_with_what_there_is():
             "unit": "words",
             "lengths": ["1", "2-3", "4"],
             "sentences": [1000, 1, 2],
+            "signature": "nrefs:2|case:mixed",
             "score": [12.5, 100.0, np.nan],
             "low": [10.0, np.nan, np.nan],
             "high": [15.0, np.nan, np.nan],
         }
     )
     assert [line.split() for line in length_lines(table)] == [
-        ["words", "sentences", "BLEU"],
+        ["words", "sentences", "BLEU", "nrefs:2|case:mixed"],
         ["1", "1,000", "12.50", "[10.00,", "15.00]"],
         ["2-3", "1", "100.00"],
         ["4", "2"],

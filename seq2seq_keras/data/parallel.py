@@ -1,0 +1,74 @@
+"""Files that are parallel, line by line or segment by segment."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Sequence
+
+from seq2seq_keras.data.lines import decode_lines
+from seq2seq_keras.data.reading_options import ReadingOptions
+from seq2seq_keras.data.sgm import parallel_segments, sgm_segments
+from seq2seq_keras.data.table_files import SEGMENTS, find_kind, open_data
+from seq2seq_keras.errors import InputError
+
+# Lines are text whatever they hold, unless it is markup.
+_AS_LINES = ReadingOptions(separator="tab")
+
+
+@contextlib.contextmanager
+def open_parallel(
+    paths: Sequence[str], encoding: str
+) -> Iterator[tuple[str, Iterator[Sequence[str]]]]:
+    """Opens files of which line n, or segment n, belongs to that of all others.
+
+    Args:
+        paths: The files: text, or test sets in SGML.
+        encoding: What they are written in.
+
+    Yields:
+        What they are, in words, and their texts side by side.
+
+    Raises:
+        InputError: If they are something else, or one has more lines; the latter while
+            they are read.
+    """
+    with contextlib.ExitStack() as stack:
+        opened = [stack.enter_context(open_data(path)) for path in paths]
+        kinds = [find_kind(start, name, _AS_LINES) for _, start, name in opened]
+        lines = [
+            decode_lines(file, name, encoding=encoding) for file, _, name in opened
+        ]
+        if set(kinds) == {SEGMENTS}:
+            sides = list(map(sgm_segments, lines, paths))
+            rows = parallel_segments(sides, " and ".join(paths)).rows
+            yield "test sets in SGML", (cells for _, cells in rows)
+        elif SEGMENTS in kinds:
+            found = paths[kinds.index(SEGMENTS)]
+            raise InputError(
+                f"{found} is a test set in SGML, and another of {', '.join(paths)} is "
+                "not. Give the same of all."
+            )
+        else:
+            yield f"parallel text, {encoding}", _side_by_side(paths, lines)
+
+
+def _side_by_side(
+    paths: Sequence[str], lines: Sequence[Iterator[str]]
+) -> Iterator[Sequence[str]]:
+    for number, row in enumerate(itertools.zip_longest(*lines)):
+        if None in row:
+            # The shortest file has `number` lines; those that go on have this more.
+            counts = [number + (line is not None) for line in row]
+            counts = [
+                count + sum(1 for _ in rest)
+                for count, rest in zip(counts, lines, strict=True)
+            ]
+            told = [
+                f"{path} has {count:,}"
+                for path, count in zip(paths, counts, strict=True)
+            ]
+            raise InputError(
+                f"The files differ in their lines: {', '.join(told)}. Line n of each "
+                "must belong to line n of all others; leave one blank where nothing "
+                "belongs."
+            )
+        yield row
