@@ -392,7 +392,7 @@ def _test_files(options: Options, model: str) -> Any:
 def _test_set(options: Options, model: str) -> tuple[Any, str]:
     """Sources with their references, as pairs or as sets, and what to call them."""
     test: Any
-    files = options.test or ()
+    files: list[str] = options.test or []
     if len(files) > 2 and not data.is_table(files[0], data.ReadingOptions()):
         reading, _ = training.trained_reading(
             model, _given(options, data.ReadingOptions)

@@ -110,8 +110,7 @@ class PairFiles:
     def _parallel(self, *paths: str) -> Iterator[Pair]:
         with open_parallel(paths, self.options.encoding) as (form, rows):
             self._tell(" and ".join(paths), f"{form}.")
-            for source, target in rows:
-                yield source, target
+            yield from ((source, target) for source, target in rows)
 
     def _table(self, path: str) -> Iterator[Pair]:
         options = self.options

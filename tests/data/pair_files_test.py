@@ -267,7 +267,7 @@ def test_test_sets_in_sgml_are_read_side_by_side(write):
     with pytest.raises(InputError, match=r"src\.sgm holds the segments of one side"):
         read_pairs(source)
     text = write("ref.txt", "oui\nnon\n")
-    with pytest.raises(InputError, match="is a test set in SGML, and the other is not"):
+    with pytest.raises(InputError, match="is a test set in SGML, and another of"):
         read_pairs(source, text)
 
 
