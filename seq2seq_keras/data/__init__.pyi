@@ -3,6 +3,8 @@ from .corpora import corpus_names as corpus_names
 from .corpora import fetch_corpus_file as fetch_corpus_file
 from .corpora import find_corpus_file as find_corpus_file
 from .corpora import load_corpus as load_corpus
+from .counting import PairsCounter as PairsCounter
+from .counting import describe_pairs as describe_pairs
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
@@ -13,11 +15,10 @@ from .phrasebook import Phrasebook as Phrasebook
 from .reading import decode_lines as decode_lines
 from .reading import read_lines as read_lines
 from .reading import read_pairs as read_pairs
-from .report import PairsCounter as PairsCounter
+from .report import Example as Example
 from .report import PairsReport as PairsReport
 from .report import SideReport as SideReport
 from .report import SplitReport as SplitReport
-from .report import describe_pairs as describe_pairs
 from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs
 from .toy_tasks import TOY_TASKS as TOY_TASKS
