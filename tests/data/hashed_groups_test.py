@@ -4,17 +4,19 @@ import collections
 import errno
 import gc
 import os
+import pathlib
 import tracemalloc
 
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import Pairs, PairStream, describe_pairs
+from seq2seq_keras.data import Pairs, PairsCounter, describe_pairs
 from seq2seq_keras.data.hashed_groups import HashedGroups, hashes
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WhiteSpaceTokenizer
 
 ROWS = "seq2seq_keras.data.hashed_groups._ROWS"
+OPEN_FILES = pathlib.Path("/proc/self/fd")
 
 
 def random_rows(count, different, seed=0):
@@ -69,7 +71,9 @@ def test_more_may_be_added_after_it_was_looked_at(monkeypatch):
     for half in (slice(0, 50), slice(50, 100)):
         groups.add(keys[half], values[half])
         list(groups)
-    found = [pair for k, v in groups for pair in zip(k.tolist(), v.tolist())]
+    found = [
+        pair for k, v in groups for pair in zip(k.tolist(), v.tolist(), strict=True)
+    ]
     assert found == [(key, total) for key, total, *_ in grouped((keys, values))]
 
 
@@ -83,14 +87,14 @@ def test_hashes_are_those_of_python():
     assert hashes(things).tolist() == expected
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs Linux's /proc")
+@pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="needs Linux's /proc")
 def test_the_file_has_no_name_and_is_closed(monkeypatch, tmp_path):
     monkeypatch.setattr(ROWS, 10)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def is_open():
-        links = [f"/proc/self/fd/{name}" for name in os.listdir("/proc/self/fd")]
-        return any(str(tmp_path) in os.readlink(x) for x in links if os.path.islink(x))
+        links = [link for link in OPEN_FILES.iterdir() if link.is_symlink()]
+        return any(str(tmp_path) in str(link.readlink()) for link in links)
 
     groups = HashedGroups()
     groups.add(random_rows(20, 100)[0])
@@ -129,13 +133,16 @@ def test_a_report_is_the_same_from_a_file(monkeypatch):
 def peak_of(count):
     """The highest memory of counting pairs that are all different, in bytes."""
     tokenizer = WhiteSpaceTokenizer(["a", "b"])
-    stream = PairStream(lambda: ((f"a {n}", f"b {n}") for n in range(count)))
+    tokens = tokenizer.split_to_ragged(["a b"] * 1000)
     tracemalloc.start()
     try:
-        described = describe_pairs(
-            stream, source_tokenizer=tokenizer, target_tokenizer=tokenizer
-        )
-        return described, tracemalloc.get_traced_memory()[1]
+        counter = PairsCounter(tokenizer, tokenizer)
+        for start in range(0, count, 1000):
+            pairs = [(f"a {n}", f"b {n}") for n in range(start, start + 1000)]
+            counter.add("training", pairs, [tokens, tokens])
+        split = counter.report().splits["training"]
+        assert split.distinct_sources == split.pairs == count
+        return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
@@ -143,8 +150,6 @@ def peak_of(count):
 def test_memory_does_not_grow_with_the_pairs(monkeypatch):
     monkeypatch.setattr(ROWS, 2**12)
     monkeypatch.setattr("seq2seq_keras.data.split_counts._REMEMBERED", 1000)
-    _, few = peak_of(10_000)
-    described, many = peak_of(40_000)
-    assert described.splits["training"].distinct_sources == 40_000
-    # A hash of each source, pair and target alone would be a megabyte more.
-    assert many < few + 250_000
+    few, many = peak_of(5000), peak_of(20_000)
+    # The hashes alone of what was added are half a megabyte.
+    assert many < few + 200_000
