@@ -13,7 +13,7 @@ SPLITS = ("training", "validation", "test")
 LIMITS = (12, 14)
 MOST = 1000  # pairs of a split, where the whole would take long
 SHARED = {
-    "sigmorphon2021": [
+    "sigmorphon2021": ["ady", "dut", "fre", "gre", "ice", "ita", "jpn_hira", "khm", "kor"],
         "ady",
         "dut",
         "fre",
