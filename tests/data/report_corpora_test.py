@@ -13,17 +13,8 @@ SPLITS = ("training", "validation", "test")
 LIMITS = (12, 14)
 MOST = 1000  # pairs of a split, where the whole would take long
 SHARED = {
-    "sigmorphon2021": ["ady", "dut", "fre", "gre", "ice", "ita", "jpn_hira", "khm", "kor"],
-        "ady",
-        "dut",
-        "fre",
-        "gre",
-        "ice",
-        "ita",
-        "jpn_hira",
-        "khm",
-        "kor",
-    ],
+    "sigmorphon2021": ["ady", "dut", "fre", "gre", "ice", "ita", "khm", "kor"]
+    + ["jpn_hira"],
     "sigmorphon2023": ["deu", "fin", "heb"],
     "multi30k": ["raw", "tokenized"],
     "tatoeba": ["eng-fra", "eng-kor"],
