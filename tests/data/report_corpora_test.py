@@ -12,9 +12,9 @@ from seq2seq_keras.text import CharacterTokenizer, WordTokenizer
 SPLITS = ("training", "validation", "test")
 LIMITS = (12, 14)
 MOST = 1000  # pairs of a split, where the whole would take long
+SPOKEN = ["ady", "dut", "fre", "gre", "ice", "ita", "jpn_hira", "khm", "kor"]
 SHARED = {
-    "sigmorphon2021": ["ady", "dut", "fre", "gre", "ice", "ita", "khm", "kor"]
-    + ["jpn_hira"],
+    "sigmorphon2021": SPOKEN,
     "sigmorphon2023": ["deu", "fin", "heb"],
     "multi30k": ["raw", "tokenized"],
     "tatoeba": ["eng-fra", "eng-kor"],
