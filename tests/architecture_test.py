@@ -15,7 +15,7 @@ ROOMS = [
     {"stopping", "ranges", "memory"},
     {"startup", "forks", "options", "registry", "special_tokens"}
     | {"files", "markdown", "untrusted", "yaml_files"},
-    {"architecture"},
+    {"architecture", "packed"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
     {"data", "translation"},

@@ -29,7 +29,7 @@ from seq2seq_keras.cli.paths import check_paths
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
-from seq2seq_keras.terminal import named, quoted_path, say, show, write_result
+from seq2seq_keras.terminal import quoted_path, say, show, write_result
 
 # Options whose value may name a class, and its module before a colon.
 _NAMING = ("--cell", "--attention")
@@ -130,7 +130,7 @@ def _translate(options: Options) -> None:
         **_given_search(options),
     }
     with contextlib.ExitStack() as stack:
-        lines = _input_lines(options.input)
+        lines = _sources(options)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:
@@ -149,17 +149,32 @@ def _translate(options: Options) -> None:
                 flush()  # a line in, a line out
 
 
-def _input_lines(path: str | None) -> Iterator[str]:
-    if path is not None:
-        return data.read_lines(path)
-    if sys.stdin is None:
-        raise InputError("Standard input is closed. Name a file with `--input`.")
-    return _standard_input()
-
-
-def _standard_input() -> Iterator[str]:
-    with named("standard input"):
-        yield from data.decode_lines(sys.stdin.buffer, "standard input")
+def _sources(options: Options) -> Iterator[str]:
+    """The texts to translate: lines, or a column of a table."""
+    given = _given(options, data.ReadingOptions)
+    if "columns" in given:
+        # There need not be a target.
+        given["columns"] = [given["columns"][0]] * 2
+    reading, taken = training.trained_reading(options.model, given)
+    path = "-" if options.input is None else options.input
+    name = "standard input" if options.input is None else path
+    # What is piped in is as the terminal has it.
+    encoding = given.get("encoding", "utf-8") if path == "-" else reading.encoding
+    lines = data.read_lines(path, encoding=encoding)
+    first = list(itertools.islice(lines, 1))
+    lines = itertools.chain(first, lines)
+    if given.keys() - {"encoding"}:
+        return data.read_sources(lines, name, reading)
+    if not data.is_separated(first, data.separator_of(path, reading)):
+        return lines
+    if taken.keys() - {"encoding"}:
+        say(f"{name} is a table, read as in the training: {training.as_options(taken)}")
+        return data.read_sources(lines, name, reading)
+    say(
+        f"{name}: line 1 has several columns, and all of it is translated as one text. "
+        "Name the column of a table: `--columns 0`."
+    )
+    return lines
 
 
 def _write_line(file: IO[bytes], line: str) -> None:
@@ -181,24 +196,51 @@ def _export(options: Options) -> None:
 
 
 def _describe(options: Options) -> None:
-    config = data.DataOptions(**_fields(options))
-    pairs, validation = training.load_training_pairs(config)
-    source_tokenizer, target_tokenizer = training.fit_tokenizers(config, pairs)
+    given, tokenizers = _fields(options, "model"), None
+    if options.model is not None:
+        _check_not_chosen(options)
+        translator = translation.Translator.load(options.model)
+        tokenizers = (translator.source_tokenizer, translator.target_tokenizer)
+        names = options.given & {*data.ReadingOptions.__dataclass_fields__}
+        told = {name: given[name] for name in names}
+        _, taken = training.trained_reading(options.model, told)
+        if taken:
+            say(f"Read as in the training: {training.as_options(taken)}")
+        given |= taken
+    config = data.DataOptions(**given)
+    # Gone through again for each count, whatever their number.
+    config.stream = config.corpus is None and data.can_be_read_again(
+        [*(config.train or ()), *(config.train_source or ())]
+    )
+    found = training.load_training_pairs(config)
+    if tokenizers is None:
+        tokenizers = training.fit_tokenizers(config, found.train)
+    show(training.preview(found.layouts, found.train, tokenizers))
     test = None
     if config.corpus:
         test = data.load_corpus(config.corpus, seed=config.seed).test
     report = data.describe_pairs(
-        pairs,
-        validation,
+        found.train,
+        found.validation,
         test,
-        source_tokenizer=source_tokenizer,
-        target_tokenizer=target_tokenizer,
+        source_tokenizer=tokenizers[0],
+        target_tokenizer=tokenizers[1],
         batch_size=config.batch_size,
         batch_by=config.batch_by,
         max_source_length=config.max_source_length,
         max_target_length=config.max_target_length,
     )
     show(report)
+
+
+def _check_not_chosen(options: Options) -> None:
+    for name in training.OPTIONS_OF_TOKENIZERS:
+        if name in options.given:
+            option = name.replace("_", "-")
+            raise InputError(
+                f"`--{option}` cannot be chosen beside `--model`, which brings its "
+                "tokenizers along."
+            )
 
 
 def _evaluate(options: Options) -> None:
@@ -309,7 +351,12 @@ def _load_ensemble(options: Options) -> Any:
 
 def _given_search(options: Options) -> dict[str, Any]:
     """The search options that were given."""
-    names = decoding.SearchOptions.__dataclass_fields__
+    return _given(options, decoding.SearchOptions)
+
+
+def _given(options: Options, owner: Any) -> dict[str, Any]:
+    """The options of a class that were given, or else are None."""
+    names = [name for name in owner.__dataclass_fields__ if name in options]
     return {name: options[name] for name in names if options[name] is not None}
 
 
@@ -318,11 +365,21 @@ def _test_pairs(options: Options, model: str) -> tuple[Any, str]:
     if (options.test is None) == (options.corpus is None):
         raise InputError("Give either `--test` files or the name of a `--corpus`.")
     if options.test is not None:
-        pairs = training.read_files(options.test, columns=options.columns)
-        return pairs, " and ".join(options.test)
+        return _test_files(options, model), " and ".join(options.test)
     seed = training.trained_seed(model) if options.seed is None else options.seed
     pairs = data.load_corpus(options.corpus, seed=seed).test
     return pairs, f"test split of {options.corpus}, seed {seed}"
+
+
+def _test_files(options: Options, model: str) -> Any:
+    given = _given(options, data.ReadingOptions)
+    reading, taken = training.trained_reading(model, given)
+    found = data.read_files(options.test, options=reading, may_be_idle=taken)
+    if taken and found.is_table:
+        say(f"Read as in the training of {model}: {training.as_options(taken)}")
+    for guess in found.guesses:
+        say(guess)
+    return found.pairs
 
 
 def _length_table(options: Options, translator: Any, pairs: Any, evaluated: Any) -> Any:

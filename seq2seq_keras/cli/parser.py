@@ -12,7 +12,7 @@ from seq2seq_keras import __version__, terminal
 from seq2seq_keras.cli.config_file import ConfigFile
 from seq2seq_keras.cli.numbers import NumberType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
-from seq2seq_keras.data import DataOptions
+from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
@@ -20,6 +20,8 @@ from seq2seq_keras.training import TrainingConfig
 
 _HINTS = typing.get_type_hints(TrainingConfig)
 _DATA = ranges_of(DataOptions)
+_AS_SAVED = " Unless the translator was saved with another: {}."
+_AS_TRAINED = " As in the training, unless given."
 _BLEU_TOKENIZERS = choices_of(_HINTS["bleu_tokenizer"])
 _METRICS = tuple(m for m in choices_of(_HINTS["monitor"]) if m != "perplexity")
 
@@ -98,20 +100,23 @@ def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
             contents(command)
 
 
-def _add_options(command: Parser, owner: type, *, saved: bool = False) -> None:
+def _add_options(
+    command: Parser, owner: type, *, saved: str = "", leave_out: Sequence[str] = ()
+) -> None:
     """Adds the options of a dataclass, see `seq2seq_keras.options`.
 
-    With `saved`, what is left out is as a translator was saved with.
+    With `saved`, which says so, what is left out is as a translator was saved with.
     """
     hints, ranges = typing.get_type_hints(owner), ranges_of(owner)
     for field in options_of(owner):
+        if field.name in leave_out:
+            continue
         kind, default, about = hints[field.name], field.default, field.metadata
         choices, description = choices_of(kind), about["description"]
         if about["names_object"]:
             kind = str | None
         if saved:
-            usual = json.dumps(default)
-            description += f" Unless the translator was saved with another: {usual}."
+            description += saved.format(json.dumps(default))
             kind, default = kind | None, None
         if allowed := ranges.get(field.name):
             kind = NumberType(field.name, allowed, optional=default is None)
@@ -154,14 +159,10 @@ def _add_test_pairs(command: Parser) -> None:
         "--test",
         nargs="+",
         metavar="FILE",
-        help="One table or two parallel text files: sources and references.",
+        help="Tables, or two parallel text files: sources and references.",
     )
-    add(
-        "--columns",
-        nargs=2,
-        metavar=("SOURCE", "TARGET"),
-        help="The columns of a table: two numbers counted from 0, or two names of its "
-        "header row.",
+    _add_options(
+        command, ReadingOptions, saved=_AS_TRAINED, leave_out=["weights_column"]
     )
     add("--corpus", help="A corpus whose test pairs to use.")
     add_number(
@@ -193,7 +194,7 @@ def _add_batch_size(command: Parser) -> None:
 
 
 def _add_search(command: Parser) -> None:
-    _add_options(command, SearchOptions, saved=True)
+    _add_options(command, SearchOptions, saved=_AS_SAVED)
     _add_batch_size(command)
 
 
@@ -215,13 +216,35 @@ def _add_train_options(command: Parser) -> None:
 
 def _add_describe_options(command: Parser) -> None:
     _add_options(command, DataOptions)
+    command.add_argument(
+        "--model",
+        metavar="FOLDER",
+        help="A saved translator whose tokenizers to count with, on data that are read "
+        "as in its training.",
+    )
 
 
 def _add_translate_options(command: Parser) -> None:
     add = command.add_argument
     _add_model(command)
     _add_ensemble(command)
-    add("--input", help="Text, a sentence a line; or standard input.")
+    add(
+        "--input",
+        help="Text, a sentence a line, or a table with `--columns`; or standard input.",
+    )
+    add(
+        "--columns",
+        nargs="+",
+        metavar="COLUMN",
+        help="The column of a table that holds the sources, by number, counted from 0, "
+        "or name; of several the first." + _AS_TRAINED,
+    )
+    _add_options(
+        command,
+        ReadingOptions,
+        saved=_AS_TRAINED,
+        leave_out=["columns", "weights_column"],
+    )
     add("--output", help="Where to write; or standard output.")
     add(
         "--prefix", help="What every translation begins with, e.g. a forced first word."
@@ -324,7 +347,7 @@ def _add_score_options(command: Parser) -> None:
 def _add_export_options(command: Parser) -> None:
     _add_model(command)
     command.add_argument("output", help="Folder for the SavedModel.")
-    _add_options(command, SearchOptions, saved=True)
+    _add_options(command, SearchOptions, saved=_AS_SAVED)
 
 
 _COMMANDS: _Commands = {

@@ -16,9 +16,10 @@ import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from seq2seq_keras.data.lines import decode_lines
 from seq2seq_keras.data.pairs import Pairs
 from seq2seq_keras.data.phrasebook import Phrasebook
-from seq2seq_keras.data.reading import decode_lines, read_pairs
+from seq2seq_keras.data.reading import read_pairs
 from seq2seq_keras.data.splitting import split_pairs
 from seq2seq_keras.data.toy_tasks import TOY_TASKS, make_toy_pairs
 from seq2seq_keras.errors import InputError, check_choice

@@ -4,15 +4,21 @@ import dataclasses
 import os
 from typing import Any, Literal
 
-from seq2seq_keras.errors import InputError, shown
-from seq2seq_keras.options import check_options, documented, option
+from seq2seq_keras.data.reading_options import ReadingOptions
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import documented, option
 
+# The options that name files of pairs.
+_FILES = (
+    *("train", "train_source", "train_target"),
+    *("validation", "validation_source", "validation_target"),
+)
 _TokenizerName = Literal["word", "white_space", "character", "jamo", "bpe", "unigram"]
 
 
 @documented
 @dataclasses.dataclass(kw_only=True)
-class DataOptions:
+class DataOptions(ReadingOptions):
     """What pairs a training is made from, and how.
 
     Args:
@@ -24,24 +30,33 @@ class DataOptions:
 
     train: list[str] | None = option(
         None,
-        """Training pairs: one table (.csv, or tab-separated), or two parallel text
-        files.""",
+        """Training pairs: tables (with tabs, .csv, JSON lines, Parquet, TMX), which
+        make one set, or two parallel text files; packed or not. A folder or a pattern
+        such as 'data/*.tsv' stands for its files, - for standard input.""",
         nargs="+",
         metavar="FILE",
+    )
+    train_source: list[str] | None = option(
+        None,
+        "Text files of training sources, a sentence a line, if `train` names no files.",
+        nargs="+",
+        metavar="FILE",
+    )
+    train_target: list[str] | None = option(
+        None, "The files of their targets, line by line.", nargs="+", metavar="FILE"
     )
     validation: list[str] | None = option(
         None,
-        """Validation pairs, likewise. Without them a tenth of the training sources is
-        set aside.""",
+        """Validation pairs, as for `train`. Without them a tenth of the training
+        sources is set aside.""",
         nargs="+",
         metavar="FILE",
     )
-    columns: list[str] | None = option(
-        None,
-        """The columns of a table that hold source and target: two numbers counted from
-        0, or two names of its header row.""",
-        nargs=2,
-        metavar=("SOURCE", "TARGET"),
+    validation_source: list[str] | None = option(
+        None, "Text files of validation sources.", nargs="+", metavar="FILE"
+    )
+    validation_target: list[str] | None = option(
+        None, "The files of their targets.", nargs="+", metavar="FILE"
     )
     corpus: str | None = option(
         None,
@@ -116,16 +131,12 @@ class DataOptions:
     )
 
     def __post_init__(self) -> None:
-        for name in ("train", "validation", "columns", "special_tokens"):
+        for name in (*_FILES, "special_tokens"):
             if (value := getattr(self, name)) is not None:
                 # One name is a list of one; a path is its name.
                 values = value if isinstance(value, list | tuple) else [value]
-                values = [
-                    _number_as_text(item) if name == "columns" else item
-                    for item in map(_as_name, values)
-                ]
-                setattr(self, name, values)
-        check_options(self)
+                setattr(self, name, [_as_name(item) for item in values])
+        super().__post_init__()
         kinds = {self.tokenizer, self.target_tokenizer}
         if self.subword_sampling and not kinds & {"bpe", "unigram"}:
             raise InputError(
@@ -136,8 +147,3 @@ class DataOptions:
 
 def _as_name(item: Any) -> Any:
     return os.fspath(item) if isinstance(item, os.PathLike) else item
-
-
-def _number_as_text(item: Any) -> Any:
-    is_number = isinstance(item, int) and not isinstance(item, bool)
-    return shown(item) if is_number else item

@@ -2,10 +2,13 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import overload
+from typing import Any, overload
 
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.ranges import checks_numbers
+
+# A source, its target, and how much it counts where that is not 1.
+Pair = tuple[str, str] | tuple[str, str, float]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +98,7 @@ class PairStream:
     ([('a', 'x'), ('b', 'y')], ['x', 'y'])
     """
 
-    open_pairs: Callable[[], Iterator[tuple[str, str]]]
+    open_pairs: Callable[[], Iterator[Any]]
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return self.open_pairs()

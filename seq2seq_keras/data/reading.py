@@ -1,50 +1,70 @@
-"""Reading sentence pairs and lines of text, or saying exactly why not."""
+"""Reading sentence pairs, or saying exactly why not."""
 
-import csv
+import dataclasses
 import functools
 import itertools
+import os
 import pathlib
 import sys
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, overload
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, overload
 
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.errors import InputError, check_unicode
+from seq2seq_keras.data.lines import STANDARD_INPUT
+from seq2seq_keras.data.pair_files import PairFiles
+from seq2seq_keras.data.pairs import Pair, Pairs, PairStream
+from seq2seq_keras.data.reading_options import ReadingOptions
+from seq2seq_keras.data.separated import separated_table, why_one_column
+from seq2seq_keras.data.table import Table, check_string, table_pairs
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import takes_options
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_Pair = tuple[str, str]
-_BOM = b"\xef\xbb\xbf"
+_Path = str | os.PathLike
 _NO_PAIR = "There is no sentence pair in the data."
 
 
 @overload
 def read_pairs(
-    data: "str | pathlib.Path | pd.DataFrame | Iterable[_Pair]",
-    target: str | pathlib.Path | None = None,
+    data: "_Path | Sequence[_Path] | pd.DataFrame | Iterable[Any]",
+    target: _Path | None = None,
     *,
-    columns: Sequence[Any] = (0, 1),
     stream: Literal[False] = False,
+    columns: Sequence[Any] | None = None,
+    separator: str | None = None,
+    header: str = "auto",
+    encoding: str = "utf-8",
+    comment: str | None = None,
+    features_column: str | int | None = None,
+    weights_column: str | int | None = None,
 ) -> Pairs: ...
 
 
 @overload
 def read_pairs(
-    data: str | pathlib.Path,
-    target: str | pathlib.Path | None = None,
+    data: "_Path | Sequence[_Path]",
+    target: _Path | None = None,
     *,
-    columns: Sequence[Any] = (0, 1),
     stream: bool,
+    columns: Sequence[Any] | None = None,
+    separator: str | None = None,
+    header: str = "auto",
+    encoding: str = "utf-8",
+    comment: str | None = None,
+    features_column: str | int | None = None,
+    weights_column: str | int | None = None,
 ) -> Pairs | PairStream: ...
 
 
+@takes_options(ReadingOptions)
 def read_pairs(
-    data: "str | pathlib.Path | pd.DataFrame | Iterable[_Pair]",
-    target: str | pathlib.Path | None = None,
+    data: "_Path | Sequence[_Path] | pd.DataFrame | Iterable[Any]",
+    target: _Path | None = None,
     *,
-    columns: Sequence[Any] = (0, 1),
     stream: bool = False,
+    **options: Any,
 ) -> Pairs | PairStream:
     """Reads sentence pairs and checks every one of them.
 
@@ -53,54 +73,149 @@ def read_pairs(
     empty sentences.
 
     Args:
-        data: The path of a table (`.csv` with commas and quotes, anything else with
-            tabs and no quoting), a pandas DataFrame, or a list of
-            `(source, target)`. With `target`, the path of the file of sources.
+        data: The path of a table, packed or not: with tabs and no quoting, with
+            commas and quotes if it is called `.csv`, or with another `separator`.
+            Or a list of such paths, a folder, a pattern, "-" for standard input; or
+            a pandas DataFrame, or a list of `(source, target)`. With `target`, the
+            path of the file of sources.
         target: Optional path of the file of targets, line by line parallel.
-        columns: The two columns of a table that hold source and target: two
-            positions, for a table without a header row, or two names that stand in
-            its header row.
         stream: Whether a file is left on disk and read anew in each epoch, for files
             larger than the memory. It is read through once now, to check it, so it
             cannot be a pipe.
+        {options}
 
     Returns:
         `Pairs`, or a `PairStream` if `stream`.
 
     Raises:
-        InputError: If anything is wrong with the data; the message names the file
-            and the row.
+        InputError: If anything is wrong with the data, or they look as if something
+            else were meant; the message names the file, the row and what to do.
 
     Example:
 
     >>> read_pairs([("i am a student", "je suis étudiant")])
     Pairs(source=['i am a student'], target=['je suis étudiant'])
     """
-    if isinstance(data, str | pathlib.Path):
-        path = pathlib.Path(data)
-        if stream:
-            _check_rereadable(path, *([pathlib.Path(target)] if target else []))
-        if target is not None:
-            rows = functools.partial(_read_parallel, path, pathlib.Path(target))
-        else:
-            rows = functools.partial(_read_table, path, columns)
-    elif stream or target is not None:
+    reading = _options(options)
+    if isinstance(data, str | os.PathLike) or _are_paths(data):
+        paths = [data] if isinstance(data, str | os.PathLike) else list(data)
+        targets = None if target is None else [target]
+        found = read_files(paths, targets, options=reading, stream=stream)
+        for guess in found.guesses:
+            warnings.warn(guess, stacklevel=2)
+        return found.pairs
+    if stream or target is not None:
         raise InputError("`target` and `stream` go with the path of a file.")
-    elif _is_frame(data):
-        rows = functools.partial(_read_frame, data, columns)
-    else:
-        rows = functools.partial(_read_list, data)
+    if _is_frame(data):
+        return _in_memory(table_pairs(_frame(data), reading)[1])
+    if options:
+        raise InputError(f"A list of pairs has no `{next(iter(options))}`.")
+    return _in_memory(_list(data))
+
+
+class FoundPairs(NamedTuple):
+    """What `read_files` found.
+
+    Attributes:
+        pairs: `Pairs` or a `PairStream`.
+        layouts: List of strings: what each file is, and which columns are used.
+        guesses: List of strings: what was guessed, and what to say if that is wrong.
+        is_table: Whether it is a table, or several, and not parallel text.
+    """
+
+    pairs: Any
+    layouts: list[str]
+    guesses: list[str]
+    is_table: bool
+
+
+def read_files(
+    paths: Sequence[_Path],
+    targets: Sequence[_Path] | None = None,
+    *,
+    options: ReadingOptions | None = None,
+    stream: bool = False,
+    may_be_idle: Collection[str] = (),
+) -> FoundPairs:
+    """Reads the pairs of some files, and tells how they stood there.
+
+    Args:
+        paths: Tables, which make one set of pairs, or two parallel files; folders and
+            patterns stand for the files they hold.
+        targets: Optional files of targets; then `paths` are those of sources.
+        options: Optional `ReadingOptions`.
+        stream: See `read_pairs`.
+        may_be_idle: Names of options that do nothing for parallel text, and need not.
+
+    Returns:
+        `FoundPairs`.
+    """
+    if isinstance(paths, str | os.PathLike) or not paths:
+        raise InputError(f"Name files in a list. Received: {paths!r}")
     if stream:
-        if not sum(1 for _ in rows()):
+        _check_rereadable([*paths, *(targets or ())])
+    files = PairFiles(paths, targets, options, may_be_idle)
+    pairs: Pairs | PairStream
+    if stream:
+        pairs = PairStream(lambda: iter(files))
+        if not sum(1 for _ in files):
             raise InputError(_NO_PAIR)
-        return PairStream(rows)
-    sources, targets = [], []
-    for source, translation in rows():
-        sources.append(source)
-        targets.append(translation)
-    if not sources:
+    else:
+        pairs = _in_memory(files)
+    return FoundPairs(
+        pairs,
+        list(files.layouts.values()),
+        list(files.guesses.values()),
+        is_table=files.targets is None,
+    )
+
+
+def _options(given: dict[str, Any]) -> ReadingOptions:
+    columns = given.get("columns")
+    if columns is not None and (isinstance(columns, str) or len(columns) != 2):
+        raise InputError(
+            "`columns` must be two positions or two names. "
+            f"Received: columns={columns!r}"
+        )
+    try:
+        return ReadingOptions(**given)
+    except TypeError as error:
+        raise InputError(f"read_pairs: {error}") from None
+
+
+def _are_paths(data: Any) -> "TypeGuard[Sequence[_Path]]":
+    return (
+        isinstance(data, list | tuple)
+        and bool(data)
+        and all(isinstance(item, str | os.PathLike) for item in data)
+    )
+
+
+def _in_memory(rows: Iterable[Pair]) -> Pairs:
+    pairs = PairStream(lambda: iter(rows)).read()
+    if not pairs:
         raise InputError(_NO_PAIR)
-    return Pairs(sources, targets)
+    return pairs
+
+
+def _check_rereadable(paths: Sequence[_Path]) -> None:
+    for path in paths:
+        if not can_be_read_again([path]):
+            raise InputError(
+                f"{path} can be read only once, and `stream=True` reads it anew in "
+                "each epoch. Save it as a file first, or read it with `stream=False`."
+            )
+
+
+def can_be_read_again(paths: Iterable[_Path]) -> bool:
+    """Whether none of them is a pipe or standard input."""
+    # What is missing or a folder is found when it is opened.
+    named = [pathlib.Path(path) for path in paths]
+    return not any(
+        os.fspath(path) == STANDARD_INPUT
+        or (path.exists() and not path.is_file() and not path.is_dir())
+        for path in named
+    )
 
 
 def _is_frame(data: object) -> "TypeGuard[pd.DataFrame]":
@@ -109,193 +224,45 @@ def _is_frame(data: object) -> "TypeGuard[pd.DataFrame]":
     return pandas is not None and isinstance(data, pandas.DataFrame)
 
 
-def _check_rereadable(*paths: pathlib.Path) -> None:
-    for path in paths:
-        # What is missing or a folder is found when it is opened.
-        if path.exists() and not path.is_dir() and not path.is_file():
-            raise InputError(
-                f"{path} can be read only once, and `stream=True` reads it anew in "
-                "each epoch. Save it as a file first, or read it with `stream=False`."
-            )
+def _frame(frame: "pd.DataFrame") -> Table:
+    cells = [frame.iloc[:, position] for position in range(frame.shape[1])]
+    rows = (
+        (f"Row {label!r} of the DataFrame", row)
+        for label, row in zip(frame.index, zip(*cells, strict=True), strict=True)
+    )
+    return Table("The DataFrame", list(frame.columns), rows)
 
 
-def _read_parallel(
-    source_path: pathlib.Path, target_path: pathlib.Path
-) -> Iterator[_Pair]:
-    lines = [read_lines(source_path), read_lines(target_path)]
-    pairs = itertools.zip_longest(*lines)
-    for number, (source, target) in enumerate(pairs):
-        if source is None or target is None:
-            # The shorter file has `number` lines; the longer one has this line more.
-            counts = [number + (side is not None) for side in (source, target)]
-            counts = [
-                count + sum(1 for _ in rest)
-                for count, rest in zip(counts, lines, strict=True)
-            ]
-            raise InputError(
-                f"{source_path} has {counts[0]} lines and {target_path} has "
-                f"{counts[1]}. Line n of one must translate line n of the other."
-            )
-        yield source, target
-
-
-def _read_table(path: pathlib.Path, columns: Sequence[Any]) -> Iterator[_Pair]:
-    rows = _csv_rows(path) if path.suffix.lower() == ".csv" else _tsv_rows(path)
-    width, positions = None, (0, 0)
-    for number, row in rows:
-        if width is None:
-            width = len(row)
-            positions = _positions(columns, row, f"{path}, row {number}")
-            if columns[0] != positions[0]:
-                continue  # the header row
-        if len(row) != width:
-            raise InputError(
-                f"{path}, row {number}: {len(row)} columns, where the first row has "
-                f"{width}. Every row needs the same columns."
-            )
-        yield row[positions[0]], row[positions[1]]
-    if width is None:
-        raise InputError(f"{path}: there is no row in the file.")
-
-
-def _tsv_rows(path: pathlib.Path) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(read_lines(path), start=1):
-        if line.strip() or "\t" in line:
-            yield number, line.split("\t")
-
-
-def _csv_rows(path: pathlib.Path) -> Iterator[tuple[int, list[str]]]:
-    # The module's limit of 131,072 characters a cell is one for the process.
-    csv.field_size_limit(2**31 - 1)
-    reader = csv.reader((line + "\n" for line in read_lines(path)), strict=True)
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise InputError(
-                f"{path}, row {reader.line_num}: {error}. Put cells with commas, "
-                "quotes or line breaks in double quotes, and double the quotes inside."
-            ) from error
-        if any(map(str.strip, row)) or len(row) > 1:
-            yield reader.line_num, row
-
-
-def _read_frame(frame: "pd.DataFrame", columns: Sequence[Any]) -> Iterator[_Pair]:
-    positions = _positions(columns, list(frame.columns), "The DataFrame")
-    cells = [frame.iloc[:, position] for position in positions]
-    for label, pair in zip(frame.index, zip(*cells, strict=True), strict=True):
-        _check_strings(pair, f"Row {label!r} of the DataFrame")
-        yield pair
-
-
-def _read_list(pairs: Iterable[Any]) -> Iterator[_Pair]:
+def _list(pairs: Iterable[Any]) -> Iterator[Pair]:
     for number, pair in enumerate(pairs):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
             raise InputError(
                 f"Item {number} of the list must be a pair (source, target). "
                 f"Received: {pair!r}"
             )
-        _check_strings(pair, f"Item {number} of the list")
+        for cell in pair:
+            check_string(cell, f"Item {number} of the list")
         yield pair[0], pair[1]
 
 
-def _check_strings(pair: Sequence[object], where: str) -> None:
-    for cell in pair:
-        if not isinstance(cell, str):
-            raise InputError(
-                f"{where}: expected a string, found {cell!r} "
-                f"({type(cell).__name__}). Drop the row or turn it into a string."
-            )
-        check_unicode(cell, where)
-
-
-def _positions(
-    columns: Sequence[Any], header: Sequence[Hashable], where: str
-) -> tuple[int, int]:
-    """The positions of two columns given by position or by name."""
-    if isinstance(columns, str) or len(columns) != 2:
-        raise InputError(
-            "`columns` must be two positions or two names. "
-            f"Received: columns={columns!r}"
-        )
-    if all(isinstance(column, int) for column in columns):
-        if not all(0 <= column < len(header) for column in columns):
-            raise InputError(
-                f"{where}: {len(header)} columns, but columns {columns[0]} and "
-                f"{columns[1]} (counted from 0) were asked for."
-            )
-        return columns[0], columns[1]
-    for column in columns:
-        if column not in header:
-            raise InputError(f"{where}: no column {column!r} among {header}.")
-    return header.index(columns[0]), header.index(columns[1])
-
-
-def read_lines(path: str | pathlib.Path) -> Iterator[str]:
-    r"""Reads a UTF-8 file line by line, however large it is.
-
-    A line ends with `\n` or `\r\n` and nothing else: U+2028 and its kin are part of
-    the text. A byte order mark at the start is dropped.
+def read_sources(
+    lines: Iterable[str], name: _Path, options: ReadingOptions
+) -> Iterator[str]:
+    """Takes the sources out of a table whose rows may still be written.
 
     Args:
-        path: The file, or a pipe such as `/dev/stdin`.
+        lines: The lines of the table.
+        name: What messages call it.
+        options: `ReadingOptions`, with the column of sources.
 
     Yields:
-        The lines, without their ends.
-
-    Raises:
-        InputError: If the file is missing, a folder, empty, not UTF-8 or holds a NUL
-            byte; the message names the file, the line and the byte.
-
-    Example:
-
-    >>> import tempfile
-    >>> path = pathlib.Path(tempfile.mkdtemp(), "text.txt")
-    >>> _ = path.write_bytes(b"one\r\ntwo\xe2\x80\xa8too\n")
-    >>> list(read_lines(path))
-    ['one', 'two\u2028too']
+        The sources, each as soon as its row is there.
     """
-    path = pathlib.Path(path)
-    if path.is_dir():
-        raise InputError(f"{path} is a folder, not a file.")
-    if not path.exists():
-        raise InputError(f"{path}: there is no such file.")
-    with path.open("rb") as file:
-        yield from decode_lines(file, path)
-
-
-def decode_lines(file: Iterable[bytes], name: str | pathlib.Path) -> Iterator[str]:
-    """Does the work of `read_lines` for an open binary file.
-
-    Args:
-        file: A binary file or anything that yields bytes line by line.
-        name: What messages call the file.
-
-    Yields:
-        The lines, without their ends.
-    """
-    number = 0
-    for number, raw in enumerate(file, start=1):
-        first_byte = 1
-        if number == 1 and raw.startswith(_BOM):
-            raw = raw.removeprefix(_BOM)
-            first_byte += len(_BOM)
-        line = raw[:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw
-        if b"\0" in line:
-            raise InputError(
-                f"{name}, line {number}: NUL byte at byte "
-                f"{first_byte + line.index(0)} of the line. Is this a text file? "
-                "Remove the byte or save it as UTF-8."
-            )
-        try:
-            yield line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{name}, line {number}: byte {first_byte + error.start} of the "
-                f"line (0x{line[error.start]:02x}) is not valid UTF-8. Save the file "
-                "as UTF-8."
-            ) from error
-    if number == 0:
-        raise InputError(f"{name}: the file is empty.")
+    column = options.needed()[0]
+    options = dataclasses.replace(options, columns=[column, column])
+    rest = iter(lines)
+    first = list(itertools.islice(rest, 1))
+    table, separator = separated_table(itertools.chain(first, rest), name, options)
+    why = functools.partial(why_one_column, first, separator)
+    _, pairs = table_pairs(table, options, why, look_at=1)
+    return (source for source, *_ in pairs)

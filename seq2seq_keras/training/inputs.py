@@ -2,23 +2,22 @@
 
 import functools
 import itertools
-import os
-import pathlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seq2seq_keras.data import (
     DataOptions,
+    FoundPairs,
     Pairs,
     PairStream,
+    given_options,
     load_corpus,
-    read_pairs,
+    read_files,
     split_pairs,
 )
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.options import ranges_of
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
@@ -31,7 +30,6 @@ from seq2seq_keras.text import (
 )
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.vectors import WordVectors
-from seq2seq_keras.yaml_files import read_yaml
 
 # How the tokenizer of each name is fitted.
 _FITTINGS: dict[str, Callable] = {
@@ -46,31 +44,40 @@ _CHUNK = 4096  # pairs that are split at a time
 _VALIDATION_SHARE = 0.1
 
 
-def load_training_pairs(config: DataOptions) -> tuple[Pairs | PairStream, Pairs]:
+class TrainingPairs(NamedTuple):
+    """The pairs of a training.
+
+    Attributes:
+        train: `Pairs` or a `PairStream`.
+        validation: `Pairs`.
+        layouts: List of strings: where they stand, and how.
+    """
+
+    train: Pairs | PairStream
+    validation: Pairs
+    layouts: list[str]
+
+
+def load_training_pairs(config: DataOptions) -> TrainingPairs:
     """Reads the training and validation pairs that a configuration names.
 
     Args:
         config: `DataOptions`.
 
     Returns:
-        The training pairs, `Pairs` or a `PairStream`, and the validation `Pairs`.
+        `TrainingPairs`.
     """
-    if (config.corpus is None) == (config.train is None):
+    has_files = config.train is not None or config.train_source is not None
+    if (config.corpus is None) != has_files:
         raise InputError("Give either `train` files or the name of a `corpus`.")
     if config.corpus is not None:
-        if config.validation is not None or config.stream or config.columns:
-            raise InputError(
-                "A `corpus` has no `columns`, brings its own validation pairs and is "
-                "kept in memory: leave `columns`, `validation` and `stream` out."
-            )
-        corpus = load_corpus(config.corpus, seed=config.seed)
-        return corpus.train, corpus.validation
-    files = config.train or ()
-    pairs = read_files(files, columns=config.columns, stream=config.stream)
-    if config.validation is not None:
-        return pairs, read_files(config.validation, columns=config.columns)
+        return _load_corpus(config)
+    found = _read(config, "train", stream=config.stream)
+    if config.validation is not None or config.validation_source is not None:
+        others = _read(config, "validation")
+        return TrainingPairs(found.pairs, others.pairs, found.layouts + others.layouts)
     pairs, validation, _ = split_pairs(
-        pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
+        found.pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
     )
     if isinstance(validation, PairStream):
         validation = validation.read()
@@ -79,33 +86,36 @@ def load_training_pairs(config: DataOptions) -> tuple[Pairs | PairStream, Pairs]
             "No source fell into the tenth set aside for validation: give more pairs, "
             "or `validation` files."
         )
-    return pairs, validation
+    return TrainingPairs(pairs, validation, found.layouts)
 
 
-def read_files(
-    paths: Sequence[str], *, columns: Sequence[str] | None = None, stream: bool = False
-) -> Any:
-    """Reads one table or two parallel files.
-
-    Args:
-        paths: List of one or two paths.
-        columns: Optional list of two columns of a table, numbers or names, as text.
-        stream: See `read_pairs`.
-
-    Returns:
-        `Pairs`, or a `PairStream` if `stream`.
-    """
-    if len(paths) not in (1, 2):
+def _load_corpus(config: DataOptions) -> TrainingPairs:
+    given = [
+        name
+        for name in ("validation", "validation_source", "validation_target", "stream")
+        if getattr(config, name)
+    ]
+    if given := [*given_options(config), *given]:
         raise InputError(
-            "Name one table, or two parallel files (sources, then targets). "
-            f"Received: {len(paths)} files"
+            "A `corpus` has no columns, brings its own validation pairs and is kept in "
+            f"memory: leave `{given[0]}` out."
         )
-    columns = columns or ["0", "1"]
-    if len(columns) != 2:
-        raise InputError(f"Name two `columns`, source and target. Received: {columns}")
-    by_number = all(column.isdecimal() for column in columns)
-    source, target = map(int, columns) if by_number else columns
-    return read_pairs(*paths, columns=(source, target), stream=stream)
+    name = str(config.corpus)
+    corpus = load_corpus(name, seed=config.seed)
+    return TrainingPairs(corpus.train, corpus.validation, [f"The corpus {name}."])
+
+
+def _read(config: DataOptions, name: str, *, stream: bool = False) -> FoundPairs:
+    """Reads the files of a split, from one option or from two."""
+    tables = getattr(config, name)
+    sides = [getattr(config, f"{name}_source"), getattr(config, f"{name}_target")]
+    if (sides[0] is None) != (sides[1] is None):
+        raise InputError(f"`{name}_source` and `{name}_target` go together.")
+    if tables is None:
+        return read_files(*sides, options=config, stream=stream)
+    if sides[0] is not None:
+        raise InputError(f"Give either `{name}` or `{name}_source`, not both.")
+    return read_files(tables, options=config, stream=stream)
 
 
 def fit_tokenizers(
@@ -149,26 +159,6 @@ def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
     if forms is None:
         return {}
     return {"special_tokens": SpecialTokens(*forms)}
-
-
-def trained_seed(folder: str | os.PathLike) -> int:
-    """The seed that a saved translator was trained with, or 0 if that is not known.
-
-    Args:
-        folder: The folder of the translator.
-
-    Returns:
-        An integer. A corpus split with another seed would put sentences of the
-        training into the test.
-    """
-    path = pathlib.Path(folder, "training.yaml")
-    if not path.is_file():
-        return 0
-    seed = read_yaml(path).get("seed", 0)
-    try:
-        return ranges_of(DataOptions)["seed"].check("seed", seed)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def load_embeddings(

@@ -16,7 +16,7 @@ from seq2seq_keras.translation import Translator
 Model = EncoderDecoder | Callable[[int, int], EncoderDecoder]
 
 _OF_MODEL = {field.name for field in dataclasses.fields(Architecture)}
-_OF_TOKENIZERS = (
+OPTIONS_OF_TOKENIZERS = (
     *("tokenizer", "target_tokenizer", "lowercase", "unicode_form", "special_tokens"),
     *("min_frequency", "max_vocabulary_size", "share_vocabulary"),
 )
@@ -40,7 +40,7 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
         value = getattr(config, field.name)
         if value == field.default or (of_model and value == has.get(field.name)):
             continue
-        if of_model or field.name in (*_OF_TOKENIZERS, *_OF_VECTORS):
+        if of_model or field.name in (*OPTIONS_OF_TOKENIZERS, *_OF_VECTORS):
             raise InputError(
                 f"`{field.name}` cannot be chosen anew: the training goes on from "
                 f"{config.init}, with its tokenizers, model and weights. Leave it out."

@@ -23,6 +23,7 @@ from seq2seq_keras.models import (
     check_weights,
 )
 from seq2seq_keras.stopping import StopSignals
+from seq2seq_keras.terminal import show
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
@@ -42,6 +43,7 @@ from seq2seq_keras.training.inputs import (
     load_embeddings,
     load_training_pairs,
 )
+from seq2seq_keras.training.preview import preview
 from seq2seq_keras.training.progress import TrainingProgress
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
@@ -72,10 +74,11 @@ class Trainer:
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
         start = load_start(config, model)
-        self.pairs, validation = load_training_pairs(config)
-        self.validation_pairs = validation
-        self.scored_pairs = validation.evenly_spaced(config.scored_sentences)
+        found = load_training_pairs(config)
+        self.pairs, self.validation_pairs = found.train, found.validation
+        self.scored_pairs = found.validation.evenly_spaced(config.scored_sentences)
         self.tokenizers, made = self._start_from(start, model)
+        show(preview(found.layouts, self.pairs, self.tokenizers))
         counter = self._make_batches(config.copy if made is None else made.copies)
         self.model = self._compile(made or self._build())
         self.report = counter.report(

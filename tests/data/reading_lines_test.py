@@ -103,7 +103,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_folder_is_said_to_be_one(tmp_path):
-    with pytest.raises(InputError, match="is a folder, not a file"):
+    with pytest.raises(InputError, match="is a folder"):
         list(read_lines(str(tmp_path)))
 
 

@@ -18,17 +18,17 @@ from seq2seq_keras.training import (
 
 def test_validation_is_set_aside_by_source_unless_given(table):
     config = TrainingConfig(output="", train=[table])
-    training, validation = load_training_pairs(config)
+    training, validation, _ = load_training_pairs(config)
     assert len(training) + len(validation) == 150
     assert len(validation) > 0
     assert not set(training.source) & set(validation.source)
     config = TrainingConfig(output="", train=[table], validation=[table])
-    assert [len(part) for part in load_training_pairs(config)] == [150, 150]
+    assert [len(part) for part in load_training_pairs(config)[:2]] == [150, 150]
 
 
 def test_shared_embeddings_share_the_vocabulary(table):
     config = TrainingConfig(output="", train=[table], share_embeddings=True)
-    pairs, _ = load_training_pairs(config)
+    pairs, *_ = load_training_pairs(config)
     source, target = fit_tokenizers(config, pairs)
     assert source is target
     config = TrainingConfig(
@@ -40,7 +40,7 @@ def test_shared_embeddings_share_the_vocabulary(table):
 
 def test_a_shared_vocabulary_needs_no_shared_embeddings(table):
     config = TrainingConfig(output="", train=[table], share_vocabulary=True)
-    pairs, _ = load_training_pairs(config)
+    pairs, *_ = load_training_pairs(config)
     source, target = fit_tokenizers(config, pairs)
     assert source is target
     config.target_tokenizer = "jamo"
@@ -52,7 +52,7 @@ def test_subwords_are_fitted_by_the_algorithm_named(table):
     config = TrainingConfig(
         output="", train=[table], tokenizer="bpe", target_tokenizer="unigram"
     )
-    pairs, _ = load_training_pairs(config)
+    pairs, *_ = load_training_pairs(config)
     source, target = fit_tokenizers(config, pairs)
     assert source.model == SubwordTokenizer.fit(pairs.source, algorithm="bpe").model
     expected = SubwordTokenizer.fit(pairs.target, algorithm="unigram")
@@ -95,7 +95,7 @@ def test_columns_are_numbers_or_names(tmp_path):
 def test_special_tokens_can_be_chosen(table):
     forms = ["<p>", "<u>", "<s>", "</s>"]
     config = TrainingConfig(output="", train=[table], special_tokens=forms)
-    pairs, _ = load_training_pairs(config)
+    pairs, *_ = load_training_pairs(config)
     for tokenizer in fit_tokenizers(config, pairs):
         assert tokenizer.vocabulary[:4] == forms
     with pytest.raises(InputError, match="must be a list of 4 texts"):

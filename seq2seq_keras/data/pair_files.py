@@ -1,0 +1,194 @@
+"""Files of pairs: which they are, what each is, and the pairs they hold."""
+
+import glob
+import itertools
+import os
+import pathlib
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from seq2seq_keras.data.lines import STANDARD_INPUT, read_lines
+from seq2seq_keras.data.pairs import Pair
+from seq2seq_keras.data.reading_options import ReadingOptions, given_options
+from seq2seq_keras.data.separated import (
+    is_separated,
+    separated_table,
+    separator_of,
+    why_one_column,
+)
+from seq2seq_keras.data.table import table_pairs
+from seq2seq_keras.errors import InputError
+
+_SAMPLE = 1000  # rows that are looked at before the first is used
+_PATTERN = re.compile(r"[*?[]")
+_SPLITS = re.compile(r"(^|[^a-z])(dev|val|valid|validation|test|tst)([^a-z]|$)")
+_WORDS = {"\t": "tabs", ",": "commas", " ": "white space"}
+
+
+class PairFiles:
+    """The pairs of some files, read anew each time they are gone through.
+
+    Args:
+        paths: Tables, or a single file of sources and one of targets; folders and
+            patterns stand for the files they hold.
+        targets: The files of targets, where `paths` are those of sources.
+        options: `ReadingOptions`.
+        may_be_idle: Options of tables that parallel text does not refuse, since
+            nobody gave them for it.
+
+    Attributes:
+        layouts: Dictionary: a line of words for each file that was begun.
+        guesses: Dictionary: what was guessed of those where something was.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | os.PathLike],
+        targets: Sequence[str | os.PathLike] | None = None,
+        options: ReadingOptions | None = None,
+        may_be_idle: Collection[str] = (),
+    ) -> None:
+        self.options = options or ReadingOptions()
+        self.may_be_idle = may_be_idle
+        self.layouts: dict[str, str] = {}
+        self.guesses: dict[str, str] = {}
+        found, told = _expand(paths)
+        self.sources, self.targets = found, None
+        if targets is not None:
+            self.targets, _ = _expand(targets)
+            self._check_parallel()
+        elif len(found) > 1:
+            self._split_or_join(told)
+
+    @property
+    def paths(self) -> list[str]:
+        """Every file, in order."""
+        return [*self.sources, *(self.targets or ())]
+
+    def __iter__(self) -> Iterator[Pair]:
+        if self.targets is None:
+            return itertools.chain.from_iterable(map(self._table, self.sources))
+        pairs = zip(self.sources, self.targets, strict=True)
+        return itertools.chain.from_iterable(itertools.starmap(self._parallel, pairs))
+
+    def _check_parallel(self) -> None:
+        sources, targets = self.sources, self.targets or []
+        if len(sources) != len(targets):
+            raise InputError(
+                "Parallel text needs as many files of targets as of sources. "
+                f"Received: {len(sources)} and {len(targets)}"
+            )
+        for pair in zip(sources, targets, strict=True):
+            if all(self._is_table(path) for path in pair):
+                raise InputError(
+                    f"{pair[0]} and {pair[1]} are tables, not parallel text: every "
+                    "line of both has several columns. Tables make one set of pairs "
+                    f"together: `--train {pair[0]} {pair[1]}`."
+                )
+        self._check_idle(f"{sources[0]} and {targets[0]}")
+
+    def _check_idle(self, files: str) -> None:
+        for name in given_options(self.options):
+            if name != "encoding" and name not in self.may_be_idle:
+                raise InputError(
+                    f"{files} are parallel text, which has no columns: leave `{name}` "
+                    "out."
+                )
+
+    def _split_or_join(self, were_found: bool) -> None:
+        """Several tables are one set of pairs, and two other files parallel text."""
+        files = self.sources
+        # What can be read only once is not looked at; so it was always read.
+        looked_at = [path for path in files if path != STANDARD_INPUT]
+        tables = [self._is_table(path) for path in looked_at]
+        if all(tables) and tables:
+            return
+        if any(tables) or len(files) != 2 or were_found:
+            example = looked_at[tables.index(False)]
+            raise InputError(
+                f"{example} is no table, as several files of pairs must be. Parallel "
+                "text goes by `--train-source` and `--train-target`, or as two files."
+            )
+        self.sources, self.targets = files[:1], files[1:]
+        self._check_parallel()
+
+    def _is_table(self, path: str) -> bool:
+        if path == STANDARD_INPUT or (
+            pathlib.Path(path).exists() and not pathlib.Path(path).is_file()
+        ):
+            return False
+        lines = read_lines(path, encoding=self.options.encoding)
+        first = list(itertools.islice(lines, 100))
+        return is_separated(first, separator_of(path, self.options))
+
+    def _parallel(self, source_path: str, target_path: str) -> Iterator[Pair]:
+        encoding = self.options.encoding
+        lines = [
+            read_lines(path, encoding=encoding) for path in (source_path, target_path)
+        ]
+        self._tell(f"{source_path} and {target_path}", f"parallel text, {encoding}.")
+        for number, (source, target) in enumerate(itertools.zip_longest(*lines)):
+            if source is None or target is None:
+                # The shorter file has `number` lines; the longer one has this more.
+                counts = [number + (side is not None) for side in (source, target)]
+                counts = [
+                    count + sum(1 for _ in rest)
+                    for count, rest in zip(counts, lines, strict=True)
+                ]
+                raise InputError(
+                    f"{source_path} has {counts[0]} lines and {target_path} has "
+                    f"{counts[1]}. Line n of one must translate line n of the other."
+                )
+            yield source, target
+
+    def _table(self, path: str) -> Iterator[Pair]:
+        encoding = self.options.encoding
+        lines = read_lines(path, encoding=encoding)
+        first = list(itertools.islice(lines, _SAMPLE))
+        lines = itertools.chain(first, lines)
+        table, separator = separated_table(lines, path, self.options)
+        form = _WORDS.get(separator, f"`{separator}`")
+        choice, pairs = table_pairs(
+            table, self.options, lambda: why_one_column(first, separator)
+        )
+        self._tell(path, f"a table with {form}, {encoding}, {choice}.", choice.guess())
+        yield from pairs
+
+    def _tell(self, path: str, layout: str, guess: str = "") -> None:
+        self.layouts[path] = f"{path}: {layout} {guess}".rstrip()
+        if guess:
+            self.guesses[path] = f"{path}: {guess}"
+
+
+def _expand(paths: Sequence[str | os.PathLike]) -> tuple[list[str], bool]:
+    """The files that names, folders and patterns stand for, and whether any did."""
+    files: list[str] = []
+    named = 0
+    for path in [os.fspath(path) for path in paths]:
+        if path != STANDARD_INPUT and pathlib.Path(path).is_dir():
+            files += _in_folder(path)
+        elif not pathlib.Path(path).exists() and _PATTERN.search(path):
+            found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
+            if not found:
+                raise InputError(f"No file is called as the pattern says: {path}")
+            files += found
+        else:
+            files.append(path)
+            named += 1
+    return files, named < len(files)
+
+
+def _in_folder(folder: str) -> list[str]:
+    names = [
+        path.name
+        for path in sorted(pathlib.Path(folder).iterdir())
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    if not names:
+        raise InputError(f"{folder} is a folder without a file in it.")
+    if others := [name for name in names if _SPLITS.search(name.lower())]:
+        raise InputError(
+            f"{folder} holds files that are not for training, such as {others[0]}. "
+            f"Name those that are, or a pattern: `'{folder}/*train*'`."
+        )
+    return [os.path.join(folder, name) for name in names]  # noqa: PTH118

@@ -1,0 +1,67 @@
+"""What the training of a saved translator was told of its data."""
+
+import dataclasses
+import os
+import pathlib
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from seq2seq_keras.data import DataOptions, ReadingOptions, given_options
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.yaml_files import read_yaml
+
+
+def trained_seed(folder: str | os.PathLike) -> int:
+    """The seed that a saved translator was trained with, or 0 if that is not known.
+
+    Args:
+        folder: The folder of the translator.
+
+    Returns:
+        An integer. A corpus split with another seed would put sentences of the
+        training into the test.
+    """
+    path, options = _read(folder)
+    try:
+        return ranges_of(DataOptions)["seed"].check("seed", options.get("seed", 0))
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def trained_reading(
+    folder: str | os.PathLike, given: Mapping[str, Any]
+) -> tuple[ReadingOptions, dict[str, Any]]:
+    """How files of pairs are read that go with a saved translator.
+
+    Args:
+        folder: The folder of the translator.
+        given: Options of `ReadingOptions` that are given now.
+
+    Returns:
+        `ReadingOptions` with those that were given, and else with those of the
+        training; and a dictionary of the latter.
+    """
+    path, options = _read(folder)
+    names = [field.name for field in dataclasses.fields(ReadingOptions)]
+    try:
+        told = ReadingOptions(**{n: options[n] for n in names if n in options})
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    taken = {n: v for n, v in given_options(told).items() if n not in given}
+    return ReadingOptions(**{**taken, **given}), taken
+
+
+def as_options(values: Mapping[str, Any]) -> str:
+    """Options as the command line has them."""
+    words = []
+    for name, value in values.items():
+        words.append("--" + name.replace("_", "-"))
+        words += map(shlex.quote, value if isinstance(value, list) else [value])
+    return " ".join(words)
+
+
+def _read(folder: str | os.PathLike) -> tuple[pathlib.Path, dict[str, Any]]:
+    path = pathlib.Path(folder, "training.yaml")
+    return path, read_yaml(path) if path.is_file() else {}
