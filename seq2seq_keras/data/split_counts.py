@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import tensorflow as tf
 
 from seq2seq_keras.data.hashed_groups import HashedGroups, hashes
 from seq2seq_keras.data.leftovers import Leftovers
@@ -20,12 +21,11 @@ from seq2seq_keras.data.splitting import source_key
 from seq2seq_keras.special_tokens import UNKNOWN_ID
 
 if TYPE_CHECKING:
-    import tensorflow as tf
-
     from seq2seq_keras.text import Tokenizer
 
 # Different sources among which one with several targets is looked for, to show it.
 _REMEMBERED = 50_000
+_KEPT = 100  # characters of its target, more than are shown
 _CODE_POINTS = 0x110000
 
 
@@ -53,7 +53,7 @@ class SplitCounts:
         self._copies, self._left_out = Found(), Found()
 
     def add(
-        self, pairs: Sequence[tuple[str, str]], tokens: "Sequence[tf.RaggedTensor]"
+        self, pairs: Sequence[tuple[str, str]], tokens: Sequence[tf.RaggedTensor]
     ) -> None:
         """Counts some pairs, of which the tokens are given too."""
         if not pairs:
@@ -88,10 +88,12 @@ class SplitCounts:
             fits &= (side > 0) & (side <= limit)
         longest = lengths[1][fits].max(initial=self.longest_target)
         self.longest_target = int(longest)
-        for place in np.flatnonzero(~fits).tolist():
-            counts = " and ".join(str(side[place]) for side in lengths)
-            text = f"{_side_by_side(*pairs[place])}: {counts} tokens"
-            self._left_out += Found(1, Example(first + place, text))
+        out = np.flatnonzero(~fits).tolist()
+        self._left_out.count += len(out)
+        if out and self._left_out.example is None:
+            counts = " and ".join(str(side[out[0]]) for side in lengths)
+            text = f"{_side_by_side(*pairs[out[0]])}: {counts} tokens"
+            self._left_out.example = Example(first + out[0], text)
 
     def _look_for_several_targets(
         self, pairs: Sequence[tuple[str, str]], first: int
@@ -100,7 +102,7 @@ class SplitCounts:
             earlier = self._remembered.get(hash(source))
             if earlier is None:
                 if len(self._remembered) < _REMEMBERED:
-                    self._remembered[hash(source)] = hash(target), shortened(target)
+                    self._remembered[hash(source)] = hash(target), target[:_KEPT]
             elif earlier[0] != hash(target):
                 text = f"{_side_by_side(source, earlier[1])} | “{shortened(target)}”"
                 self._several = Example(number, text)
@@ -143,13 +145,13 @@ class SideCounts:
         self.leftovers = Leftovers()
         self.characters = Characters()
         self._tokenizer = tokenizer
-        self._is_special = {form.encode() for form in tokenizer.special_tokens.forms}
+        self._special_forms = {form.encode() for form in tokenizer.special_tokens.forms}
         self._unknown = 0
         self._is_seen = np.zeros(tokenizer.vocabulary_size, bool)
         self._uncovered = HashedGroups()
 
     def add(
-        self, texts: Sequence[str], tokens: "tf.RaggedTensor", first: int
+        self, texts: Sequence[str], tokens: tf.RaggedTensor, first: int
     ) -> np.ndarray:
         """Counts some cells, and returns how many tokens each has."""
         joined = "".join(texts)
@@ -160,8 +162,10 @@ class SideCounts:
         is_unknown = token_ids == UNKNOWN_ID
         if is_unknown.any():
             self._unknown += int(is_unknown.sum())
-            unknown = set(tokens.flat_values[is_unknown].numpy().tolist())
-            self._uncovered.add(hashes(list(unknown - self._is_special)))
+            # Far quicker than a mask, or than Python's strings of all tokens.
+            unknown = tf.gather(tokens.flat_values, np.flatnonzero(is_unknown)).numpy()
+            forms = set(unknown.tolist()) - self._special_forms
+            self._uncovered.add(hashes(list(forms)))
         lengths = tokens.row_lengths().numpy()
         self.lengths.add(lengths)
         return lengths
