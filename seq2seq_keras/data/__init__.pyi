@@ -8,6 +8,7 @@ from .counting import describe_pairs as describe_pairs
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
+from .hashed_groups import HashedGroups as HashedGroups
 from .lines import decode_lines as decode_lines
 from .lines import read_lines as read_lines
 from .options import DataOptions as DataOptions

@@ -10,8 +10,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import Pairs, PairsCounter, describe_pairs
-from seq2seq_keras.data.hashed_groups import HashedGroups, hashes
+from seq2seq_keras.data import HashedGroups, Pairs, PairsCounter, describe_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WhiteSpaceTokenizer
 
@@ -79,12 +78,6 @@ def test_more_may_be_added_after_it_was_looked_at(monkeypatch):
 
 def test_nothing_makes_no_group():
     assert [column.tolist() for column in HashedGroups(np.add).part(0, 1)] == [[], []]
-
-
-def test_hashes_are_those_of_python():
-    things = ["", "a", ("a", "b"), b"c"]
-    expected = [hash(thing) % 2**64 for thing in things]
-    assert hashes(things).tolist() == expected
 
 
 @pytest.mark.skipif(not OPEN_FILES.is_dir(), reason="needs Linux's /proc")

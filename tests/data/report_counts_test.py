@@ -3,7 +3,6 @@
 import pytest
 
 from seq2seq_keras.data import Example, Pairs, PairStream, describe_pairs, make_dataset
-from seq2seq_keras.data.leftovers import Leftovers
 from seq2seq_keras.text import WordTokenizer
 
 TOKENIZERS = {
@@ -22,11 +21,8 @@ def training(*pairs, **options):
 
 
 def leftovers(*texts):
-    found = Leftovers()
-    # In two pieces, as long files come in many.
-    for texts_, first in ((texts[:1], 1), (texts[1:], 2)):
-        found.add(texts_, "".join(texts_), first)
-    return found
+    """What is found in some sources."""
+    return training(*[(text, f"t{number}") for number, text in enumerate(texts)])
 
 
 def test_sources_with_several_targets_are_counted_once_each():
@@ -112,7 +108,7 @@ def test_a_pair_that_is_left_out_is_shown_with_its_lengths():
     ],
 )
 def test_html_entities_are_found(text):
-    assert leftovers("plain", text).html_entities.count == 1
+    assert leftovers("plain", text).html_entities == 1
 
 
 @pytest.mark.parametrize(
@@ -123,7 +119,7 @@ def test_html_entities_are_found(text):
     ],
 )
 def test_what_html_does_not_know_is_no_entity(text):
-    assert leftovers("plain", text).html_entities.count == 0
+    assert leftovers("plain", text).html_entities == 0
 
 
 def test_cells_with_entities_are_counted_on_both_sides():
@@ -143,7 +139,7 @@ def test_cells_with_entities_are_counted_on_both_sides():
     ],
 )
 def test_cells_in_excels_quotes_are_found(text):
-    assert leftovers("plain", text).excel_quotes.count == 1
+    assert leftovers("plain", text).excel_quotes == 1
 
 
 @pytest.mark.parametrize(
@@ -154,18 +150,18 @@ def test_cells_in_excels_quotes_are_found(text):
     ],
 )
 def test_other_quotes_are_none_of_excels(text):
-    assert leftovers("plain", text).excel_quotes.count == 0
+    assert leftovers("plain", text).excel_quotes == 0
 
 
 @pytest.mark.parametrize("bare", ["well, yes", 'a "b"', '"Yes," he said'])
 @pytest.mark.parametrize("before", [True, False])
 def test_a_quote_of_speech_is_none_where_other_cells_lack_excels_quotes(bare, before):
     speech = ['"Yes, sir."', '"No, sir."']
-    assert leftovers(*speech).excel_quotes.count == 2
+    assert leftovers(*speech).excel_quotes == 2
     texts = [bare, *speech] if before else [*speech, bare]
-    assert leftovers(*texts).excel_quotes.count == 0
+    assert leftovers(*texts).excel_quotes == 0
     # Doubled quotes are none of speech.
-    assert leftovers(*texts, '"a ""b"""').excel_quotes.count == 1
+    assert leftovers(*texts, '"a ""b"""').excel_quotes == 1
 
 
 def test_excels_quotes_of_a_side_are_judged_by_that_side():
@@ -190,7 +186,7 @@ def test_excels_quotes_of_a_side_are_judged_by_that_side():
     ],
 )
 def test_cells_that_are_markup_are_found(text):
-    assert leftovers("plain", text).markup.count == 1
+    assert leftovers("plain", text).markup == 1
 
 
 @pytest.mark.parametrize(
@@ -202,14 +198,13 @@ def test_cells_that_are_markup_are_found(text):
     ],
 )
 def test_other_angle_brackets_are_no_markup(text):
-    assert leftovers("plain", text).markup.count == 0
+    assert leftovers("plain", text).markup == 0
 
 
 def test_an_opening_tag_is_markup_if_another_cell_closes_it():
-    found = leftovers(
-        "<tu>", "<unk> a", "yes", "</tu>", "<tu>", "</tu>", "<unk>"
-    ).markup
-    assert (found.count, found.example) == (4, Example(1, "<tu>"))
+    found = leftovers("<tu>", "<unk> a", "yes", "</tu>", "<tu>", "</tu>", "<unk>")
+    assert found.markup == 4
+    assert found.examples["markup"] == Example(1, "<tu>")
     # On the other side it does not.
     assert training(("<tu>", "</tu>"), ("a", "x")).markup == 1
 
@@ -218,13 +213,13 @@ def test_tags_without_end_cost_no_memory_without_end(monkeypatch):
     monkeypatch.setattr("seq2seq_keras.data.leftovers._NAMES", 2)
     found = leftovers(*"abcd", *(f"<{c}>" for c in "abcd"), *(f"</{c}>" for c in "bcd"))
     # Closing ones count always, of opening ones "a" and "b" are remembered.
-    assert found.markup.count == 3 + 1
+    assert found.markup == 3 + 1
 
 
 def test_tags_and_entities_take_time_in_proportion_to_their_length():
     text = "<a b=" + 50_000 * " " + "&" + 50_000 * "a" + 50_000 * " " + 50_000 * '"'
     found = leftovers(text, f'"{text}', "&#" + 50_000 * "1", "<" + 50_000 * "a ")
-    assert found.markup.count == found.html_entities.count == 0
+    assert found.markup == found.html_entities == 0
 
 
 def test_characters_of_one_split_only_are_counted_on_each_side():
