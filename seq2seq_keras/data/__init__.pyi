@@ -4,6 +4,8 @@ from .corpora import corpus_names as corpus_names
 from .corpora import fetch_corpus_file as fetch_corpus_file
 from .corpora import find_corpus_file as find_corpus_file
 from .corpora import load_corpus as load_corpus
+from .counting import PairsCounter as PairsCounter
+from .counting import describe_pairs as describe_pairs
 from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
@@ -11,6 +13,7 @@ from .evaluation_set import EvaluationSet as EvaluationSet
 from .evaluation_set import group_sources as group_sources
 from .evaluation_set import read_evaluation_set as read_evaluation_set
 from .evaluation_set import tidy_text as tidy_text
+from .hashed_groups import HashedGroups as HashedGroups
 from .json_records import json_table as json_table
 from .json_records import looks_like_json as looks_like_json
 from .lines import decode_lines as decode_lines
@@ -36,11 +39,10 @@ from .reading_options import given_options as given_options
 from .records import is_records as is_records
 from .records import parquet_table as parquet_table
 from .records import records_table as records_table
-from .report import PairsCounter as PairsCounter
+from .report import Example as Example
 from .report import PairsReport as PairsReport
 from .report import SideReport as SideReport
 from .report import SplitReport as SplitReport
-from .report import describe_pairs as describe_pairs
 from .separated import is_separated as is_separated
 from .separated import separator_of as separator_of
 from .sgm import Segment as Segment

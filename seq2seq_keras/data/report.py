@@ -1,28 +1,49 @@
-"""A look at the data before training."""
+"""What a look at the data found, and the table that shows it."""
 
 import dataclasses
-import itertools
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
-import numpy as np
+# Characters of a text that an example shows.
+_SHOWN = 60
 
-from seq2seq_keras.data.options import DataOptions
-from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.splitting import source_key
-from seq2seq_keras.errors import check_choice
-from seq2seq_keras.options import ranges_of
-from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.special_tokens import UNKNOWN_ID
 
-if TYPE_CHECKING:
-    import keras
-    import tensorflow as tf
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One of the things that a report counts.
 
-    from seq2seq_keras.text import Tokenizer
+    Attributes:
+        number: Which pair of its split it is, from 1.
+        text: Its text, in one line and cut to what shows the thing.
+    """
 
-_CHUNK = 4096
-_NUMBER_BYTES = 4
+    number: int
+    text: str
+
+
+@dataclasses.dataclass
+class Found:
+    """How many things of a kind there are, and the first of them."""
+
+    count: int = 0
+    example: Example | None = None
+
+    def add(self, number: int, text: str, at: int = 0) -> None:
+        """Counts one, which pair `number` has at some place of a text."""
+        self.count += 1
+        if self.example is None:
+            self.example = Example(number, shortened(text, at))
+
+    def __add__(self, other: "Found") -> "Found":
+        examples = [found.example for found in (self, other) if found.example]
+        first = min(examples, key=lambda example: example.number, default=None)
+        return Found(self.count + other.count, first)
+
+
+def shortened(text: str, at: int = 0) -> str:
+    """What stands around some place of a text, in one line."""
+    start = 0 if len(text) <= _SHOWN else max(0, min(at, len(text)) - _SHOWN // 2)
+    cut = " ".join(text[start : start + _SHOWN].splitlines())
+    return f"{'…' * (start > 0)}{cut}{'…' * (start + _SHOWN < len(text))}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +74,9 @@ class SideReport:
 class SplitReport:
     """What one split looks like.
 
+    A cell is the source or the target of a pair, as it was read: before the tokenizer
+    changes its case, its white space or its Unicode form.
+
     Attributes:
         pairs: Number of pairs.
         distinct_sources: Sources that differ in more than case, spacing and features.
@@ -61,6 +85,29 @@ class SplitReport:
             training, and for the test split also that of validation.
         source: `SideReport` of the sources.
         target: `SideReport` of the targets.
+        several_targets: Different sources that stand beside more than one target.
+            Here a source is its exact text.
+        copies: Pairs whose target is the source, to the character. Blank ones do not
+            count.
+        left_out: Pairs that `make_dataset` leaves out: a side without a token, or
+            longer than its limit.
+        html_entities: Cells with an HTML entity: a number (`&#39;`, `&#x27;`) or a
+            name that HTML knows (`&quot;`), with its semicolon.
+        excel_quotes: Cells in the quotes that Excel writes into text with tabs: a cell
+            that begins and ends with a quote and has those between doubled, if there
+            are some (`"a ""b"" c"`), or if it holds a comma, a tab or a line break
+            (`"yes, sir"`). The second may be direct speech: it counts only if no cell
+            of that side and split holds a comma or a quote outside of such quotes.
+        markup: Cells that begin with a tag which has attributes (`<seg id="1">`),
+            closes (`</doc>`, `<br/>`), or is closed in the same cell (`<p>yes</p>`)
+            or at the beginning of another one (`<tu>`); or with `<?xml`,
+            `<!DOCTYPE` or `<!--`. `<unk>`, `<s>` and `</s>` are words.
+        lone_source_characters: Different characters of the sources that training
+            lacks; in the training split, those that no other split has.
+        lone_target_characters: The same for the targets.
+        examples: Dictionary of the first `Example` of what was counted, by the names
+            of the eight attributes above, where there is one. Sources with several
+            targets are looked for among the first 50,000 different ones only.
     """
 
     pairs: int
@@ -69,6 +116,46 @@ class SplitReport:
     leaked: int
     source: SideReport
     target: SideReport
+    several_targets: int = 0
+    copies: int = 0
+    left_out: int = 0
+    html_entities: int = 0
+    excel_quotes: int = 0
+    markup: int = 0
+    lone_source_characters: int = 0
+    lone_target_characters: int = 0
+    examples: Mapping[str, Example] = dataclasses.field(default_factory=dict)
+
+
+# What is shown only where there is some: its name, and what can be done about it.
+_KINDS = {
+    "several_targets": (
+        "sources with several targets",
+        "give all of them as references when you score",
+    ),
+    "copies": ("target equals source", "drop them if they were left untranslated"),
+    "left_out": (
+        "left out as empty or too long",
+        "cut them, or raise `max_source_length` or `max_target_length`",
+    ),
+    "html_entities": (
+        "cells with HTML entities",
+        "make characters of them with Python's `html.unescape`",
+    ),
+    "excel_quotes": (
+        "cells in Excel's quotes",
+        "save the table as .csv, where they are not part of the text",
+    ),
+    "markup": ("cells that are markup", "take the text out of its tags"),
+    "lone_source_characters": (
+        "source characters in one split only",
+        "training cannot teach them; is it one Unicode form everywhere?",
+    ),
+    "lone_target_characters": (
+        "target characters in one split only",
+        "training cannot teach them; is it one Unicode form everywhere?",
+    ),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +200,9 @@ class PairsReport:
             rows += _rows(sides, "unknown_rate", "{:.2%}", f"{side} tokens unknown")
             rows += _rows(sides, "coverage", "{:.2%}", f"{side} words covered")
             rows += _rows(sides, "empty", "{:,}", f"{side} empty")
+        for kind, (label, _) in _KINDS.items():
+            if any(getattr(split, kind) for split in self.splits.values()):
+                rows += _rows(self.splits, kind, "{:,}", label)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(
@@ -131,7 +221,19 @@ class PairsReport:
         )
         if self.weights_megabytes:
             memory += f", {self.weights_megabytes:.0f} MB of weights and optimizer"
-        return "\n".join([*lines, memory])
+        return "\n".join([*lines, memory, *self._examples()])
+
+    def _examples(self) -> Iterator[str]:
+        """One of each kind, from the first split that has one."""
+        training, *others = self.splits
+        for kind, (label, remedy) in _KINDS.items():
+            # What only training has does no harm.
+            is_lone = kind.startswith("lone")
+            for name in (*others, training) if is_lone else (training, *others):
+                if example := self.splits[name].examples.get(kind):
+                    place = f"{name} pair {example.number:,}"
+                    yield f"{label}, e.g. {place}: {example.text} ({remedy})"
+                    break
 
 
 def _rows(
@@ -142,221 +244,3 @@ def _rows(
 ) -> list[tuple[str, ...]]:
     cells = (form.format(getattr(report, attribute)) for report in reports.values())
     return [(label or attribute.replace("_", " "), *cells)]
-
-
-@checks_numbers(ranges_of(DataOptions))
-def describe_pairs(
-    train: Pairs | PairStream,
-    validation: Pairs | PairStream | None = None,
-    test: Pairs | PairStream | None = None,
-    *,
-    source_tokenizer: "Tokenizer",
-    target_tokenizer: "Tokenizer",
-    batch_size: int = 64,
-    batch_by: str = "sentences",
-    max_source_length: int | None = None,
-    max_target_length: int | None = None,
-    model: "keras.Model | None" = None,
-) -> PairsReport:
-    """Looks at the data before a training is spent on it.
-
-    Args:
-        train: `Pairs` or a `PairStream`.
-        validation: The same, optional.
-        test: The same, optional.
-        source_tokenizer: A fitted tokenizer.
-        target_tokenizer: A fitted tokenizer.
-        batch_size: Integer. As for `make_dataset`, for the memory expected.
-        batch_by: "sentences" or "tokens", likewise.
-        max_source_length: Optional integer, likewise: pairs that `make_dataset`
-            leaves out do not count for the longest batch. All else counts them.
-        max_target_length: Optional integer, likewise.
-        model: Optional model from `build_model`, for the memory of its weights.
-
-    Returns:
-        A `PairsReport`: sizes, lengths, unknown words, duplicates, sources of one
-        split that were seen in an earlier one, and expected memory.
-
-    Example:
-
-    >>> from seq2seq_keras.text import WordTokenizer
-    >>> train, test = Pairs(["yes", "no"], ["oui", "non"]), Pairs(["no"], ["non"])
-    >>> report = describe_pairs(
-    ...     train,
-    ...     test=test,
-    ...     source_tokenizer=WordTokenizer.fit(train.source),
-    ...     target_tokenizer=WordTokenizer.fit(train.target),
-    ... )
-    >>> report.splits["test"].leaked
-    1
-    """
-    counter = PairsCounter(source_tokenizer, target_tokenizer)
-    parts = {"training": train, "validation": validation, "test": test}
-    for name, pairs in parts.items():
-        if pairs is not None:
-            counter.read(name, pairs)
-    return counter.report(
-        batch_size=batch_size,
-        batch_by=batch_by,
-        max_source_length=max_source_length,
-        max_target_length=max_target_length,
-        model=model,
-    )
-
-
-class PairsCounter:
-    """Counts what `describe_pairs` tells, also while something else reads the pairs.
-
-    Args:
-        source_tokenizer: A fitted tokenizer.
-        target_tokenizer: A fitted tokenizer.
-    """
-
-    def __init__(
-        self, source_tokenizer: "Tokenizer", target_tokenizer: "Tokenizer"
-    ) -> None:
-        self._tokenizers = (source_tokenizer, target_tokenizer)
-        self._splits: dict[str, _Split] = {}
-
-    def read(self, name: str, pairs: Pairs | PairStream) -> None:
-        """Goes through a split: "training", "validation" or "test", in this order."""
-        self._splits[name] = _Split(self._tokenizers)
-        rest, first = iter(pairs), 1
-        while chunk := list(itertools.islice(rest, _CHUNK)):
-            tokens = [
-                tokenizer.split_to_ragged(texts, first=first)
-                for tokenizer, texts in zip(
-                    self._tokenizers, zip(*chunk, strict=True), strict=True
-                )
-            ]
-            self.add(name, chunk, tokens)
-            first += len(chunk)
-
-    def add(
-        self,
-        name: str,
-        pairs: Sequence[tuple[str, str]],
-        tokens: "Sequence[tf.RaggedTensor]",
-    ) -> None:
-        """Counts some pairs of a split that others have read and cut into tokens."""
-        split = self._splits.setdefault(name, _Split(self._tokenizers))
-        earlier = [other for other in self._splits.values() if other is not split]
-        split.count(pairs, tokens, earlier)
-
-    @checks_numbers(ranges_of(DataOptions))
-    def report(
-        self,
-        *,
-        batch_size: int = 64,
-        batch_by: str = "sentences",
-        max_source_length: int | None = None,
-        max_target_length: int | None = None,
-        model: "keras.Model | None" = None,
-    ) -> PairsReport:
-        """Makes the report of what was counted, with options of `describe_pairs`."""
-        check_choice("batch_by", batch_by, ("sentences", "tokens"))
-        splits = {name: split.report() for name, split in self._splits.items()}
-        training = splits["training"]
-        tokens = training.pairs * (
-            training.source.mean_length + 2 * training.target.mean_length + 3
-        )
-        limits = (max_source_length, max_target_length)
-        lengths = [side.lengths() for side in self._splits["training"].sides]
-        steps = _longest_target(lengths, limits) + 1  # with `<sos>`
-        # A sentence longer than a batch of tokens is a batch of its own.
-        rows = batch_size * steps if batch_by == "sentences" else max(batch_size, steps)
-        source_size, target_size = (x.vocabulary_size for x in self._tokenizers)
-        weights = 4 * model.count_params() if model is not None else 0
-        return PairsReport(
-            splits=splits,
-            source_vocabulary_size=source_size,
-            target_vocabulary_size=target_size,
-            token_megabytes=tokens * _NUMBER_BYTES / 1e6,
-            batch_megabytes=2 * rows * target_size * _NUMBER_BYTES / 1e6,
-            weights_megabytes=weights * _NUMBER_BYTES / 1e6,
-        )
-
-
-class _Split:
-    """Counts the pairs of a split."""
-
-    def __init__(self, tokenizers: "Sequence[Tokenizer]") -> None:
-        self.pairs = self.leaked = 0
-        # Hashes instead of sentences: a file larger than memory has to fit.
-        self.sources: set[int] = set()
-        self.distinct: set[int] = set()
-        self.sides = [_Side(tokenizer) for tokenizer in tokenizers]
-
-    def count(
-        self,
-        pairs: Sequence[tuple[str, str]],
-        tokens: "Sequence[tf.RaggedTensor]",
-        earlier: "Sequence[_Split]",
-    ) -> None:
-        self.pairs += len(pairs)
-        self.distinct.update(map(hash, pairs))
-        keys = [hash(source_key(source)) for source, _ in pairs]
-        self.leaked += sum(any(key in x.sources for x in earlier) for key in keys)
-        self.sources.update(keys)
-        for side, rows in zip(self.sides, tokens, strict=True):
-            side.count(rows)
-
-    def report(self) -> SplitReport:
-        return SplitReport(
-            pairs=self.pairs,
-            distinct_sources=len(self.sources),
-            duplicates=self.pairs - len(self.distinct),
-            leaked=self.leaked,
-            source=self.sides[0].report(),
-            target=self.sides[1].report(),
-        )
-
-
-class _Side:
-    """Counts the tokens of one side of a split."""
-
-    def __init__(self, tokenizer: "Tokenizer") -> None:
-        self.tokenizer = tokenizer
-        self.chunks: list[np.ndarray] = []
-        self.unknown = 0
-        self.known_ids: set[int] = set()
-        self.unknown_hashes: set[int] = set()
-
-    def count(self, tokens: "tf.RaggedTensor") -> None:
-        self.chunks.append(tokens.row_lengths().numpy())
-        token_ids = self.tokenizer.ids(tokens.flat_values).numpy()
-        is_unknown = token_ids == UNKNOWN_ID
-        self.unknown += int(is_unknown.sum())
-        self.known_ids.update(np.unique(token_ids[~is_unknown]).tolist())
-        forms = self.tokenizer.special_tokens.forms
-        self.unknown_hashes.update(
-            hash(token)
-            for token in tokens.flat_values.numpy()[is_unknown].tolist()
-            if token.decode("utf-8") not in forms
-        )
-
-    def lengths(self) -> np.ndarray:
-        return np.concatenate([np.zeros(0, int), *self.chunks])
-
-    def report(self) -> SideReport:
-        lengths = self.lengths()
-        if not lengths.size:
-            return SideReport(0.0, 0.0, 0.0, 0, 0.0, 0.0, 0)
-        known, unknown = len(self.known_ids), len(self.unknown_hashes)
-        return SideReport(
-            mean_length=float(lengths.mean()),
-            median_length=float(np.median(lengths)),
-            length_95=float(np.percentile(lengths, 95)),
-            max_length=int(lengths.max()),
-            unknown_rate=self.unknown / max(1, int(lengths.sum())),
-            coverage=known / max(1, known + unknown),
-            empty=int((lengths == 0).sum()),
-        )
-
-
-def _longest_target(lengths: Sequence[np.ndarray], limits: Sequence[int | None]) -> int:
-    """The most tokens of a target that `make_dataset` keeps."""
-    kept = np.ones(len(lengths[0]), bool)
-    for side, limit in zip(lengths, limits, strict=True):
-        kept &= (side > 0) & (side <= (limit or np.inf))
-    return int(lengths[1][kept].max(initial=0))

@@ -84,8 +84,6 @@ class Trainer:
         self.report = counter.report(
             batch_size=config.batch_size,
             batch_by=config.batch_by,
-            max_source_length=config.max_source_length,
-            max_target_length=config.max_target_length,
             model=self.model,
         )
         check_memory(
@@ -310,7 +308,11 @@ class Trainer:
         options = self.config.learnt_options()
         tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
         digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
-        counter = PairsCounter(*self.tokenizers)
+        counter = PairsCounter(
+            *self.tokenizers,
+            max_source_length=self.config.max_source_length,
+            max_target_length=self.config.max_target_length,
+        )
 
         def observe(name: str, rows: Sequence[tuple], tokens: Any) -> None:
             counter.add(name, [row[:2] for row in rows], tokens)

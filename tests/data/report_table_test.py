@@ -19,7 +19,9 @@ TOKENIZERS = {
 
 def test_printed_it_is_a_table_whose_columns_align():
     described = describe_pairs(TRAIN, TEST, TEST, **TOKENIZERS)
-    *table, vocabulary, memory = str(described).splitlines()
+    lines = str(described).splitlines()
+    memory = next(n for n, line in enumerate(lines) if line.startswith("memory"))
+    table, (vocabulary, memory) = lines[: memory - 1], lines[memory - 1 : memory + 1]
     header = table[0]
     ends = [header.index(name) + len(name) for name in described.splits]
     assert {len(line) for line in table} == {ends[-1]}
@@ -53,5 +55,43 @@ def test_the_table_shows_what_was_counted():
 def test_weights_are_shown_only_if_a_model_was_given():
     described = describe_pairs(TRAIN, **TOKENIZERS)
     assert "optimizer" not in str(described)
-    with_model = dataclasses.replace(described, weights_megabytes=4.0)
-    assert str(with_model) == f"{described}, 4 MB of weights and optimizer"
+    with_model = str(dataclasses.replace(described, weights_megabytes=4.0))
+    assert with_model.replace(", 4 MB of weights and optimizer", "") == str(described)
+    assert with_model != str(described)
+
+
+def printed(*pairs, **splits):
+    parts = {name: Pairs(*zip(*part, strict=True)) for name, part in splits.items()}
+    train = Pairs(*zip(*pairs, strict=True))
+    return str(describe_pairs(train, **parts, **TOKENIZERS))
+
+
+def test_kinds_of_which_no_split_has_any_are_not_shown():
+    text = printed(("a", "x"), ("b", "y"))
+    assert text.splitlines()[-1].startswith("memory: ")
+    assert len(text.splitlines()) == 15  # names, 4 rows, 4 of each side, 2 below
+    text = printed(("a", "x"), ("b", "y"), test=[("a &amp;", "x")])
+    row = next(line for line in text.splitlines() if line.startswith("cells"))
+    assert row.split() == ["cells", "with", "HTML", "entities", "0", "1"]
+
+
+def test_examples_stand_below_the_table_with_what_to_do():
+    text = printed(("a", "x"), ("a", "y"), ("b", "b"), test=[("c", "Tom &#39;s")])
+    *_, several, copy, entity, source, target = text.splitlines()
+    assert several == (
+        "sources with several targets, e.g. training pair 2: “a” → “x” | “y” "
+        "(give all of them as references when you score)"
+    )
+    assert copy.startswith("target equals source, e.g. training pair 3: b (drop ")
+    assert entity.startswith("cells with HTML entities, e.g. test pair 1: Tom &#39;s (")
+    # Not that of training, which does no harm.
+    assert "e.g. test pair 1: U+0063 in “c” (" in source
+    assert "e.g. test pair 1: U+0054 in “Tom &#39;s” (" in target
+
+
+def test_an_example_is_one_short_line():
+    long = "x" * 100 + "&lt;\n" + "y" * 100
+    *_, entity = printed(("a", long), ("b\u2028c &lt;", "z")).splitlines()
+    assert entity.startswith(
+        f"cells with HTML entities, e.g. training pair 1: …{'x' * 30}&lt; {'y' * 25}… ("
+    )

@@ -102,7 +102,7 @@ def test_special_tokens_in_the_text_do_not_count_as_uncovered():
 
 def test_chunks_do_not_change_the_report(monkeypatch):
     whole = describe_pairs(TRAIN, TEST, **TOKENIZERS)
-    monkeypatch.setattr("seq2seq_keras.data.report._CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.counting._CHUNK", 2)
     assert describe_pairs(TRAIN, TEST, **TOKENIZERS) == whole
 
 
