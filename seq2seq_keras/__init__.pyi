@@ -84,9 +84,9 @@ from .registry import (
 from .special_tokens import SpecialTokens as SpecialTokens
 from .text import CharacterTokenizer as CharacterTokenizer
 from .text import JamoTokenizer as JamoTokenizer
+from .text import SpaceTokenizer as SpaceTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
-from .text import WhiteSpaceTokenizer as WhiteSpaceTokenizer
 from .text import WordTokenizer as WordTokenizer
 from .training import (
     Perplexity as Perplexity,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.options import check_options, documented, option
 
-_TokenizerName = Literal["word", "white_space", "character", "jamo", "bpe", "unigram"]
+_TokenizerName = Literal["word", "space", "character", "jamo", "bpe", "unigram"]
 
 
 @documented
@@ -53,7 +53,7 @@ class DataOptions:
     )
     tokenizer: _TokenizerName = option(
         "word",
-        """What a token is, on both sides; "white_space" is for text that is split
+        """What a token is, on both sides; "space" is for text that is split
         already, "bpe" and "unigram" are pieces of words,
         from the extra `subword`.""",
     )

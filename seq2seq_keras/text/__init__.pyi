@@ -11,9 +11,9 @@ from .normalization import decompose_hangul as decompose_hangul
 from .normalization import normalize_in_python as normalize_in_python
 from .sentencepiece_model import draw_pieces as draw_pieces
 from .sentencepiece_model import train_sentencepiece as train_sentencepiece
+from .space_tokenizer import SpaceTokenizer as SpaceTokenizer
 from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
 from .tokenizer import Tokenizer as Tokenizer
 from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
-from .white_space_tokenizer import WhiteSpaceTokenizer as WhiteSpaceTokenizer
 from .word_tokenizer import WordTokenizer as WordTokenizer

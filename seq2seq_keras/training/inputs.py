@@ -24,9 +24,9 @@ from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
+    SpaceTokenizer,
     SubwordTokenizer,
     Tokenizer,
-    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 from seq2seq_keras.training.config import TrainingConfig
@@ -36,7 +36,7 @@ from seq2seq_keras.yaml_files import read_yaml
 # How the tokenizer of each name is fitted.
 _FITTINGS: dict[str, Callable] = {
     "word": WordTokenizer.fitting,
-    "white_space": WhiteSpaceTokenizer.fitting,
+    "space": SpaceTokenizer.fitting,
     "character": CharacterTokenizer.fitting,
     "jamo": JamoTokenizer.fitting,
     "bpe": functools.partial(SubwordTokenizer.fitting, algorithm="bpe"),
