@@ -24,7 +24,7 @@ INPUTS = (
         "train",
     ),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
-    "tokenizer",
+    *("source_vocabulary", "target_vocabulary", "tokenizer"),
 )
 # A file that it writes, or a folder, into which it writes these.
 OUTPUTS: dict[str, tuple[str, ...]] = {

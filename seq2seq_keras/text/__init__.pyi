@@ -6,6 +6,7 @@ from .copying import replace_unknown as replace_unknown
 from .copying import source_copy_ids as source_copy_ids
 from .copying import target_copy_ids as target_copy_ids
 from .copying import target_tokens as target_tokens
+from .foreign_sentencepiece import sentencepiece_algorithm as sentencepiece_algorithm
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
 from .normalization import normalize_in_python as normalize_in_python
@@ -14,6 +15,10 @@ from .sentencepiece_model import train_sentencepiece as train_sentencepiece
 from .space_tokenizer import SpaceTokenizer as SpaceTokenizer
 from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
 from .tokenizer import Tokenizer as Tokenizer
+from .tokenizer_choice import TokenizerChoice as TokenizerChoice
+from .tokenizer_choice import choose_tokenizer as choose_tokenizer
 from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
+from .vocabulary_file import VocabularyFile as VocabularyFile
+from .vocabulary_file import read_vocabulary as read_vocabulary
 from .word_tokenizer import WordTokenizer as WordTokenizer

@@ -30,6 +30,8 @@ from seq2seq_keras.text import (
     WordTokenizer,
 )
 from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.known_tokenizers import KnownTokenizer
+from seq2seq_keras.training.settled_tokenizers import settle_tokenizers, shared_by
 from seq2seq_keras.vectors import WordVectors
 from seq2seq_keras.yaml_files import read_yaml
 
@@ -115,25 +117,23 @@ def fit_tokenizers(
 
     Args:
         config: `DataOptions`.
-        pairs: The training pairs; they are gone through once.
+        pairs: The training pairs; they are gone through once, after a look at some if
+            the options leave it to them which tokenizers are fitted.
 
     Returns:
         The tokenizer of the source and that of the target.
     """
-    options = {
-        "min_frequency": config.min_frequency,
-        "max_size": config.max_vocabulary_size,
-        "lowercase": config.lowercase,
-        "unicode_form": config.unicode_form,
-        **_special_tokens(config.special_tokens),
-    }
-    kinds = [config.tokenizer, config.target_tokenizer or config.tokenizer]
-    shares = ("share_embeddings", "share_vocabulary")
-    shared = [name for name in shares if getattr(config, name, False)]
+    config = settle_tokenizers(config, pairs)
+    kinds: list[Any] = [config.tokenizer, config.target_tokenizer or config.tokenizer]
+    files = config.vocabularies()
+    shared = shared_by(config)
     if shared and kinds[0] != kinds[1]:
-        raise InputError(f"`{shared[0]}` needs one tokenizer for both sides.")
-    source, target = (_FITTINGS[kind](**options) for kind in kinds)
-    rest = iter(pairs)
+        raise InputError(f"`{shared}` needs one tokenizer for both sides.")
+    if shared and files[0] != files[1]:
+        raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
+    sides = zip(("source", "target"), kinds, files, strict=True)
+    source, target = (_fitting(config, *side) for side in sides)
+    rest = iter(pairs if None in files else ())
     while chunk := list(itertools.islice(rest, _CHUNK)):
         sources, targets = zip(*chunk, strict=True)
         source.add(sources)
@@ -145,10 +145,23 @@ def fit_tokenizers(
     return source.finish(), target.finish()
 
 
-def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
-    if forms is None:
-        return {}
-    return {"special_tokens": SpecialTokens(*forms)}
+def _fitting(config: DataOptions, side: str, kind: str, file: str | None) -> Any:
+    """What makes the tokenizer of a side, see `Fitting`."""
+    options: dict[str, Any] = {
+        "lowercase": config.lowercase,
+        "unicode_form": config.unicode_form,
+    }
+    if config.special_tokens is not None:
+        options["special_tokens"] = SpecialTokens(*config.special_tokens)
+    if kind in ("character", "jamo"):
+        options["keep_white_space"] = config.keep_white_space
+    if file is not None:
+        return KnownTokenizer(side, kind, file, **options)
+    return _FITTINGS[kind](
+        min_frequency=config.min_frequency,
+        max_size=config.max_vocabulary_size,
+        **options,
+    )
 
 
 def trained_seed(folder: str | os.PathLike) -> int:

@@ -18,7 +18,8 @@ Model = EncoderDecoder | Callable[[int, int], EncoderDecoder]
 _OF_MODEL = {field.name for field in dataclasses.fields(Architecture)}
 _OF_TOKENIZERS = (
     *("tokenizer", "target_tokenizer", "lowercase", "unicode_form", "special_tokens"),
-    *("min_frequency", "max_vocabulary_size", "share_vocabulary"),
+    *("min_frequency", "max_vocabulary_size", "share_vocabulary", "keep_white_space"),
+    *("vocabulary", "source_vocabulary", "target_vocabulary"),
 )
 _OF_VECTORS = ("source_vectors", "target_vectors", "vectors_deviation")
 
