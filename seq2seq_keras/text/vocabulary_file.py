@@ -194,13 +194,14 @@ def _read_json(lines: list[str], path: _Path) -> Iterable[_Entry]:
 
 def _read_yaml(lines: list[str], path: _Path) -> Iterable[_Entry]:
     try:
-        return _in_order(_yaml_entries("\n".join(lines), path), path)
+        numbered = list(_yaml_entries("\n".join(lines), path))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         line = f", line {mark.line + 1}" if mark else ""
         raise InputError(f"{path}{line}: no YAML, {error.problem}.") from None
     except yaml.YAMLError as error:
         raise InputError(f"{path}: no YAML, {in_one_line(error)}.") from None
+    return _in_order(numbered, path)
 
 
 def _yaml_entries(text: str, path: _Path) -> Iterator[tuple[int, str, str]]:

@@ -26,4 +26,5 @@ from .run import resume_training as resume_training
 from .run import train as train
 from .schedule import WarmupSchedule as WarmupSchedule
 from .scheduled_sampling import ScheduledSampling as ScheduledSampling
+from .settled_tokenizers import settle_tokenizers as settle_tokenizers
 from .trainer import Trainer as Trainer
