@@ -87,7 +87,9 @@ from .text import JamoTokenizer as JamoTokenizer
 from .text import SpaceTokenizer as SpaceTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
+from .text import VocabularyFile as VocabularyFile
 from .text import WordTokenizer as WordTokenizer
+from .text import read_vocabulary as read_vocabulary
 from .training import (
     Perplexity as Perplexity,
 )

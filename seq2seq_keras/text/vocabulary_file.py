@@ -44,6 +44,14 @@ class VocabularyFile(NamedTuple):
         kind: What the file was recognised as, in words.
         tokens: List of tokens in the order of their ids, without the special ones.
         special_tokens: List of the special tokens that the file begins or ends with.
+
+    Example:
+
+    ```python
+    found = s2s.read_vocabulary("dict.txt")
+    print(found.kind, len(found.tokens), found.special_tokens)
+    tokenizer = s2s.SpaceTokenizer(found.tokens)
+    ```
     """
 
     kind: str
