@@ -78,20 +78,21 @@ for name, corpus in corpora.items():
 #
 # The source is cut into letters by `JamoTokenizer`: it leaves most scripts as they are,
 # but takes Korean syllables apart, 값 into ㄱ ㅏ ㅄ, as sounds belong to letters and not to
-# syllables. The target is cut at spaces, as `WordTokenizer` does.
+# syllables. The target is cut at spaces and nowhere else by `SpaceTokenizer`, whatever
+# signs a sound is written with.
 
 # %% [markdown] lang="ko"
 # ## 글자가 들어가고 소리가 나온다
 #
 # 원문은 `JamoTokenizer`로 글자로 자릅니다. 다른 문자는 대부분 그대로 두지만 한글 음절은 자모로 풉니다. 값은 ㄱ ㅏ
-# ㅄ이 됩니다. 소리는 음절이 아니라 자모에 딸려 있기 때문입니다. 목표는 `WordTokenizer`처럼 빈칸에서
-# 자릅니다.
+# ㅄ이 됩니다. 소리는 음절이 아니라 자모에 딸려 있기 때문입니다. 목표는 `SpaceTokenizer`로, 소리를 적는
+# 기호가 무엇이든 빈칸에서만 자릅니다.
 
 # %%
 tokenizers = {
     name: (
         s2s.JamoTokenizer.fit(corpus.train.source),
-        s2s.WordTokenizer.fit(corpus.train.target),
+        s2s.SpaceTokenizer.fit(corpus.train.target),
     )
     for name, corpus in corpora.items()
 }

@@ -88,11 +88,13 @@ from .special_tokens import SpecialTokens as SpecialTokens
 from .text import CharacterTokenizer as CharacterTokenizer
 from .text import FeaturesTokenizer as FeaturesTokenizer
 from .text import JamoTokenizer as JamoTokenizer
+from .text import SpaceTokenizer as SpaceTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
-from .text import WhiteSpaceTokenizer as WhiteSpaceTokenizer
+from .text import VocabularyFile as VocabularyFile
 from .text import WordTokenizer as WordTokenizer
 from .text import join_features as join_features
+from .text import read_vocabulary as read_vocabulary
 from .text import split_features as split_features
 from .training import (
     Perplexity as Perplexity,

@@ -26,7 +26,7 @@ INPUTS = (
     ),
     *("train_source", "train_target", "validation_source", "validation_target"),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
-    "tokenizer",
+    *("source_vocabulary", "target_vocabulary", "tokenizer"),
 )
 # A file that it writes, or a folder, into which it writes these.
 OUTPUTS: dict[str, tuple[str, ...]] = {

@@ -65,7 +65,7 @@ def _train(options: Options) -> None:
 
 
 def _tokenizer(name: str) -> Any:
-    if name == "white_space":
+    if name == "space":
         return None
     if name == "morphemes":
         return vectors.KoreanMorphemes()
@@ -75,7 +75,7 @@ def _tokenizer(name: str) -> Any:
     if pathlib.Path(name).suffix == ".json":
         return text.Tokenizer.load(name)
     raise InputError(
-        "`tokenizer` must be white_space, word, character, jamo, morphemes or a JSON "
+        "`tokenizer` must be space, word, character, jamo, morphemes or a JSON "
         f"file of a tokenizer. Received: {name!r}"
     )
 
@@ -180,8 +180,8 @@ def _add_train_options(command: Parser) -> None:
     add("--method", type=Literal[_METHODS], default="word2vec", help="How to learn.")
     add(
         "--tokenizer",
-        default="white_space",
-        help="What a word is: white_space, word, character, jamo, morphemes (Korean, "
+        default="space",
+        help="What a word is: space, word, character, jamo, morphemes (Korean, "
         "from the extra `korean`), or the JSON file of a tokenizer.",
     )
     add("--lowercase", action="store_true", help="Lower-case all text.")

@@ -13,7 +13,7 @@ FILE_OPTIONS = (
     *("train", "train_source", "train_target"),
     *("validation", "validation_source", "validation_target"),
 )
-_TokenizerName = Literal["word", "white_space", "character", "jamo", "bpe", "unigram"]
+_TokenizerName = Literal["auto", "word", "space", "character", "jamo", "bpe", "unigram"]
 
 
 @documented
@@ -66,14 +66,33 @@ class DataOptions(ReadingOptions):
     stream: bool = option(
         False, "Read the files anew in each epoch instead of keeping them in memory."
     )
-    tokenizer: _TokenizerName = option(
-        "word",
-        """What a token is, on both sides; "white_space" is for text that is split
-        already, "bpe" and "unigram" are pieces of words,
-        from the extra `subword`.""",
+    tokenizer: _TokenizerName | None = option(
+        None,
+        """What a token is, on both sides: words unless given. "space" is for text that
+        is split already, "bpe" and "unigram" are pieces of words, from the extra
+        `subword`, and "auto" looks at the training pairs, each side by itself, and says
+        what it chose.""",
     )
     target_tokenizer: _TokenizerName | None = option(
         None, "What a token of the target is, where it differs."
+    )
+    vocabulary: str | None = option(
+        None,
+        """File with the vocabulary of both sides, in place of that of the training
+        pairs: a token a line, fairseq's dict.txt, Marian's YAML, or a SentencePiece
+        model. Text is then split at spaces unless `tokenizer` is given.""",
+        metavar="FILE",
+    )
+    source_vocabulary: str | None = option(
+        None, "The same for the source alone.", metavar="FILE"
+    )
+    target_vocabulary: str | None = option(
+        None, "The same for the target alone.", metavar="FILE"
+    )
+    keep_white_space: bool = option(
+        False,
+        """Keep runs of white space and tabs, as in code, with the tokenizer
+        "character" or "jamo"; otherwise each run is one space.""",
     )
     lowercase: bool = option(False, "Lower-case all text.")
     unicode_form: Literal["NFC", "NFD", "NFKC", "NFKD", "none"] = option(
@@ -137,12 +156,39 @@ class DataOptions(ReadingOptions):
                 values = value if isinstance(value, list | tuple) else [value]
                 setattr(self, name, [_as_name(item) for item in values])
         super().__post_init__()
-        kinds = {self.tokenizer, self.target_tokenizer}
-        if self.subword_sampling and not kinds & {"bpe", "unigram"}:
+        self._check_tokenizers()
+
+    def vocabularies(self) -> tuple[str | None, str | None]:
+        """The files that the vocabularies of source and target come from."""
+        source, target = self.source_vocabulary, self.target_vocabulary
+        return source or self.vocabulary, target or self.vocabulary
+
+    def _check_tokenizers(self) -> None:
+        """Refuses options that no tokenizer heeds, as far as tokenizers are known."""
+        kinds = {self.tokenizer, self.target_tokenizer or self.tokenizer}
+        files = self.vocabularies()
+        from_files = any(files) and None in kinds  # which may tell the tokenizer
+        if self.subword_sampling and not (kinds & {"bpe", "unigram"} or from_files):
             raise InputError(
                 "`subword_sampling` does nothing without the tokenizer bpe or unigram. "
                 f"Received: subword_sampling={self.subword_sampling}"
             )
+        if self.keep_white_space and not kinds & {"character", "jamo", "auto"}:
+            raise InputError(
+                "`keep_white_space` does nothing without the tokenizer character or "
+                "jamo. Choose one, or leave it out."
+            )
+        if self.vocabulary and (self.source_vocabulary or self.target_vocabulary):
+            raise InputError(
+                "`vocabulary` is that of both sides: leave `source_vocabulary` and "
+                "`target_vocabulary` out, or it."
+            )
+        for name, usual in (("min_frequency", 1), ("max_vocabulary_size", None)):
+            if all(files) and getattr(self, name) != usual:
+                raise InputError(
+                    f"`{name}` does nothing where the vocabularies come from files. "
+                    "Leave it out."
+                )
 
 
 def _as_name(item: Any) -> Any:

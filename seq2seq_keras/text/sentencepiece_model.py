@@ -14,6 +14,7 @@ import math
 import random
 import types
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import (
@@ -95,10 +96,10 @@ def train_sentencepiece(
         minloglevel=_SILENT,
         **_special_pieces(),
     )
-    return _with_boundary_rule(model.getvalue())
+    return with_boundary_rule(model.getvalue())
 
 
-def _with_boundary_rule(model: bytes) -> bytes:
+def with_boundary_rule(model: bytes) -> bytes:
     """The model with one rule of normalization: a boundary in a text becomes `_`.
 
     Without any, each time a program loads the model it writes a note to standard
@@ -112,6 +113,12 @@ def _with_boundary_rule(model: bytes) -> bytes:
     message = messages.ModelProto.FromString(model)
     message.normalizer_spec.precompiled_charsmap = rules.precompiled_charsmap
     return message.SerializeToString(deterministic=True)
+
+
+def mark_special_pieces(specification: Any) -> None:
+    """Says in the specification of a model which its special pieces are."""
+    for name, value in _special_pieces().items():
+        setattr(specification, name, value)
 
 
 def _special_pieces() -> dict[str, int | str]:
@@ -176,10 +183,16 @@ def draw_pieces(
         A list of lists of pieces. Characters in a row that the model lacks are one.
 
     Raises:
-        InputError: If sentencepiece is not installed.
+        InputError: If the model has pieces of a user, which are never cut, or
+            sentencepiece is not installed.
     """
     messages = import_optional("sentencepiece.sentencepiece_model_pb2")
     message = messages.ModelProto.FromString(model)
+    if any(piece.type == piece.USER_DEFINED for piece in message.pieces):
+        raise InputError(
+            "A SentencePiece model with symbols of a user's own (user_defined_symbols) "
+            "cannot be drawn from: leave `subword_sampling` out."
+        )
     scores = {
         piece.piece: piece.score
         for piece in message.pieces
@@ -189,6 +202,10 @@ def draw_pieces(
     draw: _Draw = functools.partial(_walk, _Lattices(scores, alpha), generator)
     if message.trainer_spec.model_type == message.trainer_spec.BPE:
         draw = functools.partial(_merge, scores, alpha, generator)
+    if message.normalizer_spec.name != "identity":  # a model from elsewhere
+        sentencepiece = import_optional("sentencepiece")
+        normalize = sentencepiece.SentencePieceProcessor(model_proto=model).Normalize
+        texts = [normalize(text).replace(BOUNDARY, " ") for text in texts]
     return [_draw_text(text, scores, draw) for text in texts]
 
 

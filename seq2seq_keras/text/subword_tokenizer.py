@@ -15,6 +15,7 @@ from seq2seq_keras.special_tokens import (
     SPECIAL_COUNT,
     SpecialTokens,
 )
+from seq2seq_keras.text.foreign_sentencepiece import read_sentencepiece
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
     UnicodeForm,
@@ -171,6 +172,47 @@ class SubwordTokenizer(Tokenizer):
             )
 
         return Fitting(whole, [], make)
+
+    @classmethod
+    def from_sentencepiece(
+        cls,
+        path: str,
+        *,
+        lowercase: bool = False,
+        unicode_form: UnicodeForm = "NFC",
+        special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
+    ) -> "SubwordTokenizer":
+        """Makes a tokenizer of a SentencePiece model from elsewhere.
+
+        It cuts text as that model does, with the model's own normalization after that
+        of this package. The special pieces are those of this package, with the ids 0
+        to 3; all others follow in their order.
+
+        Args:
+            path: The file of the model.
+            lowercase: See `Tokenizer`, as for the other options.
+            unicode_form: "NFC", "NFD", "NFKC", "NFKD" or "none".
+            special_tokens: A `SpecialTokens`.
+
+        Returns:
+            A `SubwordTokenizer`.
+
+        Raises:
+            InputError: If it is no model of byte pairs or unigrams, or one that spells
+                unknown characters in bytes.
+
+        Example:
+
+        ```python
+        tokenizer = s2s.SubwordTokenizer.from_sentencepiece("europarl.model")
+        ```
+        """
+        return cls(
+            read_sentencepiece(path),
+            lowercase=lowercase,
+            unicode_form=unicode_form,
+            special_tokens=special_tokens,
+        )
 
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return self._sentencepiece().tokenize(texts)

@@ -29,5 +29,6 @@ from .run import resume_training as resume_training
 from .run import train as train
 from .schedule import WarmupSchedule as WarmupSchedule
 from .scheduled_sampling import ScheduledSampling as ScheduledSampling
+from .settled_tokenizers import settle_tokenizers as settle_tokenizers
 from .start import OPTIONS_OF_TOKENIZERS as OPTIONS_OF_TOKENIZERS
 from .trainer import Trainer as Trainer

@@ -187,6 +187,7 @@ class TrainingConfig(Architecture, DataOptions):
     def learnt_options(self) -> dict[str, Any]:
         """The options on which the weights after a given step depend."""
         options = self.as_dict()
+        options["tokenizer"] = options["tokenizer"] or "word"
         # What `init` brought along is in the tokenizers and in the state.
         for name in ("output", "overwrite", "init", *self.changeable()):
             del options[name]

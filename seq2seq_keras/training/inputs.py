@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,18 +24,20 @@ from seq2seq_keras.text import (
     CharacterTokenizer,
     FeaturesFitting,
     JamoTokenizer,
+    SpaceTokenizer,
     SubwordTokenizer,
     Tokenizer,
-    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.known_tokenizers import KnownTokenizer
+from seq2seq_keras.training.settled_tokenizers import settle_tokenizers, shared_by
 from seq2seq_keras.vectors import WordVectors
 
 # How the tokenizer of each name is fitted.
 _FITTINGS: dict[str, Callable] = {
     "word": WordTokenizer.fitting,
-    "white_space": WhiteSpaceTokenizer.fitting,
+    "space": SpaceTokenizer.fitting,
     "character": CharacterTokenizer.fitting,
     "jamo": JamoTokenizer.fitting,
     "bpe": functools.partial(SubwordTokenizer.fitting, algorithm="bpe"),
@@ -126,27 +128,26 @@ def fit_tokenizers(
 
     Args:
         config: `DataOptions`.
-        pairs: The training pairs; they are gone through once.
+        pairs: The training pairs; they are gone through once, after a look at some if
+            the options leave it to them which tokenizers are fitted.
 
     Returns:
         The tokenizer of the source and that of the target.
     """
-    options = {
-        "min_frequency": config.min_frequency,
-        "max_size": config.max_vocabulary_size,
-        "lowercase": config.lowercase,
-        "unicode_form": config.unicode_form,
-        **_special_tokens(config.special_tokens),
-    }
-    kinds = [config.tokenizer, config.target_tokenizer or config.tokenizer]
-    shares = ("share_embeddings", "share_vocabulary")
-    shared = [name for name in shares if getattr(config, name, False)]
+    config = settle_tokenizers(config, pairs)
+    kinds: list[Any] = [config.tokenizer, config.target_tokenizer or config.tokenizer]
+    files = config.vocabularies()
+    shared = shared_by(config)
     if shared and kinds[0] != kinds[1]:
-        raise InputError(f"`{shared[0]}` needs one tokenizer for both sides.")
-    source, target = (_FITTINGS[kind](**options) for kind in kinds)
-    if config.features_column is not None:
+        raise InputError(f"`{shared}` needs one tokenizer for both sides.")
+    if shared and files[0] != files[1]:
+        raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
+    sides = zip(("source", "target"), kinds, files, strict=True)
+    source, target = (_fitting(config, *side) for side in sides)
+    has_features = config.features_column is not None
+    if has_features:
         source = FeaturesFitting(source, config.features_separator)
-    rest = iter(pairs)
+    rest = iter(pairs if None in files or has_features else ())
     while chunk := list(itertools.islice(rest, _CHUNK)):
         sources, targets = zip(*chunk, strict=True)
         source.add(sources)
@@ -158,10 +159,23 @@ def fit_tokenizers(
     return source.finish(), target.finish()
 
 
-def _special_tokens(forms: Sequence[str] | None) -> dict[str, SpecialTokens]:
-    if forms is None:
-        return {}
-    return {"special_tokens": SpecialTokens(*forms)}
+def _fitting(config: DataOptions, side: str, kind: str, file: str | None) -> Any:
+    """What makes the tokenizer of a side, see `Fitting`."""
+    options: dict[str, Any] = {
+        "lowercase": config.lowercase,
+        "unicode_form": config.unicode_form,
+    }
+    if config.special_tokens is not None:
+        options["special_tokens"] = SpecialTokens(*config.special_tokens)
+    if kind in ("character", "jamo"):
+        options["keep_white_space"] = config.keep_white_space
+    if file is not None:
+        return KnownTokenizer(side, kind, file, **options)
+    return _FITTINGS[kind](
+        min_frequency=config.min_frequency,
+        max_size=config.max_vocabulary_size,
+        **options,
+    )
 
 
 def load_embeddings(

@@ -179,7 +179,10 @@ def _check_paths(config: TrainingConfig) -> None:
     ]
     read = [
         (f"{path} of `{option}`", path)
-        for option in (*FILE_OPTIONS, "source_vectors", "target_vectors")
+        for option in (
+            *(*FILE_OPTIONS, "source_vectors", "target_vectors"),
+            *("vocabulary", "source_vocabulary", "target_vocabulary"),
+        )
         for name in _as_list(getattr(config, option))
         for path in files_of(name)
     ]
@@ -230,7 +233,7 @@ def _train(
             for path in (state_path(config.output), last_state):
                 path.unlink(missing_ok=True)
         goes_on = trainer.restore()
-        write_text(trainer.output / _CONFIG, _as_yaml(config))
+        write_text(trainer.output / _CONFIG, _as_yaml(trainer.config))
         if not goes_on:
             # From here on it can be told from a training that has ended.
             trainer.save()

@@ -9,6 +9,7 @@ import keras
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
+from seq2seq_keras.text import FeaturesTokenizer
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.translation import Translator
 
@@ -18,7 +19,8 @@ Model = EncoderDecoder | Callable[[int, int], EncoderDecoder]
 _OF_MODEL = {field.name for field in dataclasses.fields(Architecture)}
 OPTIONS_OF_TOKENIZERS = (
     *("tokenizer", "target_tokenizer", "lowercase", "unicode_form", "special_tokens"),
-    *("min_frequency", "max_vocabulary_size", "share_vocabulary"),
+    *("min_frequency", "max_vocabulary_size", "share_vocabulary", "keep_white_space"),
+    *("vocabulary", "source_vocabulary", "target_vocabulary"),
 )
 _OF_VECTORS = ("source_vectors", "target_vectors", "vectors_deviation")
 
@@ -34,6 +36,12 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
     if model is not None:
         raise InputError("`init` brings its model along: leave `model` out.")
     start = Translator.load(config.init)
+    has_features = isinstance(start.source_tokenizer, FeaturesTokenizer)
+    if config.features_column is not None and not has_features:
+        raise InputError(
+            f"{config.init} was trained without features, so they would all be "
+            "unknown: leave `features_column` out."
+        )
     has = start.model.get_config()
     for field in dataclasses.fields(config):
         of_model = field.name in _OF_MODEL

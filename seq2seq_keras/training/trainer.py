@@ -47,6 +47,7 @@ from seq2seq_keras.training.preview import preview
 from seq2seq_keras.training.progress import TrainingProgress
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
+from seq2seq_keras.training.settled_tokenizers import settle_tokenizers
 from seq2seq_keras.training.start import Model, given_model, load_start
 from seq2seq_keras.translation import Translator
 
@@ -124,6 +125,8 @@ class Trainer:
         """Both tokenizers, and the model unless the options describe it."""
         if start is not None:
             return (start.source_tokenizer, start.target_tokenizer), start.model
+        # What `training.yaml` holds, and what a training that goes on starts from.
+        self.config = settle_tokenizers(self.config, self.pairs)
         tokenizers = fit_tokenizers(self.config, self.pairs)
         if model is None:
             return tokenizers, None

@@ -16,8 +16,8 @@ from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
+    SpaceTokenizer,
     Tokenizer,
-    WhiteSpaceTokenizer,
     WordTokenizer,
 )
 
@@ -28,7 +28,7 @@ TEXTS = [
     "Größe",
 ]
 every_tokenizer = pytest.mark.parametrize(
-    "cls", [WordTokenizer, WhiteSpaceTokenizer, CharacterTokenizer, JamoTokenizer]
+    "cls", [WordTokenizer, SpaceTokenizer, CharacterTokenizer, JamoTokenizer]
 )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seq2seq_keras.text import WhiteSpaceTokenizer, WordTokenizer
+from seq2seq_keras.text import SpaceTokenizer, WordTokenizer
 
 TOKENIZER = WordTokenizer(["x"])
 
@@ -61,13 +61,13 @@ def test_a_bare_word_carries_no_joiner():
     "text", ["ɓ aː ŋ ˧˦", "lo@@ west l'homme.", "[nH] c1 ( = O )", "don't￭ stop !!"]
 )
 def test_text_that_is_split_already_is_split_at_spaces_only(text):
-    tokenizer = WhiteSpaceTokenizer.fit([text])
+    tokenizer = SpaceTokenizer.fit([text])
     assert tokenizer.split(text) == text.split(" ")
     assert tokenizer.detokenize(tokenizer.tokenize(text)) == text
 
 
 def test_a_word_to_avoid_is_a_whole_one_between_spaces():
-    tokenizer = WhiteSpaceTokenizer.fit(["n [nH]"])
+    tokenizer = SpaceTokenizer.fit(["n [nH]"])
     [spelled] = tokenizer.spell(["n"])
     assert tokenizer.spelling("n") in spelled
     assert tokenizer.spelling("[nH]") not in spelled

@@ -52,10 +52,10 @@ def test_choices_are_those_that_scores_have():
         ({"global_clipnorm": 0}, "global_clipnorm=0"),
         ({"max_source_length": 0}, "max_source_length=0"),
         ({"max_vocabulary_size": 4}, "max_vocabulary_size=4"),
-        ({"tokenizer": "words"}, "must be one of 'word', 'white_space', 'character'"),
+        ({"tokenizer": "words"}, "must be one of None, 'auto', 'word', 'space'"),
         (
             {"target_tokenizer": "words"},
-            "`target_tokenizer` must be one of None, 'word'",
+            "`target_tokenizer` must be one of None, 'auto'",
         ),
         ({"cell": "lstn"}, "`cell` must be one of 'lstm', 'gru', 'rnn'"),
         ({"attention": "lung"}, "`attention` must be one of None, 'luong'"),

@@ -5,19 +5,19 @@ import tensorflow as tf
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 
-class WhiteSpaceTokenizer(Tokenizer):
+class SpaceTokenizer(Tokenizer):
     """Splits text at white space and nowhere else.
 
     For text that is split already: phones (`ɓ aː ŋ ˧˦`), pieces of words of another
     tool (`lo@@ west`), atoms of molecules (`[nH]`), morphemes.
 
     Args:
-        vocabulary: See `Tokenizer`; usually `WhiteSpaceTokenizer.fit(texts)` makes it.
+        vocabulary: See `Tokenizer`; usually `SpaceTokenizer.fit(texts)` makes it.
         **options: See `Tokenizer`.
 
     Example:
 
-    >>> tokenizer = WhiteSpaceTokenizer.fit(["ɓ aː ŋ ˧˦"])
+    >>> tokenizer = SpaceTokenizer.fit(["ɓ aː ŋ ˧˦"])
     >>> tokenizer.split("ŋ aː ˧˦")
     ['ŋ', 'aː', '˧˦']
     >>> tokenizer.detokenize(tokenizer.tokenize("ŋ aː ˧˦"))
