@@ -29,6 +29,7 @@ def round_trip(words, matrix, name, suffix=""):
 @given(words_and_matrices())
 @example((HARD_WORDS, np.arange(18, dtype="float32").reshape(9, 2)))
 @example((["5", "3"], np.array([[3], [4]], "float32")))
+@example((["\ufeffa", "b"], np.array([[3], [4]], "float32")))
 def test_words_and_numbers_come_back_equal_or_are_refused(name, pair):
     words, matrix = pair
     if any(set(word) & REFUSED or not _is_unicode(word) for word in words):
