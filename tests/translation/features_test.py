@@ -49,7 +49,7 @@ def translator():
     return made(source, CharacterTokenizer.fit(PAIRS.target))
 
 
-def test_features_are_the_first_columns_of_the_attention(translator):
+def test_features_are_the_first_columns_of_the_attention(translator, eager):
     result = translator.decode("V;PST\tgo")
     assert result.source == "V;PST\tgo"
     assert result.source_tokens == ("￮V", "￮PST", "g", "o", "<eos>")
@@ -60,7 +60,7 @@ def test_features_are_the_first_columns_of_the_attention(translator):
     assert pharaoh_alignment(result.hypotheses[0]).split() == expected
 
 
-def test_other_features_make_another_source(translator):
+def test_other_features_make_another_source(translator, eager):
     texts = ["V;PST\tgo", "V\tgo", "PST;V\tgo", "go", "Vgo"]
     targets = score_targets(translator, [(text, "went") for text in texts])
     found = [score.log_probability for score in targets]
@@ -68,30 +68,31 @@ def test_other_features_make_another_source(translator):
         assert abs(one - other) > 1e-3
 
 
-def test_texts_with_features_come_back_in_order_and_one_by_one(translator):
+def test_texts_with_features_come_back_in_order_and_one_by_one(translator, eager):
     together = translator.translate(PAIRS.source)
     assert together == [translator.translate(text) for text in PAIRS.source]
     assert together == list(translator.translate_stream(PAIRS.source, batch_size=1))
-    assert translator.translate(["", "\t"]) == ["", ""]
+    assert translator.translate(["", "\t", "V\tgo"])[:2] == ["", ""]
 
 
-@pytest.mark.parametrize("kind", [CharacterTokenizer, SubwordTokenizer])
-def test_features_are_saved_copied_and_served(kind, tmp_path):
-    source = FeaturesTokenizer.fit(PAIRS.source, tokenizer=kind)
-    translator = made(source, CharacterTokenizer.fit(PAIRS.target))
+def test_features_are_saved_copied_and_served(translator, tmp_path):
+    parts = translator.source_tokenizer, translator.target_tokenizer
+    translator = made(*parts, attention=None, cell="rnn")
     expected = translator.translate(PAIRS.source)
     folder = translator.save(tmp_path / "saved")
     assert (
-        f"FeaturesTokenizer of a {kind.__name__}" in (folder / "README.md").read_text()
+        "FeaturesTokenizer of a CharacterTokenizer"
+        in (folder / "README.md").read_text()
     )
-    assert Translator.load(folder).translate(PAIRS.source) == expected
-    assert copy.deepcopy(translator).translate(PAIRS.source) == expected
+    for again in (Translator.load(folder), copy.deepcopy(translator)):
+        mine, its = (t.source_tokenizer.get_config() for t in (translator, again))
+        assert mine == its
     served = tf.saved_model.load(translator.export(tmp_path / "served"))
     found = served.signatures["serving_default"](text=tf.constant(PAIRS.source))
     assert [x.decode() for x in found["translation"].numpy()] == expected
 
 
-def test_batches_have_the_ids_of_features_first(translator):
+def test_batches_have_the_ids_of_features_first(translator, eager):
     source = translator.source_tokenizer
     [(inputs, _, _)] = make_dataset(
         PAIRS, source, translator.target_tokenizer, shuffle=False, bucket_boundaries=()
@@ -154,7 +155,7 @@ def copying():
     return made(SOURCE, TARGET, copy=True, cell="gru")
 
 
-def test_a_model_that_copies_never_writes_features(copying):
+def test_a_model_that_copies_never_writes_features(copying, eager):
     texts = ["N;V;X;Y\tSeoul", "N;V;X;Y;Z\t", "A;B;C\tgo x"]
     for options in ({}, {"beam_width": 4, "n_best": 4}, {"sample": True, "seed": 3}):
         for text, result in zip(texts, copying.decode(texts, **options), strict=True):
@@ -164,7 +165,7 @@ def test_a_model_that_copies_never_writes_features(copying):
                 assert {*hypothesis.text.split()} <= {*words, "go", "V", "<unk>"}
 
 
-def test_the_steps_of_a_model_that_copies_agree_with_its_training(copying):
+def test_the_steps_of_a_model_that_copies_agree_with_its_training(copying, eager):
     pairs = Pairs(["V;X\tgo Seoul", "N\tx go V"], ["Seoul", "V x"])
     dataset = make_dataset(pairs, SOURCE, TARGET, copy=True, bucket_boundaries=())
     [batch] = dataset
@@ -172,7 +173,7 @@ def test_the_steps_of_a_model_that_copies_agree_with_its_training(copying):
     assert report.agrees, report
 
 
-def test_scores_of_given_targets_know_what_is_copied(copying):
+def test_scores_of_given_targets_know_what_is_copied(copying, eager):
     found = score_targets(
         copying, [("V;X\tgo Seoul", w) for w in ("Seoul", "X", "Oslo")]
     )
@@ -181,13 +182,13 @@ def test_scores_of_given_targets_know_what_is_copied(copying):
     assert feature == oslo  # both are `<unk>`
 
 
-def test_words_to_avoid_may_be_names_of_features(copying):
+def test_words_to_avoid_may_be_names_of_features(copying, eager):
     assert len(copying.translate(["Seoul;V\tgo"], avoid=["Seoul"])) == 1
     with pytest.raises(InputError, match="a source has 'Seoul'"):
         copying.translate(["V\tSeoul"], avoid=["Seoul"])
 
 
-def test_features_never_take_the_place_of_unknown_words():
+def test_features_never_take_the_place_of_unknown_words(eager):
     tokens = tf.constant([["￮V", "￮X", "x", "<eos>"], ["￮V", "￮X", "<eos>", ""]])
     translator = made(SOURCE, TARGET)
     source = {
