@@ -75,10 +75,7 @@ def test_texts_with_features_come_back_in_order_and_one_by_one(translator, eager
     assert translator.translate(["", "\t", "V\tgo"])[:2] == ["", ""]
 
 
-def test_features_are_saved_copied_and_served(translator, tmp_path):
-    parts = translator.source_tokenizer, translator.target_tokenizer
-    translator = made(*parts, attention=None, cell="rnn")
-    expected = translator.translate(PAIRS.source)
+def test_features_are_saved_and_copied(translator, eager, tmp_path):
     folder = translator.save(tmp_path / "saved")
     assert (
         "FeaturesTokenizer of a CharacterTokenizer"
@@ -87,6 +84,11 @@ def test_features_are_saved_copied_and_served(translator, tmp_path):
     for again in (Translator.load(folder), copy.deepcopy(translator)):
         mine, its = (t.source_tokenizer.get_config() for t in (translator, again))
         assert mine == its
+
+
+@pytest.mark.slow
+def test_features_are_served(translator, tmp_path):
+    expected = translator.translate(PAIRS.source)
     served = tf.saved_model.load(translator.export(tmp_path / "served"))
     found = served.signatures["serving_default"](text=tf.constant(PAIRS.source))
     assert [x.decode() for x in found["translation"].numpy()] == expected
