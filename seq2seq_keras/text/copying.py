@@ -58,7 +58,7 @@ def source_copy_ids(
     token_ids = tf.ragged.map_flat_values(_or_copied, token_ids, copied)
     is_copied = source_tokens.flat_values != NOT_COPIED
     return token_ids.with_flat_values(
-        tf.where(is_copied, token_ids.flat_values, START_ID)
+        token_ids.flat_values
     )
 
 
