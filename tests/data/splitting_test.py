@@ -1,6 +1,7 @@
 """Tests of seq2seq_keras.data.splitting."""
 
 import collections
+import itertools
 import unicodedata
 
 import numpy as np
@@ -145,3 +146,23 @@ def test_a_split_that_came_out_empty_is_an_error():
 
 def test_a_seed_may_be_an_integer_of_numpy():
     assert split_pairs(NUMBERS, seed=np.int64(3)) == split_pairs(NUMBERS, seed=3)
+
+
+def test_features_make_no_other_source():
+    assert source_key("V;PST\tGo  on") == source_key("N\tgo on") == source_key("go on")
+    assert source_key("V;PST\tgo") != source_key("V;PST\tsee")
+
+
+def test_a_lemma_is_on_one_side_with_all_its_forms(public_data):
+    text = (public_data / "sigmorphon2023/deu.trn").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines()]
+    pairs = Pairs(
+        [f"{f}\t{lemma}" for lemma, f, _ in rows], [form for *_, form in rows]
+    )
+    parts = split_pairs(pairs)
+    assert sum(map(len, parts)) == len(rows)
+    sides = [{source.split("\t")[1] for source in part.source} for part in parts]
+    assert [len(a & b) for a, b in itertools.combinations(sides, 2)] == [0, 0, 0]
+    # Of 500 lemmas and more, with about 20 forms each.
+    assert len(set.union(*sides)) == len({lemma for lemma, *_ in rows})
+    assert all(sides)

@@ -318,3 +318,26 @@ def test_tokenizers_deep_in_tokenizers_are_refused(tmp_path):
     path.write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(InputError, match=r"t\.json"):
         Tokenizer.load(path)
+
+
+def test_a_saved_model_splits_and_joins_inside(tmp_path):
+    tokenizer = FeaturesTokenizer.fit(TEXTS, tokenizer=CharacterTokenizer)
+    module = tf.Module()
+    module.table = tokenizer.table
+    texts = tf.TensorSpec([None], tf.string)
+    module.ids = tf.function(
+        lambda texts: {"ids": tokenizer.tokenize(texts).to_tensor()},
+        input_signature=[texts],
+    )
+    module.texts = tf.function(
+        lambda ids: {"texts": tokenizer.detokenize(ids)},
+        input_signature=[tf.TensorSpec([None, None], tf.int32)],
+    )
+    signatures = {"ids": module.ids, "texts": module.texts}
+    tf.saved_model.save(module, str(tmp_path), signatures=signatures)
+    loaded = tf.saved_model.load(str(tmp_path))
+    ids = loaded.signatures["ids"](tf.constant(TEXTS))["ids"]
+    rows = [row[row > 0].tolist() for row in ids.numpy()]
+    assert rows == tokenizer.tokenize(TEXTS)
+    joined = loaded.signatures["texts"](ids)["texts"].numpy()
+    assert [text.decode() for text in joined] == TEXTS

@@ -12,7 +12,12 @@ from seq2seq_keras.data import (
 )
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.stopping import StopSignals
-from seq2seq_keras.text import CharacterTokenizer, SubwordTokenizer
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    FeaturesTokenizer,
+    SubwordTokenizer,
+    WordTokenizer,
+)
 from seq2seq_keras.training import (
     Trainer,
     TrainingConfig,
@@ -195,3 +200,63 @@ def test_a_training_goes_through_its_pairs_twice(table, tmp_path, monkeypatch):
     )
     assert trainer.report == described
     assert described.splits["validation"].leaked == 20
+
+
+FEATURED = Pairs(["V;PST\tgo", "V\tsee", "N\tgo"], ["went", "sees", "go"])
+
+
+def with_features(**options):
+    """A configuration as of a table that has a column of features."""
+    config = TrainingConfig(output="", tokenizer="character", **options)
+    config.features_column = "1"
+    return config
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_column_of_features_is_read_beside_any_tokenizer(stream):
+    pairs = PairStream(lambda: iter(FEATURED)) if stream else FEATURED
+    source, target = fit_tokenizers(with_features(), pairs)
+    assert type(source) is FeaturesTokenizer
+    expected = FeaturesTokenizer.fit(FEATURED.source, tokenizer=CharacterTokenizer)
+    assert source.get_config() == expected.get_config()
+    assert target.get_config() == CharacterTokenizer.fit(FEATURED.target).get_config()
+    config = with_features(lowercase=True, target_tokenizer="word")
+    config.features_separator = "|"
+    source, target = fit_tokenizers(config, pairs)
+    assert source.features == ["N", "V", "V;PST"]
+    assert source.lowercase
+    assert type(target) is WordTokenizer
+
+
+def test_a_shared_vocabulary_has_the_features_too():
+    source, target = fit_tokenizers(with_features(share_embeddings=True), FEATURED)
+    assert source is target
+    plain = CharacterTokenizer.fit(["go", "see", "go", *FEATURED.target])
+    assert source.vocabulary == [*plain.vocabulary, "￮V", "￮N", "￮PST"]
+    assert target.tokenize(FEATURED.target) == plain.tokenize(FEATURED.target)
+
+
+def fingerprint_of(train, monkeypatch, tmp_path):
+    config = TrainingConfig(
+        output=str(tmp_path), tokenizer="character", units=4, embedding_dim=4
+    )
+    both = (train, Pairs(["go"], ["went"]))
+    monkeypatch.setattr(
+        "seq2seq_keras.training.trainer.load_training_pairs", lambda config: both
+    )
+    with StopSignals() as signals:
+        return Trainer(config, signals)._fingerprint
+
+
+def test_a_training_is_known_by_its_weights_and_features(eager, monkeypatch, tmp_path):
+    sources, targets = ["ab", "a", "b"], ["ab", "a", "b"]
+    given = {
+        "plain": Pairs(sources, targets),
+        "ones": Pairs(sources, targets, [1, 1, 1]),
+        "weights": Pairs(sources, targets, [1, 2, 1]),
+        "others": Pairs(sources, targets, [2, 1, 1]),
+        "features": Pairs(["a\tb", "a", "b"], targets),
+    }
+    found = {n: fingerprint_of(p, monkeypatch, tmp_path) for n, p in given.items()}
+    assert found["plain"] == found.pop("ones")
+    assert len({*found.values()}) == 4

@@ -10,7 +10,7 @@ from strategies import random_vectors, words_and_matrices
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.special_tokens import SpecialTokens
-from seq2seq_keras.text import WordTokenizer
+from seq2seq_keras.text import FeaturesTokenizer, WordTokenizer
 from seq2seq_keras.vectors import Coverage, WordVectors, fold
 
 # Few different letters, so that words and tokens often meet.
@@ -64,6 +64,18 @@ def test_each_kind_of_finding_is_told():
     assert coverage.share == 0.8
     # `<unk>` and `<pad>` of the file are words, not the special tokens.
     assert not (matrix[:4] == 9).any()
+
+
+def test_features_take_nothing_from_words():
+    """Neither the vector of a word of that name nor one made of its parts."""
+    vectors = WordVectors(
+        ["go", "V"], [[1, 1], [2, 2]], compose=lambda word: np.array([7, 7])
+    )
+    tokenizer = FeaturesTokenizer(WordTokenizer(["go", "V", "gone"]), ["V", "go"])
+    matrix, coverage = vectors.matrix_for(tokenizer)
+    assert matrix[4:7].tolist() == [[1, 1], [2, 2], [7, 7]]
+    assert coverage.missing == ["￮V", "￮go"]
+    assert not np.isin(matrix[7:], [1, 2, 7]).any()
 
 
 def test_what_is_missing_has_the_mean_and_the_spread_of_the_vectors():
