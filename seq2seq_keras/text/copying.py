@@ -57,7 +57,9 @@ def source_copy_ids(
     copied = target_tokenizer.vocabulary_size + _first_positions(source_tokens)
     token_ids = tf.ragged.map_flat_values(_or_copied, token_ids, copied)
     is_copied = source_tokens.flat_values != NOT_COPIED
-    return token_ids.with_flat_values(token_ids.flat_values)
+    return token_ids.with_flat_values(
+        tf.where(is_copied, token_ids.flat_values, START_ID)
+    )
 
 
 def target_copy_ids(
