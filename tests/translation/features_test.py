@@ -77,10 +77,9 @@ def test_texts_with_features_come_back_in_order_and_one_by_one(translator, eager
 
 def test_features_are_saved_and_copied(translator, eager, tmp_path):
     folder = translator.save(tmp_path / "saved")
-    assert (
-        "FeaturesTokenizer of a CharacterTokenizer"
-        in (folder / "README.md").read_text()
-    )
+    assert "FeaturesTokenizer of a CharacterTokenizer" in (
+        folder / "README.md"
+    ).read_text(encoding="utf-8")
     for again in (Translator.load(folder), copy.deepcopy(translator)):
         mine, its = (t.source_tokenizer.get_config() for t in (translator, again))
         assert mine == its
