@@ -30,6 +30,8 @@ TEXTS = [
     "V;PST\tgo home",
     "V;PST;3;SG\tsee",
     "N;PL\tVolk V",
+    "N;PL\tVolk",
+    "N;PL\tso",
     "plain text",
     "저\t학생 값",
     "N;NOM(2,SG)\t3.14",
