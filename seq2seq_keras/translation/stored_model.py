@@ -208,7 +208,8 @@ def _found(thing: dict[str, Any], path: str | os.PathLike) -> Any:
     found = keras.saving.get_registered_object(sought) if _is_text(sought) else None
     if found is not None:
         has_name = name in ("function", getattr(found, "__name__", name))
-        is_own = _top_module(found) == _OWN
+        # Keras writes of every function that it is built in.
+        is_own = _top_module(found) == _OWN and name != "function"
         if not has_name or (is_own and str(module).partition(".")[0] != _OWN):
             raise InputError(
                 f"{path} gives out {place} as {shown(sought)}, which is another."
