@@ -165,6 +165,11 @@ def _make_like(cell: keras.layers.Layer | dict[str, Any]) -> Callable:
     if isinstance(cell, keras.layers.Layer):
         cell = keras.saving.serialize_keras_object(cell)
     given = cell["config"]
+    if "units" not in given:
+        raise InputError(
+            f"`cell` is a {cell['class_name']}, whose configuration has no `units` to "
+            "choose: give its class, or a function from units to a cell."
+        )
     # Each layer has its own; the precision is the model's.
     kept = {name: given[name] for name in given if name not in ("name", "dtype")}
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import keras
-from keras import KerasTensor, ops
+from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers import CoverageLoss
@@ -49,6 +49,7 @@ class Seq2Seq(EncoderDecoder):
 
     Example:
 
+    >>> from keras import ops
     >>> from seq2seq_keras.models import build_model
     >>> model = build_model(20, 30, units=16)
     >>> states = model.encode(ops.array([[5, 6, 3]]))

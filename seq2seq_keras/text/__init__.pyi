@@ -6,6 +6,8 @@ from .copying import replace_unknown as replace_unknown
 from .copying import source_copy_ids as source_copy_ids
 from .copying import target_copy_ids as target_copy_ids
 from .copying import target_tokens as target_tokens
+from .keras_tokenizer import KERAS_FILTERS as KERAS_FILTERS
+from .keras_tokenizer import KerasTokenizer as KerasTokenizer
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
 from .normalization import normalize_in_python as normalize_in_python
