@@ -237,9 +237,11 @@ def written(model, kind, text):
     """The ids that the model writes, each time the likeliest, and all distributions."""
     start, end, never = special_ids(kind)
     target, distributions = [start], []
-    for _ in range(LONGEST):
-        inputs = inputs_of(kind, source_ids(kind, text), target)
-        distribution = model(inputs).numpy()[0, -1]
+    for step in range(LONGEST):
+        # What comes later changes nothing, and one length is traced once.
+        given = target + [0] * (LONGEST - len(target))
+        inputs = inputs_of(kind, source_ids(kind, text), given)
+        distribution = model(inputs).numpy()[0, step]
         distributions.append(distribution)
         allowed = [0 if i in never else p for i, p in enumerate(distribution)]
         target.append(int(np.argmax(allowed)))
@@ -258,12 +260,11 @@ GRID = np.linspace(-6, 6, 97, dtype="float32")
 def main(folder):
     import tf_keras
 
-    activations = {
-        n: tf_keras.activations.get(n)(GRID).numpy()
-        for n in ACTIVATIONS
-        if n != "linear"
-    }
-    np.savez(folder / "activations.npz", linear=GRID, **activations)
+    activations = {}
+    for name in ACTIVATIONS:
+        layer = tf_keras.layers.Activation(name)
+        activations[name] = layer(GRID).numpy()
+    np.savez(folder / "activations.npz", **activations)
     for name, make in {**MODELS, **REFUSED}.items():
         tf_keras.backend.clear_session()
         model = make(tf_keras)

@@ -55,11 +55,12 @@ def new_ids(name, translator):
     start, end, _ = special_ids(kind_of(name))
     tokens, vocabulary = tokens_of(name), translator.target_tokenizer.vocabulary
     special = {start: 2, end: 3}
-    # The old padding is padding.
-    return [
-        special.get(number, vocabulary.index(tokens[number]) if number in tokens else 0)
-        for number in range(max(tokens) + 1)
-    ]
+    ids = []
+    for number in range(max(tokens) + 1):
+        # The old padding, which has no token, is padding.
+        token = tokens.get(number, vocabulary[0])
+        ids.append(special[number] if number in special else vocabulary.index(token))
+    return ids
 
 
 def batch_of(name, translator, rows):
@@ -117,7 +118,7 @@ def test_it_is_a_translator_like_any_other(name, imported, old_models, tmp_path,
         np.testing.assert_array_equal(before, after)
 
 
-def test_it_exports_and_trains_on(imported, tmp_path, capsys):
+def test_it_is_exported(imported, tmp_path):
     """The one with most that this package's own models have not."""
     translator, texts = imported("old_gru"), SOURCES["words"]
     found = translator.translate(texts, max_length=LONGEST)
@@ -125,27 +126,24 @@ def test_it_exports_and_trains_on(imported, tmp_path, capsys):
     served = tf.saved_model.load(str(folder)).signatures["serving_default"]
     written = served(text=tf.constant(texts))["translation"].numpy()
     assert [text.decode() for text in written] == found
+
+
+def test_it_is_trained_on(imported, tmp_path, eager, capsys):
+    translator = imported("old_gru")
     table = tmp_path / "pairs.tsv"
-    table.write_text("".join(f"{text}\tva qui inconnu\n" for text in texts))
-    tuned = train(
-        TrainingConfig(
-            init=translator.save(tmp_path / "imported"),
-            train=str(table),
-            validation=str(table),
-            output=tmp_path / "tuned",
-            epochs=1,
-            samples=0,
-            validation_share=0,
-        )
-    ).translator
-    changes = [
-        np.abs(before - after).max()
-        for before, after in zip(
-            translator.model.trainable_weights,
-            tuned.model.trainable_weights,
-            strict=True,
-        )
-    ]
+    table.write_text("".join(f"{text}\tva qui inconnu\n" for text in SOURCES["words"]))
+    config = TrainingConfig(
+        init=translator.save(tmp_path / "imported"),
+        train=str(table),
+        validation=str(table),
+        output=tmp_path / "tuned",
+        epochs=1,
+        samples=1,
+    )
+    before = [w.numpy() for w in translator.model.trainable_weights]
+    after = train(config).translator.model.trainable_weights
+    changes = [np.abs(b - a.numpy()).max() for b, a in zip(before, after, strict=True)]
+    # A step of the optimizer, in every array.
     assert min(changes) > 0
     assert max(changes) < 0.1
 
@@ -157,7 +155,7 @@ def test_one_hot_vectors_stay_what_they_are_in_training(imported):
     model = compile_model(translator.model)
     model.run_eagerly = True
     before = [w.numpy() for w in model.non_trainable_weights]
-    history = model.fit(make_dataset(pairs, *tokenizers), epochs=1, verbose=0)
+    history = model.fit(make_dataset(pairs, *tokenizers), shuffle=False, verbose=0)
     assert np.isfinite(history.history["loss"]).all()
     # Five rows of zeros or more, and the identity.
     assert [int(array.sum()) for array in before] == [5, 8]
@@ -295,7 +293,7 @@ EDITS = {
     ),
     "wrong units": (
         *("word_lstm", set_option("lstm", "units", 10**12)),
-        "is damaged: layer 'lstm' (LSTM) has weights",
+        "has the units 6, but layer 'lstm' (LSTM) 1000000000000",
     ),
     "wrong one-hot": (
         *(
