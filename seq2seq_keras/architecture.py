@@ -31,8 +31,9 @@ class Architecture:
     cell: str | Callable[[int], Any] = option(
         "lstm",
         """The recurrent cell: "lstm", "gru", "rnn" (the plain one, for teaching) or
-        another name of `CELLS`; or a cell class as of `keras.layers.RNN`, a function
-        from units to a cell, or the text "module:Class" for one of these.""",
+        another name of `CELLS`; or a cell class as of `keras.layers.RNN`, a cell, whose
+        settings but for its units are taken, a function from units to a cell, or the
+        text "module:Class" for one of these.""",
         metavar="NAME",
         names_object=True,
         paper=(_SUTSKEVER, _CHO),
@@ -110,6 +111,11 @@ class Architecture:
     )
     reverse_source: bool = option(
         False, "Let the encoder read each source backwards.", paper=_SUTSKEVER
+    )
+    encode_end: bool = option(
+        True,
+        """Let the encoder read the `<eos>` that ends each source, too. Without it the
+        source ends with its last token, as in models that never saw an end.""",
     )
     attention: Any = option(
         None,

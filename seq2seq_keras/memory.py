@@ -34,6 +34,14 @@ def free_memory() -> float | None:
     return min([*_of_machine(), *_of_cgroups()], default=None)
 
 
+def memory_share() -> int:
+    """A quarter of the machine's memory, since Keras makes copies of what it reads."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        return 2**32
+
+
 def _of_machine() -> Iterator[float]:
     for line in _lines("/proc/meminfo"):
         if line.startswith("MemAvailable:"):

@@ -38,6 +38,7 @@ _NOTE = re.compile(
 # Keras is must not be needed by another of these: so outside of `layers` and `models`,
 # which load Keras before their own files, they import from lower rooms only.
 _REGISTERING = (
+    "seq2seq_keras.layers.activations",
     *("seq2seq_keras.layers.luong_attention", "seq2seq_keras.models.seq2seq"),
     "seq2seq_keras.training.losses",
     *("seq2seq_keras.training.schedule", "seq2seq_keras.training.scheduled_sampling"),

@@ -15,11 +15,11 @@ ROOMS = [
     {"stopping", "ranges", "memory"},
     {"startup", "forks", "options", "registry", "special_tokens"}
     | {"files", "markdown", "untrusted", "yaml_files"},
-    {"architecture", "packed"},
+    {"architecture", "hdf5", "packed"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
     {"data", "translation"},
-    {"evaluation"},
+    {"evaluation", "importing"},
     {"training"},
     {"cli"},
     {"__main__"},

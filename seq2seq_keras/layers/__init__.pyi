@@ -1,3 +1,4 @@
+from .activations import hard_sigmoid_of_keras_2 as hard_sigmoid_of_keras_2
 from .additive_attention import BahdanauAttention as BahdanauAttention
 from .attention import Attention as Attention
 from .attention import make_attention as make_attention

@@ -109,7 +109,8 @@ def make_recurrent(
     """Makes a recurrent layer that returns its outputs and its last states.
 
     Args:
-        cell: A name of `CELLS`, a cell class, or a function from `units` to a cell.
+        cell: A name of `CELLS`, a cell class, a function from `units` to a cell, or a
+            cell or its configuration, of which all but the units is taken.
         units: Integer. Size of its outputs.
         bidirectional: Whether it reads in both directions, each with half of the
             units.
@@ -130,6 +131,8 @@ def make_recurrent(
         "name": "direction" if bidirectional else name,
     }
     make_cell = find("cell", cell, CELLS)
+    if isinstance(make_cell, dict | keras.layers.Layer):
+        make_cell = _make_like(make_cell)
     size = units // 2 if bidirectional else units
     layer: keras.layers.RNN
     if make_cell is keras.layers.LSTMCell and recurrent_dropout:
@@ -155,6 +158,26 @@ def make_recurrent(
     # which would otherwise take it for a part of the model.
     both.made_from = lambda: layer
     return both
+
+
+def _make_like(cell: keras.layers.Layer | dict[str, Any]) -> Callable:
+    """A function from units to a cell that is otherwise like the one given."""
+    if isinstance(cell, keras.layers.Layer):
+        cell = keras.saving.serialize_keras_object(cell)
+    given = cell["config"]
+    if "units" not in given:
+        raise InputError(
+            f"`cell` is a {cell['class_name']}, whose configuration has no `units` to "
+            "choose: give its class, or a function from units to a cell."
+        )
+    # Each layer has its own; the precision is the model's.
+    kept = {name: given[name] for name in given if name not in ("name", "dtype")}
+
+    def make(units: int, **options: Any) -> keras.layers.Layer:
+        config = {**kept, "units": units, **options}
+        return keras.saving.deserialize_keras_object({**cell, "config": config})
+
+    return make
 
 
 def _make_cell(

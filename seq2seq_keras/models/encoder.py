@@ -14,7 +14,7 @@ from seq2seq_keras.layers import (
 )
 from seq2seq_keras.models.base import States
 from seq2seq_keras.models.options import ModelOptions
-from seq2seq_keras.special_tokens import PAD_ID
+from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
 
 def make_stack(options: ModelOptions, name: str, **others: bool) -> RecurrentStack:
@@ -120,7 +120,7 @@ class Encoder:
         order of the source; its last hidden state, `(batch, units)`; and the decoder's
         first states.
         """
-        mask = ops.not_equal(source_token_ids, PAD_ID)
+        mask = self.mask(source_token_ids)
         token_ids = source_token_ids
         if self.reverse_tokens is not None:
             token_ids = self.reverse_tokens(source_token_ids, source_token_ids)
@@ -136,6 +136,18 @@ class Encoder:
             context,
             {name: self._cross(name, states[name]) for name in states},
         )
+
+    def mask(self, source_token_ids: KerasTensor) -> KerasTensor:
+        """Which tokens are read, boolean `(batch, source_length)`: all but padding.
+
+        At least the first one of each row, since cuDNN reads no empty row.
+        """
+        mask = ops.not_equal(source_token_ids, PAD_ID)
+        if self.options.encode_end:
+            return mask
+        mask = ops.logical_and(mask, ops.not_equal(source_token_ids, END_ID))
+        first = ops.ones_like(mask[:, :1])
+        return ops.concatenate([first, mask[:, 1:]], axis=1)
 
     def _cross(self, name: str, state: KerasTensor) -> KerasTensor:
         """Brings one state over the bridge."""

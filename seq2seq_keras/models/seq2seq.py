@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 import keras
-from keras import KerasTensor, ops
+from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers import CoverageLoss
@@ -14,7 +14,6 @@ from seq2seq_keras.models.encoder import Encoder
 from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.models.size import check_weights
 from seq2seq_keras.registry import ATTENTIONS, CELLS, find, text_of
-from seq2seq_keras.special_tokens import PAD_ID
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -50,6 +49,7 @@ class Seq2Seq(EncoderDecoder):
 
     Example:
 
+    >>> from keras import ops
     >>> from seq2seq_keras.models import build_model
     >>> model = build_model(20, 30, units=16)
     >>> states = model.encode(ops.array([[5, 6, 3]]))
@@ -94,8 +94,7 @@ class Seq2Seq(EncoderDecoder):
         outputs, context, states = self.encoder(source_token_ids)
         if self.options.feed_context:
             states["context"] = context
-        mask = ops.not_equal(source_token_ids, PAD_ID)
-        states |= self.decoder.start(outputs, mask)
+        states |= self.decoder.start(outputs, self.encoder.mask(source_token_ids))
         if self.options.copy:
             states["source_copy_ids"] = source_copy_ids
         return states
@@ -156,12 +155,17 @@ class Seq2Seq(EncoderDecoder):
 
 def _saved(option: str, value: Any, table: dict) -> Any:
     """What stands for a cell or an attention in a saved model."""
-    if value is None or value in table:
+    if value is None or (isinstance(value, str) and value in table):
         return value
     found = find(option, value, table)
+    if isinstance(found, dict):
+        return found
     if isinstance(found, keras.layers.Layer):
         config = keras.saving.serialize_keras_object(found)
-        name = config["registered_name"]
+        # Keras's own need no registration.
+        name = config["registered_name"] or config["class_name"]
+        if config["module"] == "keras.layers":
+            return config
     else:
         short = text_of(found, table)
         if short in table:
@@ -178,14 +182,13 @@ def _saved(option: str, value: Any, table: dict) -> Any:
 
 def _name(value: Any, table: dict) -> str | None:
     """What people call a cell or an attention."""
-    if value is None or value in table:
+    if value is None or (isinstance(value, str) and value in table):
         return value
     if isinstance(value, dict):
-        value = value["registered_name"]
+        value = value["registered_name"] or value["class_name"]
     if isinstance(value, str):
         return value.rpartition(":")[2].rpartition(">")[2]
-    text = text_of(value, table) if callable(value) else None
-    if text in table:
-        return text
-    is_layer = isinstance(value, keras.layers.Layer)
-    return type(value).__name__ if is_layer else value.__name__
+    if isinstance(value, keras.layers.Layer):
+        return type(value).__name__
+    text = text_of(value, table)
+    return text if text in table else value.__name__

@@ -12,6 +12,8 @@ from .features import split_features as split_features
 from .features_tokenizer import FeaturesFitting as FeaturesFitting
 from .features_tokenizer import FeaturesTokenizer as FeaturesTokenizer
 from .foreign_sentencepiece import sentencepiece_algorithm as sentencepiece_algorithm
+from .keras_tokenizer import KERAS_FILTERS as KERAS_FILTERS
+from .keras_tokenizer import KerasTokenizer as KerasTokenizer
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
 from .normalization import normalize_in_python as normalize_in_python

@@ -416,7 +416,7 @@ def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
         raise TypeError("a table is expected")
     kinds = {
         **{"class_name": str, "lowercase": bool, "unicode_form": str},
-        "keep_white_space": bool,
+        **{"keep_white_space": bool, "filters": str, "skip_unknown": bool},
         **{"special_tokens": dict, "vocabulary": list, "model": str, "sha256": str},
         **{"tokenizer": dict, "features": list, "features_separator": str},
     }

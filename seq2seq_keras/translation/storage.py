@@ -18,6 +18,7 @@ from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
 from seq2seq_keras.forks import check_not_forked
+from seq2seq_keras.memory import memory_share
 from seq2seq_keras.models import EncoderDecoder, copy_model
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.translation.model_card import model_card
@@ -293,7 +294,7 @@ def _warn_of_other_versions(saved: dict[str, Any]) -> None:
 
 def _read_checked(folder: pathlib.Path, name: str, expected: str) -> bytes:
     path = current(folder, name)
-    limit = _memory_share() if name == _MODEL else JSON_BYTES
+    limit = memory_share() if name == _MODEL else JSON_BYTES
     try:
         content = read_regular(path, limit=limit, inside=folder)
     except FileNotFoundError as error:
@@ -304,11 +305,3 @@ def _read_checked(folder: pathlib.Path, name: str, expected: str) -> bytes:
             f"is not the one in {_CONFIG}). Copy it again or save the model again."
         )
     return content
-
-
-def _memory_share() -> int:
-    """A quarter of the machine's memory, since Keras makes copies of what it reads."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
-    except (AttributeError, ValueError, OSError):  # not on Windows
-        return 2**32

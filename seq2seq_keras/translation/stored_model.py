@@ -13,11 +13,11 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-import h5py
 import keras
 from keras.src.saving import saving_lib
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.hdf5 import count_numbers
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.untrusted import (
     in_one_line,
@@ -79,7 +79,7 @@ def build_stored_model(
     with open_archive(content, path, (_CONFIG, _WEIGHTS)) as archive:
         config = parse_json(read_member(archive, _CONFIG, path), f"{path}: {_CONFIG}")
         weights = read_member(archive, _WEIGHTS, path)
-    count = _count_weights(weights, path)
+    count = count_numbers(weights, f"{path} is damaged: {_WEIGHTS} in it")
     del weights  # Keras takes its own copy
     cls = _model_class(config, path)
     _check_sizes(cls, config, vocabulary_sizes, count, path)
@@ -208,7 +208,8 @@ def _found(thing: dict[str, Any], path: str | os.PathLike) -> Any:
     found = keras.saving.get_registered_object(sought) if _is_text(sought) else None
     if found is not None:
         has_name = name in ("function", getattr(found, "__name__", name))
-        is_own = _top_module(found) == _OWN
+        # Keras writes of every function that it is built in.
+        is_own = _top_module(found) == _OWN and name != "function"
         if not has_name or (is_own and str(module).partition(".")[0] != _OWN):
             raise InputError(
                 f"{path} gives out {place} as {shown(sought)}, which is another."
@@ -258,51 +259,6 @@ def _numbers(content: Any) -> list[int]:
         elif isinstance(part, int) and not isinstance(part, bool):
             numbers.append(part)
     return numbers
-
-
-def _count_weights(content: bytes, path: str | os.PathLike) -> int:
-    """The numbers that a file of weights holds, all of them within it."""
-    count = size = 0
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            for dataset in _datasets(file):
-                outside = dataset.external or dataset.is_virtual
-                if outside or dataset.dtype.kind not in "fiubV":
-                    raise ValueError(f"{dataset.name} holds no plain numbers")
-                # A byte may hold two weights of four bits.
-                per_number = 2 if dataset.dtype.itemsize == 1 else 1
-                count += per_number * (dataset.size or 0)
-                size += dataset.nbytes
-    except Exception as error:
-        raise InputError(
-            f"{path} is damaged: {_WEIGHTS} in it ({in_one_line(error)})."
-        ) from error
-    if size > len(content):
-        raise InputError(
-            f"{path} is damaged: {_WEIGHTS} in it claims to hold {size:,} bytes of "
-            f"weights in {len(content):,}."
-        )
-    return count
-
-
-def _datasets(file: h5py.File) -> Iterator[h5py.Dataset]:
-    waiting, seen = [file["/"]], set()
-    while waiting:
-        group = waiting.pop()
-        address = h5py.h5o.get_info(group.id).addr
-        if address in seen:
-            raise ValueError(f"{group.name} stands in it twice")
-        seen.add(address)
-        for name in group:
-            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise ValueError(f"{name} is a link")
-            part = group[name]
-            if isinstance(part, h5py.Group):
-                waiting.append(part)
-            elif isinstance(part, h5py.Dataset):
-                yield part
-            else:
-                raise ValueError(f"{name} is neither weights nor a group")
 
 
 def _top_module(found: Any) -> str:

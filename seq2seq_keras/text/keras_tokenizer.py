@@ -1,0 +1,61 @@
+"""Words as the `Tokenizer` of Keras 2 made them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import tensorflow as tf
+
+from seq2seq_keras.special_tokens import UNKNOWN_ID
+from seq2seq_keras.text.white_space_tokenizer import WhiteSpaceTokenizer
+
+KERAS_FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
+
+
+class KerasTokenizer(WhiteSpaceTokenizer):
+    """Splits text as `keras.preprocessing.text.Tokenizer` did, which Keras 3 lacks.
+
+    Some characters part words like spaces and are lost; words that the vocabulary
+    lacks are left out unless there is a token for them. It is what models imported
+    from Keras 2 read; new ones are better off with `WordTokenizer`.
+
+    Args:
+        vocabulary: See `Tokenizer`.
+        filters: String of the characters that are taken for spaces.
+        skip_unknown: Whether unknown words are left out, as Keras did without an
+            `oov_token`.
+        **options: See `Tokenizer`.
+
+    Example:
+
+    >>> tokenizer = KerasTokenizer(["hello", "world"], lowercase=True)
+    >>> tokenizer.split("Hello, big world!")
+    ['hello', 'big', 'world']
+    >>> skipping = KerasTokenizer(["hello", "world"], skip_unknown=True)
+    >>> skipping.split("hello, big world!")
+    ['hello', 'world']
+    """
+
+    def __init__(
+        self,
+        vocabulary: Iterable[str],
+        *,
+        filters: str = KERAS_FILTERS,
+        skip_unknown: bool = False,
+        **options: Any,
+    ) -> None:
+        self.filters = filters
+        self.skip_unknown = skip_unknown
+        super().__init__(vocabulary, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"filters": self.filters, "skip_unknown": self.skip_unknown}
+        return {**super().get_config(), **own}
+
+    def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        if self.filters:
+            filtered = "".join(rf"\x{{{ord(letter):x}}}" for letter in self.filters)
+            texts = tf.strings.regex_replace(texts, f"[{filtered}]", " ")
+        tokens = super().split_graph(texts)
+        if self.skip_unknown:
+            tokens = tf.ragged.boolean_mask(tokens, self.ids(tokens) != UNKNOWN_ID)
+        return tokens
