@@ -21,8 +21,8 @@ from seq2seq_keras.special_tokens import (
 from seq2seq_keras.text import (
     CharacterTokenizer,
     KerasTokenizer,
+    SpaceTokenizer,
     Tokenizer,
-    WhiteSpaceTokenizer,
 )
 
 # As tutorials write them, in lower case.
@@ -237,4 +237,4 @@ def _tokenizer(
         return KerasTokenizer(
             words, filters=vocabulary.filters, skip_unknown=skip_unknown, **options
         )
-    return WhiteSpaceTokenizer(words, **options)
+    return SpaceTokenizer(words, **options)

@@ -6,12 +6,12 @@ from typing import Any
 import tensorflow as tf
 
 from seq2seq_keras.special_tokens import UNKNOWN_ID
-from seq2seq_keras.text.white_space_tokenizer import WhiteSpaceTokenizer
+from seq2seq_keras.text.space_tokenizer import SpaceTokenizer
 
 KERAS_FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 
-class KerasTokenizer(WhiteSpaceTokenizer):
+class KerasTokenizer(SpaceTokenizer):
     """Splits text as `keras.preprocessing.text.Tokenizer` did, which Keras 3 lacks.
 
     Some characters part words like spaces and are lost; words that the vocabulary

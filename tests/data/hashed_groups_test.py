@@ -12,7 +12,7 @@ import pytest
 
 from seq2seq_keras.data import HashedGroups, Pairs, PairsCounter, describe_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text import WhiteSpaceTokenizer
+from seq2seq_keras.text import SpaceTokenizer
 
 ROWS = "seq2seq_keras.data.hashed_groups._ROWS"
 OPEN_FILES = pathlib.Path("/proc/self/fd")
@@ -114,7 +114,7 @@ def test_a_report_is_the_same_from_a_file(monkeypatch):
     generator = np.random.default_rng(0)
     words = generator.integers(0, 60, (3, 2000, 2)).astype(str)
     parts = [Pairs(*map(list, part.T.tolist())) for part in words]
-    tokenizer = WhiteSpaceTokenizer(["1", "2"])
+    tokenizer = SpaceTokenizer(["1", "2"])
     options = {"source_tokenizer": tokenizer, "target_tokenizer": tokenizer}
     whole = describe_pairs(*parts, **options)
     assert whole.splits["test"].leaked == 2000
@@ -125,7 +125,7 @@ def test_a_report_is_the_same_from_a_file(monkeypatch):
 
 def peak_of(count):
     """The highest memory of counting pairs that are all different, in bytes."""
-    tokenizer = WhiteSpaceTokenizer(["a", "b"])
+    tokenizer = SpaceTokenizer(["a", "b"])
     tokens = tokenizer.split_to_ragged(["a b"] * 1000)
     tracemalloc.start()
     try:

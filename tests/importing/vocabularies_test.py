@@ -12,7 +12,7 @@ from seq2seq_keras.importing import (
     place_target,
     read_vocabulary,
 )
-from seq2seq_keras.text import CharacterTokenizer, KerasTokenizer, WhiteSpaceTokenizer
+from seq2seq_keras.text import CharacterTokenizer, KerasTokenizer, SpaceTokenizer
 
 
 def read(content, tmp_path, name="vocabulary.txt"):
@@ -148,7 +148,7 @@ def test_frames_of_a_source_are_words_of_it():
         side = place_source(vocabulary, 4, masked=True, tokens="auto")
     assert side.tokenizer.tokenize("<sos> go <eos>") == [4, 6, 5]
     assert side.inputs.tolist() == [0, -1, -1, -1, 1, 2, 3]
-    assert isinstance(side.tokenizer, WhiteSpaceTokenizer)
+    assert isinstance(side.tokenizer, SpaceTokenizer)
 
 
 def test_what_was_padding_without_a_mask_is_what_unknown_words_are():

@@ -18,9 +18,9 @@ from seq2seq_keras.text import (
     CharacterTokenizer,
     FeaturesTokenizer,
     JamoTokenizer,
+    SpaceTokenizer,
     SubwordTokenizer,
     Tokenizer,
-    WhiteSpaceTokenizer,
     WordTokenizer,
     join_features,
     split_features,
@@ -38,7 +38,7 @@ TEXTS = [
 ]
 KINDS = [
     WordTokenizer,
-    WhiteSpaceTokenizer,
+    SpaceTokenizer,
     CharacterTokenizer,
     JamoTokenizer,
     SubwordTokenizer,
@@ -163,9 +163,9 @@ def test_features_that_are_saved_load_the_same(cls, tmp_path):
 
 
 def test_a_feature_is_never_a_letter_or_a_word_of_the_source():
-    tokenizer = FeaturesTokenizer(WhiteSpaceTokenizer(["V", "￮V", "○V"]), ["N"])
+    tokenizer = FeaturesTokenizer(SpaceTokenizer(["V", "￮V", "○V"]), ["N"])
     with pytest.raises(InputError, match="Found again"):
-        FeaturesTokenizer(WhiteSpaceTokenizer(["V", "￮V"]), ["V"])
+        FeaturesTokenizer(SpaceTokenizer(["V", "￮V"]), ["V"])
     assert tokenizer.tokenize("N\tV N ￮N ￮V") == [7, 4, 1, 1, 6]
 
 

@@ -17,8 +17,8 @@ from seq2seq_keras.text import (
     NOT_COPIED,
     CharacterTokenizer,
     FeaturesTokenizer,
+    SpaceTokenizer,
     SubwordTokenizer,
-    WhiteSpaceTokenizer,
     WordTokenizer,
     check_copying,
     replace_unknown,
@@ -118,8 +118,8 @@ def test_subwords_of_sources_with_features_are_drawn():
     assert epochs[0].tolist() != epochs[1].tolist()
 
 
-SOURCE = FeaturesTokenizer(WhiteSpaceTokenizer(["go", "V"]), ["V", "N"])
-TARGET = WhiteSpaceTokenizer(["go", "V"])
+SOURCE = FeaturesTokenizer(SpaceTokenizer(["go", "V"]), ["V", "N"])
+TARGET = SpaceTokenizer(["go", "V"])
 
 
 def test_features_are_not_copied():
@@ -147,7 +147,7 @@ def test_features_are_not_copied():
 def test_copying_goes_by_the_tokenizer_of_the_text():
     check_copying(SOURCE, TARGET)
     check_copying(SOURCE, SOURCE)
-    with pytest.raises(InputError, match="WhiteSpaceTokenizer and WordTokenizer"):
+    with pytest.raises(InputError, match="SpaceTokenizer and WordTokenizer"):
         check_copying(SOURCE, WordTokenizer(["a"]))
 
 
