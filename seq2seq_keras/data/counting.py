@@ -41,8 +41,8 @@ def describe_pairs(
     """Looks at the data before a training is spent on it.
 
     All is counted exactly, by hashes of 64 bits. The memory does not grow with the
-    number of pairs: some 50 bytes for each go to a temporary file, once there are
-    half a million.
+    number of pairs: once there are half a million, some 50 bytes for each go to a
+    temporary file, in the folder that the environment variable TMPDIR names.
 
     Args:
         train: `Pairs` or a `PairStream`.

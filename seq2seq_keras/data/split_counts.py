@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -240,8 +241,8 @@ class Characters:
         for place in np.sort(new[places]).tolist():
             code, row = int(codes[place]), int(np.searchsorted(ends, place, "right"))
             at = place - int(ends[row]) + len(texts[row])
-            named = f"U+{code:04X} in “{shortened(texts[row], at)}”"
-            self._examples[code] = Example(first + row, named)
+            text = f"{_named(code)} in “{shortened(texts[row], at)}”"
+            self._examples[code] = Example(first + row, text)
         self._is_seen[codes[new]] = True
 
     def without(self, *others: "Characters") -> Found:
@@ -252,6 +253,13 @@ class Characters:
         codes = set(np.flatnonzero(alone).tolist())
         first = next((x for code, x in self._examples.items() if code in codes), None)
         return Found(len(codes), first)
+
+
+def _named(code: int) -> str:
+    """A character with its number, or that alone where it would not be seen."""
+    character, number = chr(code), f"U+{code:04X}"
+    alone = character.isprintable() and not unicodedata.combining(character)
+    return f"{character} ({number})" if alone and code != ord(" ") else number
 
 
 def _side_by_side(source: str, target: str) -> str:

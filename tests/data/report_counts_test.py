@@ -27,12 +27,12 @@ def leftovers(*texts):
 
 def test_sources_with_several_targets_are_counted_once_each():
     split = training(
-        *[("a", "x"), ("b", "y"), ("a", "y"), ("b", "y")],
+        *[("a", "x"), ("b", "y"), ("b", "y"), ("a", "y")],
         *[("a", "x y"), ("c", "y"), ("c", "Y"), ("d", "x")],
     )
     # "a" has three, "c" two: another case is another target. "b" repeats its one.
     assert split.several_targets == 2
-    assert split.examples["several_targets"] == Example(3, "“a” → “x” | “y”")
+    assert split.examples["several_targets"] == Example(4, "“a” → “x” | “y”")
 
 
 def test_sources_that_differ_in_case_or_spacing_have_a_target_each():
@@ -225,7 +225,7 @@ def test_tags_and_entities_take_time_in_proportion_to_their_length():
 def test_characters_of_one_split_only_are_counted_on_each_side():
     described = describe_pairs(
         pairs_of([("abz", "x"), ("q", "x")]),
-        pairs_of([("ab", "x"), ("aéß", "xy")]),
+        pairs_of([("ab", "x"), ("éaß", "xy")]),
         pairs_of([("é", "y x z"), ("q", "x")]),
         **TOKENIZERS,
     )
@@ -234,9 +234,9 @@ def test_characters_of_one_split_only_are_counted_on_each_side():
     assert [split.lone_source_characters for split in splits] == [1, 2, 1]
     assert [split.lone_target_characters for split in splits] == [0, 1, 3]
     examples = [split.examples.get("lone_source_characters") for split in splits]
-    assert examples[0] == Example(1, "U+007A in “abz”")
-    assert examples[1] == Example(2, "U+00E9 in “aéß”")
-    assert examples[2] == Example(1, "U+00E9 in “é”")
+    assert examples[0] == Example(1, "z (U+007A) in “abz”")
+    assert examples[1] == Example(2, "é (U+00E9) in “éaß”")
+    assert examples[2] == Example(1, "é (U+00E9) in “é”")
 
 
 def test_characters_are_those_of_the_text_as_it_was_read():
@@ -246,6 +246,15 @@ def test_characters_are_those_of_the_text_as_it_was_read():
     # e, the accent, the no-break space and A; é, the space and a.
     splits = described.splits.values()
     assert [split.lone_source_characters for split in splits] == [3, 4]
+
+
+def test_characters_that_cannot_be_shown_alone_are_named():
+    for character, code in (("\u0301", "U+0301"), ("\u00a0", "U+00A0")):
+        described = describe_pairs(
+            pairs_of([("a", "x")]), pairs_of([(f"a{character}", "x")]), **TOKENIZERS
+        )
+        example = described.splits["validation"].examples["lone_source_characters"]
+        assert example.text.startswith(f"{code} in ")
 
 
 def test_characters_of_the_only_split_are_not_counted():

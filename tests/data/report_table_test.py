@@ -85,13 +85,12 @@ def test_examples_stand_below_the_table_with_what_to_do():
     assert copy.startswith("target equals source, e.g. training pair 3: b (drop ")
     assert entity.startswith("cells with HTML entities, e.g. test pair 1: Tom &#39;s (")
     # Not that of training, which does no harm.
-    assert "e.g. test pair 1: U+0063 in “c” (" in source
-    assert "e.g. test pair 1: U+0054 in “Tom &#39;s” (" in target
+    assert "e.g. test pair 1: c (U+0063) in “c” (" in source
+    assert "e.g. test pair 1: T (U+0054) in “Tom &#39;s” (" in target
 
 
 def test_an_example_is_one_short_line():
-    long = "x" * 100 + "&lt;\n" + "y" * 100
-    *_, entity = printed(("a", long), ("b\u2028c &lt;", "z")).splitlines()
-    assert entity.startswith(
-        f"cells with HTML entities, e.g. training pair 1: …{'x' * 30}&lt; {'y' * 25}… ("
-    )
+    long = "x" * 100 + "&lt;\n" + "y" * 10 + "\u2028" + "y" * 100
+    *_, entity = printed(("a", long), ("b &lt;", "z")).splitlines()
+    shown = f"…{'x' * 30}&lt; {'y' * 10} {'y' * 14}…"
+    assert f"HTML entities, e.g. training pair 1: {shown} (" in entity
