@@ -230,7 +230,7 @@ def _describe(options: Options) -> None:
     config.stream = config.corpus is None and data.can_be_read_again(
         [*(config.train or ()), *(config.train_source or ())]
     )
-    found = training.load_training_pairs(config)
+    found = training.load_training_pairs(config, keep_streams=True)
     if tokenizers is None:
         tokenizers = training.fit_tokenizers(config, found.train)
     show(training.preview(found.layouts, found.train, tokenizers))

@@ -52,20 +52,24 @@ class TrainingPairs(NamedTuple):
 
     Attributes:
         train: `Pairs` or a `PairStream`.
-        validation: `Pairs`.
+        validation: `Pairs`, or a `PairStream` if streams were kept.
         layouts: List of strings: where they stand, and how.
     """
 
     train: Pairs | PairStream
-    validation: Pairs
+    validation: Any
     layouts: list[str]
 
 
-def load_training_pairs(config: DataOptions) -> TrainingPairs:
+def load_training_pairs(
+    config: DataOptions, *, keep_streams: bool = False
+) -> TrainingPairs:
     """Reads the training and validation pairs that a configuration names.
 
     Args:
         config: `DataOptions`.
+        keep_streams: Whether validation pairs too are left on disk if `stream` is set,
+            for who goes through them once.
 
     Returns:
         `TrainingPairs`.
@@ -77,14 +81,15 @@ def load_training_pairs(config: DataOptions) -> TrainingPairs:
         return _load_corpus(config)
     found = _read(config, "train", stream=config.stream)
     if config.validation is not None or config.validation_source is not None:
-        others = _read(config, "validation")
+        stream = keep_streams and config.stream
+        others = _read(config, "validation", stream=stream)
         return TrainingPairs(found.pairs, others.pairs, found.layouts + others.layouts)
     pairs, validation, _ = split_pairs(
         found.pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
     )
-    if isinstance(validation, PairStream):
+    if isinstance(validation, PairStream) and not keep_streams:
         validation = validation.read()
-    if not validation:
+    if not any(True for _ in validation):
         raise InputError(
             "No source fell into the tenth set aside for validation: give more pairs, "
             "or `validation` files."
