@@ -10,7 +10,11 @@ import pytest
 from seq2seq_keras.data import json_table, looks_like_json
 from seq2seq_keras.errors import InputError
 
-PAIRS = [("yes", "oui"), ('a "quoted" {[', "]} , \\"), ("null", "été\u2028\U0001f600")]
+PAIRS = [
+    ("yes {[", "oui"),
+    ('a "quoted" {[', "]} , \\"),
+    ("null", "été\u2028\U0001f600"),
+]
 RECORDS = [{"en": en, "fr": fr} for en, fr in PAIRS]
 NESTED = [{"id": n, "translation": record} for n, record in enumerate(RECORDS)]
 

@@ -167,6 +167,20 @@ def test_missing_values_of_arrow_and_polars_are_none():
         assert cells_of(records_table(make(rows))) == [("yes",), (None,)]
 
 
+def test_texts_by_their_number_in_a_list_are_texts():
+    """Categories of pandas and Polars, dictionaries of Arrow."""
+    words = ["yes", "no", "yes"]
+    frame = pd.DataFrame({"en": pd.Categorical(words)})
+    polar = polars({"en": words})
+    table = arrow([{"en": word} for word in words])
+    for data in (
+        frame,
+        polar.cast(pytest.importorskip("polars").Categorical),
+        table.set_column(0, "en", table.column(0).dictionary_encode()),
+    ):
+        assert cells_of(records_table(data)) == [("yes",), ("no",), ("yes",)]
+
+
 @pytest.mark.parametrize("make", [pd.DataFrame, polars, arrow])
 def test_rows_beyond_a_piece_come_in_order(make):
     rows = [{"n": str(n)} for n in range(2500)]

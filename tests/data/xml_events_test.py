@@ -53,7 +53,7 @@ def test_elements_begin_and_end_and_segments_are_whole():
         (" \r\n\t a \r\n b\t", "a b"),
         # White space of XML only: the others are part of the text.
         ("a\xa0\xa0:\u3000b\u2028c", "a\xa0\xa0:\u3000b\u2028c"),
-        ("a<code>x<sub>y</sub></code>b<hi>c</hi>", "abc"),
+        ("a<code>x<sub>y</sub>z</code>b<hi>c</hi>", "abc"),
         ("<hi>a<code>x</code></hi><code/>b", "ab"),
         ("<seg>inner</seg> and outer", "inner and outer"),
     ],
