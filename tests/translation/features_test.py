@@ -175,18 +175,20 @@ def test_the_steps_of_a_model_that_copies_agree_with_its_training(copying, eager
 
 
 def test_scores_of_given_targets_know_what_is_copied(copying, eager):
-    found = score_targets(
-        copying, [("V;X\tgo Seoul", w) for w in ("Seoul", "X", "Oslo")]
-    )
-    seoul, feature, oslo = (score.log_probabilities[0] for score in found)
+    words = ("Seoul", "X", "￮X", "Oslo")
+    found = score_targets(copying, [("V;X\tgo Seoul", word) for word in words])
+    seoul, name, feature, oslo = (score.log_probabilities[0] for score in found)
     assert seoul != oslo
-    assert feature == oslo  # both are `<unk>`
+    assert name == feature == oslo  # all three are `<unk>`
 
 
-def test_words_to_avoid_may_be_names_of_features(copying, eager):
-    assert len(copying.translate(["Seoul;V\tgo"], avoid=["Seoul"])) == 1
+def test_words_to_avoid_may_be_names_of_features(eager):
+    source = FeaturesTokenizer(WordTokenizer(["go"]), ["V"])
+    translator = made(source, WordTokenizer(["go"]))
+    options = {"avoid": ["Seoul", "not", "copied"], "replace_unknown": True}
+    assert len(translator.translate(["Seoul;V\tgo on"], **options)) == 1
     with pytest.raises(InputError, match="a source has 'Seoul'"):
-        copying.translate(["V\tSeoul"], avoid=["Seoul"])
+        translator.translate(["V\tSeoul"], **options)
 
 
 def test_features_never_take_the_place_of_unknown_words(eager):
