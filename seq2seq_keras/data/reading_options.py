@@ -75,8 +75,8 @@ class ReadingOptions:
 
     def __post_init__(self) -> None:
         if self.columns is not None:
-            given = self.columns
-            items = [given] if isinstance(given, str) else list(given)
+            given: Any = self.columns
+            items = list(given) if isinstance(given, list | tuple) else [given]
             self.columns = [number_as_text(item) for item in items]
         for name in ("features_column", "weights_column"):
             setattr(self, name, number_as_text(getattr(self, name)))

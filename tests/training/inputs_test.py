@@ -129,6 +129,29 @@ def test_parallel_text_may_be_named_side_by_side(tmp_path):
             load_training_pairs(DataOptions(**wrong))
 
 
+def test_features_stand_before_whatever_tokens_the_source_has(tmp_path):
+    path = tmp_path / "forms.tsv"
+    path.write_text("go\tV;PST\twent\nsee\tV;PRS\tsees\n")
+    (tmp_path / "letters.txt").write_text("g\no\nz\n")
+    options = {
+        "train": [path],
+        "validation": [path],
+        "columns": [0, 2],
+        "features_column": 1,
+        "tokenizer": "character",
+    }
+    config = DataOptions(**options)
+    source, target = fit_tokenizers(config, load_training_pairs(config).train)
+    features = {"￮V", "￮PST", "￮PRS"}
+    assert set(source.vocabulary[4:8]) == {"e", "g", "o", "s"}
+    assert set(source.vocabulary[8:]) == features
+    assert not any("￮" in token for token in target.vocabulary)
+    config = DataOptions(**options, source_vocabulary=tmp_path / "letters.txt")
+    source, _ = fit_tokenizers(config, load_training_pairs(config).train)
+    assert source.vocabulary[4:7] == ["g", "o", "z"]
+    assert set(source.vocabulary[7:]) == features
+
+
 def test_special_tokens_can_be_chosen(table):
     forms = ["<p>", "<u>", "<s>", "</s>"]
     config = TrainingConfig(output="", train=[table], special_tokens=forms)

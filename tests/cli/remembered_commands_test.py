@@ -1,0 +1,116 @@
+"""Tests of the commands that read data as the training of a translator did."""
+
+import shutil
+
+import pytest
+
+from seq2seq_keras.cli import main
+
+TOLD = "separator: '|||'\ncolumns: ['2', '0']\n"
+ROWS = "tot ziens ||| x ||| bye\nja ||| x ||| yes\n"
+
+
+@pytest.fixture
+def told(saved_translator, tmp_path):
+    """A translator whose training was told of another separator and columns."""
+    folder = tmp_path / "told"
+    shutil.copytree(saved_translator, folder)
+    (folder / "training.yaml").write_text(TOLD)
+    return folder
+
+
+@pytest.fixture
+def rows(tmp_path):
+    path = tmp_path / "rows.txt"
+    path.write_text(ROWS)
+    return path
+
+
+def test_a_test_table_is_read_as_in_the_training(told, rows, capsys):
+    assert main(["evaluate", str(told), "--test", str(rows), "--examples", "1"]) == 0
+    out, error = capsys.readouterr()
+    assert out.startswith("source:      bye\n")
+    assert "reference:   tot ziens\n" in out
+    assert (
+        f"Read as in the training of {told}: --columns 2 0 --separator '|||'" in error
+    )
+
+
+@pytest.mark.parametrize("command", ["score", "compare", "report"])
+def test_so_do_other_commands(command, told, rows, tmp_path, capsys):
+    arguments = [command, str(told), "--test", str(rows)]
+    if command == "compare":
+        texts = tmp_path / "texts.txt"
+        texts.write_text("a\nb\n")
+        arguments[2:2] = [str(texts)]
+    if command == "report":
+        arguments += ["--output", str(tmp_path / "report.html")]
+    assert main(arguments) == 0
+    assert "--columns 2 0 --separator '|||'" in capsys.readouterr().err
+
+
+def test_what_is_given_now_comes_first(told, tmp_path, capsys):
+    path = tmp_path / "rows.tsv"
+    path.write_text("bye\ttot ziens\n")
+    arguments = ["--test", str(path), "--separator", "tab", "--columns", "0", "1"]
+    assert main(["score", str(told), *arguments]) == 0
+    out, error = capsys.readouterr()
+    assert out.endswith("\ttot ziens\n")
+    assert "in the training" not in error
+
+
+def test_parallel_text_needs_none_of_it(told, tmp_path, capsys):
+    paths = [tmp_path / "test.en", tmp_path / "test.nl"]
+    for path, text in zip(paths, ("bye\n", "tot ziens\n"), strict=True):
+        path.write_text(text)
+    assert main(["score", str(told), "--test", *map(str, paths)]) == 0
+    assert "in the training" not in capsys.readouterr().err
+
+
+def translated(told, path, capsysbinary, *arguments):
+    arguments = ["translate", str(told), "--input", str(path), "--json", *arguments]
+    assert main(arguments) == 0
+    out, error = capsysbinary.readouterr()
+    return out.decode().count("\n"), out.decode(), error.decode()
+
+
+def test_a_table_to_translate_is_one_if_it_looks_like_one(told, rows, capsysbinary):
+    count, out, error = translated(told, rows, capsysbinary)
+    assert count == 2
+    assert '"bye"' in out and "ziens" not in out
+    assert "rows.txt is a table, read as in the training: --columns 2 0" in error
+    rows.write_text("bye\nwhat ever\n")
+    count, out, error = translated(told, rows, capsysbinary)
+    assert (count, error) == (2, "")
+
+
+def test_a_line_with_tabs_is_translated_whole_and_that_is_said(
+    saved_translator, tmp_path, capsysbinary
+):
+    path = tmp_path / "rows.tsv"
+    path.write_text("bye\ttot ziens\n")
+    _, out, error = translated(saved_translator, path, capsysbinary)
+    assert "line 1 has several columns" in error
+    assert "`--columns 0`" in error
+    _, other, error = translated(saved_translator, path, capsysbinary, "--columns", "0")
+    assert error == ""
+    assert "ziens" in out and "ziens" not in other
+
+
+def test_data_are_described_with_the_tokenizers_of_a_translator(told, rows, capsys):
+    files = ["--train", str(rows), "--validation", str(rows)]
+    assert main(["describe", "--model", str(told), *files]) == 0
+    out, error = capsys.readouterr()
+    assert "Read as in the training: --columns 2 0 --separator '|||'" in error
+    assert "source in column 2, target in column 0" in out
+    options = ["--tokenizer", "character"]
+    assert main(["describe", "--model", str(told), *files, *options]) == 2
+    assert "`--tokenizer` cannot be chosen beside `--model`" in capsys.readouterr().err
+
+
+def test_a_damaged_record_of_the_training_is_one_line(told, rows, capsys):
+    (told / "training.yaml").write_text("columns: 7\n")
+    assert main(["score", str(told), "--test", str(rows)]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "training.yaml: `columns` must be a list of 2 texts" in error
