@@ -2,9 +2,9 @@ from .output import pharaoh_alignment as pharaoh_alignment
 from .output import translation_json as translation_json
 from .output import translation_lines as translation_lines
 from .parser import make_parser as make_parser
-from .parser import optional_text as optional_text
 from .paths import INPUTS as INPUTS
 from .paths import OUTPUTS as OUTPUTS
 from .paths import check_paths as check_paths
 from .process import main as main
 from .process import run as run
+from .value_types import TextType as TextType

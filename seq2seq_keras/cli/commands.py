@@ -21,6 +21,7 @@ from seq2seq_keras import (
     importing,
     plots,
     terminal,
+    text,
     training,
     translation,
 )
@@ -132,7 +133,7 @@ def _translate(options: Options) -> None:
         **_given_search(options),
     }
     with contextlib.ExitStack() as stack:
-        lines = _sources(options)
+        lines = _sources(options, translator)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:
@@ -151,7 +152,7 @@ def _translate(options: Options) -> None:
                 flush()  # a line in, a line out
 
 
-def _sources(options: Options) -> Iterator[str]:
+def _sources(options: Options, translator: Any) -> Iterator[str]:
     """The texts to translate: lines, or a column of a table."""
     given = _given(options, data.ReadingOptions)
     if "columns" in given:
@@ -172,6 +173,8 @@ def _sources(options: Options) -> Iterator[str]:
     if taken.keys() - {"encoding"}:
         say(f"{name} is a table, read as in the training: {training.as_options(taken)}")
         return data.read_sources(lines, name, reading)
+    if isinstance(translator.source_tokenizer, text.FeaturesTokenizer):
+        return lines  # with features before each source
     say(
         f"{name}: line 1 has several columns, and all of it is translated as one text. "
         "Name the column of a table: `--columns 0`."

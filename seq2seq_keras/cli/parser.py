@@ -10,7 +10,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras import __version__, terminal
 from seq2seq_keras.cli.config_file import ConfigFile
-from seq2seq_keras.cli.numbers import NumberType, add_number
+from seq2seq_keras.cli.value_types import NumberType, TextType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
@@ -121,7 +121,7 @@ def _add_options(
         if allowed := ranges.get(field.name):
             kind = NumberType(field.name, allowed, optional=default is None)
         elif kind == str | None:
-            kind = optional_text
+            kind = TextType(field.name)
         settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
@@ -131,14 +131,6 @@ def _add_options(
             help=description.replace("%", "%%"),
             **settings,
         )
-
-
-def optional_text(value: Any) -> Any:
-    """The text that was given; jsonargparse would read `#` or `~` as YAML, as nothing.
-
-    What is no text in a file is refused by the options that it is meant for.
-    """
-    return value
 
 
 def _add_import(command: Parser) -> None:

@@ -11,8 +11,8 @@ from jsonargparse import ArgumentParser as Parser
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, plots, text, vectors
-from seq2seq_keras.cli.numbers import add_number
 from seq2seq_keras.cli.output import print_json
+from seq2seq_keras.cli.value_types import add_number
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import (
     is_terminal,

@@ -36,6 +36,7 @@ from .reading import read_pairs as read_pairs
 from .reading import read_sources as read_sources
 from .reading_options import ReadingOptions as ReadingOptions
 from .reading_options import given_options as given_options
+from .reading_options import number_as_text as number_as_text
 from .records import is_records as is_records
 from .records import parquet_table as parquet_table
 from .records import records_table as records_table

@@ -107,6 +107,8 @@ def read_pairs(
         return found.pairs
     if stream or target is not None:
         raise InputError("`target` and `stream` go with the path of a file.")
+    if isinstance(data, Pairs) and not options:
+        return data
     if is_records(data):
         _, rows = table_pairs(records_table(data), reading)
         return _in_memory(rows)

@@ -10,6 +10,8 @@ from seq2seq_keras.options import check_options, documented, option
 # How a separator may be written that is hard to type.
 _SPELLINGS = {"tab": "\t", "\\t": "\t", "comma": ",", "space": " "}
 
+_MOST_COLUMNS = 10**6
+
 
 @documented
 @dataclasses.dataclass(kw_only=True)
@@ -100,9 +102,9 @@ class ReadingOptions:
 
 
 def number_as_text(item: Any) -> Any:
-    """A number as the text of it that the command line would give."""
+    """The number of a column as the text of it that the command line would give."""
     is_number = isinstance(item, int) and not isinstance(item, bool)
-    return shown(item) if is_number else item
+    return str(item) if is_number and abs(item) <= _MOST_COLUMNS else item
 
 
 def given_options(options: ReadingOptions) -> dict[str, Any]:

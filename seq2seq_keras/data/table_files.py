@@ -87,7 +87,7 @@ def open_table(path: str, options: ReadingOptions) -> Iterator[TableFile]:
         if kind == _JSON:
             table = json_table(lines(), name)
         elif kind == "tmx":
-            table = tmx_table(file, name, options.columns)
+            table = tmx_table(file, name, _languages(options))
         elif kind == "wmt-xml":
             table = wmt_table(file, name)
         else:
@@ -121,6 +121,12 @@ def is_table(path: str, options: ReadingOptions) -> bool:
         lines = decode_lines(file, name, encoding=options.encoding)
         first = list(itertools.islice(lines, 100))
         return is_separated(first, separator_of(path, options))
+
+
+def _languages(options: ReadingOptions) -> list[str] | None:
+    """The columns that are asked for, unless by number."""
+    by_number = all(column.isdecimal() for column in options.needed())
+    return None if by_number else options.columns
 
 
 @contextlib.contextmanager

@@ -178,7 +178,7 @@ def _check_paths(config: TrainingConfig) -> None:
         for name in (*TRANSLATOR_FILES, *TRAINING_FILES)
     ]
     read = [
-        (f"{path} of `{option}`", path)
+        (f"{name} of `{option}`", path)
         for option in (
             *(*FILE_OPTIONS, "source_vectors", "target_vectors"),
             *("vocabulary", "source_vocabulary", "target_vocabulary"),

@@ -205,7 +205,7 @@ def test_parallel_files_of_unlike_length(tmp_path, capsys):
     for name, count in (("a.txt", 1000), ("b.txt", 999)):
         (tmp_path / name).write_text("x\n" * count)
     arguments = train_arguments(tmp_path, tmp_path / "a.txt", tmp_path / "b.txt")
-    expect_error(capsys, arguments, "a.txt has 1000 lines", "b.txt has 999")
+    expect_error(capsys, arguments, "a.txt has 1,000", "b.txt has 999")
     assert not (tmp_path / "out").exists()
 
 

@@ -144,6 +144,8 @@ def test_a_value_of_the_wrong_type_in_yaml_is_refused_in_one_line(
         takes_several = action.nargs is not None and not is_number(action)
         if takes_several and not isinstance(value, dict | list):
             continue  # a number is the name of a column
+        if action.dest.endswith("_column") and type(value) is int:
+            continue  # likewise
         config.write_text(yaml.safe_dump({action.dest: value}))
         arguments = [*arguments_of(path, action.dest), "--config", str(config)]
         assert_refused(capsys, arguments, action.dest)

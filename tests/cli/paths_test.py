@@ -11,10 +11,10 @@ import pytest
 from seq2seq_keras.cli import (
     INPUTS,
     OUTPUTS,
+    TextType,
     check_paths,
     main,
     make_parser,
-    optional_text,
 )
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.training import TrainingConfig, resume_training, train
@@ -50,8 +50,11 @@ def test_every_option_is_known_to_name_a_path_or_not():
         action.dest
         for _, action in OPTIONS
         if action.nargs != 0
-        and (getattr(action, "_typehint", None) or action.type or str)
-        in (str, str | None, optional_text)
+        and (
+            isinstance(action.type, TextType)
+            or (getattr(action, "_typehint", None) or action.type or str)
+            in (str, str | None)
+        )
     }
     assert texts == {*INPUTS, *OUTPUTS} | (OTHER & texts)
     assert not {*INPUTS, *OUTPUTS} & OTHER

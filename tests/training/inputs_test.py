@@ -263,9 +263,9 @@ def fingerprint_of(train, monkeypatch, tmp_path):
     config = TrainingConfig(
         output=str(tmp_path), tokenizer="character", units=4, embedding_dim=4
     )
-    both = (train, Pairs(["go"], ["went"]))
+    found = TrainingPairs(train, Pairs(["go"], ["went"]), [])
     monkeypatch.setattr(
-        "seq2seq_keras.training.trainer.load_training_pairs", lambda config: both
+        "seq2seq_keras.training.trainer.load_training_pairs", lambda config: found
     )
     with StopSignals() as signals:
         return Trainer(config, signals)._fingerprint

@@ -1,11 +1,12 @@
-"""Numbers on the command line and in YAML: checked when they are read."""
+"""Numbers and texts on the command line and in YAML: checked when they are read."""
 
 import argparse
 from typing import Any
 
 from jsonargparse import ArgumentParser as Parser
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.data import number_as_text
+from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.ranges import Range
 
 
@@ -37,6 +38,28 @@ class NumberType:
             return int(text) if self.allowed.whole else float(text)
         except ValueError:
             return text
+
+
+class TextType:
+    """What `type=` makes of a word, or of a value in YAML: optional text, as it is.
+
+    jsonargparse would read the words `#`, `~` and `null` as YAML, which is nothing.
+    A column of a table may also be a number, in YAML.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, value: Any) -> str | None:
+        if self.name.endswith("_column"):
+            value = number_as_text(value)
+        if value is None or isinstance(value, str):
+            return value
+        error = f"`{self.name}` must be text. Received: {self.name}={shown(value)}"
+        raise _RefusedError(error)
+
+    def __repr__(self) -> str:  # which `--help` shows
+        return "text"
 
 
 class _RefusedError(argparse.ArgumentTypeError, ValueError):
