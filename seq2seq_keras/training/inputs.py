@@ -83,7 +83,8 @@ def load_training_pairs(
     if config.validation is not None or config.validation_source is not None:
         stream = keep_streams and config.stream
         others = _read(config, "validation", stream=stream)
-        return TrainingPairs(found.pairs, others.pairs, found.layouts + others.layouts)
+        told = [f"For validation {layout}" for layout in others.layouts]
+        return TrainingPairs(found.pairs, others.pairs, found.layouts + told)
     pairs, validation, _ = split_pairs(
         found.pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
     )
