@@ -27,6 +27,7 @@ from .evaluation import score_metric as score_metric
 from .evaluation import score_targets as score_targets
 from .evaluation import score_translations as score_translations
 from .evaluation import write_html_report as write_html_report
+from .importing import import_keras2 as import_keras2
 from .layers import (
     Attention as Attention,
 )

@@ -6,6 +6,7 @@ import functools
 import importlib
 import itertools
 import os
+import pathlib
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from seq2seq_keras import (
     data,
     decoding,
     evaluation,
+    importing,
     plots,
     terminal,
     training,
@@ -178,6 +180,22 @@ def _export(options: Options) -> None:
     folder = translator.export(options.output, **_given_search(options))
     show(f"The SavedModel is in {folder}. Look at it with")
     show(f"  saved_model_cli show --dir {quoted_path(folder)} --tag_set serve --all")
+
+
+def _import_keras2(options: Options) -> None:
+    if pathlib.Path(options.output, "config.json").exists():
+        raise InputError(
+            f"{options.output} holds a translator: name another `--output`."
+        )
+    translator = importing.import_keras2(
+        options.file,
+        options.source_vocabulary,
+        options.target_vocabulary,
+        **{name: options[name] for name in ("start", "end", "tokens")},
+    )
+    folder = translator.save(options.output)
+    show(f"{translator.description}\n\nThe translator is in {folder}. Use it:")
+    show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
 
 
 def _describe(options: Options) -> None:
@@ -347,6 +365,7 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
     "report": _report,
     "export": _export,
     "describe": _describe,
+    "import": _import_keras2,
     "vectors": run_vectors,
 }
 

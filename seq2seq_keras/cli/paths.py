@@ -24,7 +24,7 @@ INPUTS = (
         "train",
     ),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
-    "tokenizer",
+    *("tokenizer", "source_vocabulary", "target_vocabulary"),
 )
 # A file that it writes, or a folder, into which it writes these.
 OUTPUTS: dict[str, tuple[str, ...]] = {
@@ -55,7 +55,9 @@ def check_paths(command: str, options: Options) -> None:
         _check_export(options.output, inputs)
     outputs: list[tuple[str, Any]] = [("standard output", _STANDARD_OUTPUT)]
     # `train` knows what it writes, and looks itself.
-    names = () if command == "train" else OUTPUTS
+    names = () if command in ("train", "import") else OUTPUTS
+    if command == "import":
+        outputs += _translator_files("--output", options.output)
     outputs += [
         (f"--{name}", pathlib.Path(options[name], inside))
         for name in names
@@ -86,6 +88,13 @@ def _parts(folder: str) -> Iterator[pathlib.Path]:
     for name in (*TRANSLATOR_FILES, *TRAINING_FILES):
         if (path := pathlib.Path(folder, name)).is_file():
             yield path
+
+
+def _translator_files(name: str, folder: str) -> Iterator[tuple[str, pathlib.Path]]:
+    from seq2seq_keras.translation import TRANSLATOR_FILES
+
+    for part in TRANSLATOR_FILES:
+        yield name, pathlib.Path(folder, part)
 
 
 def _check_export(output: str, inputs: list[tuple[str, Any]]) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from seq2seq_keras.errors import check_choice
+from seq2seq_keras.errors import check_choice, shown
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.importing.keras2_file import read_as_written, read_keras2
 from seq2seq_keras.importing.keras2_graph import Parts, Words, find_parts
-from seq2seq_keras.importing.keras2_layers import DROPOUTS, Recurrent, check_shape
+from seq2seq_keras.importing.keras2_layers import DROPOUTS, Recurrent
 from seq2seq_keras.importing.token_ids import (
     Side,
     find_frame,
@@ -122,7 +122,9 @@ def import_keras2(
         model,
         source.tokenizer,
         target.tokenizer,
-        description=_description(pathlib.Path(path).name, parts),
+        description=_description(
+            pathlib.Path(path).name, parts, (source, target), (start, end)
+        ),
     )
 
 
@@ -180,21 +182,12 @@ def _set_weights(
         ("target_embedding", parts.target, target),
     ):
         model.get_layer(name).set_weights([_embeddings(words, side.inputs, dim)])
-    halves = (
-        ("encoder", parts.encoder, parts.source),
-        ("decoder", parts.decoder, parts.target),
-    )
-    for name, layers, words in halves:
-        below = words.dim
+    for name, layers in (("encoder", parts.encoder), ("decoder", parts.decoder)):
         for number, recurrent in enumerate(layers):
             arrays = recurrent.weights(path)
-            for place in range(0, len(arrays), 3):
-                kernel = arrays[place]
-                check_shape(path, recurrent.layer, kernel, (below, kernel.shape[1]))
-                if number == 0:
-                    arrays[place] = _padded(kernel, dim)
+            if number == 0:
+                arrays[::3] = [_padded(kernel, dim) for kernel in arrays[::3]]
             model.get_layer(f"{name}_{number}").set_weights(arrays)
-            below = recurrent.units
     kernel, bias = parts.output
     model.get_layer("logits").set_weights(
         [_rows(kernel.T, target.outputs).T, _rows(bias, target.outputs, _NEVER)]
@@ -224,13 +217,29 @@ def _rows(array: np.ndarray, old_ids: np.ndarray, other: float = 0.0) -> np.ndar
     return rows
 
 
-def _description(name: str, parts: Parts) -> str:
-    halves = {
-        "encoder": [parts.source.layer, *(x.layer for x in parts.encoder)],
-        "decoder": [parts.target.layer, *(x.layer for x in parts.decoder)],
-    }
-    lines = [f"Imported from {as_markdown(name)}, a model of Keras 2."]
-    for half, layers in halves.items():
-        named = ", ".join(f"{as_markdown(x.name)} ({x.kind})" for x in layers)
-        lines.append(f"- {half}: {named}")
-    return lines[0] + "\n\n" + "\n".join(lines[1:])
+def _description(name: str, parts: Parts, sides: tuple[Side, Side], frame: Any) -> str:
+    """What was found, to be looked over, as a block of code in Markdown."""
+    lines = {}
+    for half, words, layers in (
+        ("encoder", parts.source, parts.encoder),
+        ("decoder", parts.target, parts.decoder),
+    ):
+        kind = "one-hot" if words.matrix is None else words.layer.kind
+        masks = "id 0 masked" if words.masked else "no mask"
+        lines[half] = ", ".join(
+            [
+                f"{words.layer.name} ({kind}, {words.size:,} ids, {masks})",
+                *(f"{x.layer.name} ({x.layer.kind}, {x.units} units)" for x in layers),
+            ]
+        )
+    for half, side in zip(("source", "target"), sides, strict=True):
+        lines[half] = type(side.tokenizer).__name__
+    lines["target"] += f", from {shown(frame[0])} to {shown(frame[1])}"
+    # Names are from the file: here they can only be text.
+    block = [
+        "".join(c if c.isprintable() else " " for c in f"    {half}: {line}")
+        for half, line in lines.items()
+    ]
+    return f"Imported from {as_markdown(name)}, a model of Keras 2.\n\n" + "\n".join(
+        block
+    )

@@ -68,7 +68,7 @@ def find_parts(model: OldModel) -> Parts:
     """
     check_kinds(model)
     _check_whole(model)
-    top, output = _find_output(model)
+    top, last, output = _find_output(model)
     decoder, target = _find_stack(model, top)
     if not decoder[-1].options.get("return_sequences"):
         refuse(model, decoder[-1].layer, "predicts one token, not one at each step")
@@ -78,7 +78,20 @@ def find_parts(model: OldModel) -> Parts:
         refuse(model, source.layer, "is the input of both encoder and decoder")
     _check_starts(model, encoder, decoder, starts)
     _check_alike(model, encoder, decoder)
+    for words, layers in ((source, encoder), (target, decoder)):
+        _check_sizes(model, words, layers)
+    kernel = output[0]
+    check_shape(model.path, last, kernel, (decoder[-1].units, kernel.shape[1]))
     return Parts(source, target, encoder, decoder, output)
+
+
+def _check_sizes(model: OldModel, words: Words, layers: list[Recurrent]) -> None:
+    """Refuses weights that do not fit what goes in."""
+    below = words.dim
+    for recurrent in layers:
+        for kernel in recurrent.weights(model.path)[::3]:
+            check_shape(model.path, recurrent.layer, kernel, (below, kernel.shape[1]))
+        below = recurrent.units
 
 
 def _check_whole(model: OldModel) -> None:
@@ -102,8 +115,10 @@ def _check_whole(model: OldModel) -> None:
         )
 
 
-def _find_output(model: OldModel) -> tuple[Tensor, tuple[np.ndarray, np.ndarray]]:
-    """What goes into the last layer, and its weights."""
+def _find_output(
+    model: OldModel,
+) -> tuple[Tensor, OldLayer, tuple[np.ndarray, np.ndarray]]:
+    """What goes into the last layer, that layer, and its weights."""
     tensor = model.outputs[0]
     layer = model.layers[tensor.layer]
     while layer.kind in {"Activation", "Softmax", *DROPOUTS}:
@@ -123,7 +138,7 @@ def _find_output(model: OldModel) -> tuple[Tensor, tuple[np.ndarray, np.ndarray]
     bias = given[0] if given else np.zeros(units, "float32")
     check_shape(model.path, layer, bias, (units,))
     (below,) = layer.calls[tensor.call]
-    return _below_dropout(model, below), (kernel, bias)
+    return _below_dropout(model, below), layer, (kernel, bias)
 
 
 def _check_activation(model: OldModel, layer: OldLayer, activation: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError, shown
-from seq2seq_keras.importing.vocabulary_files import OldVocabulary
+from seq2seq_keras.importing.vocabulary_files import OldVocabulary, unescaped
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
     END_ID,
@@ -63,6 +63,7 @@ def find_frame(
     Raises:
         InputError: If they are not in the vocabulary, or several pairs could be meant.
     """
+    start, end = unescaped(start), unescaped(end)
     tokens = set(vocabulary.tokens.values())
     for option, token in (("start", start), ("end", end)):
         if token is not None and token not in tokens:
@@ -180,7 +181,8 @@ def _named_ids(vocabulary: OldVocabulary, size: int, masked: bool) -> dict[int, 
     if masked and old.get(0, "").lower() not in _PADS:
         raise InputError(
             f"{name} calls id 0 {shown(old[0])}, but the embedding has "
-            "`mask_zero=True`, so that 0 was padding. If ids begin with 1, put `<pad>` first."
+            "`mask_zero=True`, so that 0 was padding. If ids begin "
+            "with 1, put `<pad>` first."
         )
     unnamed = [number for number in range(1, size) if number not in old]
     if unnamed:

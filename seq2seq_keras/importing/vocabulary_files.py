@@ -5,7 +5,7 @@ import numbers
 import os
 import pathlib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, overload
 
 from seq2seq_keras.errors import InputError, check_unicode, shown
 from seq2seq_keras.text import KERAS_FILTERS
@@ -87,7 +87,20 @@ def _lines(content: bytes, path: pathlib.Path) -> list[str]:
         lines.pop()
     if all(line.endswith("\r") for line in lines):
         lines = [line[:-1] for line in lines]
-    return [_ESCAPES.get(line, line) for line in lines]
+    return [unescaped(line) for line in lines]
+
+
+@overload
+def unescaped(token: str) -> str: ...
+
+
+@overload
+def unescaped(token: None) -> None: ...
+
+
+def unescaped(token: str | None) -> str | None:
+    r"""A token as it was meant, where `\t` stands for a tab."""
+    return None if token is None else _ESCAPES.get(token, token)
 
 
 def _of_content(content: Any, name: str) -> OldVocabulary:
