@@ -30,6 +30,7 @@ OPTIONS = {
     "zero bridge": {"bridge": "zero", "feed_context": True},
     "context": {"feed_context": True, "cell": "gru"},
     "reversed": {"reverse_source": True},
+    "end not read": {"encode_end": False, "attention": "luong", "reverse_source": True},
     "tied": {"tie_embeddings": True},
     "tied, same size": {"tie_embeddings": True, "embedding_dim": 8},
     "shared": {"share_embeddings": True},
@@ -254,6 +255,31 @@ def test_a_reversed_source_is_read_backwards(batch):
     np.testing.assert_array_equal(
         model(batch[0]), plain({**batch[0], "source_token_ids": turned})
     )
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_an_end_that_is_not_read_leaves_the_states_as_they_were(cell):
+    model = build({"encode_end": False, "cell": cell, "bidirectional": True})
+    without = model.encode(ops.array([[5, 6, 7]]))
+    ended = model.encode(ops.array([[5, 6, 7, 3, 0], [3, 0, 0, 0, 0]]))
+    read = build({"cell": cell, "bidirectional": True})
+    read.set_weights(model.get_weights())
+    for name, state in without.items():
+        np.testing.assert_allclose(ended[name][:1], state, atol=1e-7)
+        # A row of nothing else has a step at least.
+        np.testing.assert_allclose(
+            ended[name][1:], read.encode(ops.array([[3]]))[name], atol=1e-7
+        )
+    other = read.encode(ops.array([[5, 6, 7, 3]]))
+    assert np.abs(other["layer_0_hidden"] - without["layer_0_hidden"]).max() > 1e-3
+
+
+def test_attention_does_not_see_an_end_that_is_not_read():
+    model = build({"encode_end": False, "attention": "luong"})
+    _, states = model.decode(ops.array([[2]]), model.encode(ops.array([[5, 6, 3, 0]])))
+    weights = states["attention_weights"][0]
+    np.testing.assert_allclose(ops.sum(weights[:2]), 1, atol=1e-6)
+    np.testing.assert_array_equal(weights[2:], 0)
 
 
 def test_tied_logits_are_products_with_the_embeddings():

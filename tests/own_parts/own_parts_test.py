@@ -37,6 +37,10 @@ MODELS = {
     "cell with a cell inside": {
         **{"cell": own_parts.LSTMInsideCell, "bridge": "dense", "num_layers": 2},
     },
+    "cell by its settings": {
+        "cell": keras.layers.GRUCell(1, reset_after=False, activation="softsign"),
+        **{"bidirectional": True, "num_layers": 2},
+    },
     "attention": {"attention": own_parts.WarmAttention, "cell": keras.layers.GRUCell},
     "attention as a layer": {
         **{"attention": own_parts.WarmAttention(name="attention"), "cell": "rnn"},
@@ -185,6 +189,10 @@ def test_a_name_of_ones_own_is_an_entry_of_the_table(monkeypatch):
         ({"cell": "own_parts:NoCell"}, "own_parts has no 'NoCell'"),
         ({"cell": "own>NoCell"}, "'own>NoCell', which is not registered with Keras"),
         ({"cell": lambda units: units}, "with a `state_size`. Received: a int"),
+        (
+            {"cell": keras.layers.StackedRNNCells([keras.layers.GRUCell(3)])},
+            "`cell` is a StackedRNNCells, whose configuration has no `units`",
+        ),
         ({"cell": own_parts.MinimalGatedCell, "recurrent_dropout": 0.1}, "not take it"),
         ({"attention": keras.layers.Dense}, "must be an `Attention` layer or its"),
         (

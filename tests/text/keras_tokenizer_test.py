@@ -1,0 +1,47 @@
+"""Tests of KerasTokenizer of seq2seq_keras.text."""
+
+import pytest
+
+from seq2seq_keras.text import KERAS_FILTERS, KerasTokenizer, Tokenizer
+
+
+def as_keras_2(text, words, oov, filters=KERAS_FILTERS):
+    """What Keras 2 documents: lower case, filters as spaces, split, look up.
+
+    It split at spaces only; here all white space is one, filtered or not.
+    """
+    spaced = "".join(" " if letter in filters else letter for letter in text.lower())
+    known = [word if word in words else oov for word in spaced.split()]
+    return [word for word in known if word]
+
+
+TEXTS = [
+    "Hello, World! it's a-b\tc",
+    "  (unknown) [words]\\^_`{|}~ hello\n",
+    'a "b" $c% &d é',
+    "",
+]
+WORDS = ["hello", "world", "it's", "a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("oov", [None, "<oov>"])
+@pytest.mark.parametrize("filters", [KERAS_FILTERS, "'.]", ""])
+def test_text_is_cut_as_keras_2_did(oov, filters):
+    tokenizer = KerasTokenizer(
+        WORDS, filters=filters, skip_unknown=oov is None, lowercase=True
+    )
+    found = [
+        [tokenizer.vocabulary[number] for number in row]
+        for row in tokenizer.tokenize(TEXTS)
+    ]
+    expected = [as_keras_2(text, WORDS, oov and "<unk>", filters) for text in TEXTS]
+    assert found == expected
+    assert any("<unk>" in row for row in found) == (oov is not None)
+
+
+def test_it_is_saved_with_its_filters(tmp_path):
+    tokenizer = KerasTokenizer(["a", "b"], filters="/", skip_unknown=True)
+    tokenizer.save(tmp_path / "tokenizer.json")
+    loaded = Tokenizer.load(tmp_path / "tokenizer.json")
+    assert loaded.get_config() == tokenizer.get_config()
+    assert loaded.split("a/c/b!/b") == ["a", "b"]
