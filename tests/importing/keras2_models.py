@@ -189,6 +189,7 @@ MODELS = {
     "deep_bidirectional": deep_bidirectional,
     "backwards": backwards,
 }
+PADDED = {"onehot_lstm": "abd", "gru": "go run"}
 # With these what is written differs from sentence to sentence, and comes to an end.
 SEEDS = {
     **{"onehot_lstm": 1, "gru": 5, "old_gru": 4, "two_layers": 3},
@@ -281,6 +282,13 @@ def main(folder):
             expected[f"ids_{number}"] = np.array(ids)
             expected[f"distributions_{number}"] = np.array(distributions)
         np.savez(folder / f"{name}.npz", **expected)
+        if name in PADDED:
+            # As scripts without a mask padded: with zeros, up to the longest.
+            source = [*source_ids(kind, PADDED[name]), 0, 0]
+            inputs = inputs_of(kind, source, [special_ids(kind)[0]])
+            if kind == "characters":
+                inputs[0][:, -2:] = 0
+            np.save(folder / f"padded_{name}.npy", model(inputs).numpy()[0, 0])
         if name == "word_lstm":
             model.save_weights(folder / "weights.h5")
             model.save(folder / "archive.keras")

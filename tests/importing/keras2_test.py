@@ -149,6 +149,25 @@ def test_it_is_trained_on(imported, tmp_path, eager, capsys):
     assert max(changes) < 0.1
 
 
+@pytest.mark.parametrize(
+    ("name", "padding"), [("onehot_lstm", "¤¤"), ("gru", " <pad> <pad>")]
+)
+def test_the_padding_of_a_model_without_a_mask_can_be_written(
+    name, padding, imported, old_models
+):
+    translator = imported(name)
+    tokenizer, text = translator.source_tokenizer, keras2_models.PADDED[name]
+    distributions = []
+    for written in (text + padding, text):
+        source = np.array([[*tokenizer.tokenize(written), 3]])
+        inputs = {"source_token_ids": source, "target_token_ids": np.array([[2]])}
+        logits = translator.model(inputs, training=False).numpy()[0, 0]
+        distributions.append(softmax(logits)[new_ids(name, translator)])
+    padded = np.load(old_models / f"padded_{name}.npy")
+    np.testing.assert_allclose(distributions[0], padded, atol=1e-5)
+    assert np.abs(distributions[1] - padded).max() > 1e-3
+
+
 def test_one_hot_vectors_stay_what_they_are_in_training(imported):
     translator = imported("onehot_lstm")
     pairs = read_pairs([("abd", "xy"), ("c a", "zw")])
