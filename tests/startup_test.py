@@ -67,10 +67,10 @@ def test_whatever_is_imported_first_keras_knows_the_classes(code):
 
 
 def registered_names():
-    """The names of all classes that the source registers with Keras."""
+    """The names of all that the source registers with Keras."""
     for path in PACKAGE.rglob("*.py"):
         names = re.findall(
-            r"^@keras\.saving\.register_keras_serializable\(.*\)\nclass (\w+)",
+            r"^@keras\.saving\.register_keras_serializable\(.*\)\n(?:class|def) (\w+)",
             path.read_text(encoding="utf-8"),
             re.MULTILINE,
         )

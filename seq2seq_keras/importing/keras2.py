@@ -78,7 +78,7 @@ def import_keras2(
     Example:
 
     ```python
-    translator = s2s.import_keras2("s2s.h5", "english.txt", "french.txt")
+    translator = s2s.import_keras2("old.h5", "english.txt", "french.txt")
     translator.translate("Go.", max_length=60)
     translator.save("saved_models/english-french")
     ```
@@ -109,8 +109,9 @@ def import_keras2(
         end=end,
     )
     with read_as_written(path):
-        dropouts = [x.config["rate"] for x in old.layers.values() if x.kind in DROPOUTS]
-        dropout = max([*dropouts, *_of_cells("dropout", parts)])
+        layers = [x for x in old.layers.values() if x.kind in DROPOUTS]
+        rates = [float(x.config.get("rate") or 0) for x in layers]
+        dropout = max([*rates, *_of_cells("dropout", parts)])
     model = build_model(
         source.tokenizer.vocabulary_size,
         target.tokenizer.vocabulary_size,

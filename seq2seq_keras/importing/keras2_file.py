@@ -6,6 +6,7 @@ looked up or made.
 
 import contextlib
 import dataclasses
+import graphlib
 import io
 import os
 import pathlib
@@ -170,7 +171,22 @@ def _model(config: Any, file: h5py.File, path: str) -> OldModel:
     inputs, outputs = (
         list(_tensors(content[name])) for name in ("input_layers", "output_layers")
     )
+    _check_joints(layers, [*inputs, *outputs])
     return OldModel(path, layers, inputs, outputs)
+
+
+def _check_joints(layers: dict[str, OldLayer], ends: list[Tensor]) -> None:
+    """Refuses calls of what is not there, and calls in a circle."""
+    graph = {
+        (layer.name, number): call
+        for layer in layers.values()
+        for number, call in enumerate(layer.calls or [[]])
+    }
+    for tensor in [*ends, *(tensor for call in graph.values() for tensor in call)]:
+        if tensor[:2] not in graph:
+            raise ValueError(f"there is no call {tensor.call} of {shown(tensor.layer)}")
+    joints = {key: [t[:2] for t in call] for key, call in graph.items()}
+    graphlib.TopologicalSorter(joints).prepare()
 
 
 def _tensors(call: Any) -> Iterator[Tensor]:

@@ -160,8 +160,6 @@ def _find_stack(model: OldModel, top: Tensor) -> tuple[list[Recurrent], Words]:
     found: list[Recurrent] = []
     tensor = top
     while model.layers[tensor.layer].kind not in ("InputLayer", "Embedding", "Masking"):
-        if len(found) == len(model.layers):
-            raise InputError(f"{model.path} is damaged: its layers form a circle.")
         recurrent = as_recurrent(model, tensor)
         found.insert(0, recurrent)
         tensor = _below_dropout(model, recurrent.layer.calls[tensor.call][0])

@@ -11,8 +11,7 @@ import pytest
 @pytest.fixture(scope="session")
 def old_models(tmp_path_factory):
     """A folder of files that tf_keras wrote, in a process of its own."""
-    folder = pathlib.Path("/tmp/k2")
-    return folder
+    folder = tmp_path_factory.mktemp("keras2")
     script = pathlib.Path(keras2_models.__file__)
     made = subprocess.run(
         [sys.executable, script, folder], capture_output=True, text=True

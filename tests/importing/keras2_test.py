@@ -250,6 +250,11 @@ def set_call(name, change):
     return lambda config: change(part(config, name)["inbound_nodes"][0])
 
 
+def with_noise(config):
+    layer = part(config, "dropout")
+    layer["class_name"], layer["config"] = "GaussianNoise", {"stddev": 0.1}
+
+
 EDITS = {
     "code": ("word_lstm", set_kind("embedding", "Lambda"), "never run"),
     "cudnn": ("word_lstm", set_kind("lstm", "CuDNNLSTM"), "(CuDNNLSTM) keeps"),
@@ -331,8 +336,20 @@ EDITS = {
             "two_layers",
             set_call("lstm", lambda call: call[0].__setitem__(0, "lstm_1")),
         ),
-        "form a circle",
+        "CycleError",
     ),
+    "a circle at the end": (
+        *(
+            "old_gru",
+            set_call("activation", lambda call: call[0].__setitem__(0, "activation")),
+        ),
+        "CycleError",
+    ),
+    "a call before the first": (
+        *("word_lstm", set_call("dense", lambda call: call[0].__setitem__(1, -1))),
+        "there is no call -1 of 'lstm_1'",
+    ),
+    "noise": ("old_gru", with_noise, None),
     "no list": (
         *("word_lstm", lambda config: config["config"].update(layers=7)),
         "is damaged: its configuration",
@@ -351,8 +368,10 @@ def test_what_does_not_fit_is_refused_by_its_layer(
         del file.attrs["model_config"]
         # As bytes, which is how older versions wrote it.
         file.attrs["model_config"] = np.bytes_(json.dumps(config))
-    message = refused(path, *vocabularies(name))
-    assert words in message
+    if words is None:  # that one is taken
+        assert import_keras2(path, *vocabularies(name)).model.options.dropout == 0.5
+        return
+    assert words in refused(path, *vocabularies(name))
 
 
 def test_a_file_of_keras_3_is_named(old_models, tmp_path):
