@@ -391,33 +391,6 @@ def _add_import_options(command: Parser) -> None:
     )
 
 
-def _add_import_options(command: Parser) -> None:
-    add = command.add_argument
-    add("file", help="The `.h5` file of a whole model that Keras 2 saved.")
-    for side in ("source", "target"):
-        add(
-            f"--{side}_vocabulary",
-            required=True,
-            metavar="FILE",
-            help=f"The tokens of the {side}: a token a line, the first of id 0, with "
-            "\\t, \\n, \\r and \\\\ for these characters; or JSON, a list of tokens, "
-            "their ids (`word_index`) or a Keras `Tokenizer`.",
-        )
-    add("--output", required=True, metavar="FOLDER", help="Folder for the translator.")
-    for name, verb in (("start", "began"), ("end", "ended")):
-        add(
-            f"--{name}",
-            metavar="TOKEN",
-            help=f"The token that targets {verb} with, if it is no usual one.",
-        )
-    add(
-        "--tokens",
-        type=Literal["auto", "characters", "words"],
-        default="auto",
-        help="What a token is; by default characters if all tokens are single ones.",
-    )
-
-
 _COMMANDS: _Commands = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
