@@ -412,23 +412,32 @@ def _test_files(options: Options, model: str) -> Any:
 
 def _test_set(options: Options, model: str) -> tuple[Any, str]:
     """Sources with their references, as pairs or as sets, and what to call them."""
-    test: Any
-    files: list[str] = options.test or []
-    if len(files) > 2 and not data.is_table(files[0], data.ReadingOptions()):
-        reading, _ = training.trained_reading(
-            model, _given(options, data.ReadingOptions)
-        )
-        source, *references = files
-        test = data.read_evaluation_set(source, references, encoding=reading.encoding)
-        name = f"{source} with the references {', '.join(references)}"
-    else:
-        test, name = _test_pairs(options, model)
+    test, name = _references(options, model) or _test_pairs(options, model)
     grouped = data.group_sources(test)
     if options.group_sources:
         return grouped, f"{name}, sources grouped"
     if isinstance(test, data.Pairs):
         _say_what_is_not_grouped(grouped)
     return test, name
+
+
+def _references(options: Options, model: str) -> tuple[Any, str] | None:
+    """The sources with all their references, if a file holds each, and a name."""
+    if options.test is None or options.corpus is not None or len(options.test) < 3:
+        return None
+    given = _given(options, data.ReadingOptions)
+    reading, _ = training.trained_reading(model, given)
+    source, *references = options.test
+    if data.is_table(source, reading):
+        return None
+    for name in given:
+        if name != "encoding":
+            option = name.replace("_", "-")
+            raise InputError(
+                f"`--{option}` does nothing beside several files of references."
+            )
+    test = data.read_evaluation_set(source, references, encoding=reading.encoding)
+    return test, f"{source} with the references {', '.join(references)}"
 
 
 def _say_what_is_not_grouped(grouped: data.EvaluationSet) -> None:
