@@ -230,8 +230,9 @@ def _describe(options: Options) -> None:
         given |= taken
     config = data.DataOptions(**given)
     # Gone through again for each count, whatever their number.
-    config.stream = config.corpus is None and data.can_be_read_again(
-        [*(config.train or ()), *(config.train_source or ())]
+    named = [getattr(config, name) or () for name in data.FILE_OPTIONS]
+    config.stream = config.corpus is None and not any(
+        map(data.is_pipe, itertools.chain.from_iterable(named))
     )
     found = training.load_training_pairs(config, keep_streams=True)
     if tokenizers is None:

@@ -30,7 +30,6 @@ from .phrasebook import Phrasebook as Phrasebook
 from .pronunciations import is_pronouncing as is_pronouncing
 from .pronunciations import pronunciations_table as pronunciations_table
 from .reading import FoundPairs as FoundPairs
-from .reading import can_be_read_again as can_be_read_again
 from .reading import read_files as read_files
 from .reading import read_pairs as read_pairs
 from .reading import read_sources as read_sources
@@ -52,6 +51,7 @@ from .sgm import sgm_segments as sgm_segments
 from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs
 from .table import Table as Table
+from .table_files import is_pipe as is_pipe
 from .table_files import is_table as is_table
 from .tmx import tmx_table as tmx_table
 from .toy_tasks import TOY_TASKS as TOY_TASKS

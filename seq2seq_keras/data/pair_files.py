@@ -12,7 +12,7 @@ from seq2seq_keras.data.pairs import Pair
 from seq2seq_keras.data.parallel import open_parallel
 from seq2seq_keras.data.reading_options import ReadingOptions, given_options
 from seq2seq_keras.data.table import table_pairs
-from seq2seq_keras.data.table_files import TableFile, is_table, open_table
+from seq2seq_keras.data.table_files import TableFile, is_pipe, is_table, open_table
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.packed import split_member
 
@@ -55,11 +55,6 @@ class PairFiles:
         elif len(found) > 1:
             self._split_or_join(told)
 
-    @property
-    def paths(self) -> list[str]:
-        """Every file, in order."""
-        return [*self.sources, *(self.targets or ())]
-
     def __iter__(self) -> Iterator[Pair]:
         if self.targets is None:
             return itertools.chain.from_iterable(map(self._table, self.sources))
@@ -93,13 +88,13 @@ class PairFiles:
     def _split_or_join(self, were_found: bool) -> None:
         """Several tables are one set of pairs, and two other files parallel text."""
         files = self.sources
-        # What can be read only once is not looked at; so it was always read.
-        looked_at = [path for path in files if path != STANDARD_INPUT]
+        # What can be read only once is as the others are.
+        looked_at = [path for path in files if not is_pipe(path)]
         tables = [is_table(path, self.options) for path in looked_at]
-        if all(tables) and tables:
+        if tables and all(tables):
             return
         if any(tables) or len(files) != 2 or were_found:
-            example = looked_at[tables.index(False)]
+            example = looked_at[tables.index(False)] if tables else files[0]
             raise InputError(
                 f"{example} is no table, as several files of pairs must be. Parallel "
                 "text goes by `--train-source` and `--train-target`, or as two files."

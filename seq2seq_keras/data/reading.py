@@ -4,18 +4,17 @@ import dataclasses
 import functools
 import itertools
 import os
-import pathlib
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeGuard, overload
 
-from seq2seq_keras.data.lines import STANDARD_INPUT
 from seq2seq_keras.data.pair_files import PairFiles
 from seq2seq_keras.data.pairs import Pair, Pairs, PairStream
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.data.records import is_records, records_table
 from seq2seq_keras.data.separated import separated_table, why_one_column
 from seq2seq_keras.data.table import check_string, table_pairs
+from seq2seq_keras.data.table_files import is_pipe
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import takes_options
 
@@ -204,22 +203,11 @@ def _in_memory(rows: Iterable[Pair]) -> Pairs:
 
 def _check_rereadable(paths: Sequence[_Path]) -> None:
     for path in paths:
-        if not can_be_read_again([path]):
+        if is_pipe(path):
             raise InputError(
                 f"{path} can be read only once, and `stream=True` reads it anew in "
                 "each epoch. Save it as a file first, or read it with `stream=False`."
             )
-
-
-def can_be_read_again(paths: Iterable[_Path]) -> bool:
-    """Whether none of them is a pipe or standard input."""
-    # What is missing or a folder is found when it is opened.
-    named = [pathlib.Path(path) for path in paths]
-    return not any(
-        os.fspath(path) == STANDARD_INPUT
-        or (path.exists() and not path.is_file() and not path.is_dir())
-        for path in named
-    )
 
 
 def _list(pairs: Iterable[Any]) -> Iterator[Pair]:

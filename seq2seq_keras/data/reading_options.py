@@ -94,6 +94,11 @@ class ReadingOptions:
                     f"Received: {name}={shown(value)}"
                 )
 
+        if self.features_separator != ";" and self.features_column is None:
+            raise InputError(
+                "`features_separator` parts nothing without `features_column`."
+            )
+
     def needed(self) -> list[str]:
         """The columns that are asked for: source, target, features, weight."""
         source, target = self.columns or ("0", "1")

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import itertools
+import os
 import pathlib
 import sys
 from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ def find_kind(start: bytes, name: str, options: ReadingOptions) -> str:
 
 def is_table(path: str, options: ReadingOptions) -> bool:
     """Whether every one of a file's first lines has several columns."""
-    if path == STANDARD_INPUT or _is_pipe(path):
+    if is_pipe(path):
         return False
     if _is_parquet(path):
         return True
@@ -168,6 +169,10 @@ def _is_parquet(path: str) -> bool:
         return find_markup(file.read(len(_PARQUET))) == "parquet"
 
 
-def _is_pipe(path: str) -> bool:
+def is_pipe(path: str | os.PathLike) -> bool:
+    """Whether it can be read only once."""
     file = pathlib.Path(path)
+    if os.fspath(path) == STANDARD_INPUT:
+        return True
+    # What is missing or a folder is found when it is opened.
     return file.exists() and not file.is_file() and not file.is_dir()

@@ -151,6 +151,7 @@ def test_options_of_reading_are_checked():
         ({"header": "maybe"}, "`header` must be one of 'auto', 'yes', 'no'"),
         ({"encoding": "rot13"}, "`encoding` must be one that Python knows"),
         ({"encoding": "utf-9"}, "`encoding` must be one that Python knows"),
+        ({"features_separator": "|"}, "parts nothing without `features_column`"),
         ({"columns": ["0"]}, "`columns` must be a list of 2 texts"),
     ):
         with pytest.raises(InputError, match=message):

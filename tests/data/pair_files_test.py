@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import types
 import zipfile
 
@@ -225,6 +226,15 @@ def test_standard_input_is_read_once(monkeypatch):
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(InputError, match="Standard input is closed"):
         read_pairs("-")
+
+
+def test_a_pipe_is_what_the_other_files_are(write):
+    table = write("a.tsv", "yes\toui\n")
+    reading, writing = os.pipe()
+    os.write(writing, b"no\tnon\n")
+    os.close(writing)
+    assert list(read_pairs([table, f"/dev/fd/{reading}"])) == PAIRS
+    os.close(reading)
 
 
 RECORDS = [
