@@ -9,32 +9,58 @@ from typing import Any
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.errors import InputError, shown
 
-# Names of columns that are hardly ever a first pair.
-_NAMES = frozenset(
+# What names of columns are made of, by what stands in the column.
+_SOURCES = frozenset(
     (
-        *("source", "target", "src", "tgt", "trg", "input", "output", "original"),
-        *("question", "answer", "questions", "answers", "query", "response", "reply"),
-        *("prompt", "completion", "context", "utterance", "label", "labels", "index"),
-        *("sentence", "sentences", "sentence1", "sentence2", "reference"),
-        *("translation", "translations", "lemma", "inflection", "features"),
-        *("pronunciation", "phoneme", "phonemes", "grapheme", "graphemes", "ipa"),
+        *("source", "src", "input", "question", "questions", "query", "prompt"),
+        *("original", "sentence1", "lemma", "grapheme", "graphemes", "human", "원문"),
+        *("질문", "입력"),
+    )
+)
+_TARGETS = frozenset(
+    (
+        *("target", "tgt", "trg", "output", "answer", "answers", "response", "reply"),
+        *("completion", "translation", "translations", "label", "labels", "sentence2"),
+        *("inflection", "pronunciation", "phoneme", "phonemes", "ipa", "bot", "번역문"),
+        *("번역", "답변", "출력"),
+    )
+)
+_NUMBERS = frozenset(("id", "ids", "index", "no", "nr", "number", "unnamed", "번호"))
+_LANGUAGES = frozenset(
+    (
         *("english", "french", "german", "korean", "spanish", "japanese", "chinese"),
-        *("source_text", "target_text", "input_text", "source_language"),
-        *("target_language",),
+        *("hindi", "arabic", "russian", "italian", "portuguese", "영어", "한국어"),
     )
 )
-# Those that may be, and so tell only beside one of these.
-_SHORT_NAMES = frozenset(
+# Those of languages are words as well.
+_CODES = frozenset(
     (
-        *("id", "a", "b", "q", "no", "nr", "en", "fr", "de", "es", "it", "ko", "ja"),
-        *("zh", "ru", "pt", "nl", "cs", "fi", "tr", "ar", "eng", "fra", "deu", "kor"),
-        *("spa", "text", "word", "words", "form", "tags", "tag", "pos", "lang"),
-        *("language", "score", "date", "key", "value", "title", "weight"),
+        *("en", "fr", "de", "es", "it", "ko", "ja", "zh", "ru", "pt", "nl", "cs", "fi"),
+        *("tr", "ar", "hi", "eng", "fra", "deu", "kor", "spa", "jpn", "zho", "rus"),
     )
 )
-_FEATURES = re.compile(r"[A-Z0-9][A-Z0-9+/(){}.,:-]*([;|][A-Z0-9+/(){}.,:-]+)*")
+# Those that are words as well, and so tell only beside others.
+_OTHERS = frozenset(
+    (
+        *("a", "b", "q", "s", "text", "word", "words", "form", "sentence", "sentences"),
+        *("tag", "tags", "pos", "lang", "language", "score", "date", "key", "value"),
+        *("title", "weight", "features", "context", "utterance", "reference", "domain"),
+    )
+)
+_SURE = _SOURCES | _TARGETS | _LANGUAGES
+_ALL = _SURE | _NUMBERS | _CODES | _OTHERS
+_PARTS = re.compile(r"[^\W_]+")
+_LOCALE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,4}")
+_NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
+_DECIMAL = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE)
+_FEATURES = re.compile(
+    r"[A-Z0-9][A-Z0-9+/(){}.,:-]*([;|][A-Z0-9+/(){}.,:-]+)*", re.IGNORECASE
+)
 _NAMED_FEATURES = re.compile(r"\w+=[\w,.+-]+(\|\w+=[\w,.+-]+)*")
 _MOST = 0.9
+# A table of more columns than these, unasked, has its pairs elsewhere.
+_MOST_COLUMNS = 30
+_ROWS, _FEW = 20, 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,24 +174,34 @@ def _has_header(
     first = [cell.strip().casefold() for cell in rows[0]]
     if _are_names(first):
         return True, True
-    if _stands_apart(rows):
+    if _stands_apart(rows) or _are_languages(first):
         raise InputError(
-            f"{place} looks like names of columns ({', '.join(rows[0])[:80]}): none of "
-            "its cells comes again, and most cells below do. If so, `--header yes`; if "
-            "it is a pair, `--header no`."
+            f"{place} looks like names of columns ({', '.join(rows[0])[:80]}). If it "
+            "is, `--header yes`; if it is a pair, `--header no`."
         )
     return False, False
 
 
 def _are_names(cells: Sequence[str]) -> bool:
     """Whether cells are nothing but names of columns, one of them beyond doubt."""
-    known = _NAMES | _SHORT_NAMES | {""}
-    is_name = [cell in known or cell.startswith("unnamed:") for cell in cells]
+    parts = [_PARTS.findall(cell) for cell in cells]
+    is_name = all(set(words) <= _ALL for words in parts)
     # pandas writes the numbers of rows without a name.
-    is_sure = any(cell in _NAMES for cell in cells) or (
-        cells[0] == "" and len(cells) > 2
+    is_sure = any(set(words) & _SURE for words in parts) or (
+        not parts[0] and len(cells) > 2
     )
-    return len(cells) > 1 and len(set(cells)) == len(cells) and all(is_name) and is_sure
+    return len(cells) > 1 and len(set(cells)) == len(cells) and is_name and is_sure
+
+
+def _are_languages(cells: Sequence[str]) -> bool:
+    """Whether cells are codes of languages, beside numbers of rows perhaps."""
+    codes = [cell in _CODES or _LOCALE.fullmatch(cell) is not None for cell in cells]
+    others = [cell in _NUMBERS for cell in cells]
+    return (
+        sum(codes) > 1
+        and len(set(cells)) == len(cells)
+        and all(code or other for code, other in zip(codes, others, strict=True))
+    )
 
 
 def _stands_apart(rows: Sequence[Sequence[str]]) -> bool:
@@ -223,35 +259,86 @@ def _check_first_columns(
 ) -> None:
     """Refuses the first two columns where they are hardly what is meant."""
     width = len(names) if names is not None else len(rows[0]) if rows else 0
-    if width < 3:
-        return
-    rows = [row for row in rows if len(row) == width]
-    columns = [[_cell(row, i) for row in rows] for i in range(3)]
     called = [
         shlex.quote(str(name)) if str(name) else str(i)
         for i, name in enumerate(names or range(width))
     ]
-    has_name = names is None or bool(str(names[0]).strip())
-    has_numbers = _are_row_numbers(columns[0], least=2 if has_name else 1)
-    under_header = names is None and _are_row_numbers(columns[0][1:])
-    if has_numbers or under_header:
-        header = "" if has_numbers else "--header yes "
+    if width > _MOST_COLUMNS:
         raise InputError(
-            f"{where}: column {called[0]} holds row numbers, so the pairs are not in "
-            f"the first two of {width} columns. Name them: `{header}--columns "
-            f"{called[1]} {called[2]}`."
+            f"{where}: {width} columns. Name the two that are meant: `--columns`."
         )
-    if options.features_column is not None:
+    _check_roles(where, names or (), called)
+    if width < 3:
         return
+    rows = [row for row in rows if len(row) == width]
+    columns = [[_cell(row, i) for row in rows] for i in range(width)]
+    _check_numbers(where, names, columns, called)
+    if options.features_column is None:
+        _check_features(where, columns, called)
+
+
+def _check_roles(where: str, names: Sequence[Any], called: Sequence[str]) -> None:
+    """Refuses the first two columns if their names say something else."""
+    words = [set(_PARTS.findall(str(name).casefold())) for name in names]
+    sources = [i for i, own in enumerate(words) if own & _SOURCES]
+    targets = [i for i, own in enumerate(words) if own & _TARGETS]
+    numbers = [i for i, own in enumerate(words) if own <= _NUMBERS and own]
+    if len(words) < 2 or not (
+        0 in (targets + numbers)
+        or 1 in (sources + numbers)
+        or (sources and targets and not {0, 1} & {*sources, *targets})
+    ):
+        return
+    left = [i for i in range(len(words)) if i not in numbers]
+    others = [i for i in left if i not in (*sources, *targets)]
+    source = next(iter([*sources, *others, *left]), 0)
+    target = next((i for i in [*targets, *others, *left] if i != source), 1)
+    if (source, target) == (0, 1):
+        return
+    raise InputError(
+        f"{where}: the pairs do not seem to be in the first two columns, which are "
+        f"called {called[0]} and {called[1]}. Name them: `--columns {called[source]} "
+        f"{called[target]}`."
+    )
+
+
+def _check_numbers(
+    where: str,
+    names: Sequence[Any] | None,
+    columns: Sequence[Sequence[Any]],
+    called: Sequence[str],
+) -> None:
+    """Refuses the first two columns if one holds numbers, of rows or whatever."""
+    under_header = names is None and not any(map(_are_numbers, columns[:2]))
+    below = [cells[1:] if under_header else cells for cells in columns]
+    found = next((i for i in (0, 1) if _are_numbers(below[i])), None)
+    if found is None:
+        return
+    texts = [i for i, cells in enumerate(below) if not _are_numbers(cells)]
+    both = texts[:2] if len(texts) > 1 else [0, 1]
+    header = "--header yes " if under_header else ""
+    raise InputError(
+        f"{where}: column {called[found]} holds numbers, such as of rows, so the pairs "
+        f"are hardly in the first two of {len(columns)} columns. Name them: "
+        f"`{header}--columns {called[both[0]]} {called[both[1]]}`."
+    )
+
+
+def _check_features(
+    where: str, columns: Sequence[Sequence[Any]], called: Sequence[str]
+) -> None:
     found = next((i for i in (1, 2) if _are_features(columns[i])), None)
-    if found is not None:
-        source, target = called[0], called[3 - found]
-        raise InputError(
-            f"{where}: {width} columns, and column {called[found]} holds features such "
-            f"as {shown(columns[found][0])}. To learn from them: `--columns {source} "
-            f"{target} --features-column {called[found]}`; to leave them out: "
-            f"`--columns {source} {target}`."
-        )
+    if found is None and _are_few(columns[1]):
+        found = 1
+    if found is None:
+        return
+    source, target = called[0], called[3 - found]
+    raise InputError(
+        f"{where}: {len(columns)} columns, and column {called[found]} holds features "
+        f"such as {shown(columns[found][0])}. To learn from them: `--columns {source} "
+        f"{target} --features-column {called[found]}`; to leave them out: "
+        f"`--columns {source} {target}`."
+    )
 
 
 def _cell(row: Sequence[Any], position: int) -> Any:
@@ -262,14 +349,19 @@ def _cell(row: Sequence[Any], position: int) -> Any:
         return None
 
 
-def _are_row_numbers(cells: Sequence[Any], least: int = 2) -> bool:
-    numbers = [str(cell).strip() for cell in cells]
-    if len(numbers) < least or not all(number.isdecimal() for number in numbers):
-        return False
-    first = int(numbers[0])
-    return [int(number) for number in numbers] == list(
-        range(first, first + len(numbers))
+def _are_numbers(cells: Sequence[Any]) -> bool:
+    """Whether all cells are numbers, or ids such as L1045."""
+    texts = [str(cell).strip() for cell in cells]
+    return bool(texts) and (
+        all(_DECIMAL.fullmatch(text) for text in texts)
+        or all(_NUMBERED.fullmatch(text) for text in texts)
     )
+
+
+def _are_few(cells: Sequence[Any]) -> bool:
+    """Whether the same few cells come again and again."""
+    different = {str(cell) for cell in cells}
+    return len(cells) >= _ROWS and len(different) <= _FEW * len(cells)
 
 
 def _are_features(cells: Sequence[Any]) -> bool:

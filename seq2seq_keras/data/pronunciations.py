@@ -13,7 +13,7 @@ _VARIANT = re.compile(r"(?<=.)\(\d+\)$")
 _VOWEL = r"(?:A[AEHOWY]|E[HRY]|I[HY]|O[WY]|U[HW])[012]?"
 _CONSONANT = r"(?:B|CH|D|DH|F|G|HH|JH|K|L|M|N|NG|P|R|S|SH|T|TH|V|W|Y|Z|ZH)"
 _ENTRY = re.compile(
-    rf"\S+ {{1,2}}(?:{_VOWEL}|{_CONSONANT})(?: (?:{_VOWEL}|{_CONSONANT}))*"
+    rf"\S[^\s,;|]* {{1,2}}(?:{_VOWEL}|{_CONSONANT})(?: (?:{_VOWEL}|{_CONSONANT}))*"
 )
 _STRESSED = re.compile(r" [AEIOU][A-Z][012]\b")
 

@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.data.columns: what is asked before anything is guessed."""
 
+import pandas as pd
 import pytest
 
 from seq2seq_keras.data import Pairs, ReadingOptions, given_options, read_pairs
@@ -23,18 +24,21 @@ HEADERS = [
     ("English", "French"),
     ("question", "answer"),
     ("q", "a", "label"),
-    ("id", "source", "target"),
+    ("question", "answer", "id"),
+    ("source_sentence", "target-sentence"),
+    ("English words/sentences", "French words/sentences"),
+    ("원문", "번역문"),
     (" Source ", "TARGET"),
 ]
 
 
 @pytest.mark.parametrize("header", HEADERS)
 def test_names_of_columns_are_a_header_and_that_is_said(header, write):
-    rows = [header, *([f"{cell}{n}" for cell in "xyz"[: len(header)]] for n in (1, 2))]
+    rows = [header, *([f"{cell} {n}" for cell in "xyz"[: len(header)]] for n in "ab")]
     path = write("pairs.tsv", rows)
     with pytest.warns(UserWarning, match=r"pairs\.tsv: Its first row names the col"):
         pairs = read_pairs(path)
-    assert list(pairs) == [("x1", "y1"), ("x2", "y2")]
+    assert list(pairs) == [("x a", "y a"), ("x b", "y b")]
     assert read_pairs(path, header="no")[0] == header[:2]
     assert list(read_pairs(path, header="yes")) == list(pairs)
 
@@ -42,11 +46,61 @@ def test_names_of_columns_are_a_header_and_that_is_said(header, write):
 # Words that are also names of columns, of languages above all.
 @pytest.mark.parametrize(
     "first",
-    [("it", "es"), ("no", "nl"), ("a", "a"), ("a", "b"), ("word", "text"), ("", "a")],
+    [("so", "als"), ("we", "nl"), ("a", "a"), ("a", "b"), ("word", "text"), ("", "a")],
 )
 def test_words_that_could_be_names_are_a_pair(first, write):
     path = write("pairs.tsv", [first, ("we", "wir"), ("you", "ihr")])
     assert read_pairs(path)[0] == first
+
+
+@pytest.mark.parametrize(
+    "first", [("en", "fr"), ("id", "en", "fr"), ("en_US", "fr-FR")]
+)
+def test_codes_of_languages_are_asked_about(first, write):
+    rows = [
+        first,
+        ("7", "yes", "oui")[-len(first) :],
+        ("9", "no", "non")[-len(first) :],
+    ]
+    path = write("pairs.tsv", rows)
+    with pytest.raises(InputError, match="looks like names of columns"):
+        read_pairs(path)
+
+
+@pytest.mark.parametrize(
+    ("header", "advice"),
+    [
+        (("id", "source", "target"), "--columns source target"),
+        (("id", "english", "french"), "--columns english french"),
+        (("target", "source"), "--columns source target"),
+        (("answer", "question"), "--columns question answer"),
+        (("label", "text"), "--columns text label"),
+        (("domain", "source", "target"), "--columns source target"),
+        (("instruction", "input", "output"), "--columns input output"),
+    ],
+)
+def test_names_of_columns_tell_which_are_meant(header, advice, write):
+    rows = [header, *(tuple(f"{name} {n}" for name in header) for n in "ab")]
+    path = write("pairs.tsv", rows)
+    frame = pd.DataFrame(rows[1:], columns=header)
+    for data, options in ((path, {"header": "yes"}), (frame, {})):
+        with pytest.raises(InputError, match=f"`{advice}`"):
+            read_pairs(data, **options)
+        named = read_pairs(data, columns=advice.split()[1:])
+        assert named[0] == tuple(f"{name} a" for name in advice.split()[1:])
+
+
+def test_a_table_of_very_many_columns_is_asked_about():
+    with pytest.raises(InputError, match=r"31 columns\. Name the two"):
+        read_pairs([{str(n): "x" for n in range(31)}])
+
+
+def test_a_column_of_few_cells_is_no_target(write):
+    rows = [(f"word {n}", ("NOUN", "VERB")[n % 2], f"form {n}") for n in range(20)]
+    path = write("tagged.tsv", rows)
+    with pytest.raises(InputError, match="--columns 0 2 --features-column 1"):
+        read_pairs(path)
+    assert len(read_pairs(path, columns=(0, 1))) == 20
 
 
 def test_a_first_row_apart_from_all_others_is_asked_about(write):
@@ -79,24 +133,31 @@ def test_a_header_that_is_denied_has_no_names(write):
         ),
         ([("0", "a", "b"), ("1", "c", "d")], "`--columns 1 2`"),
         ([("7", "a", "b"), ("8", "c", "d"), ("9", "e", "f")], "`--columns 1 2`"),
+        ([("1276", "a", "373", "b"), ("9", "c", "4", "d")], "`--columns 1 3`"),
+        ([("L1045", "u0", "yes", "oui"), ("L9", "u2", "no", "non")], "`--columns 2 3`"),
+        ([("cat", "0.99", "K AE1 T"), ("dog", "1.0", "D AO1 G")], "`--columns 0 2`"),
         ([("id", "src", "tgt"), ("1", "a", "b"), ("2", "a", "b")], "--columns src tgt"),
-        ([("", "a b", "fr"), ("0", "yes", "oui"), ("1", "x", "y")], "--header yes"),
+        (
+            [("", "a b", "fr"), ("0", "yes", "oui"), ("1", "x", "y")],
+            "--columns 'a b' fr",
+        ),
     ],
 )
 @pytest.mark.parametrize(("name", "mark"), [("p.csv", ","), ("p.tsv", "\t")])
 def test_a_column_of_row_numbers_is_not_the_source(rows, message, name, mark, write):
     path = write(name, rows, mark)
-    with pytest.raises(InputError, match="holds row numbers") as error:
+    with pytest.raises(
+        InputError, match=r"holds numbers|pairs do not seem to be"
+    ) as error:
         read_pairs(path)
     assert message in str(error.value)
-    assert read_pairs(path, columns=(1, 2), header="no").source[-1] == rows[-1][1]
+    named = read_pairs(path, columns=(0, 1), header="no")
+    assert named[-1] == tuple(rows[-1][:2])
 
 
 def test_numbers_may_be_sources_of_a_table_of_two_columns(write):
     rows = [("1", "one"), ("2", "two"), ("3", "three")]
     assert list(read_pairs(write("numbers.tsv", rows))) == rows
-    rows = [("3", "a", "x"), ("1", "b", "x")]
-    assert read_pairs(write("years.tsv", rows)).source == ["3", "1"]
 
 
 INFLECTED = [("go", "V;PST", "went"), ("see", "V;PST", "saw"), ("ox", "N;PL", "oxen")]

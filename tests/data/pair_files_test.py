@@ -316,6 +316,11 @@ def test_a_pronouncing_dictionary_is_known_by_its_lines(write):
     assert list(read_pairs(path)) == [("READ", "R EH1 D"), ("READ", "R IY1 D")]
 
 
+def test_a_table_of_words_and_phones_is_a_table(write):
+    path = write("words.csv", "cat,K AE1 T\ndog,D AO1 G\n")
+    assert list(read_pairs(path)) == [("cat", "K AE1 T"), ("dog", "D AO1 G")]
+
+
 def test_sources_come_as_soon_as_their_rows(write):
     told = []
 
