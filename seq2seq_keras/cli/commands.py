@@ -156,30 +156,20 @@ def _sources(options: Options, translator: Any) -> Iterator[str]:
     """The texts to translate: lines, or a column of a table."""
     given = _given(options, data.ReadingOptions)
     if "columns" in given:
-        # There need not be a target.
         given["columns"] = [given["columns"][0]] * 2
     reading, taken = training.trained_reading(options.model, given)
     path = "-" if options.input is None else options.input
-    name = "standard input" if options.input is None else path
-    # What is piped in is as the terminal has it.
-    encoding = given.get("encoding", "utf-8") if path == "-" else reading.encoding
-    lines = data.read_lines(path, encoding=encoding)
-    first = list(itertools.islice(lines, 1))
-    lines = itertools.chain(first, lines)
-    if given.keys() - {"encoding"}:
-        return data.read_sources(lines, name, reading)
-    if not data.is_separated(first, data.separator_of(path, reading)):
-        return lines
-    if taken.keys() - {"encoding"}:
-        say(f"{name} is a table, read as in the training: {training.as_options(taken)}")
-        return data.read_sources(lines, name, reading)
-    if isinstance(translator.source_tokenizer, text.FeaturesTokenizer):
-        return lines  # with features before each source
-    say(
-        f"{name}: line 1 has several columns, and all of it is translated as one text. "
-        "Name the column of a table: `--columns 0`."
-    )
-    return lines
+    if path == "-":
+        # What is piped in is as the terminal has it.
+        reading.encoding = given.get("encoding", "utf-8")
+    elif "encoding" in taken:
+        data.check_remembered_encoding(path, reading.encoding)
+        say(f"{path} is read as {reading.encoding}, as in the training.")
+    # Whoever writes features before each source does not name a column.
+    is_featured = isinstance(translator.source_tokenizer, text.FeaturesTokenizer)
+    if is_featured and not given and reading.features_column is None:
+        return data.read_lines(path, encoding=reading.encoding)
+    return data.read_sources(path, reading, given=given, say=say)
 
 
 def _write_line(file: IO[bytes], line: str) -> None:
@@ -218,13 +208,15 @@ def _import_keras2(options: Options) -> None:
 
 def _describe(options: Options) -> None:
     given, tokenizers = _fields(options, "model"), None
+    taken: dict[str, Any] = {}
     if options.model is not None:
         _check_not_chosen(options)
         translator = translation.Translator.load(options.model)
         tokenizers = (translator.source_tokenizer, translator.target_tokenizer)
         names = options.given & {*data.ReadingOptions.__dataclass_fields__}
         told = {name: given[name] for name in names}
-        _, taken = training.trained_reading(options.model, told)
+        if options.corpus is None:
+            _, taken = training.trained_reading(options.model, told)
         if taken:
             say(f"Read as in the training: {training.as_options(taken)}")
         given |= taken
@@ -234,7 +226,7 @@ def _describe(options: Options) -> None:
     config.stream = config.corpus is None and not any(
         map(data.is_pipe, itertools.chain.from_iterable(named))
     )
-    found = training.load_training_pairs(config, keep_streams=True)
+    found = training.load_training_pairs(config, keep_streams=True, may_be_idle=taken)
     if tokenizers is None:
         tokenizers = training.fit_tokenizers(config, found.train)
     show(training.preview(found.layouts, found.train, tokenizers))
@@ -403,8 +395,11 @@ def _test_pairs(options: Options, model: str) -> tuple[Any, str]:
 def _test_files(options: Options, model: str) -> Any:
     given = _given(options, data.ReadingOptions)
     reading, taken = training.trained_reading(model, given)
+    if "encoding" in taken:
+        for path in itertools.chain.from_iterable(map(data.files_of, options.test)):
+            data.check_remembered_encoding(path, reading.encoding)
     found = data.read_files(options.test, options=reading, may_be_idle=taken)
-    if taken and found.is_table:
+    if taken and (found.is_table or "encoding" in taken):
         say(f"Read as in the training of {model}: {training.as_options(taken)}")
     for guess in found.guesses:
         say(guess)
@@ -427,8 +422,11 @@ def _references(options: Options, model: str) -> tuple[Any, str] | None:
     if options.test is None or options.corpus is not None or len(options.test) < 3:
         return None
     given = _given(options, data.ReadingOptions)
-    reading, _ = training.trained_reading(model, given)
+    reading, taken = training.trained_reading(model, given)
     source, *references = options.test
+    if "encoding" in taken:
+        for path in options.test:
+            data.check_remembered_encoding(path, reading.encoding)
     if data.is_table(source, reading):
         return None
     for name in given:

@@ -122,7 +122,9 @@ def _add_options(
             kind = NumberType(field.name, allowed, optional=default is None)
         elif kind == str | None:
             kind = TextType(field.name)
-        settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
+        settings: dict[str, Any] = {"type": kind}
+        if about["nargs"]:
+            settings = {"nargs": about["nargs"], "type": TextType(field.name)}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
         command.add_argument(

@@ -32,7 +32,6 @@ from .pronunciations import pronunciations_table as pronunciations_table
 from .reading import FoundPairs as FoundPairs
 from .reading import read_files as read_files
 from .reading import read_pairs as read_pairs
-from .reading import read_sources as read_sources
 from .reading_options import ReadingOptions as ReadingOptions
 from .reading_options import given_options as given_options
 from .reading_options import number_as_text as number_as_text
@@ -48,9 +47,11 @@ from .separated import separator_of as separator_of
 from .sgm import Segment as Segment
 from .sgm import parallel_segments as parallel_segments
 from .sgm import sgm_segments as sgm_segments
+from .source_texts import read_sources as read_sources
 from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs
 from .table import Table as Table
+from .table_files import check_remembered_encoding as check_remembered_encoding
 from .table_files import is_pipe as is_pipe
 from .table_files import is_table as is_table
 from .tmx import tmx_table as tmx_table

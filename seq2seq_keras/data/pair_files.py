@@ -7,6 +7,7 @@ import pathlib
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from seq2seq_keras.data.columns import Choice
 from seq2seq_keras.data.lines import STANDARD_INPUT
 from seq2seq_keras.data.pairs import Pair
 from seq2seq_keras.data.parallel import open_parallel
@@ -17,7 +18,10 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.packed import split_member
 
 _PATTERN = re.compile(r"[*?[]")
-_SPLITS = re.compile(r"(^|[^a-z])(dev|val|valid|validation|test|tst)([^a-z]|$)")
+_SPLITS = re.compile(
+    r"(^|[^a-z])(dev|devel|devtest|eval|evaluation|gold|held|heldout|holdout|newstest"
+    r"|test|tests|testing|tst|val|valid|validate|validation)([^a-z]|$)"
+)
 
 
 class PairFiles:
@@ -47,6 +51,7 @@ class PairFiles:
         self.may_be_idle = may_be_idle
         self.layouts: dict[str, str] = {}
         self.guesses: dict[str, str] = {}
+        self.orders: set[tuple] = set()
         found, told = _expand(paths)
         self.sources, self.targets = found, None
         if targets is not None:
@@ -71,9 +76,9 @@ class PairFiles:
         for pair in zip(sources, targets, strict=True):
             if all(is_table(path, self.options) for path in pair):
                 raise InputError(
-                    f"{pair[0]} and {pair[1]} are tables, not parallel text: every "
-                    "line of both has several columns. Tables make one set of pairs "
-                    f"together: `--train {pair[0]} {pair[1]}`."
+                    f"{pair[0]} and {pair[1]} are tables, not parallel text: their "
+                    "lines have several columns. Tables make one set of pairs if they "
+                    f"are given as such: `--train {pair[0]} {pair[1]}`."
                 )
         self._check_idle(f"{sources[0]} and {targets[0]}")
 
@@ -97,7 +102,7 @@ class PairFiles:
             example = looked_at[tables.index(False)] if tables else files[0]
             raise InputError(
                 f"{example} is no table, as several files of pairs must be. Parallel "
-                "text goes by `--train-source` and `--train-target`, or as two files."
+                "text is one file of sources and one of targets."
             )
         self.sources, self.targets = files[:1], files[1:]
         self._check_parallel()
@@ -112,17 +117,32 @@ class PairFiles:
         with open_table(path, options) as found:
             self._check_named(path, found)
             choice, pairs = table_pairs(found.table, options, found.why_one_column)
-            told = f"{found.form}, {options.encoding}, {choice}."
+            self._check_order(path, choice)
+            encoding = "" if "encoding" in found.idle else f", {options.encoding}"
+            told = f"{found.form}{encoding}, {choice}."
             self._tell(path, told, choice.guess())
             yield from pairs
 
     def _check_named(self, path: str, found: TableFile) -> None:
-        for name in ("header", "comment"):
+        for name in found.idle:
             is_given = name in given_options(self.options)
-            if found.named_columns and is_given and name not in self.may_be_idle:
+            if is_given and name not in self.may_be_idle:
                 raise InputError(
                     f"{path} is {found.form}, which has no {name}: leave `{name}` out."
                 )
+
+    def _check_order(self, path: str, choice: Choice) -> None:
+        """Refuses a file whose columns go the other way than those of another."""
+        if not choice.names:
+            return
+        names = (choice.names[choice.source], choice.names[choice.target])
+        if names[::-1] in self.orders:
+            raise InputError(
+                f"{path} has {names[0]} before {names[1]}, and a file before it has "
+                f"them the other way round. Say which is the source: `--columns "
+                f"{names[1]} {names[0]}`."
+            )
+        self.orders.add(names)
 
     def _tell(self, path: str, layout: str, guess: str = "") -> None:
         self.layouts[path] = f"{path}: {layout} {guess}".rstrip()
@@ -135,33 +155,45 @@ def _expand(paths: Sequence[str | os.PathLike]) -> tuple[list[str], bool]:
     files: list[str] = []
     named = 0
     for path in [os.fspath(path) for path in paths]:
-        if path != STANDARD_INPUT and pathlib.Path(path).is_dir():
-            files += _in_folder(path)
+        if not path:
+            raise InputError("The name of a file is empty.")
+        if path == STANDARD_INPUT:
+            found = [path]
+        elif pathlib.Path(path).is_dir():
+            found = _in_folder(path)
         elif not pathlib.Path(path).exists() and _PATTERN.search(path):
             found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207
             if not found:
                 raise InputError(f"No file is called as the pattern says: {path}")
-            files += found
         else:
-            files.append(path)
-            named += 1
+            found = [path]
+        if len(found) > 1:
+            _check_splits(path, found)
+        named += found == [path]
+        files += found
     return files, named < len(files)
 
 
 def _in_folder(folder: str) -> list[str]:
-    names = [
-        path.name
+    files = [
+        str(path)
         for path in sorted(pathlib.Path(folder).iterdir())
         if path.is_file() and not path.name.startswith(".")
     ]
-    if not names:
+    if not files:
         raise InputError(f"{folder} is a folder without a file in it.")
-    if others := [name for name in names if _SPLITS.search(name.lower())]:
+    return files
+
+
+def _check_splits(name: str, files: Sequence[str]) -> None:
+    """Refuses files of which some are to test what is learnt from the others."""
+    names = [pathlib.Path(file).name for file in files]
+    others = [x for x in names if _SPLITS.search(x.lower())]
+    if others and len(others) < len(names):
         raise InputError(
-            f"{folder} holds files that are not for training, such as {others[0]}. "
-            f"Name those that are, or a pattern: `'{folder}/*train*'`."
+            f"{name} stands for files of several splits, such as {others[0]} and "
+            f"{next(x for x in names if x not in others)}. Name those that are meant."
         )
-    return [os.path.join(folder, name) for name in names]  # noqa: PTH118
 
 
 def files_of(name: str | os.PathLike) -> list[str]:

@@ -1,8 +1,5 @@
 """Reading sentence pairs, or saying exactly why not."""
 
-import dataclasses
-import functools
-import itertools
 import os
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,7 +9,6 @@ from seq2seq_keras.data.pair_files import PairFiles
 from seq2seq_keras.data.pairs import Pair, Pairs, PairStream
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.data.records import is_records, records_table
-from seq2seq_keras.data.separated import separated_table, why_one_column
 from seq2seq_keras.data.table import check_string, table_pairs
 from seq2seq_keras.data.table_files import is_pipe
 from seq2seq_keras.errors import InputError
@@ -220,26 +216,3 @@ def _list(pairs: Iterable[Any]) -> Iterator[Pair]:
         for cell in pair:
             check_string(cell, f"Item {number} of the list")
         yield pair[0], pair[1]
-
-
-def read_sources(
-    lines: Iterable[str], name: _Path, options: ReadingOptions
-) -> Iterator[str]:
-    """Takes the sources out of a table whose rows may still be written.
-
-    Args:
-        lines: The lines of the table.
-        name: What messages call it.
-        options: `ReadingOptions`, with the column of sources.
-
-    Yields:
-        The sources, each as soon as its row is there.
-    """
-    column = options.needed()[0]
-    options = dataclasses.replace(options, columns=[column, column])
-    rest = iter(lines)
-    first = list(itertools.islice(rest, 1))
-    table, separator = separated_table(itertools.chain(first, rest), name, options)
-    why = functools.partial(why_one_column, first, separator)
-    _, pairs = table_pairs(table, options, why, look_at=1)
-    return (source for source, *_ in pairs)

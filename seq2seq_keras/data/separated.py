@@ -18,6 +18,8 @@ _CANDIDATES = (
     *("\t", "+++$+++", "|||", "||", "<SEP>", " ‖ ", " >> ", " => ", " -> ", " = "),
     *("::", "|", ";", ","),
 )
+# Those that hardly any text holds.
+USUAL_SEPARATORS = ("\t", "|||", "+++$+++", " ‖ ", " >> ")
 _LOOKED_AT = 100
 _SHARE = 0.9
 # Excel's own first line.
@@ -149,14 +151,13 @@ def _other_than(separator: str, line: str) -> str:
 
 
 def is_separated(lines: Sequence[str], separator: str) -> bool:
-    """Whether every line that is not blank has this separator."""
+    """Whether all lines but a few have a separator, one that texts hold too alike."""
     kept = [line for line in lines if line.strip()]
-    return bool(kept) and all(
-        separator in line
-        if separator.strip() or separator == "\t"
-        else line.split()[1:]
-        for line in kept
-    )
+    if separator in (",", ";", " "):
+        split = str.split if separator == " " else lambda line: line.split(separator)
+        counts = {len(split(line)) for line in kept}
+        return len(counts) == 1 and counts.pop() > 1
+    return bool(kept) and sum(separator in x for x in kept) >= _SHARE * len(kept)
 
 
 def why_one_column(lines: Sequence[str], separator: str) -> str:

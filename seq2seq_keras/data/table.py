@@ -87,7 +87,8 @@ def check_string(cell: object, place: str) -> None:
     if not isinstance(cell, str):
         raise InputError(
             f"{place}: expected a string, found {shown(cell)} "
-            f"({type(cell).__name__}). Drop the row or turn it into a string."
+            f"({type(cell).__name__}). Drop the row, turn it into a string, or name "
+            "other `columns`."
         )
     check_unicode(cell, place)
 

@@ -1,24 +1,26 @@
 """Opening a table of pairs, whatever its format; the beginning tells which that is."""
 
+import codecs
 import contextlib
 import functools
 import itertools
 import os
 import pathlib
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from seq2seq_keras.data.json_records import json_table, looks_like_json
-from seq2seq_keras.data.lines import STANDARD_INPUT, decode_lines
+from seq2seq_keras.data.lines import STANDARD_INPUT, check_encoding, decode_lines
 from seq2seq_keras.data.markup import MARKUP_START, find_markup, why_not_read
 from seq2seq_keras.data.pronunciations import pronunciations_table
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.data.records import parquet_table
 from seq2seq_keras.data.separated import (
+    USUAL_SEPARATORS,
     is_separated,
     separated_table,
-    separator_of,
     why_one_column,
 )
 from seq2seq_keras.data.table import Table
@@ -29,14 +31,25 @@ from seq2seq_keras.packed import open_packed
 from seq2seq_keras.terminal import named
 
 SEGMENTS = "sgm"
-_SEPARATED, _JSON = "separated", "json"
+SEPARATED, _JSON = "separated", "json"
 _PARQUET = b"PAR1"
+_TABLE_NAME = re.compile(r"\.(tsv|csv)(\.(gz|xz|bz2|zst|zip))?$", re.IGNORECASE)
+_LOOKED_AT = 100
+# What packed text begins with, which a pipe is not unpacked from.
+_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
 _LINES = 1000  # of a table without a separator, that tell what to do
 _WORDS = {
     _JSON: "JSON",
     "tmx": "TMX",
     "wmt-xml": "a test set in XML",
     "cmudict": "a pronouncing dictionary",
+}
+_OF_TABLES = ("header", "separator", "comment")
+_IDLE = {
+    _JSON: _OF_TABLES,
+    "tmx": (*_OF_TABLES, "encoding"),
+    "wmt-xml": (*_OF_TABLES, "encoding"),
+    "cmudict": ("header", "separator"),
 }
 _SEPARATORS = {"\t": "tabs", ",": "commas", " ": "white space"}
 
@@ -48,13 +61,13 @@ class TableFile(NamedTuple):
         table: The `Table`.
         form: What it is, in words.
         why_one_column: Tells the end of a message, if one column is all there is.
-        named_columns: Whether its format names its columns, and has no comments.
+        idle: The options that its format leaves nothing to do.
     """
 
     table: Table
     form: str
     why_one_column: Callable[[], str] | None = None
-    named_columns: bool = True
+    idle: tuple[str, ...] = ("header", "separator", "comment", "encoding")
 
 
 @contextlib.contextmanager
@@ -82,7 +95,7 @@ def open_table(path: str, options: ReadingOptions) -> Iterator[TableFile]:
                 f"{name} holds the segments of one side. Name that of the source and "
                 "that of the target."
             )
-        if kind == _SEPARATED:
+        if kind == SEPARATED:
             yield _separated(lines(), name, options)
             return
         if kind == _JSON:
@@ -93,35 +106,76 @@ def open_table(path: str, options: ReadingOptions) -> Iterator[TableFile]:
             table = wmt_table(file, name)
         else:
             table = pronunciations_table(lines(), name)
-        yield TableFile(table, _WORDS[kind])
+        yield TableFile(table, _WORDS[kind], idle=_IDLE[kind])
 
 
 def find_kind(start: bytes, name: str, options: ReadingOptions) -> str:
     """The kind of a file by its beginning: "separated" for all that is lines only."""
     kind = find_markup(start)
+    is_structured = kind in (SEGMENTS, "tmx", "wmt-xml")
+    if options.separator is not None and not is_structured:
+        return SEPARATED
     if kind is not None and (why := why_not_read(kind)):
         raise InputError(f"{name} is {why}")
-    if options.separator is not None and kind not in (SEGMENTS, "tmx", "wmt-xml"):
-        return _SEPARATED
-    text = start.decode(options.encoding, "ignore").removeprefix("\ufeff")
-    if kind is None and looks_like_json(text):
+    if kind is None and looks_like_json(_beginning(start, options.encoding)):
         return _JSON
-    return kind or _SEPARATED
+    return kind or SEPARATED
 
 
 def is_table(path: str, options: ReadingOptions) -> bool:
-    """Whether every one of a file's first lines has several columns."""
+    """Whether a file has several columns, by its name or its first lines."""
     if is_pipe(path):
         return False
     if _is_parquet(path):
         return True
     with open_data(path) as (file, start, name):
         kind = find_kind(start, name, options)
-        if kind != _SEPARATED:
+        if kind != SEPARATED:
             return kind != SEGMENTS
+        if _TABLE_NAME.search(name):
+            return True
         lines = decode_lines(file, name, encoding=options.encoding)
-        first = list(itertools.islice(lines, 100))
-        return is_separated(first, separator_of(path, options))
+        first = list(itertools.islice(lines, _LOOKED_AT))
+    return has_columns(first, options)
+
+
+def has_columns(lines: Sequence[str], options: ReadingOptions) -> bool:
+    """Whether first lines look like rows of a table, with the separator or a usual one.
+
+    A comma, a semicolon and white space stand in texts too. So only the same number of
+    them in every line is one of a table.
+    """
+    mark = options.comment
+    kept = [
+        line for line in lines if mark is None or not line.lstrip().startswith(mark)
+    ]
+    if options.separator is not None:
+        return is_separated(kept, options.separator)
+    return any(is_separated(kept, separator) for separator in USUAL_SEPARATORS)
+
+
+def check_remembered_encoding(path: str, encoding: str) -> None:
+    """Refuses a file of UTF-8 where only an earlier file's encoding is known."""
+    if is_pipe(path) or check_encoding(encoding).startswith("utf"):
+        return
+    with open_data(path) as (_, start, name):
+        if start.isascii():
+            return
+        try:
+            codecs.getincrementaldecoder("utf-8")().decode(start)
+        except UnicodeDecodeError:
+            return
+    raise InputError(
+        f"{name} is UTF-8, and the files of the training were {encoding}. Say which it "
+        f"is: `--encoding utf-8`, or `--encoding {encoding}`."
+    )
+
+
+def _beginning(start: bytes, encoding: str) -> str:
+    try:
+        return start.decode(encoding, "ignore").removeprefix("\ufeff")
+    except UnicodeError:
+        return start.decode("latin-1")
 
 
 def _languages(options: ReadingOptions) -> list[str] | None:
@@ -145,11 +199,20 @@ def open_data(path: str) -> Iterator[tuple[Any, bytes, str]]:
         raise InputError("Standard input is closed. Name a file.")
     with named("standard input"):
         stream: Any = sys.stdin.buffer
+        if stream.peek(4).startswith(_PACKED):
+            raise InputError(
+                "Standard input is packed. Unpack it first: `zcat FILE |`."
+            )
         yield stream, stream.peek()[:MARKUP_START], "standard input"
 
 
 def _separated(lines: Iterator[str], name: str, options: ReadingOptions) -> TableFile:
     first = list(itertools.islice(lines, _LINES))
+    if len(first) == 1 and "\r" in first[0]:
+        raise InputError(
+            f"{name}: its lines end with a carriage return alone, as of old. Convert "
+            "it: `tr '\\r' '\\n' < FILE > NEW`."
+        )
     lines = itertools.chain(first, lines)
     table, separator = separated_table(lines, name, options)
     form = _SEPARATORS.get(separator, f"`{separator}`")
@@ -157,7 +220,7 @@ def _separated(lines: Iterator[str], name: str, options: ReadingOptions) -> Tabl
         table,
         f"a table with {form}",
         functools.partial(why_one_column, first, separator),
-        named_columns=False,
+        idle=(),
     )
 
 

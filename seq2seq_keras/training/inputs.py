@@ -2,7 +2,7 @@
 
 import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,7 +62,10 @@ class TrainingPairs(NamedTuple):
 
 
 def load_training_pairs(
-    config: DataOptions, *, keep_streams: bool = False
+    config: DataOptions,
+    *,
+    keep_streams: bool = False,
+    may_be_idle: Collection[str] = (),
 ) -> TrainingPairs:
     """Reads the training and validation pairs that a configuration names.
 
@@ -70,6 +73,7 @@ def load_training_pairs(
         config: `DataOptions`.
         keep_streams: Whether validation pairs too are left on disk if `stream` is set,
             for who goes through them once.
+        may_be_idle: Options of tables that parallel text does not refuse.
 
     Returns:
         `TrainingPairs`.
@@ -79,10 +83,13 @@ def load_training_pairs(
         raise InputError("Give either `train` files or the name of a `corpus`.")
     if config.corpus is not None:
         return _load_corpus(config)
-    found = _read(config, "train", stream=config.stream)
+    idle = {"may_be_idle": may_be_idle}
+    found = _read(config, "train", stream=config.stream, **idle)
     if config.validation is not None or config.validation_source is not None:
         stream = keep_streams and config.stream
-        others = _read(config, "validation", stream=stream)
+        # What is told of tables may be told of those of the training alone.
+        idle = {"may_be_idle": given_options(config) if found.is_table else may_be_idle}
+        others = _read(config, "validation", stream=stream, **idle)
         told = [f"For validation {layout}" for layout in others.layouts]
         return TrainingPairs(found.pairs, others.pairs, found.layouts + told)
     pairs, validation, _ = split_pairs(
@@ -114,17 +121,17 @@ def _load_corpus(config: DataOptions) -> TrainingPairs:
     return TrainingPairs(corpus.train, corpus.validation, [f"The corpus {name}."])
 
 
-def _read(config: DataOptions, name: str, *, stream: bool = False) -> FoundPairs:
+def _read(config: DataOptions, name: str, **options: Any) -> FoundPairs:
     """Reads the files of a split, from one option or from two."""
     tables = getattr(config, name)
     sides = [getattr(config, f"{name}_source"), getattr(config, f"{name}_target")]
     if (sides[0] is None) != (sides[1] is None):
         raise InputError(f"`{name}_source` and `{name}_target` go together.")
     if tables is None:
-        return read_files(*sides, options=config, stream=stream)
+        return read_files(*sides, options=config, **options)
     if sides[0] is not None:
         raise InputError(f"Give either `{name}` or `{name}_source`, not both.")
-    return read_files(tables, options=config, stream=stream)
+    return read_files(tables, options=config, **options)
 
 
 def fit_tokenizers(

@@ -50,6 +50,9 @@ def trained_reading(
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     taken = {n: v for n, v in given_options(told).items() if n not in given}
+    taken.pop("weights_column", None)  # it says how much a pair counts in training
+    if "columns" in given:
+        taken.pop("header", None)  # which says how columns are named
     return ReadingOptions(**{**taken, **given}), taken
 
 

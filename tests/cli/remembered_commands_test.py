@@ -78,7 +78,7 @@ def test_a_table_to_translate_is_one_if_it_looks_like_one(told, rows, capsysbina
     count, out, error = translated(told, rows, capsysbinary)
     assert count == 2
     assert '"bye"' in out and "ziens" not in out
-    assert "rows.txt is a table, read as in the training: --columns 2 0" in error
+    assert "rows.txt is a table, read as in the training" in error
     rows.write_text("bye\nwhat ever\n")
     count, out, error = translated(told, rows, capsysbinary)
     assert (count, error) == (2, "")
@@ -95,6 +95,27 @@ def test_a_line_with_tabs_is_translated_whole_and_that_is_said(
     _, other, error = translated(saved_translator, path, capsysbinary, "--columns", "0")
     assert error == ""
     assert "ziens" in out and "ziens" not in other
+
+
+def test_the_encoding_of_the_training_is_not_forced_on_utf_8(told, tmp_path, capsys):
+    (told / "training.yaml").write_text("encoding: cp1252\n")
+    path = tmp_path / "test.tsv"
+    path.write_bytes("été\tsummer\n".encode())
+    assert main(["score", str(told), "--test", str(path)]) == 2
+    assert "is UTF-8, and the files of the training were cp" in capsys.readouterr().err
+    assert main(["score", str(told), "--test", str(path), "--encoding", "utf-8"]) == 0
+    path.write_bytes("été\tsummer\n".encode("cp1252"))
+    assert main(["score", str(told), "--test", str(path)]) == 0
+    assert "--encoding cp1252" in capsys.readouterr().err
+
+
+def test_parallel_text_is_described_with_a_translator_of_tables(told, tmp_path, capsys):
+    for name in ("a.en", "a.nl"):
+        (tmp_path / name).write_text("yes\nno\n")
+    files = [str(tmp_path / "a.en"), str(tmp_path / "a.nl")]
+    arguments = ["describe", "--model", str(told), "--train", *files]
+    assert main([*arguments, "--validation", *files]) == 0
+    assert "parallel text" in capsys.readouterr().out
 
 
 def test_data_are_described_with_the_tokenizers_of_a_translator(told, rows, capsys):

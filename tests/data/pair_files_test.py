@@ -12,6 +12,7 @@ import pytest
 
 from seq2seq_keras.data import (
     ReadingOptions,
+    check_remembered_encoding,
     is_separated,
     read_files,
     read_pairs,
@@ -201,15 +202,78 @@ def test_folders_and_patterns_stand_for_their_files(write):
 def test_a_folder_with_other_splits_is_not_trained_on(other, write):
     write("data/train.tsv", "yes\toui\n")
     write(f"data/{other}", "no\tnon\n")
-    with pytest.raises(InputError, match=rf"not for training, such as {other}"):
+    with pytest.raises(InputError, match=rf"several splits, such as {other} and train"):
         read_pairs("data")
     assert list(read_pairs("data/*train*")) == PAIRS[:1]
+
+
+def test_a_folder_of_one_split_may_be_one_of_tests(write):
+    write("test-shards/test-1.tsv", "yes\toui\n")
+    write("test-shards/test-2.tsv", "no\tnon\n")
+    assert list(read_pairs("test-shards")) == PAIRS
+    write("test-shards/train.tsv", "no\tnon\n")
+    with pytest.raises(InputError, match="files of several splits"):
+        read_pairs("test-shards/*.tsv")
+    with pytest.raises(InputError, match="name of a file is empty"):
+        read_pairs("")
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("yes ||| oui\n", "no ||| non\n"),
+        ("# from x\nyes\toui\n" + "a\tb\n" * 9, "a bad line\n" + "no\tnon\n" * 10),
+    ],
+)
+def test_two_tables_are_not_paired_with_each_other(texts, write):
+    files = [write(f"{name}.txt", text) for name, text in zip("ab", texts, strict=True)]
+    for how in (lambda: read_pairs(*files), lambda: read_files(files)):
+        with pytest.raises(InputError, match=r"are tables, not|has no tab|1 columns"):
+            how()
+
+
+def test_two_tables_through_pipes_are_not_paired_either():
+    paths, ends = [], []
+    for text in (b"yes\toui\n", b"no\tnon\n"):
+        reading, writing = os.pipe()
+        os.write(writing, text)
+        os.close(writing)
+        paths.append(f"/dev/fd/{reading}")
+        ends.append(reading)
+    with pytest.raises(InputError, match="are tables, not parallel text"):
+        read_files(paths)
+    for end in ends:
+        os.close(end)
+
+
+def test_two_tables_of_csv_may_have_cells_of_several_lines(write):
+    first, second = write("a.csv", '"yes\nsir",oui\n'), write("b.csv", "no,non\n")
+    assert list(read_pairs([first, second])) == [("yes\nsir", "oui"), ("no", "non")]
+
+
+def test_files_of_one_set_go_the_same_way(write):
+    first = write("a.csv", "source,target\nyes,oui\n")
+    second = write("b.csv", "target,source\nnon,no\n")
+    options = ReadingOptions(header="yes")
+    with pytest.raises(InputError, match=r"first two columns|other way round"):
+        read_files([first, second], options=options)
+    english = write("a.jsonl", '{"en": "yes", "fr": "oui"}\n')
+    french = write("b.jsonl", '{"fr": "non", "en": "no"}\n')
+    with pytest.raises(InputError, match=r"`--columns en fr`"):
+        read_files([english, french])
+    named = ReadingOptions(columns=["en", "fr"])
+    assert list(read_files([english, french], options=named).pairs) == PAIRS
+
+
+def test_old_ends_of_lines_are_named(write):
+    with pytest.raises(InputError, match="carriage return alone"):
+        read_pairs(write("mac.tsv", "yes\toui\rno\tnon\r"))
 
 
 def test_a_folder_of_parallel_text_is_not_guessed_at(write):
     write("data/train.en", "yes\n")
     write("data/train.fr", "oui\n")
-    with pytest.raises(InputError, match="`--train-source` and `--train-target`"):
+    with pytest.raises(InputError, match=r"train\.en is no table, as several files"):
         read_pairs("data")
 
 
@@ -274,6 +338,8 @@ def test_test_sets_in_sgml_are_read_side_by_side(write):
     expected = [("yes & no", "oui et non"), ("no", "non")]
     assert list(read_pairs([source, target])) == expected
     assert list(read_pairs(source, target)) == expected
+    with pytest.raises(InputError, match=r"ref\.sgm holds references"):
+        read_pairs(target, source)
     with pytest.raises(InputError, match=r"src\.sgm holds the segments of one side"):
         read_pairs(source)
     text = write("ref.txt", "oui\nnon\n")
@@ -321,20 +387,71 @@ def test_a_table_of_words_and_phones_is_a_table(write):
     assert list(read_pairs(path)) == [("cat", "K AE1 T"), ("dog", "D AO1 G")]
 
 
-def test_sources_come_as_soon_as_their_rows(write):
+def test_sources_come_as_soon_as_their_rows():
+    reading, writing = os.pipe()
+    options = ReadingOptions(columns=["1", "0"])
+    sources = read_sources(f"/dev/fd/{reading}", options, given=["columns"])
+    for line, source in ((b"1\tyes\n", "yes"), (b"2\tno\n", "no")):
+        os.write(writing, line)
+        assert next(sources) == source
+    os.close(writing)
+    assert list(sources) == []
+    os.close(reading)
+
+
+def sources_of(path, given=(), **options):
     told = []
+    reading = ReadingOptions(**options)
+    return list(read_sources(path, reading, given=given, say=told.append)), told
 
-    def rows():
-        for row in ("1\tyes\n", "2\tno\n"):
-            told.append(row)
-            yield row.rstrip("\n")
 
-    sources = read_sources(rows(), "rows", ReadingOptions(columns=["1", "0"]))
-    assert next(sources) == "yes"
-    assert len(told) == 1
-    assert list(sources) == ["no"]
-    features = ReadingOptions(columns=["0", "2"], features_column="1")
-    assert list(read_sources(["go\tV;PST"], "rows", features)) == ["V;PST\tgo"]
+def test_sources_are_lines_or_a_column(write):
+    table = write("forms.tsv", "go\tV;PST\n")
+    features = {"columns": ["0", "2"], "features_column": "1"}
+    texts, told = sources_of(table, **features)
+    assert texts == ["V;PST\tgo"]
+    assert told == ["forms.tsv is a table, read as in the training."]
+    assert sources_of(table, ["columns"], columns=["0", "0"]) == (["go"], [])
+    texts, (told,) = sources_of(table)
+    assert texts == ["go\tV;PST"]
+    assert "line 1 has several columns" in told
+    # One column is enough.
+    column = write("one.csv", '"yes, sir"\nno\n')
+    assert sources_of(column, ["columns"], columns=["0", "0"])[0] == ["yes, sir", "no"]
+    # A comma stands in texts, whatever the training's tables had.
+    text = write("text.txt", "yes, sir\n")
+    assert sources_of(text, separator=",", columns=["0", "1"]) == (["yes, sir"], [])
+
+
+def test_sources_of_other_formats_are_said(write):
+    records = write("t.jsonl", '{"fr": "oui", "en": "yes"}\n')
+    texts, (told,) = sources_of(records, ["columns"], columns=["en", "en"])
+    assert (texts, told[:15]) == (["yes"], "t.jsonl is JSON")
+    segments = write("src.sgm", sgm("srcset", ["yes &amp; no"]))
+    texts, (told,) = sources_of(segments)
+    assert (texts, told) == (
+        ["yes & no"],
+        "src.sgm is a test set in SGML: its segments are translated.",
+    )
+    header = write("h.tsv", "source\ttarget\nyes\toui\n")
+    texts, (told,) = sources_of(header, ["columns"], columns=["0", "0"])
+    assert texts == ["yes"]
+    assert "first row names the columns" in told
+
+
+def test_the_encoding_of_a_training_is_not_that_of_every_file(write):
+    for text, encoding, is_other in (
+        ("été\n", "utf-8", True),
+        ("été\n", "cp1252", False),
+        ("yes\n", "utf-8", False),
+    ):
+        path = write("text.txt", text.encode(encoding))
+        check_remembered_encoding(path, "utf-8")
+        if is_other:
+            with pytest.raises(InputError, match="is UTF-8, .* were cp1252"):
+                check_remembered_encoding(path, "cp1252")
+        else:
+            check_remembered_encoding(path, "cp1252")
 
 
 def test_lines_that_all_have_a_separator_are_a_table():
@@ -342,3 +459,6 @@ def test_lines_that_all_have_a_separator_are_a_table():
     assert not is_separated(["a\tb", "c"], "\t")
     assert not is_separated(["", " "], "\t")
     assert is_separated(["a b"], " ") and not is_separated(["a "], " ")
+    # Texts have commas too, but not as many in every line.
+    assert is_separated(["a,b", "c,d"], ",") and not is_separated(["a,b", "c,,d"], ",")
+    assert is_separated(["a\tb"] * 9 + ["c"], "\t")
