@@ -122,9 +122,7 @@ def _add_options(
             kind = NumberType(field.name, allowed, optional=default is None)
         elif kind == str | None:
             kind = TextType(field.name)
-        settings: dict[str, Any] = {"type": kind}
-        if about["nargs"]:
-            settings = {"nargs": about["nargs"], "type": TextType(field.name)}
+        settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
         if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
             settings["metavar"] = metavar
         command.add_argument(

@@ -51,7 +51,7 @@ class TextType:
         self.name = name
 
     def __call__(self, value: Any) -> str | None:
-        if self.name == "columns" or self.name.endswith("_column"):
+        if self.name.endswith("_column"):
             value = number_as_text(value)
         if value is None or isinstance(value, str):
             return value

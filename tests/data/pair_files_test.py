@@ -448,7 +448,7 @@ def test_the_encoding_of_a_training_is_not_that_of_every_file(write):
         path = write("text.txt", text.encode(encoding))
         check_remembered_encoding(path, "utf-8")
         if is_other:
-            with pytest.raises(InputError, match="is UTF-8, .* were cp1252"):
+            with pytest.raises(InputError, match=r"is UTF-8, .* were cp1252"):
                 check_remembered_encoding(path, "cp1252")
         else:
             check_remembered_encoding(path, "cp1252")
