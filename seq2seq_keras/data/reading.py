@@ -33,6 +33,7 @@ def read_pairs(
     encoding: str = "utf-8",
     comment: str | None = None,
     features_column: str | int | None = None,
+    features_separator: str = ";",
     weights_column: str | int | None = None,
 ) -> Pairs: ...
 
@@ -49,6 +50,7 @@ def read_pairs(
     encoding: str = "utf-8",
     comment: str | None = None,
     features_column: str | int | None = None,
+    features_separator: str = ";",
     weights_column: str | int | None = None,
 ) -> Pairs | PairStream: ...
 
@@ -105,6 +107,9 @@ def read_pairs(
     if isinstance(data, Pairs) and not options:
         return data
     if is_records(data):
+        for name in ("separator", "header", "encoding", "comment"):
+            if name in options:
+                raise InputError(f"A table of Python has no `{name}`: leave it out.")
         _, rows = table_pairs(records_table(data), reading)
         return _in_memory(rows)
     if options:

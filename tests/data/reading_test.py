@@ -277,3 +277,12 @@ def test_only_files_can_be_streamed_or_parallel():
         read_pairs(PAIRS, stream=True)
     with pytest.raises(InputError, match="`target` and `stream` go with the path"):
         read_pairs(PAIRS, PAIRS)
+
+
+@pytest.mark.parametrize("name", ["separator", "header", "encoding", "comment"])
+def test_a_table_of_python_refuses_what_is_of_files(name):
+    value = {"header": "yes", "encoding": "cp949"}.get(name, ";")
+    with pytest.raises(InputError, match=f"no `{name}`"):
+        read_pairs(pd.DataFrame(PAIRS), **{name: value})
+    with pytest.raises(InputError, match=f"no `{name}`"):
+        read_pairs(PAIRS, **{name: value})
