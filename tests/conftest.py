@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import signal
 
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
 import keras
@@ -15,6 +16,15 @@ settings.register_profile(
     "seq2seq_keras", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("seq2seq_keras")
+
+
+def pytest_configure():
+    """Lets signals through that `nohup` and `&` ignore, also in child processes."""
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            is_keyboard = number is signal.SIGINT
+            handler = signal.default_int_handler if is_keyboard else signal.SIG_DFL
+            signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)

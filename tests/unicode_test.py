@@ -28,7 +28,7 @@ PAIRS = Pairs(["he is tired", "he"], ["il est \ud83d", "il"])
     [
         (lambda bad: read_pairs([("a", "b"), ("a", bad)]), "Item 1 of the list"),
         (
-            lambda bad: read_pairs(pd.DataFrame({0: [bad], 1: ["b"]})),
+            lambda bad: read_pairs(pd.DataFrame({0: [bad], 1: ["b"]}, dtype=object)),
             "Row 0 of the DataFrame",
         ),
         (lambda bad: WordTokenizer.fit(["a", bad]), "Text 2"),

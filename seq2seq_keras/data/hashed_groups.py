@@ -9,6 +9,7 @@ from typing import IO
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.ranges import checks_numbers
 
 # Rows that are kept in memory.
 _ROWS = 2**19
@@ -72,6 +73,7 @@ class HashedGroups:
                 self._joined = self._grouped([])
                 self._rows = 0
 
+    @checks_numbers(number=(0, 2**_BITS - 1), parts=(1, 2**_BITS))
     def part(self, number: int, parts: int) -> list[np.ndarray]:
         """One part of the groups, in the order of their hashes.
 

@@ -19,7 +19,6 @@ from seq2seq_keras.training import TrainingConfig, load_training_pairs
         "evaluate M --test t.tsv --json --examples 3",
         "evaluate M --test t.tsv --length-metric chrf",
         "compare M N --corpus copy --columns 0 1",
-        "evaluate M --test a b c --columns 0 1",
         "score M --test t.tsv --seed 0",
         "report M --corpus copy --columns 0 1",
         "vectors load v.txt --format glove",

@@ -102,7 +102,7 @@ def test_a_command_without_anything_to_read_names_the_way_out(
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["translate", str(saved_translator)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line == f"{ERROR}Standard input is closed. Name a file with `--input`."
+    assert line == f"{ERROR}Standard input is closed. Name a file."
 
 
 def started(given, **streams):
