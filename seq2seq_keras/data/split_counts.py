@@ -1,10 +1,10 @@
 """What is counted of the pairs of one split, and of each side."""
 
+import functools
 import itertools
 import operator
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import tensorflow as tf
@@ -20,9 +20,7 @@ from seq2seq_keras.data.report import (
 )
 from seq2seq_keras.data.splitting import source_key
 from seq2seq_keras.special_tokens import UNKNOWN_ID
-
-if TYPE_CHECKING:
-    from seq2seq_keras.text import Tokenizer
+from seq2seq_keras.text import FeaturesTokenizer, Tokenizer
 
 # Different sources among which one with several targets is looked for, to show it.
 _REMEMBERED = 50_000
@@ -39,12 +37,14 @@ class SplitCounts:
     """
 
     def __init__(
-        self, tokenizers: "Sequence[Tokenizer]", limits: Sequence[int | None]
+        self, tokenizers: Sequence[Tokenizer], limits: Sequence[int | None]
     ) -> None:
         self.sides = [SideCounts(tokenizer) for tokenizer in tokenizers]
         self.pairs = 0
         self.longest_target = 0  # of those within the limits
         self.keys = HashedGroups(np.add)  # and how many pairs have it
+        has_features = isinstance(tokenizers[0], FeaturesTokenizer)
+        self._key = functools.partial(source_key, features=has_features)
         self._limits = [limit or np.inf for limit in limits]
         self._distinct = HashedGroups()
         # Where a source has several targets, their lowest and highest hash differ.
@@ -68,7 +68,7 @@ class SplitCounts:
         ]
         self._add_lengths(pairs, lengths, first)
         sources, targets = map(hashes, texts)
-        keys = hashes([source_key(source) for source in texts[0]])
+        keys = hashes(list(map(self._key, texts[0])))
         self.keys.add(keys, np.ones_like(keys))
         self._distinct.add(hashes(pairs))
         self._targets.add(sources, targets, targets)
@@ -141,7 +141,7 @@ class SplitCounts:
 class SideCounts:
     """Counts the cells and the tokens of one side of a split."""
 
-    def __init__(self, tokenizer: "Tokenizer") -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
         self.lengths = _Lengths()
         self.leftovers = Leftovers()
         self.characters = Characters()

@@ -16,15 +16,18 @@ PairsOrStream = TypeVar("PairsOrStream", Pairs, PairStream)
 
 @checks_numbers(validation=(0, 1), test=(0, 1), seed=(-(2**63), 2**63 - 1))
 def split_pairs(
-    pairs: PairsOrStream, *, validation: float = 0.1, test: float = 0.1, seed: int = 0
+    pairs: PairsOrStream,
+    *,
+    validation: float = 0.1,
+    test: float = 0.1,
+    seed: int = 0,
+    features: bool = False,
 ) -> tuple[PairsOrStream, PairsOrStream, PairsOrStream]:
     """Splits pairs by source sentence.
 
     Collections of sentences hold many translations of one source. All of them go to
     the same side, since a source seen in training would measure memory. Sources that
-    differ only in case, white space or Unicode form count as one; so do those that
-    differ in the features before a tab (see `join_features`): all forms of a lemma are
-    on one side.
+    differ only in case, white space or Unicode form count as one.
 
     A source's side follows from a hash of the source and the seed, so it does not
     depend on the other pairs, and adding pairs moves none. The shares are therefore
@@ -35,6 +38,8 @@ def split_pairs(
         validation: Float. Share of the sources for validation.
         test: Float. Share of the sources for the test.
         seed: Integer. Another seed makes another split.
+        features: Whether sources begin with features and a tab, as `join_features`
+            writes them. Then all forms of a lemma go to the same side.
 
     Returns:
         Three `Pairs` (or `PairStream`s): training, validation and test, each in the
@@ -61,17 +66,19 @@ def split_pairs(
         "training": (test + validation, 1.0),
     }
 
+    key = functools.partial(source_key, features=features)
+
     def part(stream: PairStream, name: str) -> Iterator[tuple[str, str, float]]:
         low, high = borders[name]
         for row in stream.rows():
-            if low <= _position(row[0], seed) < high:
+            if low <= _position(key(row[0]), seed) < high:
                 yield row
 
     names = ("training", "validation", "test")
     if isinstance(pairs, PairStream):
         streams = [PairStream(functools.partial(part, pairs, name)) for name in names]
         return streams[0], streams[1], streams[2]
-    positions = [_position(source, seed) for source in pairs.source]
+    positions = [_position(key(source), seed) for source in pairs.source]
     parts = []
     for name in names:
         low, high = borders[name]
@@ -85,16 +92,17 @@ def split_pairs(
     return parts[0], parts[1], parts[2]
 
 
-def source_key(source: str) -> str:
-    """What makes two sources the same sentence: case, spacing and features aside."""
-    _, source = split_features(source)
+def source_key(source: str, *, features: bool = False) -> str:
+    """What makes two sources the same: case, spacing and perhaps features aside."""
+    if features:
+        _, source = split_features(source)
     return " ".join(unicodedata.normalize("NFC", source).casefold().split())
 
 
-def _position(source: str, seed: int) -> float:
-    """A number in [0, 1) that is as good as random but fixed for each source."""
+def _position(key: str, seed: int) -> float:
+    """A number in [0, 1) that is as good as random but fixed for each key."""
     digest = hashlib.blake2b(
-        source_key(source).encode("utf-8", "surrogatepass"),
+        key.encode("utf-8", "surrogatepass"),
         digest_size=8,
         salt=int(seed).to_bytes(8, "little", signed=True),
     ).digest()

@@ -93,7 +93,11 @@ def load_training_pairs(
         told = [f"For validation {layout}" for layout in others.layouts]
         return TrainingPairs(found.pairs, others.pairs, found.layouts + told)
     pairs, validation, _ = split_pairs(
-        found.pairs, validation=_VALIDATION_SHARE, test=0, seed=config.seed
+        found.pairs,
+        validation=_VALIDATION_SHARE,
+        test=0,
+        seed=config.seed,
+        features=config.features_column is not None,
     )
     if isinstance(validation, PairStream) and not keep_streams:
         validation = validation.read()

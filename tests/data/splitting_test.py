@@ -1,6 +1,7 @@
 """Tests of seq2seq_keras.data.splitting."""
 
 import collections
+import functools
 import itertools
 import unicodedata
 
@@ -149,8 +150,11 @@ def test_a_seed_may_be_an_integer_of_numpy():
 
 
 def test_features_make_no_other_source():
-    assert source_key("V;PST\tGo  on") == source_key("N\tgo on") == source_key("go on")
-    assert source_key("V;PST\tgo") != source_key("V;PST\tsee")
+    key = functools.partial(source_key, features=True)
+    assert key("V;PST\tGo  on") == key("N\tgo on") == key("go on")
+    assert key("V;PST\tgo") != key("V;PST\tsee")
+    # Any other tab is white space.
+    assert source_key("if x:\ty") == source_key("if x: y") != source_key("y")
 
 
 def test_a_lemma_is_on_one_side_with_all_its_forms(public_data):
@@ -159,7 +163,7 @@ def test_a_lemma_is_on_one_side_with_all_its_forms(public_data):
     pairs = Pairs(
         [f"{f}\t{lemma}" for lemma, f, _ in rows], [form for *_, form in rows]
     )
-    parts = split_pairs(pairs)
+    parts = split_pairs(pairs, features=True)
     assert sum(map(len, parts)) == len(rows)
     sides = [{source.split("\t")[1] for source in part.source} for part in parts]
     assert [len(a & b) for a, b in itertools.combinations(sides, 2)] == [0, 0, 0]
