@@ -198,12 +198,21 @@ def open_data(path: str) -> Iterator[tuple[Any, bytes, str]]:
     if sys.stdin is None:
         raise InputError("Standard input is closed. Name a file.")
     with named("standard input"):
-        stream: Any = sys.stdin.buffer
-        if stream.peek(4).startswith(_PACKED):
+        stream, start = _begun(sys.stdin.buffer)
+        if start.startswith(_PACKED):
             raise InputError(
                 "Standard input is packed. Unpack it first: `zcat FILE |`."
             )
-        yield stream, stream.peek()[:MARKUP_START], "standard input"
+        yield stream, start[:MARKUP_START], "standard input"
+
+
+def _begun(stream: Any) -> tuple[Any, bytes]:
+    """A stream and what it begins with, which stays in it; lines, if it cannot peek."""
+    if hasattr(stream, "peek"):
+        return stream, stream.peek()
+    lines = iter(stream)
+    first = next(lines, b"")
+    return itertools.chain([first] if first else [], lines), first
 
 
 def _separated(lines: Iterator[str], name: str, options: ReadingOptions) -> TableFile:
