@@ -229,7 +229,7 @@ class PairsReport:
         for kind, (label, remedy) in _KINDS.items():
             # What only training has does no harm.
             is_lone = kind.startswith("lone")
-            for name in (*others, training) if is_lone else (training, *others):
+            for name in others if is_lone else (training, *others):
                 if example := self.splits[name].examples.get(kind):
                     place = f"{name} pair {example.number:,}"
                     yield f"{label}, e.g. {place}: {example.text} ({remedy})"

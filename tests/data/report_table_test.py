@@ -94,3 +94,13 @@ def test_an_example_is_one_short_line():
     *_, entity = printed(("a", long), ("b &lt;", "z")).splitlines()
     shown = f"…{'x' * 30}&lt; {'y' * 10} {'y' * 14}…"
     assert f"HTML entities, e.g. training pair 1: {shown} (" in entity
+
+
+def test_a_character_that_only_training_has_is_counted_and_not_warned_of():
+    tokenizer = WordTokenizer(["a", "b"])
+    both = {"source_tokenizer": tokenizer, "target_tokenizer": tokenizer}
+    told = str(describe_pairs(Pairs(["a z"], ["b"]), Pairs(["a"], ["b"]), **both))
+    assert "source characters in one split only" in told
+    assert "U+007A" not in told
+    told = str(describe_pairs(Pairs(["a b"], ["b"]), Pairs(["a z"], ["b"]), **both))
+    assert "U+007A" in told
