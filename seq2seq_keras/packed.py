@@ -36,6 +36,8 @@ _GIVE_FRAME = "read it with pandas.{} and give the DataFrame"
 _AS_CSV = "save it as CSV (UTF-8), or " + _GIVE_FRAME.format("read_excel")
 _AS_TEXT = "save it as plain text (UTF-8)"
 _EXCEL, _SHEET = "an Excel workbook", "an OpenDocument spreadsheet"
+# Text that begins so goes on with letters.
+PARQUET = rb"PAR1[\0-\x08\x0e-\x1f]"
 # What else a file may begin with, what that is, and what to do.
 _REFUSED = (
     (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
@@ -45,7 +47,7 @@ _REFUSED = (
     (rb"LZIP\x01", "compressed by lzip", _UNPACK),
     (rb"\x5d\0\0", "compressed by lzma", _UNPACK),
     (rb"\x1f\x9d", "compressed by compress", _UNPACK),
-    (rb"PAR1[\0-\x08\x0e-\x1f]", "a Parquet file", _GIVE_FRAME.format("read_parquet")),
+    (PARQUET, "a Parquet file", _GIVE_FRAME.format("read_parquet")),
     (rb"ARROW1\0\0", "an Arrow file", _GIVE_FRAME.format("read_feather")),
     (rb"\xff{4}(?s:..)\0\0", "a stream of Arrow", "write it as CSV or JSON lines"),
     (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (.xls, .doc)", _AS_CSV),
@@ -143,7 +145,7 @@ def open_packed(
         file = stack.enter_context(_open(path, pipes))
         with _telling(path):
             head, size = _read_head(file), os.fstat(file.fileno()).st_size
-        packing = _packing(head)
+        packing = find_packing(head)
         if member is not None and packing != "zip":
             raise InputError(f"{path} is no zip archive and has no member {member!r}.")
         source = _Source(file, head)
@@ -185,7 +187,8 @@ def _read_head(file: BinaryIO) -> bytes:
     return head
 
 
-def _packing(head: bytes) -> str | None:
+def find_packing(head: bytes) -> str | None:
+    """What packed a file, by its first bytes; `None` if it is as it is."""
     return next(
         (name for name, start in _PACKINGS.items() if re.match(start, head)), None
     )
@@ -196,7 +199,7 @@ def _refuse_others(path: pathlib.Path, head: bytes, packing: str | None) -> None
     for start, kind, remedy in _REFUSED:
         if re.match(start, head):
             raise InputError(f"{path}{inside} {kind}: {remedy}.")
-    if packing and (inner := _packing(head)):
+    if packing and (inner := find_packing(head)):
         raise InputError(f"{path}{inside} what {inner} packed: {_UNPACK}.")
 
 

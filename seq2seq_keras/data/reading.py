@@ -27,14 +27,7 @@ def read_pairs(
     target: _Path | None = None,
     *,
     stream: Literal[False] = False,
-    columns: Sequence[Any] | None = None,
-    separator: str | None = None,
-    header: str = "auto",
-    encoding: str = "utf-8",
-    comment: str | None = None,
-    features_column: str | int | None = None,
-    features_separator: str = ";",
-    weights_column: str | int | None = None,
+    **options: Any,
 ) -> Pairs: ...
 
 
@@ -44,14 +37,7 @@ def read_pairs(
     target: _Path | None = None,
     *,
     stream: bool,
-    columns: Sequence[Any] | None = None,
-    separator: str | None = None,
-    header: str = "auto",
-    encoding: str = "utf-8",
-    comment: str | None = None,
-    features_column: str | int | None = None,
-    features_separator: str = ";",
-    weights_column: str | int | None = None,
+    **options: Any,
 ) -> Pairs | PairStream: ...
 
 

@@ -20,7 +20,7 @@ from seq2seq_keras.data.table_files import (
     SEPARATED,
     find_kind,
     open_data,
-    open_table,
+    read_table,
 )
 
 
@@ -66,11 +66,10 @@ def read_sources(
             choice, pairs = table_pairs(table, both(options), look_at=1)
             if guess := choice.guess():
                 say(f"{name}: {guess}")
-            yield from (source for source, *_ in pairs)
-            return
-    with open_table(path, both(options)) as found:
-        choice, pairs = table_pairs(found.table, both(options), look_at=1)
-        say(f"{name} is {found.form}: {choice}.")
+        else:
+            found = read_table(file, name, kind, both(options))
+            choice, pairs = table_pairs(found.table, both(options), look_at=1)
+            say(f"{name} is {found.form}: {choice}.")
         yield from (source for source, *_ in pairs)
 
 

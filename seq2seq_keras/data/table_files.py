@@ -27,16 +27,13 @@ from seq2seq_keras.data.table import Table
 from seq2seq_keras.data.tmx import tmx_table
 from seq2seq_keras.data.wmt_xml import wmt_table
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.packed import open_packed
+from seq2seq_keras.packed import PARQUET, find_packing, open_packed
 from seq2seq_keras.terminal import named
 
 SEGMENTS = "sgm"
 SEPARATED, _JSON = "separated", "json"
-_PARQUET = b"PAR1"
 _TABLE_NAME = re.compile(r"\.(tsv|csv)(\.(gz|xz|bz2|zst|zip))?$", re.IGNORECASE)
 _LOOKED_AT = 100
-# What packed text begins with, which a pipe is not unpacked from.
-_PACKED = (b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd", b"PK\3\4")
 _LINES = 1000  # of a table without a separator, that tell what to do
 _WORDS = {
     _JSON: "JSON",
@@ -45,10 +42,11 @@ _WORDS = {
     "cmudict": "a pronouncing dictionary",
 }
 _OF_TABLES = ("header", "separator", "comment")
+_OF_BYTES = (*_OF_TABLES, "encoding")
 _IDLE = {
     _JSON: _OF_TABLES,
-    "tmx": (*_OF_TABLES, "encoding"),
-    "wmt-xml": (*_OF_TABLES, "encoding"),
+    "tmx": _OF_BYTES,
+    "wmt-xml": _OF_BYTES,
     "cmudict": ("header", "separator"),
 }
 _SEPARATORS = {"\t": "tabs", ",": "commas", " ": "white space"}
@@ -67,7 +65,7 @@ class TableFile(NamedTuple):
     table: Table
     form: str
     why_one_column: Callable[[], str] | None = None
-    idle: tuple[str, ...] = ("header", "separator", "comment", "encoding")
+    idle: tuple[str, ...] = ()
 
 
 @contextlib.contextmanager
@@ -85,28 +83,31 @@ def open_table(path: str, options: ReadingOptions) -> Iterator[TableFile]:
         InputError: If it is something else; the message says what to do.
     """
     if _is_parquet(path):
-        yield TableFile(parquet_table(path, path), "Parquet")
+        yield TableFile(parquet_table(path, path), "Parquet", idle=_OF_BYTES)
         return
     with open_data(path) as (file, start, name):
-        kind = find_kind(start, name, options)
-        lines = functools.partial(decode_lines, file, name, encoding=options.encoding)
-        if kind == SEGMENTS:
-            raise InputError(
-                f"{name} holds the segments of one side. Name that of the source and "
-                "that of the target."
-            )
-        if kind == SEPARATED:
-            yield _separated(lines(), name, options)
-            return
-        if kind == _JSON:
-            table = json_table(lines(), name)
-        elif kind == "tmx":
-            table = tmx_table(file, name, _languages(options))
-        elif kind == "wmt-xml":
-            table = wmt_table(file, name)
-        else:
-            table = pronunciations_table(lines(), name)
-        yield TableFile(table, _WORDS[kind], idle=_IDLE[kind])
+        yield read_table(file, name, find_kind(start, name, options), options)
+
+
+def read_table(file: Any, name: str, kind: str, options: ReadingOptions) -> TableFile:
+    """Does the work of `open_table` for an open file, of which the kind is known."""
+    lines = functools.partial(decode_lines, file, name, encoding=options.encoding)
+    if kind == SEGMENTS:
+        raise InputError(
+            f"{name} holds the segments of one side. Name that of the source and that "
+            "of the target."
+        )
+    if kind == SEPARATED:
+        return _separated(lines(), name, options)
+    if kind == _JSON:
+        table = json_table(lines(), name)
+    elif kind == "tmx":
+        table = tmx_table(file, name, _languages(options))
+    elif kind == "wmt-xml":
+        table = wmt_table(file, name)
+    else:
+        table = pronunciations_table(lines(), name)
+    return TableFile(table, _WORDS[kind], idle=_IDLE[kind])
 
 
 def find_kind(start: bytes, name: str, options: ReadingOptions) -> str:
@@ -199,7 +200,7 @@ def open_data(path: str) -> Iterator[tuple[Any, bytes, str]]:
         raise InputError("Standard input is closed. Name a file.")
     with named("standard input"):
         stream, start = _begun(sys.stdin.buffer)
-        if start.startswith(_PACKED):
+        if find_packing(start):
             raise InputError(
                 "Standard input is packed. Unpack it first: `zcat FILE |`."
             )
@@ -229,7 +230,6 @@ def _separated(lines: Iterator[str], name: str, options: ReadingOptions) -> Tabl
         table,
         f"a table with {form}",
         functools.partial(why_one_column, first, separator),
-        idle=(),
     )
 
 
@@ -238,7 +238,7 @@ def _is_parquet(path: str) -> bool:
     if not pathlib.Path(path).is_file():
         return False
     with pathlib.Path(path).open("rb") as file:
-        return find_markup(file.read(len(_PARQUET))) == "parquet"
+        return re.match(PARQUET, file.read(8)) is not None
 
 
 def is_pipe(path: str | os.PathLike) -> bool:

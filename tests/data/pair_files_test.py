@@ -427,6 +427,13 @@ def test_sources_of_other_formats_are_said(write):
     records = write("t.jsonl", '{"fr": "oui", "en": "yes"}\n')
     texts, (told,) = sources_of(records, ["columns"], columns=["en", "en"])
     assert (texts, told[:15]) == (["yes"], "t.jsonl is JSON")
+    # Also of a pipe, which can be opened only once.
+    reading, writing = os.pipe()
+    os.write(writing, b'{"fr": "oui", "en": "yes"}\n')
+    os.close(writing)
+    texts, _ = sources_of(f"/dev/fd/{reading}", ["columns"], columns=["en", "en"])
+    assert texts == ["yes"]
+    os.close(reading)
     segments = write("src.sgm", sgm("srcset", ["yes &amp; no"]))
     texts, (told,) = sources_of(segments)
     assert (texts, told) == (
