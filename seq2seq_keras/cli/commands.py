@@ -16,16 +16,20 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras import (
     data,
-    decoding,
     evaluation,
     importing,
     plots,
     terminal,
-    text,
     training,
     translation,
 )
 from seq2seq_keras.cli.idle_options import check_idle
+from seq2seq_keras.cli.inputs import (
+    given_search,
+    read_test_pairs,
+    read_test_set,
+    read_texts,
+)
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
@@ -124,16 +128,16 @@ def _train(options: Options) -> None:
 
 def _translate(options: Options) -> None:
     translator = _load_ensemble(options)
-    search = translator.search.replace(**_given_search(options))
+    search = translator.search.replace(**given_search(options))
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,
         "allowed": list(data.read_lines(options.allowed)) if options.allowed else (),
         "seed": options.seed,
-        **_given_search(options),
+        **given_search(options),
     }
     with contextlib.ExitStack() as stack:
-        lines = _sources(options, translator)
+        lines = read_texts(options, translator)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:
@@ -152,26 +156,6 @@ def _translate(options: Options) -> None:
                 flush()  # a line in, a line out
 
 
-def _sources(options: Options, translator: Any) -> Iterator[str]:
-    """The texts to translate: lines, or a column of a table."""
-    given = _given(options, data.ReadingOptions)
-    if "columns" in given:
-        given["columns"] = [given["columns"][0]] * 2
-    reading, taken = training.trained_reading(options.model, given)
-    path = "-" if options.input is None else options.input
-    if path == "-":
-        # What is piped in is as the terminal has it.
-        reading.encoding = given.get("encoding", "utf-8")
-    elif "encoding" in taken:
-        data.check_remembered_encoding(path, reading.encoding)
-        say(f"{path} is read as {reading.encoding}, as in the training.")
-    # Whoever writes features before each source does not name a column.
-    is_featured = isinstance(translator.source_tokenizer, text.FeaturesTokenizer)
-    if is_featured and not given and reading.features_column is None:
-        return data.read_lines(path, encoding=reading.encoding)
-    return data.read_sources(path, reading, given=given, say=say)
-
-
 def _write_line(file: IO[bytes], line: str) -> None:
     file.write(line.encode("utf-8") + b"\n")
 
@@ -185,7 +169,7 @@ def _lines(found: Any, number: int, n_best: int, options: Options) -> list[str]:
 
 def _export(options: Options) -> None:
     translator = translation.Translator.load(options.model)
-    folder = translator.export(options.output, **_given_search(options))
+    folder = translator.export(options.output, **given_search(options))
     show(f"The SavedModel is in {folder}. Look at it with")
     show(f"  saved_model_cli show --dir {quoted_path(folder)} --tag_set serve --all")
 
@@ -260,8 +244,8 @@ def _check_not_chosen(options: Options) -> None:
 def _evaluate(options: Options) -> None:
     """Scores translations of a test set."""
     translator = _load_ensemble(options)
-    test, name = _test_set(options, options.model)
-    search = translator.search.replace(**_given_search(options))
+    test, name = read_test_set(options, options.model)
+    search = translator.search.replace(**given_search(options))
     protocol = f"{name}, {search.describe()}"
     if options.ensemble:
         protocol += f", ensemble of {len(translator.models)}"
@@ -271,7 +255,7 @@ def _evaluate(options: Options) -> None:
         batch_size=options.batch_size,
         protocol=protocol,
         bleu_tokenizer=options.bleu_tokenizer,
-        **_given_search(options),
+        **given_search(options),
     )
     if options.output:
         write_text(options.output, "".join(f"{t}\n" for t in evaluated.translations))
@@ -296,13 +280,13 @@ def _evaluate(options: Options) -> None:
 
 def _compare(options: Options) -> None:
     """Tells whether one system is better than another, or was lucky."""
-    test, name = _test_set(options, options.systems[0])
+    test, name = read_test_set(options, options.systems[0])
     if len(set(options.systems)) < len(options.systems):
         raise InputError("A system is named twice. Name each one once.")
     systems, tokenizer = {}, None
     for path in options.systems:
         systems[path], own = evaluation.read_system(
-            path, test.source, batch_size=options.batch_size, **_given_search(options)
+            path, test.source, batch_size=options.batch_size, **given_search(options)
         )
         # One tokenizer for all, or the rates could not be compared.
         tokenizer = tokenizer or own
@@ -326,7 +310,7 @@ def _score(options: Options) -> None:
             "SOURCES TARGETS`."
         )
     translator = translation.Translator.load(options.model)
-    pairs, name = _test_pairs(options, options.model)
+    pairs, name = read_test_pairs(options, options.model)
     scores = evaluation.score_targets(
         translator,
         pairs,
@@ -343,11 +327,11 @@ def _score(options: Options) -> None:
 def _report(options: Options) -> None:
     """Writes translations of a test set as a page to look at."""
     translator = translation.Translator.load(options.model)
-    test, name = _test_set(options, options.model)
+    test, name = read_test_set(options, options.model)
     test = test[:: -(-len(test) // options.sentences)]
-    search = translator.search.replace(**_given_search(options))
+    search = translator.search.replace(**given_search(options))
     translations = translator.decode(
-        test.source, batch_size=options.batch_size, **_given_search(options)
+        test.source, batch_size=options.batch_size, **given_search(options)
     )
     evaluation.write_html_report(
         translations,
@@ -368,84 +352,6 @@ def _load_ensemble(options: Options) -> Any:
     folders = [options.model, *options.ensemble]
     first, *others = [translation.Translator.load(folder) for folder in folders]
     return translation.Translator.ensemble([first, *others]) if others else first
-
-
-def _given_search(options: Options) -> dict[str, Any]:
-    """The search options that were given."""
-    return _given(options, decoding.SearchOptions)
-
-
-def _given(options: Options, owner: Any) -> dict[str, Any]:
-    """The options of a class that were given, or else are None."""
-    names = [name for name in owner.__dataclass_fields__ if name in options]
-    return {name: options[name] for name in names if options[name] is not None}
-
-
-def _test_pairs(options: Options, model: str) -> tuple[Any, str]:
-    """The pairs of a test set, and what to call them."""
-    if (options.test is None) == (options.corpus is None):
-        raise InputError("Give either `--test` files or the name of a `--corpus`.")
-    if options.test is not None:
-        return _test_files(options, model), " and ".join(options.test)
-    seed = training.trained_seed(model) if options.seed is None else options.seed
-    pairs = data.load_corpus(options.corpus, seed=seed).test
-    return pairs, f"test split of {options.corpus}, seed {seed}"
-
-
-def _test_files(options: Options, model: str) -> Any:
-    given = _given(options, data.ReadingOptions)
-    reading, taken = training.trained_reading(model, given)
-    if "encoding" in taken:
-        for path in itertools.chain.from_iterable(map(data.files_of, options.test)):
-            data.check_remembered_encoding(path, reading.encoding)
-    found = data.read_files(options.test, options=reading, may_be_idle=taken)
-    if taken and (found.is_table or "encoding" in taken):
-        say(f"Read as in the training of {model}: {training.as_options(taken)}")
-    for guess in found.guesses:
-        say(guess)
-    return found.pairs
-
-
-def _test_set(options: Options, model: str) -> tuple[Any, str]:
-    """Sources with their references, as pairs or as sets, and what to call them."""
-    test, name = _references(options, model) or _test_pairs(options, model)
-    grouped = data.group_sources(test)
-    if options.group_sources:
-        return grouped, f"{name}, sources grouped"
-    if isinstance(test, data.Pairs):
-        _say_what_is_not_grouped(grouped)
-    return test, name
-
-
-def _references(options: Options, model: str) -> tuple[Any, str] | None:
-    """The sources with all their references, if a file holds each, and a name."""
-    if options.test is None or options.corpus is not None or len(options.test) < 3:
-        return None
-    given = _given(options, data.ReadingOptions)
-    reading, taken = training.trained_reading(model, given)
-    source, *references = options.test
-    if "encoding" in taken:
-        for path in options.test:
-            data.check_remembered_encoding(path, reading.encoding)
-    if data.is_table(source, reading):
-        return None
-    for name in given:
-        if name != "encoding":
-            option = name.replace("_", "-")
-            raise InputError(
-                f"`--{option}` does nothing beside several files of references."
-            )
-    test = data.read_evaluation_set(source, references, encoding=reading.encoding)
-    return test, f"{source} with the references {', '.join(references)}"
-
-
-def _say_what_is_not_grouped(grouped: data.EvaluationSet) -> None:
-    if several := sum(len(own) > 1 for own in grouped.references):
-        say(
-            f"{several:,} of {len(grouped):,} sources have several targets, and a "
-            "translation is scored by the one of its line: `--group-sources` takes "
-            "all of them as references."
-        )
 
 
 def _length_table(options: Options, translator: Any, test: Any, evaluated: Any) -> Any:

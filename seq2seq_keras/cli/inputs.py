@@ -1,0 +1,113 @@
+"""What commands read: texts to translate, and test sets."""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from jsonargparse import Namespace as Options
+
+from seq2seq_keras import data, decoding, text, training
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import say
+
+
+def read_texts(options: Options, translator: Any) -> Iterator[str]:
+    """The texts to translate: lines, or a column of a table."""
+    given = given_of(options, data.ReadingOptions)
+    if "columns" in given:
+        given["columns"] = [given["columns"][0]] * 2
+    reading, taken = training.trained_reading(options.model, given)
+    path = "-" if options.input is None else options.input
+    if path == "-":
+        # What is piped in is as the terminal has it.
+        reading.encoding = given.get("encoding", "utf-8")
+    elif "encoding" in taken:
+        data.check_remembered_encoding(path, reading.encoding)
+        say(f"{path} is read as {reading.encoding}, as in the training.")
+    # Whoever writes features before each source does not name a column.
+    is_featured = isinstance(translator.source_tokenizer, text.FeaturesTokenizer)
+    if is_featured and not given and reading.features_column is None:
+        return data.read_lines(path, encoding=reading.encoding)
+    return data.read_sources(path, reading, given=given, say=say)
+
+
+def given_search(options: Options) -> dict[str, Any]:
+    """The search options that were given."""
+    return given_of(options, decoding.SearchOptions)
+
+
+def given_of(options: Options, owner: Any) -> dict[str, Any]:
+    """The options of a class that were given, or else are None."""
+    names = [name for name in owner.__dataclass_fields__ if name in options]
+    return {name: options[name] for name in names if options[name] is not None}
+
+
+def read_test_pairs(options: Options, model: str) -> tuple[Any, str]:
+    """The pairs of a test set, and what to call them."""
+    if (options.test is None) == (options.corpus is None):
+        raise InputError("Give either `--test` files or the name of a `--corpus`.")
+    if options.test is not None:
+        return _test_files(options, model), " and ".join(options.test)
+    seed = training.trained_seed(model) if options.seed is None else options.seed
+    pairs = data.load_corpus(options.corpus, seed=seed).test
+    return pairs, f"test split of {options.corpus}, seed {seed}"
+
+
+def _test_files(options: Options, model: str) -> Any:
+    reading, taken = _reading(options, model)
+    found = data.read_files(options.test, options=reading, may_be_idle=taken)
+    if taken and (found.is_table or "encoding" in taken):
+        say(f"Read as in the training of {model}: {training.as_options(taken)}")
+    for guess in found.guesses:
+        say(guess)
+    return found.pairs
+
+
+def _reading(
+    options: Options, model: str
+) -> tuple[data.ReadingOptions, dict[str, Any]]:
+    """How the files of a test set are read, and what of it the training was told."""
+    given = given_of(options, data.ReadingOptions)
+    reading, taken = training.trained_reading(model, given)
+    if "encoding" in taken:
+        for path in itertools.chain.from_iterable(map(data.files_of, options.test)):
+            data.check_remembered_encoding(path, reading.encoding)
+    return reading, taken
+
+
+def read_test_set(options: Options, model: str) -> tuple[Any, str]:
+    """Sources with their references, as pairs or as sets, and what to call them."""
+    test, name = _references(options, model) or read_test_pairs(options, model)
+    grouped = data.group_sources(test)
+    if options.group_sources:
+        return grouped, f"{name}, sources grouped"
+    if isinstance(test, data.Pairs):
+        _say_what_is_not_grouped(grouped)
+    return test, name
+
+
+def _references(options: Options, model: str) -> tuple[Any, str] | None:
+    """The sources with all their references, if a file holds each, and a name."""
+    if options.test is None or options.corpus is not None or len(options.test) < 3:
+        return None
+    reading, _ = _reading(options, model)
+    source, *references = options.test
+    if data.is_table(source, reading):
+        return None
+    for name in given_of(options, data.ReadingOptions):
+        if name != "encoding":
+            option = name.replace("_", "-")
+            raise InputError(
+                f"`--{option}` does nothing beside several files of references."
+            )
+    test = data.read_evaluation_set(source, references, encoding=reading.encoding)
+    return test, f"{source} with the references {', '.join(references)}"
+
+
+def _say_what_is_not_grouped(grouped: data.EvaluationSet) -> None:
+    if several := sum(len(own) > 1 for own in grouped.references):
+        say(
+            f"{several:,} of {len(grouped):,} sources have several targets, and a "
+            "translation is scored by the one of its line: `--group-sources` takes "
+            "all of them as references."
+        )
