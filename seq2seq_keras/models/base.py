@@ -8,6 +8,7 @@ from keras import KerasTensor
 
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models.layer_states import layer_states, restore_layers
+from seq2seq_keras.models.token_step import TokenStep
 
 States = dict[str, KerasTensor]
 _LAYERS = "layers"  # in a configuration; no argument of a constructor
@@ -177,12 +178,22 @@ class EncoderDecoder(keras.Model):
         return type(self).__name__
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """One step of `fit`: Keras's own, on inputs that may be mixed first."""
+        """One step of `fit`, on inputs that may be mixed first.
+
+        It is Keras's own, or, where loss and metrics can be had token by token, one
+        that gives the same numbers and computes no logits of padding.
+        """
         if self.scheduled_sampling is not None:
             inputs, *rest = keras.utils.unpack_x_y_sample_weight(data)
             inputs = self.scheduled_sampling.mix(self, inputs)
             data = keras.utils.pack_x_y_sample_weight(inputs, *rest)
-        return super().train_step(data)
+        step = TokenStep.of(self)
+        return super().train_step(data) if step is None else step.train(data)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """One step of `evaluate`, as `train_step`."""
+        step = TokenStep.of(self)
+        return super().test_step(data) if step is None else step.test(data)
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes what `fit` runs for each batch, as Keras does."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import KerasTensor, ops
 
 from seq2seq_keras.ranges import Range, checks_numbers
@@ -38,7 +39,7 @@ def token_crossentropy(
 
     Most of a training step with a large vocabulary is spent on its logits. Keras's own
     function goes over them more often, and once more with the gradient of what
-    smoothing adds; here a single softmax gives the loss and the gradient.
+    smoothing adds; here one operation gives the loss and the gradient.
 
     Args:
         labels: Integers, shape `(batch, length)`.
@@ -58,49 +59,42 @@ def token_crossentropy(
     Reference:
         - [Szegedy et al., 2016](https://arxiv.org/abs/1512.00567), section 7.
     """
-    labels = ops.cast(labels, "int32")
+    columns = tf.reshape(tf.cast(labels, "int32"), [-1])
 
-    @ops.custom_gradient
-    def crossentropy(logits: KerasTensor) -> tuple[KerasTensor, Callable]:
+    @tf.custom_gradient
+    def crossentropy(logits: tf.Tensor) -> tuple[tf.Tensor, Callable]:
         # (batch, length, vocabulary) -> (tokens, vocabulary)
-        rows = ops.reshape(logits, (-1, ops.shape(logits)[-1]))
-        columns = ops.reshape(labels, (-1, 1))
-        probabilities = ops.softmax(rows)
-        # The greatest probability is exp(greatest logit - log_normalizer), and never
-        # less than 1 / vocabulary_size: its logarithm is safe.
-        log_normalizer = ops.max(rows, axis=-1) - ops.log(
-            ops.max(probabilities, axis=-1)
+        rows = tf.reshape(logits, (-1, tf.shape(logits)[-1]))
+        losses, slopes = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(
+            features=rows, labels=columns
         )
-        true_logits = ops.take_along_axis(rows, columns, axis=-1)[:, 0]
-        losses = log_normalizer - (1 - label_smoothing) * true_logits
         if label_smoothing:
-            losses -= label_smoothing * ops.mean(rows, axis=-1)
+            true_logits = tf.gather(rows, columns, axis=1, batch_dims=1)
+            losses += label_smoothing * (true_logits - tf.reduce_mean(rows, axis=-1))
 
-        def gradient(upstream: KerasTensor) -> KerasTensor:
-            slopes = _slopes(probabilities, columns, label_smoothing, upstream)
-            return ops.reshape(slopes, ops.shape(logits))
+        def gradient(upstream: tf.Tensor) -> tf.Tensor:
+            smoothed = _smooth(slopes, columns, label_smoothing)
+            return tf.reshape(
+                smoothed * tf.reshape(upstream, (-1, 1)), tf.shape(logits)
+            )
 
-        return ops.reshape(losses, ops.shape(labels)), gradient
+        return tf.reshape(losses, tf.shape(labels)), gradient
 
-    return crossentropy(logits)
+    return crossentropy(tf.convert_to_tensor(logits))
 
 
-def _slopes(
-    probabilities: KerasTensor,
-    columns: KerasTensor,
-    label_smoothing: float,
-    upstream: KerasTensor,
-) -> KerasTensor:
-    """Probabilities less smoothed labels, times the upstream gradient."""
-    upstream = ops.reshape(upstream, (-1, 1))
-    share = label_smoothing / ops.cast(ops.shape(probabilities)[-1], "float32")
-    slopes = upstream * (probabilities - share if label_smoothing else probabilities)
-    # Only one column of a row has more than its share.
-    true = ops.take_along_axis(slopes, columns, axis=-1)
-    true -= upstream * (1 - label_smoothing)
-    rows = ops.arange(ops.shape(columns)[0], dtype="int32")[:, None]
-    places = ops.concatenate([rows, columns], axis=-1)
-    return ops.scatter_update(slopes, places, true[:, 0])
+def _smooth(
+    slopes: tf.Tensor, columns: tf.Tensor, label_smoothing: float
+) -> tf.Tensor:
+    """From probabilities less labels to probabilities less smoothed labels."""
+    if not label_smoothing:
+        return slopes
+    rows, size = tf.unstack(tf.shape(slopes))
+    shared = slopes - label_smoothing / tf.cast(size, slopes.dtype)
+    places = tf.stack([tf.range(rows), columns], axis=1)
+    return tf.tensor_scatter_nd_add(
+        shared, places, tf.fill([rows], tf.cast(label_smoothing, slopes.dtype))
+    )
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -161,8 +155,12 @@ class TokenCrossentropy(keras.losses.Loss):
         weights = token_weights(y_true, sample_weight, self.dtype)
         return super().__call__(y_true, y_pred, weights)
 
-    def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
+    def token_values(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
+        """The loss of each token, of the shape of `y_true`."""
         return token_crossentropy(y_true, y_pred, self.label_smoothing)
+
+    def call(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
+        return self.token_values(y_true, y_pred)
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
@@ -182,7 +180,7 @@ class _TokenMean(keras.metrics.Metric):
         self.count = self.add_variable((), "zeros", name="count")
 
     def token_values(self, y_true: KerasTensor, y_pred: KerasTensor) -> KerasTensor:
-        """The value of each token, shape `(batch, target_length)`."""
+        """The value of each token, of the shape of `y_true`."""
         raise NotImplementedError
 
     def update_state(
@@ -193,8 +191,12 @@ class _TokenMean(keras.metrics.Metric):
     ) -> None:
         weights = token_weights(y_true, sample_weight, self.dtype)
         values = ops.cast(self.token_values(y_true, y_pred), self.dtype)
-        self.total.assign_add(ops.sum(values * weights))
-        self.count.assign_add(ops.sum(weights))
+        self.add(ops.sum(values * weights), ops.sum(weights))
+
+    def add(self, total: KerasTensor, weight: KerasTensor) -> None:
+        """Adds tokens whose values are summed already, each times its weight."""
+        self.total.assign_add(ops.cast(total, self.dtype))
+        self.count.assign_add(ops.cast(weight, self.dtype))
 
     def mean(self) -> KerasTensor:
         """The mean so far; 0 before the first token."""
