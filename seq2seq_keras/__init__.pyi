@@ -98,6 +98,9 @@ from .text import join_features as join_features
 from .text import read_vocabulary as read_vocabulary
 from .text import split_features as split_features
 from .training import (
+    Adam as Adam,
+)
+from .training import (
     Perplexity as Perplexity,
 )
 from .training import (

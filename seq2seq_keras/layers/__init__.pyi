@@ -10,7 +10,9 @@ from .dropout import make_word_dropout as make_word_dropout
 from .embedding import make_embedding as make_embedding
 from .luong_attention import LuongAttention as LuongAttention
 from .pointer_generator import PointerGenerator as PointerGenerator
-from .recurrent import RecurrentDropoutLSTMCell as RecurrentDropoutLSTMCell
+from .keras_recurrent import GRU as GRU
+from .keras_recurrent import LSTM as LSTM
+from .recurrent_dropout import RecurrentDropoutLSTMCell as RecurrentDropoutLSTMCell
 from .recurrent import make_recurrent as make_recurrent
 from .recurrent_stack import RecurrentStack as RecurrentStack
 from .reverse_tokens import ReverseTokens as ReverseTokens

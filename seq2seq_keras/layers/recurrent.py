@@ -8,71 +8,18 @@ import keras
 from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.layers.keras_recurrent import GRU, LSTM
 from seq2seq_keras.registry import CELLS, find
 
-# Keras's layers for its cells, which a GPU runs as one kernel.
+# The layers for Keras's cells.
 _KERAS_LAYERS = {
-    keras.layers.LSTMCell: keras.layers.LSTM,
-    keras.layers.GRUCell: keras.layers.GRU,
+    keras.layers.LSTMCell: LSTM,
+    keras.layers.GRUCell: GRU,
     keras.layers.SimpleRNNCell: keras.layers.SimpleRNN,
 }
 # What the states of a cell are called, in the order Keras returns them. The first is
 # what a cell puts out as well; an LSTM's second is called its cell.
 _STATES = ("hidden", "cell", "state_2", "state_3", "state_4", "state_5", "state_6")
-
-
-@keras.saving.register_keras_serializable(package="seq2seq_keras")
-class RecurrentDropoutLSTMCell(keras.layers.LSTMCell):
-    """Keras's LSTM cell with one mask of recurrent dropout for all four gates.
-
-    Keras draws a mask for each gate, so that a step needs four products in place of
-    one. With one mask, the paper's "tied weights", a step costs no more than without
-    dropout. A GRU cannot have that: its state also goes past the gates, undropped.
-
-    Args:
-        units: Positive integer. Size of the states.
-        **kwargs: Passed to `keras.layers.LSTMCell`, e.g. `recurrent_dropout`.
-
-    Call arguments:
-        inputs: Tensor, shape `(batch, input_dim)`.
-        states: Hidden and cell state, both of shape `(batch, units)`.
-        training: Whether dropout acts.
-
-    Returns:
-        A pair of the output, `(batch, units)`, and the list of the next states.
-
-    Example:
-
-    >>> layer = keras.layers.RNN(RecurrentDropoutLSTMCell(8, recurrent_dropout=0.5))
-    >>> layer(keras.ops.ones((2, 3, 4))).shape
-    TensorShape([2, 8])
-
-    Reference:
-        - [Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287), section 4.2.
-    """
-
-    def __init__(self, units: int, **kwargs: Any) -> None:
-        super().__init__(units, **kwargs)
-        # Keras's own recurrent dropout needs a product for each gate.
-        self.implementation = 2
-        self.dropout_mask_count = None
-
-    def call(
-        self, inputs: KerasTensor, states: list[KerasTensor], training: bool = False
-    ) -> tuple[KerasTensor, list[KerasTensor]]:
-        hidden, cell = states
-        if training and self.recurrent_dropout:
-            hidden = hidden * self.get_recurrent_dropout_mask(hidden)
-        return super().call(inputs, [hidden, cell], training=training)
-
-
-@keras.saving.register_keras_serializable(package="seq2seq_keras")
-class LSTM(keras.layers.RNN):
-    """`keras.layers.RNN`, named like Keras's own layer for this cell.
-
-    Keras looks for saved weights by the name of a layer's class: so a model that was
-    saved with `keras.layers.LSTM` finds its own.
-    """
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -135,12 +82,7 @@ def make_recurrent(
         make_cell = _make_like(make_cell)
     size = units // 2 if bidirectional else units
     layer: keras.layers.RNN
-    if make_cell is keras.layers.LSTMCell and recurrent_dropout:
-        inner = RecurrentDropoutLSTMCell(
-            size, recurrent_dropout=recurrent_dropout, dtype=dtype
-        )
-        layer = LSTM(inner, **options)
-    elif make_cell in _KERAS_LAYERS:
+    if make_cell in _KERAS_LAYERS:
         make_layer = _KERAS_LAYERS[make_cell]
         layer = make_layer(size, recurrent_dropout=recurrent_dropout, **options)
     else:

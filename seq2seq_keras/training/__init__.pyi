@@ -1,3 +1,4 @@
+from .adam import Adam as Adam
 from .callbacks import ThawEmbeddings as ThawEmbeddings
 from .callbacks import WeightAverages as WeightAverages
 from .callbacks import has_frozen_embeddings as has_frozen_embeddings

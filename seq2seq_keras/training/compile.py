@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import keras
-
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.training.adam import Adam
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.losses import Perplexity, TokenAccuracy, TokenCrossentropy
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
@@ -71,7 +70,7 @@ def compile_model(
         )
     model.scheduled_sampling = scheduled_sampling
     model.compile(
-        optimizer=keras.optimizers.Adam(
+        optimizer=Adam(
             learning_rate,
             global_clipnorm=global_clipnorm,
             gradient_accumulation_steps=gradient_accumulation

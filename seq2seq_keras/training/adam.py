@@ -1,0 +1,59 @@
+"""Adam, with one operation for each variable."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="seq2seq_keras")
+class Adam(keras.optimizers.Adam):
+    """`keras.optimizers.Adam`, whose update goes over each variable once.
+
+    Keras writes the update as a dozen operations, each of which reads and writes tensors
+    as large as the variable: with a vocabulary of some thousand words that takes a fifth
+    of a training step. TensorFlow has the same formula as one operation.
+
+    Args:
+        learning_rate: As for `keras.optimizers.Adam`, as all arguments are.
+        **kwargs: Passed to it.
+
+    Example:
+
+    >>> optimizer = Adam(1e-3, global_clipnorm=1.0)
+    >>> optimizer.build([keras.Variable([1.0, 2.0])])
+    >>> [variable.path for variable in optimizer.variables][:2]
+    ['adam/iteration', 'adam/learning_rate']
+
+    Reference:
+        - [Kingma & Ba, 2015](https://arxiv.org/abs/1412.6980), algorithm 1, in the
+          order of section 2's last paragraph.
+    """
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Updates a variable and its moments.
+
+        Args:
+            gradient: A tensor of the variable's shape, or `tf.IndexedSlices`.
+            variable: The variable.
+            learning_rate: A scalar.
+        """
+        one_replica = self._distribution_strategy.num_replicas_in_sync == 1
+        if self.amsgrad or not one_replica:
+            super().update_step(gradient, variable, learning_rate)
+            return
+        dtype = variable.dtype
+        steps = tf.cast(self.iterations + 1, dtype)
+        index = self._get_variable_index(variable)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=tf.pow(tf.cast(self.beta_1, dtype), steps),
+            beta2_power=tf.pow(tf.cast(self.beta_2, dtype), steps),
+            lr=tf.cast(learning_rate, dtype),
+            beta1=tf.cast(self.beta_1, dtype),
+            beta2=tf.cast(self.beta_2, dtype),
+            epsilon=tf.cast(self.epsilon, dtype),
+            grad=tf.cast(tf.convert_to_tensor(gradient), dtype),
+        )
