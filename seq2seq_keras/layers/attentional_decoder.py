@@ -16,7 +16,9 @@ class AttentionalDecoder(keras.layers.Layer):
     """Runs recurrent layers and attention step by step, since each needs the other.
 
     One step, `step`, holds the mathematics. On a whole target the layer loops over it
-    inside the graph; on one token it calls it once, without a loop.
+    inside the graph; on one token it calls it once, without a loop. Where attention has
+    a memory but nothing of it enters the recurrence (coverage), the recurrent layers
+    run over the whole target in one go, and the loop is over the attention alone.
 
     - An attention that attends first ("bahdanau"): the previous state of the top layer
       is the query; the context enters the first layer together with the embedded
@@ -158,6 +160,19 @@ class AttentionalDecoder(keras.layers.Layer):
         training: bool = False,
     ) -> tuple[KerasTensor, KerasTensor, Tensors]:
         states = self._in_loop_dtypes(states)
+        if inputs.shape[1] == 1:
+            with self.stack.sequence(states, training) as masks:
+                vector, states = self.step(
+                    inputs[:, 0], states, memory, training, masks
+                )
+            return vector[:, None], states["attention_weights"][:, None], states
+        if self.attention_layer.attends_first or self.input_feeding:
+            return self._loop_over_all(inputs, states, memory, training)
+        return self._loop_over_attention(inputs, states, memory)
+
+    def _loop_over_all(
+        self, inputs: KerasTensor, states: Tensors, memory: Tensors, training: bool
+    ) -> tuple[KerasTensor, KerasTensor, Tensors]:
         with self.stack.sequence(states, training) as masks:
 
             def step(
@@ -168,10 +183,28 @@ class AttentionalDecoder(keras.layers.Layer):
             if training and self.stack.draws_in_first_step:
                 # Outside of the loop, so that all steps have the masks it draws.
                 step(inputs[:, 0], states)
-            if inputs.shape[1] != 1:
-                return _loop_over_steps(step, inputs, states, self.compute_dtype)
-            vector, states = step(inputs[:, 0], states)
-            return vector[:, None], states["attention_weights"][:, None], states
+            return _loop_over_steps(
+                step, inputs, states, self.compute_dtype, self.units
+            )
+
+    def _loop_over_attention(
+        self, inputs: KerasTensor, states: Tensors, memory: Tensors
+    ) -> tuple[KerasTensor, KerasTensor, Tensors]:
+        """The recurrence in one go, since nothing of the attention enters it.
+
+        Only the attention itself goes step by step: it sees what it did before.
+        """
+        outputs, last = self.stack(inputs, states)
+        size = memory["encoder_outputs"].shape[-1]
+        contexts, weights, states = _loop_over_steps(
+            lambda query, states: self._attend(query, states, memory),
+            outputs,
+            states,
+            self.compute_dtype,
+            size,
+        )
+        vectors = self.attentional_vector(ops.concatenate([contexts, outputs], axis=-1))
+        return vectors, weights, {**states, **last}
 
     def _in_loop_dtypes(self, states: Tensors) -> Tensors:
         """States as one step returns them, so that the loop can go round."""
@@ -199,7 +232,7 @@ class AttentionalDecoder(keras.layers.Layer):
 
 
 def _loop_over_steps(
-    step: Callable, inputs: tf.Tensor, states: Tensors, dtype: str
+    step: Callable, inputs: tf.Tensor, states: Tensors, dtype: str, units: int
 ) -> tuple[tf.Tensor, tf.Tensor, Tensors]:
     """Runs one step after another.
 
@@ -214,7 +247,7 @@ def _loop_over_steps(
     by_step = tf.TensorArray(inputs.dtype, length).unstack(
         tf.transpose(inputs, [1, 0, 2])
     )
-    outputs = tf.TensorArray(dtype, length)
+    outputs = tf.TensorArray(dtype, length, element_shape=(None, units))
     weights = tf.TensorArray("float32", length)
 
     def advance(

@@ -7,5 +7,6 @@ from .layer_states import copy_model as copy_model
 from .options import ModelOptions as ModelOptions
 from .parity import ParityReport as ParityReport
 from .parity import check_parity as check_parity
+from .precision import fastest_precision as fastest_precision
 from .seq2seq import Seq2Seq as Seq2Seq
 from .size import check_weights as check_weights

@@ -12,6 +12,7 @@ from seq2seq_keras.models.base import EncoderDecoder, States
 from seq2seq_keras.models.decoder import Decoder
 from seq2seq_keras.models.encoder import Encoder
 from seq2seq_keras.models.options import ModelOptions
+from seq2seq_keras.models.precision import fastest_precision
 from seq2seq_keras.models.size import check_weights
 from seq2seq_keras.registry import ATTENTIONS, CELLS, find, text_of
 
@@ -61,6 +62,8 @@ class Seq2Seq(EncoderDecoder):
     def __init__(self, *, name: str = "seq2seq", **options: Any) -> None:
         self.options = ModelOptions(**options)
         check_weights(self.options)
+        if self.options.precision == "auto":
+            self.options.precision, _ = fastest_precision()
         if self.options.precision is None:
             self.options.precision = keras.config.dtype_policy().name
         self.copies = self.options.copy

@@ -137,8 +137,8 @@ def _add_up(
     again.
     """
     tokens = tf.shape(rows)[0]
-    blocks = -(-tokens // size)
-    size = -(-tokens // tf.maximum(1, blocks))  # all alike
+    blocks = tf.maximum(1, -(-tokens // size))
+    size = -(-tokens // blocks)  # all alike
 
     def cut(tensor: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
         return tensor[index * size : (index + 1) * size]

@@ -17,6 +17,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import (
+    fastest_precision,
     EncoderDecoder,
     ModelOptions,
     build_model,
@@ -70,7 +71,7 @@ class Trainer:
         model: Model | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
     ) -> None:
-        self.config = config
+        config = self.config = _settle_precision(config)
         self.signals = signals
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
@@ -395,6 +396,15 @@ class Trainer:
         )
         model.optimizer.build(model.trainable_variables)
         return model
+
+
+def _settle_precision(config: TrainingConfig) -> TrainingConfig:
+    """Once for all: a training that goes on elsewhere must not change it."""
+    if config.precision != "auto":
+        return config
+    precision, reason = fastest_precision()
+    show(f"Precision {precision}: {reason}.")
+    return dataclasses.replace(config, precision=precision)
 
 
 class _Steps(keras.callbacks.Callback):
