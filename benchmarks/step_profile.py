@@ -11,7 +11,6 @@ it counts products of matrices for real tokens only: padding and everything else
 is lost. Medians of interleaved runs, in milliseconds.
 """
 
-import os
 import statistics
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from typing import Any
 import yaml
 
 from benchmarks.runner import ROOT, alone, markdown_table, run_rows
-from benchmarks.training_speed import PRECISIONS, RECIPES, ROWS
+from benchmarks.training_speed import RECIPES, ROWS
 
 PARTS = ("encoder", "decoder and attention", "logits, loss, metrics", "clipping, Adam")
 PARTS = (*PARTS, "averages", "rest")
@@ -65,6 +64,7 @@ def profile(row: str) -> dict:
 
 def _ways(run: Any, batch: tuple, tf: Any) -> dict[str, Callable[[], Any]]:
     """Functions that run a part each."""
+    from seq2seq_keras.models.token_scores import score_tokens
     from seq2seq_keras.models.token_step import TokenStep
 
     model, (inputs, labels, weights) = run.model, batch
@@ -90,6 +90,12 @@ def _ways(run: Any, batch: tuple, tf: Any) -> dict[str, Callable[[], Any]]:
         return squares([outputs, *states.values()])
 
     vectors = layer.vectors(inputs, training=True)
+    loss, metrics = model.loss.token_values, [x.token_values for x in step.metrics]
+
+    def score() -> Any:
+        scores = score_tokens(layer, vectors, labels, weights, loss, metrics, True)
+        return scores.loss / scores.weight
+
     kept = [tf.zeros_like(variable.value) + 1e-3 for variable in variables]
     product = [tf.random.normal(shape) for shape in (SHAPE[:2], SHAPE[1:])]
     train = tf.function(model.train_step)
@@ -97,12 +103,65 @@ def _ways(run: Any, batch: tuple, tf: Any) -> dict[str, Callable[[], Any]]:
         "roof": tf.function(lambda: tf.matmul(*product)),
         "encoder": gradients(encode),
         "vectors": gradients(lambda: squares([layer.vectors(inputs, training=True)])),
-        "logits, loss, metrics": gradients(
-            lambda: step._run_on(vectors, labels, weights, training=True)
-        ),
-        "clipping, Adam": tf.function(
-            lambda: model.optimizer.apply(kept, variables)
-        ),
+        "logits, loss, metrics": gradients(score),
+        "clipping, Adam": tf.function(lambda: model.optimizer.apply(kept, variables)),
         "averages": lambda: run.averages.on_train_batch_end(0),
         "step": lambda: train((inputs, labels, weights)),
     }
+
+
+def _differences(times: dict[str, float]) -> dict[str, float]:
+    """What each part takes, of times some of which contain others."""
+    apart = {name: times[name] for name in PARTS if name in times}
+    apart["decoder and attention"] = times["vectors"] - times["encoder"]
+    known = sum(taken for name, taken in apart.items() if name != "averages")
+    return {name: {**apart, "rest": times["step"] - known}[name] for name in PARTS}
+
+
+def _operations(model: Any, source: int, tokens: int) -> dict[str, float]:
+    """Gigaflops of the products of matrices, forward and backward, of real tokens."""
+    output, encoder = model.output._keras_history[0], model.encoder.stack
+    of_output = {id(weight) for weight in output.trainable_variables}
+    of_encoder = {
+        id(weight)
+        for layer in encoder.recurrent_layers
+        for weight in layer.trainable_variables
+    }
+    found = dict.fromkeys(PARTS[:3], 0.0)
+    for weight in model.trainable_variables:
+        if len(weight.shape) != 2:
+            continue
+        size = 6e-9 * weight.shape[0] * weight.shape[1]
+        if id(weight) in of_output:
+            found["logits, loss, metrics"] += size * tokens
+        elif id(weight) in of_encoder:
+            found["encoder"] += size * source
+        elif "embedding" not in weight.path:
+            found["decoder and attention"] += size * tokens
+    return found
+
+
+def table(results: dict) -> str:
+    """Milliseconds of each part, and its share of the roof."""
+    lines = [["recipe", "precision", *PARTS, "step", "share of the roof"]]
+    for row, numbers in results.items():
+        times, operations = numbers["milliseconds"], numbers["operations"]
+        roof = numbers["roof"]
+        cells = [f"{times[part]:.1f}" for part in PARTS]
+        for index, part in enumerate(PARTS):
+            if part in operations:
+                ideal = 1e3 * operations[part] / roof
+                cells[index] += f" ({ideal / times[part]:.0%})"
+        ideal = 1e3 * sum(operations.values()) / roof
+        whole = numbers["step"]
+        lines.append([*row.split(", "), *cells, f"{whole:.1f}", f"{ideal / whole:.0%}"])
+    return markdown_table(lines, "ll" + "r" * (len(PARTS) + 2))
+
+
+def measure(row: str) -> dict:
+    """Measures a recipe in a precision."""
+    return alone(profile, row)
+
+
+if __name__ == "__main__":
+    run_rows(__doc__, ROWS, measure, table, "step_profile")

@@ -174,11 +174,11 @@ class Architecture:
         False, "Leave the source embeddings as they are in training."
     )
     freeze_target_embeddings: bool = option(False, "The same for the target.")
-    precision: (
-        Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] | None
-    ) = option(
-        None,
-        """Number format of the model; the logits are float32 in any case. "auto" is
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"] | None = (
+        option(
+            None,
+            """Number format of the model; the logits are float32 in any case. "auto" is
         "mixed_bfloat16" where the processor has matrix units for it, else "float32".
         By default the dtype policy that Keras is set to.""",
+        )
     )

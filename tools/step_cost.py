@@ -75,7 +75,9 @@ def count(recipe: str, largest: int = 0) -> dict[str, int]:
         "peak_bytes": peak,
     }
     if largest:
-        for size, what in sorted(_tensors(model, batch_size, source, target))[-largest:]:
+        for size, what in sorted(_tensors(model, batch_size, source, target))[
+            -largest:
+        ]:
             print(f"{recipe}: {size / 1e6:7.1f} MB  {what}")
     return counted
 

@@ -8,11 +8,11 @@ from .coverage import coverage_window as coverage_window
 from .dropout import make_dropout as make_dropout
 from .dropout import make_word_dropout as make_word_dropout
 from .embedding import make_embedding as make_embedding
-from .luong_attention import LuongAttention as LuongAttention
-from .pointer_generator import PointerGenerator as PointerGenerator
 from .keras_recurrent import GRU as GRU
 from .keras_recurrent import LSTM as LSTM
-from .recurrent_dropout import RecurrentDropoutLSTMCell as RecurrentDropoutLSTMCell
+from .luong_attention import LuongAttention as LuongAttention
+from .pointer_generator import PointerGenerator as PointerGenerator
 from .recurrent import make_recurrent as make_recurrent
+from .recurrent_dropout import RecurrentDropoutLSTMCell as RecurrentDropoutLSTMCell
 from .recurrent_stack import RecurrentStack as RecurrentStack
 from .reverse_tokens import ReverseTokens as ReverseTokens

@@ -67,9 +67,7 @@ class _InColumns(keras.layers.RNN):
     def _project(self, sequences: KerasTensor) -> tf.Tensor:
         """The products of all inputs: `(length, gates * units, batch)`."""
         batch, length = tf.unstack(tf.shape(sequences)[:2])
-        rows = tf.reshape(
-            tf.transpose(sequences, [1, 0, 2]), [-1, sequences.shape[-1]]
-        )
+        rows = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, sequences.shape[-1]])
         rows, bias = ops.matmul(rows, self.cell.kernel), self._input_bias()
         rows = rows if bias is None else ops.add(rows, bias)
         by_step = tf.reshape(rows, [length, batch, rows.shape[-1]])

@@ -248,9 +248,7 @@ def _gru_gradient(
         step, [upstream[1]], [upstream[0], slopes, update], [units], reverse=True
     )
     recurrent = tf.tile(hidden, [1, 3, 1]) * slopes
-    projected = tf.concat(
-        [recurrent[:, : 2 * units], hidden * new_slopes], axis=1
-    )
+    projected = tf.concat([recurrent[:, : 2 * units], hidden * new_slopes], axis=1)
     weights = _weight_gradient(before, recurrent)
     return [projected, weights, tf.reduce_sum(recurrent, [0, 2]), *first_slope]
 
@@ -297,9 +295,7 @@ def _unless_masked(states: Tensors, before: Tensors, real: Tensors) -> Tensors:
     return [tf.where(real[0], *pair) for pair in zip(states, before, strict=True)]
 
 
-def _mask_slopes(
-    mask: tf.Tensor | None, slopes: Tensors, carry: tf.Tensor
-) -> Tensors:
+def _mask_slopes(mask: tf.Tensor | None, slopes: Tensors, carry: tf.Tensor) -> Tensors:
     """Without slopes where a step is masked, and with all of the state carried on.
 
     Returns the slopes, the carry and, if there is a mask, where it masks.

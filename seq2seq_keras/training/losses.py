@@ -83,9 +83,7 @@ def token_crossentropy(
     return crossentropy(tf.convert_to_tensor(logits))
 
 
-def _smooth(
-    slopes: tf.Tensor, columns: tf.Tensor, label_smoothing: float
-) -> tf.Tensor:
+def _smooth(slopes: tf.Tensor, columns: tf.Tensor, label_smoothing: float) -> tf.Tensor:
     """From probabilities less labels to probabilities less smoothed labels."""
     if not label_smoothing:
         return slopes

@@ -17,11 +17,11 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import (
-    fastest_precision,
     EncoderDecoder,
     ModelOptions,
     build_model,
     check_weights,
+    fastest_precision,
 )
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import show

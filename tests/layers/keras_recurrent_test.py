@@ -83,7 +83,11 @@ def test_masked_steps_can_put_out_zeros(kind):
 @pytest.mark.parametrize("kind", list(PAIRS))
 def test_without_training_nothing_else_comes_out(kind):
     ours, theirs = make(kind)
-    results = [run(ours, "right", False), run(ours, "right"), run(theirs, "right", False)]
+    results = [
+        run(ours, "right", False),
+        run(ours, "right"),
+        run(theirs, "right", False),
+    ]
     for first, second, third in zip(*results, strict=True):
         assert_close(first, second, 1e-6)
         assert_close(first, third, 1e-6)

@@ -13,7 +13,9 @@ SHAPES = ((6, 3), (4,))
 def updated(make, steps: int = 5, sparse: bool = False, **options) -> list[np.ndarray]:
     """All variables after some steps with gradients of very different size."""
     rng = np.random.default_rng(0)
-    variables = [keras.Variable(rng.normal(size=shape), dtype="float32") for shape in SHAPES]
+    variables = [
+        keras.Variable(rng.normal(size=shape), dtype="float32") for shape in SHAPES
+    ]
     optimizer = make(0.1, **options)
     for step in range(steps):
         rows, other = (
@@ -41,9 +43,7 @@ def updated(make, steps: int = 5, sparse: bool = False, **options) -> list[np.nd
     ids=str,
 )
 def test_it_equals_the_one_of_keras(options):
-    ours, theirs = (
-        updated(make, **options) for make in (Adam, keras.optimizers.Adam)
-    )
+    ours, theirs = (updated(make, **options) for make in (Adam, keras.optimizers.Adam))
     # In float32 a second momentum of 0.999 lacks a hundred-thousandth of its share.
     for our, their in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(our, their, rtol=3e-5, atol=1e-5)
