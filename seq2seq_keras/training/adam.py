@@ -10,9 +10,9 @@ import tensorflow as tf
 class Adam(keras.optimizers.Adam):
     """`keras.optimizers.Adam`, whose update goes over each variable once.
 
-    Keras writes the update as a dozen operations, each of which reads and writes tensors
-    as large as the variable: with a vocabulary of some thousand words that takes a fifth
-    of a training step. TensorFlow has the same formula as one operation.
+    Keras writes the update as a dozen operations, each of which reads and writes
+    tensors as large as the variable: with a vocabulary of some thousand words that
+    takes a fifth of a training step. TensorFlow has the same formula as one operation.
 
     Args:
         learning_rate: As for `keras.optimizers.Adam`, as all arguments are.
