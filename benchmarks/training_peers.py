@@ -278,28 +278,25 @@ def ratios(results: dict, name: str, clock: str) -> list[float]:
 
 def about(results: dict) -> str:
     """What was measured, where and with what."""
-    machine, runs = results["environment"], results["runs"]
-    roof = {
-        precision: spread([each[precision] for each in results["roofs"]])
-        for precision in PRECISIONS
-    }
-    used = ", ".join(
-        dict.fromkeys(
-            f"{name.split(', ')[0]} {its[0]['version']}" for name, its in runs.items()
-        )
-    )
+    machine, roofs = results["environment"], results["roofs"]
+    floats, low = (spread([roof[name] for roof in roofs]) for name in PRECISIONS)
+    used = [
+        f"{name} {runs[0]['version']}"
+        for name, runs in results["runs"].items()
+        if OURS not in name
+    ]
+    installed = (f"{name} {its}" for name, its in machine["versions"].items())
+    each = results["gflop"] / results["steps"]
     return (
-        f"{results['steps']} steps of {steps.BATCH} sentences, {results['tokens']:,} target "
-        f"tokens ({results['positions']:,} with padding), after {steps.WARM_UP} to "
-        f"warm up; {results['parameters']:,} parameters; median (least to most) of "
-        f"{len(results['roofs'])} processes that took turns, on {CORES} of "
+        f"{results['steps']} steps of {steps.BATCH} sentences, {results['tokens']:,} "
+        f"target tokens ({results['positions']:,} with padding), after "
+        f"{steps.WARM_UP} to warm up; {results['parameters']:,} parameters; median "
+        f"(least to most) of {len(roofs)} processes that took turns, on {CORES} of "
         f"{machine['machine']} ({', '.join(machine['features'])}), load "
-        f"{machine['load_before']:.1f} before. {used}; "
-        f"tensorflow {machine['versions']['tensorflow']}, "
-        f"keras {machine['versions']['keras']}. Roof: {roof['float32']} GFLOP/s in "
-        f"float32, {roof['mixed_bfloat16']} in bfloat16; the matrix products of a step "
-        f"need {results['gflop'] / results['steps']:.1f} GFLOP for its real tokens. The "
-        f"loss is the mean of all steps, from the same first weights."
+        f"{machine['load_before']:.1f} before. Roof: {floats} GFLOP/s in float32, "
+        f"{low} in bfloat16; the matrix products of a step need {each:.1f} GFLOP for "
+        f"its real tokens. The loss is the mean of all steps, from the same first "
+        f"weights. {', '.join([*used, *installed])}."
     )
 
 

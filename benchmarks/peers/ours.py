@@ -73,6 +73,7 @@ def train(
     ids = tf.TensorSpec((None, None), tf.int32)
     signature = ({"source_token_ids": ids, "target_token_ids": ids}, ids)
     dataset = tf.data.Dataset.from_generator(inputs, output_signature=signature)
+    dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
     class Watch(keras.callbacks.Callback):
         def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:

@@ -1,5 +1,7 @@
 """Trains the same model in PyTorch, of `nn.LSTM`; it needs torch and numpy."""
 
+import sys
+
 import torch
 from torch import nn
 
@@ -104,5 +106,19 @@ def train(
     return sum(losses) / len(losses)
 
 
+def has_low_lstm() -> bool:
+    """Whether oneDNN has an LSTM in bfloat16 for this processor; it needs AVX-512."""
+    with torch.autocast("cpu", torch.bfloat16):
+        try:
+            nn.LSTM(8, 8)(torch.zeros(1, 1, 8))
+        except RuntimeError:
+            return False
+    return True
+
+
 if __name__ == "__main__":
-    run(train, torch.__version__)
+    version = torch.__version__
+    if sys.argv[2] == "mixed_bfloat16" and not has_low_lstm():
+        torch.backends.mkldnn.enabled = False
+        version += " without oneDNN"
+    run(train, version)
