@@ -10,12 +10,12 @@ Nothing heavy is imported here: memory is measured in processes that this one st
 
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import multiprocessing
 import os
 import pathlib
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -29,6 +29,7 @@ from seq2seq_keras.files import write_text
 ROOT = pathlib.Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 COMMAND = [sys.executable, "-m", "seq2seq_keras"]
+FEATURES = ("avx2", "avx512f", "avx512_bf16", "amx_bf16", "amx_int8")
 LINE = 200  # characters of a line in a file of results
 
 
@@ -96,9 +97,10 @@ def alone(function: Callable, *arguments: Any) -> Any:
 
 
 class Timing(NamedTuple):
-    """Seconds of several runs, and what the last one returned."""
+    """Seconds of several runs, those of processors, and what the last one returned."""
 
     seconds: list[float]
+    cpu_seconds: list[float]
     result: Any
 
     @property
@@ -109,20 +111,45 @@ class Timing(NamedTuple):
 
 def take_turns(ways: Mapping[Any, Callable[[], Any]], repeats: int = 5) -> dict:
     """Times several ways to do a thing, which take turns, after one run to warm up."""
-    timings = {name: Timing([], run()) for name, run in ways.items()}
+    timings = {name: Timing([], [], run()) for name, run in ways.items()}
     for _ in range(repeats):
         for name, run in ways.items():
-            start = time.perf_counter()
+            start, cpu_start = time.perf_counter(), cpu_seconds()
             result = run()
-            seconds = [*timings[name].seconds, time.perf_counter() - start]
-            timings[name] = Timing(seconds, result)
+            seconds, cpu = time.perf_counter() - start, cpu_seconds() - cpu_start
+            before = timings[name]
+            timings[name] = Timing(
+                [*before.seconds, seconds], [*before.cpu_seconds, cpu], result
+            )
     return timings
+
+
+def cpu_seconds() -> float:
+    """What processors have spent on this process and on those it has started."""
+    ticks = 0
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # one that has ended meanwhile
+            # After the name, which may hold anything: state, parent, ...
+            fields = path.read_text("utf-8").rpartition(")")[2].split()
+            if str(os.getpid()) in (path.parent.name, fields[1]):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def keep_to_cores(count: int) -> None:
+    """Gives this process, and those that it starts, some of the cores alone.
+
+    All toolkits take as many threads as they see cores, and not all can be asked to
+    take fewer.
+    """
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])
 
 
 def environment() -> dict:
     """The machine, what it has been doing, and the versions of what runs on it."""
     return {
         "machine": machine(),
+        "features": processor_features(),
         "load_before": os.getloadavg()[0],
         "versions": versions(),
     }
@@ -138,6 +165,12 @@ def machine() -> str:
     }
     name = " and ".join(sorted(names)) or platform.machine()
     return f"{os.cpu_count()} cores of {name}"
+
+
+def processor_features() -> list[str]:
+    """Which of the instructions that matrix products profit from there are."""
+    flags = pathlib.Path("/proc/cpuinfo").read_text("utf-8").split()
+    return [name for name in FEATURES if name in flags]
 
 
 def read_json(path: pathlib.Path) -> dict:
@@ -163,6 +196,15 @@ def _as_json(value: Any, indent: str = "") -> str:
     )
     body = f",\n{inner}".join(parts)
     return f"{line[0]}\n{inner}{body}\n{indent}{line[-1]}"
+
+
+def spread(values: Sequence[float], digits: int = 0) -> str:
+    """The median of several numbers, and in brackets the least and the most."""
+    middle, least, most = (
+        f"{value:,.{digits}f}"
+        for value in (statistics.median(values), min(values), max(values))
+    )
+    return f"{middle} ({least} to {most})"
 
 
 def markdown_table(rows: Iterable[Sequence[str]], align: str = "") -> str:
@@ -194,12 +236,12 @@ class Peer:
         self.log = cache / f"{name}.log"
         # JSON is YAML too.
         write_json(written, {**config, "model_dir": str(folder)})
-        python = str(_environment(cache / script.stem, requirements))
+        python = str(make_environment(cache / script.stem, requirements))
         self.command = [python, str(script), *options]
         if not folder.exists():
-            # Beside its place, so that half a model is never taken for one.
+            # Beside its place, so that half a model is never taken for one. What a
+            # training that was interrupted has left there is the script's to use.
             beside = folder.with_suffix(".training")
-            shutil.rmtree(beside, ignore_errors=True)
             self._start("train", written, beside)
             if self.close():
                 raise RuntimeError(f"{script.stem} did not train: see {self.log}")
@@ -237,7 +279,7 @@ class Peer:
         return self.process.returncode
 
 
-def _environment(folder: pathlib.Path, requirements: Sequence[str]) -> pathlib.Path:
+def make_environment(folder: pathlib.Path, requirements: Sequence[str]) -> pathlib.Path:
     """The Python of an environment, made unless a mark says that it is whole."""
     python, mark = folder / "bin" / "python", folder.with_suffix(".installed")
     wanted = "\n".join(requirements)

@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import logging
 import pathlib
+import shutil
 import sys
 from typing import Any
 
@@ -26,6 +27,7 @@ def train_model(config: pathlib.Path, folder: pathlib.Path) -> None:
     """Trains as the configuration says, into a folder."""
     cfg = load_config(config)
     cfg["model_dir"] = str(folder)
+    shutil.rmtree(folder, ignore_errors=True)  # it takes no folder that is there
     folder.mkdir(parents=True)
     # The test after training wants the best checkpoint of a validation, and there
     # is none.
@@ -42,8 +44,10 @@ def serve(config: pathlib.Path, sources: pathlib.Path) -> None:
         "parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "vocabulary_sizes": [len(model.src_vocab), len(model.trg_vocab)],
         "updates": int((args.model_dir / "latest.ckpt").resolve().stem),
-        "torch": torch.__version__,
-        "joeynmt": importlib.metadata.version("joeynmt"),
+        "versions": {
+            "joeynmt": importlib.metadata.version("joeynmt"),
+            "torch": torch.__version__,
+        },
     }
     reply(about)
     for request in sys.stdin:
@@ -57,13 +61,10 @@ def translate(
     lines: list[str],
     beam_width: int,
     batch_size: int,
-    by_length: bool,
 ) -> list[str]:
-    """Translates the lines once."""
+    """Translates the lines once, sorted by length, which Joey NMT itself does not."""
     search = args.test._replace(beam_size=beam_width, batch_size=batch_size)
-    order = list(range(len(lines)))
-    if by_length:
-        order.sort(key=lambda position: len(lines[position].split()))
+    order = sorted(range(len(lines)), key=lambda place: len(lines[place].split()))
     data.reset_cache()
     for position in order:
         data.set_item(lines[position])
@@ -96,10 +97,7 @@ def main() -> None:
     parser.add_argument("config", type=pathlib.Path)
     parser.add_argument("folder", type=pathlib.Path, nargs="?")
     parser.add_argument("--sources", type=pathlib.Path)
-    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.set_num_interop_threads(options.threads)
     if options.command == "train":
         train_model(options.config, options.folder)
     else:
