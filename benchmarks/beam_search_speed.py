@@ -98,10 +98,7 @@ def train_ours(options: argparse.Namespace, pairs: s2s.Pairs) -> s2s.Translator:
         input_feeding=True,
     )
     s2s.compile_model(model, learning_rate=LEARNING_RATE, global_clipnorm=CLIP)
-    # One bucket, as Joey NMT has it: so the updates are as many.
-    dataset = s2s.make_dataset(
-        pairs, *tokenizers, batch_size=BATCH, seed=SEED, bucket_boundaries=()
-    )
+    dataset = s2s.make_dataset(pairs, *tokenizers, batch_size=BATCH, seed=SEED)
     model.fit(dataset, epochs=options.epochs, shuffle=False, verbose=2)
     assert int(model.optimizer.iterations) == options.updates
     translator = s2s.Translator(model, *tokenizers, max_length=MAX_LENGTH)
