@@ -8,12 +8,11 @@ and that the batches of an epoch take (the median of three epochs and their rang
 numbers go to benchmarks/results/batch_padding.json.
 """
 
-import resource
 import statistics
 
 import yaml
 
-from benchmarks.runner import ROOT, alone, markdown_table, run_rows
+from benchmarks.runner import ROOT, alone, cpu_seconds, markdown_table, run_rows
 
 RECIPES = {
     "multi30k": "multi30k-tok/en-de",
@@ -26,12 +25,6 @@ CHANGES: dict[str, dict] = {
     "multi30k, 2,000 tokens": {"batch_by": "tokens", "batch_size": 2000}
 }
 EPOCHS = 3
-
-
-def cpu_seconds() -> float:
-    """What this process has used of all processors until now."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def count(row: str) -> dict:

@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import pathlib
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -117,6 +118,12 @@ def take_turns(ways: Mapping[Any, Callable[[], Any]], repeats: int = 5) -> dict:
             seconds = [*timings[name].seconds, time.perf_counter() - start]
             timings[name] = Timing(seconds, result)
     return timings
+
+
+def cpu_seconds() -> float:
+    """What this process has used of all processors until now."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 def environment() -> dict:
