@@ -65,7 +65,7 @@ class DataOptions(ReadingOptions):
     )
     stream: bool = option(
         False,
-        """Keep the training pairs as token ids in a temporary file (in TMPDIR), and some
+        """Keep the training pairs as ids in a temporary file (in TMPDIR), and some
         hundred thousand of them in memory, for files of any length.""",
     )
     tokenizer: _TokenizerName | None = option(
