@@ -72,33 +72,38 @@ def measure(rows: int, folder: pathlib.Path | None) -> dict:
     return results
 
 
-def write_table(path: pathlib.Path, rows: int) -> None:
-    """Writes sentence pairs, a piece at a time."""
+def made_up_pairs(rows: int) -> Iterator[list[Row]]:
+    """Sentence pairs, a piece at a time; the same for the same number of rows."""
     draw = np.random.default_rng(rows)
     letters = np.array(list("etaoinshrdlucmfwypvbgkjqxz"))
     lengths = draw.integers(2, 10, 2 * WORDS)
     spelled = ["".join(draw.choice(letters, length)) for length in lengths]
     sides = [np.array(spelled[:WORDS], object), np.array(spelled[WORDS:], object)]
     shares = np.cumsum(1 / np.arange(1, WORDS + 1))
+    for start in range(0, rows, PIECE):
+        count = min(PIECE, rows - start)
+        lengths = draw.poisson(LENGTH - 1, count) + 1
+        drawn = draw.random(lengths.sum()) * shares[-1]
+        words = np.searchsorted(shares, drawn)
+        parts = [
+            [" ".join(row) for row in np.split(side[words], np.cumsum(lengths)[:-1])]
+            for side in sides
+        ]
+        pairs = list(zip(*parts, strict=True))
+        for row in np.flatnonzero(draw.random(count) < REPEATED).tolist():
+            pairs[row] = pairs[row // 2]
+        yield pairs
+
+
+def write_table(path: pathlib.Path, rows: int) -> None:
+    """Writes made-up pairs, a piece at a time."""
+    done = 0
     with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:
-        for start in range(0, rows, PIECE):
-            count = min(PIECE, rows - start)
-            lengths = draw.poisson(LENGTH - 1, count) + 1
-            drawn = draw.random(lengths.sum()) * shares[-1]
-            words = np.searchsorted(shares, drawn)
-            parts = [
-                [
-                    " ".join(row)
-                    for row in np.split(side[words], np.cumsum(lengths)[:-1])
-                ]
-                for side in sides
-            ]
-            lines = list(map("{}\t{}\n".format, *parts))
-            for row in np.flatnonzero(draw.random(count) < REPEATED).tolist():
-                lines[row] = lines[row // 2]
-            file.writelines(lines)
-            if (start + count) % TOLD < count:
-                print(f"{start + count:,} rows written", flush=True)
+        for pairs in made_up_pairs(rows):
+            file.writelines("\t".join(pair) + "\n" for pair in pairs)
+            done += len(pairs)
+            if done % TOLD < len(pairs):
+                print(f"{done:,} rows written", flush=True)
 
 
 def measured(

@@ -107,9 +107,7 @@ for source, target in list(validation)[:4]:
 
 # %%
 inputs, labels, weights = (
-    s2s.make_dataset(
-        validation, *tokenizers, batch_size=600, shuffle=False, bucket_boundaries=()
-    )
+    s2s.make_dataset(validation, *tokenizers, batch_size=600, shuffle=False)
     .take(1)
     .get_single_element()
 )

@@ -1,3 +1,4 @@
+from .batch_order import batches_by_length as batches_by_length
 from .columns import find_column as find_column
 from .corpora import Corpus as Corpus
 from .corpora import corpus_names as corpus_names
@@ -6,9 +7,10 @@ from .corpora import find_corpus_file as find_corpus_file
 from .corpora import load_corpus as load_corpus
 from .counting import PairsCounter as PairsCounter
 from .counting import describe_pairs as describe_pairs
-from .dataset import BUCKET_BOUNDARIES as BUCKET_BOUNDARIES
 from .dataset import Batches as Batches
 from .dataset import make_dataset as make_dataset
+from .encoded_pairs import EncodedPairs as EncodedPairs
+from .encoded_pairs import RaggedRows as RaggedRows
 from .evaluation_set import EvaluationSet as EvaluationSet
 from .evaluation_set import group_sources as group_sources
 from .evaluation_set import read_evaluation_set as read_evaluation_set

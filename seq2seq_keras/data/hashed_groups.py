@@ -1,14 +1,11 @@
 """Counting by hash, exactly, in memory that does not grow with what is counted."""
 
 import dataclasses
-import tempfile
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
 
 import numpy as np
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.data.scratch_file import ScratchFile
 from seq2seq_keras.ranges import checks_numbers
 
 # Rows that are kept in memory.
@@ -54,7 +51,7 @@ class HashedGroups:
         self._fresh: list[_Columns] = []
         self._rows = 0  # of those two
         self._runs: list[_Run] = []
-        self._file: IO[bytes] | None = None
+        self._file = ScratchFile("Counting many pairs")
 
     @property
     def parts(self) -> int:
@@ -116,29 +113,15 @@ class HashedGroups:
         ]
 
     def _write(self, columns: _Columns) -> None:
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile()  # noqa: SIM115
-                weakref.finalize(self, self._file.close)
-            place = self._file.seek(0, 2)
-            for column in columns:
-                self._file.write(column.tobytes())
-            self._file.flush()
-        except OSError as error:
-            raise InputError(
-                "Counting many pairs needs a temporary file, which failed: "
-                f"{error.strerror}. Make room, or name another folder in the "
-                "environment variable TMPDIR."
-            ) from error
+        place = self._file.append(b"".join(column.tobytes() for column in columns))
         self._runs.append(_Run(place, len(columns[0]), _starts(columns[0])))
 
     def _read(self, run: "_Run", first: int, end: int) -> list[np.ndarray]:
-        assert self._file is not None
         low, high = run.starts[[first, end]].tolist()
         columns = []
         for number in range(1 + len(self._reducers)):
-            self._file.seek(run.place + (number * run.rows + low) * _NUMBER.itemsize)
-            content = self._file.read((high - low) * _NUMBER.itemsize)
+            place = run.place + (number * run.rows + low) * _NUMBER.itemsize
+            content = self._file.read(place, (high - low) * _NUMBER.itemsize)
             columns.append(np.frombuffer(content, _NUMBER))
         return columns
 

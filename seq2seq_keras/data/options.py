@@ -64,7 +64,9 @@ class DataOptions(ReadingOptions):
         a wrong name lists them all.""",
     )
     stream: bool = option(
-        False, "Read the files anew in each epoch instead of keeping them in memory."
+        False,
+        """Keep the training pairs as ids in a temporary file (in TMPDIR), and some
+        hundred thousand of them in memory, for files of any length.""",
     )
     tokenizer: _TokenizerName | None = option(
         None,

@@ -62,9 +62,9 @@ def read_pairs(
             a pandas DataFrame, or a list of `(source, target)`. With `target`, the
             path of the file of sources.
         target: Optional path of the file of targets, line by line parallel.
-        stream: Whether a file is left on disk and read anew in each epoch, for files
-            larger than the memory. It is read through once now, to check it, so it
-            cannot be a pipe.
+        stream: Whether a file is left on disk and read anew each time it is gone
+            through, for files larger than the memory. It is read through once now, to
+            check it, so it cannot be a pipe.
         **options: How the pairs stand in a table, by name:
         {options}
 
@@ -192,8 +192,8 @@ def _check_rereadable(paths: Sequence[_Path]) -> None:
     for path in paths:
         if is_pipe(path):
             raise InputError(
-                f"{path} can be read only once, and `stream=True` reads it anew in "
-                "each epoch. Save it as a file first, or read it with `stream=False`."
+                f"{path} can be read only once, and `stream=True` reads it several "
+                "times. Save it as a file first, or read it with `stream=False`."
             )
 
 

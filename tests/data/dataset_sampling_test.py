@@ -14,7 +14,7 @@ TARGET = SubwordTokenizer.fit(PAIRS.target, algorithm="bpe")
 
 @pytest.fixture(params=["memory", "stream"])
 def pairs(request, monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 40)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 40)
     return PAIRS if request.param == "memory" else PairStream(lambda: iter(PAIRS))
 
 
@@ -70,11 +70,9 @@ def test_another_seed_draws_other_pieces():
 
 
 def test_chunks_of_the_same_text_are_drawn_apart(monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 20)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 20)
     pairs = Pairs([*PAIRS.source[:20]] * 2, [*PAIRS.target[:20]] * 2)
-    dataset = make_dataset(
-        pairs, SOURCE, TARGET, subword_sampling=0.1, shuffle=False, bucket_boundaries=()
-    )
+    dataset = make_dataset(pairs, SOURCE, TARGET, subword_sampling=0.1, shuffle=False)
     [[sources, _, _]] = epoch_of(dataset)
     assert sources[:20] != sources[20:]
 
@@ -104,7 +102,7 @@ def test_limits_go_by_the_length_without_sampling():
 
 def test_words_on_the_other_side_stay_as_they_are():
     words = WordTokenizer.fit(PAIRS.target)
-    options = {"shuffle": False, "bucket_boundaries": (), "batch_size": len(PAIRS)}
+    options = {"shuffle": False, "batch_size": len(PAIRS)}
     [[plain, _, plain_words]], [[sampled, _, sampled_words]] = (
         epoch_of(make_dataset(PAIRS, SOURCE, words, subword_sampling=alpha, **options))
         for alpha in (0.0, 0.3)

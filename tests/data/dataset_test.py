@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import BUCKET_BOUNDARIES, Pairs, PairStream, make_dataset
+from seq2seq_keras.data import Pairs, PairStream, make_dataset
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import CharacterTokenizer
 
@@ -70,9 +70,7 @@ def assert_equal_batches(batches, others):
 
 def test_a_batch_is_what_a_loop_makes_of_it(as_given):
     pairs = Pairs(["ab", "cde", "f"], ["12", "3", "4567"])
-    [batch] = batches_of(
-        make_dataset(as_given(pairs), *TOKENIZERS, shuffle=False, bucket_boundaries=())
-    )
+    [batch] = batches_of(make_dataset(as_given(pairs), *TOKENIZERS, shuffle=False))
     letters = {letter: n for n, letter in enumerate(LETTERS, start=4)}
     digits = {digit: n for n, digit in enumerate(DIGITS, start=4)}
     expected = np.zeros((3, 4)), np.zeros((3, 5)), np.zeros((3, 5)), np.zeros((3, 5))
@@ -122,8 +120,7 @@ def test_rows_are_padded_on_the_right_and_end_with_eos(pairs):
     [
         {},
         {"shuffle": False, "batch_size": 7},
-        {"bucket_boundaries": ()},
-        {"bucket_boundaries": (2, 3, 30), "batch_by": "tokens", "batch_size": 30},
+        {"batch_by": "tokens", "batch_size": 30},
     ],
 )
 def test_every_pair_comes_once_in_each_epoch(options, pairs, as_given):
@@ -133,96 +130,39 @@ def test_every_pair_comes_once_in_each_epoch(options, pairs, as_given):
         assert sorted(read_back(dataset)) == sorted(pairs)
 
 
-def test_batches_hold_sentences_of_like_length(pairs):
-    boundaries = (5, 10, 20)
-    buckets = [(0, 5), (5, 10), (10, 20), (20, 99)]
-    dataset = make_dataset(
-        pairs, *TOKENIZERS, batch_size=8, bucket_boundaries=boundaries
-    )
-    seen = set()
-    for source, given, _, _ in batches_of(dataset):
-        longer = np.maximum((source != 0).sum(axis=1), (given != 0).sum(axis=1))
-        fitting = [
-            (low, high)
-            for low, high in buckets
-            if (low <= longer).all() * (longer < high).all()
-        ]
-        assert len(fitting) == 1
-        seen.update(fitting)
-    assert seen == set(buckets)
+def test_only_one_batch_is_not_full(pairs, as_given):
+    dataset = make_dataset(as_given(pairs), *TOKENIZERS, batch_size=8)
+    sizes = sorted(len(batch[0]) for batch in batches_of(dataset))
+    assert sizes == [4] + [8] * 37
 
 
-def test_only_the_last_batch_of_a_bucket_is_not_full(pairs):
-    dataset = make_dataset(pairs, *TOKENIZERS, batch_size=8, bucket_boundaries=(20,))
-    sizes = [len(batch[0]) for batch in batches_of(dataset)]
-    assert max(sizes) == 8
-    assert sum(size < 8 for size in sizes) <= 2
-
-
-@pytest.mark.parametrize(
-    ("boundaries", "batch_size"),
-    [
-        (BUCKET_BOUNDARIES, 25),
-        (BUCKET_BOUNDARIES, 1000),
-        ((), 100),
-        ((2,), 64),
-        ((4, 12), 300),
-    ],
-)
-def test_batches_by_tokens_keep_within_their_size(
-    boundaries, batch_size, pairs, as_given
-):
+@pytest.mark.parametrize("batch_size", [25, 64, 300, 1000])
+def test_batches_by_tokens_keep_within_their_size(batch_size, pairs, as_given):
     long = Pairs(
         [*pairs.source[:99], "a" * 150, "b" * 80, "c" * 70],
         [*pairs.target[:99], "1", "2" * 130, "3" * 500],
     )
     dataset = make_dataset(
-        as_given(long),
-        *TOKENIZERS,
-        batch_by="tokens",
-        batch_size=batch_size,
-        bucket_boundaries=boundaries,
+        as_given(long), *TOKENIZERS, batch_by="tokens", batch_size=batch_size
     )
     for source, given, _, _ in batches_of(dataset):
         longest = max(source.shape[1], given.shape[1])
         assert longest * len(source) <= batch_size or len(source) == 1
 
 
-def test_sentences_beyond_the_last_bucket_share_batches_by_tokens_too():
-    pairs = Pairs(["a" * 70] * 20, ["1"] * 20)
-    dataset = make_dataset(
-        pairs,
-        *TOKENIZERS,
-        batch_by="tokens",
-        batch_size=1000,
-        bucket_boundaries=(4, 40),
-    )
-    # Their bucket is from 40 to 79 tokens: 1000 // 79 is 12.
-    assert [len(batch[0]) for batch in batches_of(dataset)] == [12, 8]
-
-
 def test_batches_by_tokens_are_larger_for_short_sentences():
     pairs = Pairs(["a"] * 100 + ["a" * 30] * 100, ["1"] * 200)
     dataset = make_dataset(pairs, *TOKENIZERS, batch_by="tokens", batch_size=310)
-    sizes = {batch[0].shape[1]: len(batch[0]) for batch in batches_of(dataset)[:-2]}
-    # Buckets end below 4 and 32 tokens: 310 // 3 is 103, 310 // 31 is 10.
-    assert sizes[31] == 10
-    shortest = [len(b[0]) for b in batches_of(dataset) if b[0].shape[1] == 2]
-    assert shortest == [100]
+    sizes = sorted((b[0].shape[1], len(b[0])) for b in batches_of(dataset))
+    # All 100 short ones are 2 tokens long, and 310 // 31 is 10.
+    assert sizes == [(2, 100)] + [(31, 10)] * 10
 
 
 @pytest.mark.parametrize("batch_by", ["sentences", "tokens"])
-@pytest.mark.parametrize("boundaries", [BUCKET_BOUNDARIES, ()])
 @pytest.mark.parametrize("batch_size", [7, 64])
-def test_the_dataset_knows_its_number_of_batches(
-    batch_by, boundaries, batch_size, pairs
-):
+def test_the_dataset_knows_its_number_of_batches(batch_by, batch_size, pairs):
     dataset = make_dataset(
-        pairs[:120],
-        *TOKENIZERS,
-        batch_by=batch_by,
-        batch_size=batch_size,
-        bucket_boundaries=boundaries,
+        pairs[:120], *TOKENIZERS, batch_by=batch_by, batch_size=batch_size
     )
     # An assertion in the dataset fails if it were another number.
     assert int(dataset.cardinality()) == sum(1 for _ in dataset)
@@ -251,20 +191,27 @@ def test_batches_are_not_made_of_neighbours_in_the_data():
     assert max(first) - min(first) > 150
 
 
-def test_without_shuffling_order_stays_within_a_bucket(pairs, as_given):
-    dataset = make_dataset(as_given(pairs), *TOKENIZERS, shuffle=False)
+def test_without_shuffling_short_batches_come_first(pairs, as_given):
+    dataset = make_dataset(as_given(pairs), *TOKENIZERS, shuffle=False, batch_size=8)
     assert_equal_batches(batches_of(dataset), batches_of(dataset))
-    in_one = make_dataset(
-        as_given(pairs), *TOKENIZERS, shuffle=False, bucket_boundaries=()
-    )
-    assert read_back(in_one) == list(pairs)
+    longer = [
+        np.maximum((source != 0).sum(axis=1), (given != 0).sum(axis=1))
+        for source, given, *_ in batches_of(dataset)
+    ]
+    for batch, following in itertools.pairwise(longer):
+        assert batch.max() <= following.min()
+
+
+def test_without_shuffling_pairs_keep_their_order_in_a_batch(pairs, as_given):
+    dataset = make_dataset(as_given(pairs), *TOKENIZERS, shuffle=False, batch_size=300)
+    assert read_back(dataset) == list(pairs)
 
 
 @pytest.mark.parametrize(
     "options", [{}, {"batch_by": "tokens", "batch_size": 64}, {"max_source_length": 20}]
 )
 def test_streams_give_the_batches_of_pairs_in_memory(options, pairs, monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 17)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 17)
     pairs = pairs[:90]
     stream = PairStream(lambda: iter(pairs))
     with warnings.catch_warnings():
@@ -276,12 +223,17 @@ def test_streams_give_the_batches_of_pairs_in_memory(options, pairs, monkeypatch
     assert_equal_batches(streamed, in_memory)
 
 
-def test_a_stream_is_tokenized_anew_in_each_epoch():
-    rows = [("ab", "1")]
-    dataset = make_dataset(PairStream(lambda: iter(rows)), *TOKENIZERS)
-    assert read_back(dataset) == [("ab", "1")]
-    rows.append(("cd", "2"))
-    assert sorted(read_back(dataset)) == [("ab", "1"), ("cd", "2")]
+def test_a_stream_is_gone_through_once():
+    begun = []
+
+    def rows():
+        begun.append(True)
+        return iter([("ab", "1")])
+
+    dataset = make_dataset(PairStream(rows), *TOKENIZERS)
+    for _ in range(2):
+        assert read_back(dataset) == [("ab", "1")]
+    assert len(begun) == 1
 
 
 @pytest.mark.parametrize(
@@ -291,7 +243,7 @@ def test_a_stream_is_tokenized_anew_in_each_epoch():
 def test_pairs_over_a_limit_are_left_out(
     source_limit, target_limit, pairs, monkeypatch
 ):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 101)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 101)
     expected = [
         (source, target)
         for source, target in pairs
@@ -350,7 +302,7 @@ def test_an_error_says_that_no_pair_is_left(pairs, as_given):
 
 
 def test_a_stream_may_begin_with_pairs_that_are_left_out(monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 2)
     stream = PairStream(lambda: iter([*[("", "")] * 5, ("a", "1")]))
     with pytest.warns(UserWarning, match="5 of 6 pairs are left out"):
         dataset = make_dataset(stream, *TOKENIZERS)
@@ -365,9 +317,6 @@ def test_a_stream_may_begin_with_pairs_that_are_left_out(monkeypatch):
         ({"batch_size": -4, "batch_by": "tokens"}, "batch_size=-4"),
         ({"max_source_length": 0}, "max_source_length=0"),
         ({"max_target_length": -1}, "max_target_length=-1"),
-        ({"bucket_boundaries": (8, 4)}, r"bucket_boundaries=\[8, 4\]"),
-        ({"bucket_boundaries": (4, 4)}, r"bucket_boundaries=\[4, 4\]"),
-        ({"bucket_boundaries": (1, 4)}, r"bucket_boundaries=\[1, 4\]"),
     ],
 )
 def test_an_option_out_of_its_range_is_named(options, message, pairs):
@@ -375,20 +324,8 @@ def test_an_option_out_of_its_range_is_named(options, message, pairs):
         make_dataset(pairs, *TOKENIZERS, **options)
 
 
-def test_the_default_buckets_keep_padding_small(pairs):
-    def padding(boundaries):
-        dataset = make_dataset(
-            pairs, *TOKENIZERS, batch_size=16, bucket_boundaries=boundaries
-        )
-        return sum((source == 0).sum() for source, _, _, _ in batches_of(dataset))
-
-    assert padding(BUCKET_BOUNDARIES) < 0.5 * padding(())
-    gaps = itertools.pairwise(BUCKET_BOUNDARIES)
-    assert all(low < high <= 2 * low for low, high in gaps)
-
-
 def test_a_text_that_is_no_string_is_named_by_its_place(monkeypatch):
-    monkeypatch.setattr("seq2seq_keras.data.dataset._CHUNK", 2)
+    monkeypatch.setattr("seq2seq_keras.data.encoding._CHUNK", 2)
     pairs = Pairs(["a", "b", None], ["1", "2", "3"])
     with pytest.raises(InputError, match=r"Text 3 is None \(NoneType\)"):
         make_dataset(pairs, *TOKENIZERS)

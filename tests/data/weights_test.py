@@ -169,9 +169,7 @@ def step_of(pairs):
     keras.utils.set_random_seed(0)
     sizes = [tokenizer.vocabulary_size for tokenizer in TOKENIZERS]
     model = compile_model(build_model(*sizes, units=4, embedding_dim=3, dropout=0.0))
-    [(inputs, labels, weights)] = make_dataset(
-        pairs, *TOKENIZERS, shuffle=False, bucket_boundaries=()
-    )
+    [(inputs, labels, weights)] = make_dataset(pairs, *TOKENIZERS, shuffle=False)
     logits = np.asarray(model(inputs), "float64")
     values = model.train_on_batch(inputs, labels, weights, return_dict=True)
     return values, model.get_weights(), logits, labels.numpy()

@@ -1,6 +1,9 @@
 """Tests of seq2seq_keras.text.word_tokenizer."""
 
+import random
+
 import pytest
+import tensorflow as tf
 
 from seq2seq_keras.text import SpaceTokenizer, WordTokenizer
 
@@ -71,3 +74,18 @@ def test_a_word_to_avoid_is_a_whole_one_between_spaces():
     [spelled] = tokenizer.spell(["n"])
     assert tokenizer.spelling("n") in spelled
     assert tokenizer.spelling("[nH]") not in spelled
+
+
+def test_a_text_is_cut_as_all_of_it_at_once_would_be():
+    """Words are cut one by one, each only once; no rule may look across a space."""
+    draw = random.Random(0)
+    pieces = [*"''’--￭ _.,!?sStdlnà1서e\u0301■", "  ", "ll", "qu", "ci", "il", "-t-il"]
+    texts = ["".join(draw.choices(pieces, k=draw.randint(0, 14))) for _ in range(2000)]
+    normalized = TOKENIZER._normalize_graph(tf.constant([*texts, "a b a", ""]))
+    found, expected = TOKENIZER.split_graph(normalized), TOKENIZER._cut(normalized)
+    assert found.to_list() == expected.to_list()
+
+
+def test_no_text_has_no_tokens():
+    assert TOKENIZER.split([]) == []
+    assert TOKENIZER.split(["", " "]) == [[], []]

@@ -68,10 +68,10 @@ def straight(tmp_path_factory, without_graphs):
 @pytest.mark.parametrize(
     "stops",
     [
-        # At the end of the first epoch the signal comes with the last of its 10 steps,
+        # At the end of the first epoch the signal comes with the last of its 9 steps,
         # as late as it can.
-        pytest.param((10, 13), id="at the end of an epoch, within the next"),
-        pytest.param((3, 10), id="within an epoch, at its end", marks=pytest.mark.slow),
+        pytest.param((9, 12), id="at the end of an epoch, within the next"),
+        pytest.param((3, 9), id="within an epoch, at its end", marks=pytest.mark.slow),
         pytest.param((1,), id="after the first step", marks=pytest.mark.slow),
     ],
 )

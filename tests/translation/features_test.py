@@ -96,7 +96,7 @@ def test_features_are_served(translator, tmp_path):
 def test_batches_have_the_ids_of_features_first(translator, eager):
     source = translator.source_tokenizer
     [(inputs, _, _)] = make_dataset(
-        PAIRS, source, translator.target_tokenizer, shuffle=False, bucket_boundaries=()
+        PAIRS, source, translator.target_tokenizer, shuffle=False
     )
     for row, text in zip(inputs["source_token_ids"].numpy(), PAIRS.source, strict=True):
         assert row[row > 0].tolist() == [*source.tokenize(text), 3]
@@ -111,7 +111,6 @@ def test_subwords_of_sources_with_features_are_drawn():
         CharacterTokenizer(["a", "b"]),
         subword_sampling=0.9,
         shuffle=False,
-        bucket_boundaries=(),
     )
     epochs = [inputs["source_token_ids"].numpy() for inputs, *_ in [*dataset, *dataset]]
     assert [source.detokenize(rows) for rows in epochs] == [texts, texts]
@@ -128,7 +127,7 @@ def test_features_are_not_copied():
     targets = ["Seoul X ￮V V", "X go", "N x"]
     pairs = Pairs(sources, targets)
     [(inputs, labels, _)] = make_dataset(
-        pairs, SOURCE, TARGET, copy=True, shuffle=False, bucket_boundaries=()
+        pairs, SOURCE, TARGET, copy=True, shuffle=False
     )
     size = TARGET.vocabulary_size
     known = {"go": 4, "V": 5}
@@ -168,7 +167,7 @@ def test_a_model_that_copies_never_writes_features(copying, eager):
 
 def test_the_steps_of_a_model_that_copies_agree_with_its_training(copying, eager):
     pairs = Pairs(["V;X\tgo Seoul", "N\tx go V"], ["Seoul", "V x"])
-    dataset = make_dataset(pairs, SOURCE, TARGET, copy=True, bucket_boundaries=())
+    dataset = make_dataset(pairs, SOURCE, TARGET, copy=True)
     [batch] = dataset
     report = check_parity(copying.model, batch, tolerance=1e-3)
     assert report.agrees, report

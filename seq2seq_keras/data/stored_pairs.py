@@ -1,0 +1,81 @@
+"""Encoded pairs in a temporary file, shuffled however many there are."""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from seq2seq_keras.data.encoded_pairs import EncodedPairs
+from seq2seq_keras.data.scratch_file import ScratchFile
+
+# Pairs that are in memory at a time, and that lie side by side in the file.
+PILE, BLOCK = 2**17, 2**6
+
+
+class StoredPairs:
+    """Pairs on disk, of which one pile after the other is in memory.
+
+    Pairs come in some thousand at a time. Each time they are shuffled and cut into
+    small blocks, and each pile is made of blocks from all over: so it looks like all
+    pairs, also where these come sorted by length or by topic. The piles stay the same;
+    pairs of different piles never share a batch.
+
+    Args:
+        draw: Optional generator that shuffles; otherwise all stays in order.
+    """
+
+    def __init__(self, draw: np.random.Generator | None) -> None:
+        self._draw = draw
+        self._file = ScratchFile("Training pairs that are streamed")
+        self._blocks: list[_Block] = []
+        self._dtypes: list[np.dtype] = []
+
+    def add(self, pairs: EncodedPairs) -> None:
+        """Writes some pairs."""
+        self._dtypes = [column.values.dtype for column in pairs.columns]
+        count = len(pairs.weights)
+        rows = np.arange(count) if self._draw is None else self._draw.permutation(count)
+        for first in range(0, count, BLOCK):
+            block = pairs.take(rows[first : first + BLOCK])
+            content = block.to_bytes()
+            place = self._file.append(content)
+            self._blocks.append(_Block(place, len(content), len(block.weights)))
+
+    def piles(self) -> list["StoredPile"]:
+        """Deals the blocks out."""
+        count = len(self._blocks)
+        blocks = (
+            np.arange(count) if self._draw is None else self._draw.permutation(count)
+        )
+        parts = np.array_split(blocks, max(1, math.ceil(count * BLOCK / PILE)))
+        # From the front of the file to its end.
+        return [StoredPile(self, np.sort(part)) for part in parts]
+
+    def read(self, numbers: np.ndarray) -> Iterator[EncodedPairs]:
+        """Reads blocks."""
+        for number in numbers:
+            block = self._blocks[number]
+            content = self._file.read(block.place, block.size)
+            yield EncodedPairs.from_bytes(content, block.pairs, self._dtypes)
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredPile:
+    """Pairs that fit the memory: the blocks of these numbers."""
+
+    stored: StoredPairs
+    blocks: np.ndarray
+
+    def load(self) -> EncodedPairs:
+        """Reads them."""
+        return EncodedPairs.joined(list(self.stored.read(self.blocks)))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Block:
+    """Where pairs stand in the file, in bytes, and how many they are."""
+
+    place: int
+    size: int
+    pairs: int
