@@ -305,3 +305,15 @@ def test_translations_of_a_beam_are_distinct_texts(attentive):
         for mine, its in zip(found.hypotheses, expected, strict=True):
             np.testing.assert_allclose(mine.attention, its.attention, atol=1e-6)
         assert {node.rank for node in found.beam} == {None, *range(len(expected))}
+
+
+def test_the_coverage_penalty_is_that_of_the_attention_found(attentive):
+    penalty = 0.5
+    search = {"beam_width": 3, "n_best": 3, "coverage_penalty": penalty}
+    for record in attentive.decode(TEXTS[:3], **search):
+        for hypothesis in record.hypotheses:
+            mean = np.log(hypothesis.token_probabilities).mean()
+            covered = hypothesis.attention.sum(axis=0)[:-1]  # but for <eos>
+            coverage = np.log(np.clip(covered, 1e-6, 1)).sum()
+            expected = mean + penalty * coverage
+            assert hypothesis.score == pytest.approx(expected, abs=1e-4)
