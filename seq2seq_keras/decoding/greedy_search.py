@@ -185,7 +185,7 @@ class _Steps(NamedTuple):
     ) -> tuple[tf.Tensor, _Writing]:
         places = places_at_work(writing.done)
         positions = tf.gather(positions, places)
-        rows = take_rows(writing[1:5], places)
+        done, token_ids, states, constraint_state = take_rows(writing[1:5], places)
         memory, max_length = take_rows((self.memory, self.max_length), positions)
 
         def advance(writing: _Writing) -> list[_Writing]:
@@ -194,7 +194,16 @@ class _Steps(NamedTuple):
         [writing] = tf.while_loop(
             lambda writing: goes_on_together(writing.index, writing.done),
             advance,
-            [_Writing(writing.index, *rows, writing.arrays)],
+            [
+                _Writing(
+                    index=writing.index,
+                    done=done,
+                    token_ids=token_ids,
+                    states=states,
+                    constraint_state=constraint_state,
+                    arrays=writing.arrays,
+                )
+            ],
         )
         return positions, writing
 

@@ -239,7 +239,7 @@ class FeaturesFitting(Fitting):
         form = tokenizer.unicode_form
         [separator] = normalize_in_python([self._separator], form)
         bundles = tf.constant(normalize_in_python(self._bundles, form), tf.string)
-        rows = _feature_tokens(bundles, separator, form).to_list()
+        rows = _feature_tokens(bundles, separator).to_list()
         counts: collections.Counter[str] = collections.Counter()
         for tokens, count in zip(rows, self._bundles.values(), strict=True):
             counts.update({t.decode("utf-8"): count * tokens.count(t) for t in tokens})

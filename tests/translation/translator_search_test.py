@@ -100,10 +100,9 @@ def test_all_lengths_share_one_graph(attentive):
     search = attentive.search.replace(beam_width=3)
     for texts in (TEXTS, ["cat"], ["the cat " * 30] * 3, []):
         attentive.translate(texts, beam_width=3)
-    assert attentive.graph.searcher(search, False, False, False) is (
-        attentive.graph.searcher(search, False, False, False)
-    )
-    graph = attentive.graph.searcher(search, prefix=False, avoid=False, allowed=False)
+    without = {"prefix": False, "avoid": False, "allowed": False, "details": False}
+    graph = attentive.graph.searcher(search, **without)
+    assert attentive.graph.searcher(search, **without) is graph
     assert graph.experimental_get_tracing_count() == 1
 
 
@@ -278,9 +277,9 @@ def test_memory_does_not_grow_over_thousands_of_calls(attentive):
     for _ in range(5000):
         call()
     grown = resident_megabytes() - before
-    graph = attentive.graph.searcher(
-        attentive.search.replace(beam_width=4), prefix=False, avoid=False, allowed=False
-    )
+    without = {"prefix": False, "avoid": False, "allowed": False, "details": False}
+    search = attentive.search.replace(beam_width=4)
+    graph = attentive.graph.searcher(search, **without)
     traces = graph.experimental_get_tracing_count()
     print(f"5,000 calls: {grown:.1f} MB more, {traces} trace(s)")
     assert grown < 50
