@@ -71,15 +71,17 @@ class SearchResult(NamedTuple):
         scores: float32, shape `(batch, n_best)`: what the hypotheses are ranked by,
             minus infinity where there is no such hypothesis. Of `greedy_search` and
             `sample` the mean log-probability per token, `<eos>` counted; 0 for an
-            empty row.
+            empty row. It and the log-probabilities are `None` if no details were
+            asked for.
         attention_weights: float32, shape `(batch, n_best, length, source_length)`:
-            the weights with which each token was chosen; `None` without attention.
-        trace: `BeamTrace`; `None` for all but a beam search.
+            the weights with which each token was chosen; `None` without attention,
+            or if it was not asked for.
+        trace: `BeamTrace`; `None` for all but a beam search with details.
     """
 
     token_ids: tf.Tensor
-    log_probabilities: tf.Tensor
-    scores: tf.Tensor
+    log_probabilities: tf.Tensor | None = None
+    scores: tf.Tensor | None = None
     attention_weights: tf.Tensor | None = None
     trace: BeamTrace | None = None
 
@@ -96,11 +98,6 @@ def never_written(vocabulary_size: int | tf.Tensor) -> tf.Tensor:
     forbidden = tf.constant([[PAD_ID], [START_ID]])
     values = tf.fill([2], IMPOSSIBLE)
     return tf.scatter_nd(forbidden, values, [vocabulary_size])
-
-
-def repeat_rows(states: Any, count: int) -> Any:
-    """Repeats each row of a nest of tensors `count` times, once for each hypothesis."""
-    return tf.nest.map_structure(lambda rows: tf.repeat(rows, count, axis=0), states)
 
 
 def growing_array(dtype: tf.DType, element_rank: int) -> tf.TensorArray:

@@ -5,12 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.base import States, growing_array
+from seq2seq_keras.decoding.at_work import take_rows
+from seq2seq_keras.decoding.base import States
 from seq2seq_keras.decoding.candidates import Candidates
-
-# Done sentences are dropped when they are this share of those at work: dropping costs
-# a copy of all that the others hold, keeping them costs a share of every step.
-_WORTH_DROPPING = 0.1
 
 
 class Finished(NamedTuple):
@@ -62,129 +59,73 @@ class Finished(NamedTuple):
         return Finished(scores, *kept)
 
 
-class BeamHistory(NamedTuple):
-    """`TensorArray`s over the steps; each element `(batch, beam_width, ...)`."""
+class BeamColumns(NamedTuple):
+    """What a step decides for each place of the beam, `(batch, beam_width)`.
 
-    parents: tf.TensorArray
-    token_ids: tf.TensorArray
-    log_probabilities: tf.TensorArray
-    is_alive: tf.TensorArray  # whether it is a hypothesis at all
-    attention_weights: Any  # () without attention
+    Stacked, each has an axis in front, for the steps.
+    """
+
+    parents: tf.Tensor
+    token_ids: tf.Tensor
+    log_probabilities: tf.Tensor
+    is_alive: tf.Tensor  # whether it is a hypothesis at all
+
+    def pack(self) -> tf.Tensor:
+        """As one tensor of integers, `(batch, beam_width, 4)`."""
+        bits = tf.bitcast(self.log_probabilities, tf.int32)
+        is_alive = tf.cast(self.is_alive, tf.int32)
+        return tf.stack([self.parents, self.token_ids, bits, is_alive], axis=-1)
 
     @classmethod
-    def empty(cls, attends: bool) -> "BeamHistory":
-        """The history before the first step; `attends` if there are weights to keep."""
-        return cls(
-            parents=growing_array(tf.int32, 2),
-            token_ids=growing_array(tf.int32, 2),
-            log_probabilities=growing_array(tf.float32, 2),
-            is_alive=growing_array(tf.bool, 2),
-            attention_weights=growing_array(tf.float32, 3) if attends else (),
-        )
-
-    def stack(self) -> "BeamHistory":
-        """With tensors, `(length, batch, beam_width, ...)`; `None` for `()`."""
-        return BeamHistory(*(None if array == () else array.stack() for array in self))
-
-    def write(self, step: tf.Tensor, columns: list[tf.Tensor | None]) -> "BeamHistory":
-        """Adds a step: for each array a tensor, or `None` without attention.
-
-        The attention is that of all hypotheses in this step, the others are of those
-        that live on.
-        """
-        return BeamHistory(
-            *(
-                array if column is None else array.write(step, column)
-                for array, column in zip(self, columns, strict=True)
-            )
-        )
+    def unpack(cls, packed: tf.Tensor) -> "BeamColumns":
+        """Those that were packed."""
+        parents, token_ids, bits, is_alive = tf.unstack(packed, axis=-1)
+        log_probabilities = tf.bitcast(bits, tf.float32)
+        return cls(parents, token_ids, log_probabilities, is_alive > 0)
 
 
 class BeamState(NamedTuple):
     """What goes round the loop, of the sentences at work.
 
-    `count` is their number, which falls as sentences are done, and `rows` is
-    `count * beam_width`.
+    `count` is their number, which falls as sentences are done; `width` is that of the
+    beam, 1 before the first step; `rows` is `count * width`.
     """
 
     index: tf.Tensor  # how many tokens have been decided
-    finished: Finished  # (batch, beam_width), of the whole batch
-    history: BeamHistory  # of the whole batch
-    positions: tf.Tensor  # (count,): the places of the sentences in the batch
-    max_length: tf.Tensor  # (count,)
-    source_mask: Any  # (count, source_length), or () for all of the source
     done: tf.Tensor  # (count,): nothing better can come
-    token_ids: tf.Tensor  # (count, beam_width): decided last
-    sums: tf.Tensor  # (count, beam_width): of log-probabilities, as they rank
+    token_ids: tf.Tensor  # (count, width): decided last
+    sums: tf.Tensor  # (count, width): of log-probabilities, as they rank
     states: States  # of the decoder, (rows, ...)
-    memory: States  # (rows, ...): what steps read but do not change
     constraint_state: Any  # (rows, ...)
     coverage: tf.Tensor  # (rows, source_length): attention so far
+    finished: Finished  # (count, beam_width)
+    arrays: list[tf.TensorArray]  # of all sentences: `BeamColumns`, attention weights
 
-
-_BY_SENTENCE = ("positions", "max_length", "source_mask", "done", "token_ids", "sums")
-_BY_ROW = ("states", "memory", "constraint_state", "coverage")
-
-
-def drop_done(state: BeamState, width: int) -> BeamState:
-    """Leaves out the sentences that are done, if they are enough to be worth it.
-
-    A batch goes on until its last sentence is done; without this, all the others would
-    be decoded on with it for nothing. One sentence at least stays, since a model cannot
-    read none.
-    """
-    kept = tf.cast(tf.where(~state.done)[:, 0], tf.int32)
-    count, remaining = tf.size(state.done), tf.size(kept)
-    dropped = tf.cast(count - remaining, tf.float32) / tf.cast(count, tf.float32)
-
-    def take(names: tuple[str, ...], places: tf.Tensor) -> dict[str, Any]:
-        parts = {name: getattr(state, name) for name in names}
-        return tf.nest.map_structure(lambda part: tf.gather(part, places), parts)
-
-    def drop() -> dict[str, Any]:
-        rows = tf.reshape(kept[:, None] * width + tf.range(width), [-1])
-        return {**take(_BY_SENTENCE, kept), **take(_BY_ROW, rows)}
-
-    def keep() -> dict[str, Any]:
-        return {name: getattr(state, name) for name in _BY_SENTENCE + _BY_ROW}
-
-    is_worth_it = (remaining > 0) & (dropped >= _WORTH_DROPPING)
-    return state._replace(**tf.cond(is_worth_it, drop, keep))
-
-
-def without_static_count(state: BeamState) -> BeamState:
-    """The same state, its graph ready for fewer sentences after a step.
-
-    A loop in a graph takes the static shapes of its first state for those of all; the
-    placeholders have none for the number of sentences and of rows.
-    """
-
-    def forget(tensor: tf.Tensor) -> tf.Tensor:
-        shape = tf.TensorShape([None, *tensor.shape[1:]])
-        return tf.raw_ops.PlaceholderWithDefault(input=tensor, shape=shape)
-
-    parts = {name: getattr(state, name) for name in _BY_SENTENCE + _BY_ROW}
-    return state._replace(**tf.nest.map_structure(forget, parts))
-
-
-def to_batch(
-    values: tf.Tensor, positions: tf.Tensor, batch_size: tf.Tensor
-) -> tf.Tensor:
-    """Values of the sentences at work, put at their `positions` among zeros."""
-    numbers = tf.cast(values, tf.int32) if values.dtype == tf.bool else values
-    shape = tf.concat([[batch_size], tf.shape(values)[1:]], axis=0)
-    placed = tf.scatter_nd(positions[:, None], numbers, shape)
-    return tf.cast(placed, values.dtype)
+    def stay(self, places: tf.Tensor) -> "BeamState":
+        """The state of the sentences at some places alone."""
+        width = tf.shape(self.token_ids)[1]
+        rows = tf.reshape(places[:, None] * width + tf.range(width), [-1])
+        of_rows = (self.states, self.constraint_state, self.coverage)
+        states, constraint_state, coverage = take_rows(of_rows, rows)
+        return self._replace(
+            done=tf.gather(self.done, places),
+            token_ids=tf.gather(self.token_ids, places),
+            sums=tf.gather(self.sums, places),
+            finished=self.finished.at(places),
+            states=states,
+            constraint_state=constraint_state,
+            coverage=coverage,
+        )
 
 
 def trace_back(
-    history: BeamHistory, finished: Finished
+    history: BeamColumns, weights: tf.Tensor | None, finished: Finished
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
     """Reads complete hypotheses from the pointers of the search.
 
     No step has to move whole hypotheses about; one pass at the end collects them. The
-    history is stacked, each `(length, batch, beam_width, ...)`, the `finished` are
-    `(batch, count)`. Returns their token ids and log-probabilities,
+    history and the attention weights are stacked, `(length, batch, beam_width, ...)`,
+    the `finished` are `(batch, count)`. Returns their token ids and log-probabilities,
     `(batch, count, length)`, and their attention weights or `None`,
     `(batch, count, length, source_length)`.
     """
@@ -211,7 +152,6 @@ def trace_back(
         (nothing, nothing, tf.zeros_like(finished.scores)),
         reverse=True,
     )
-    weights = history.attention_weights
     if weights is not None:
         # (length, batch, beam_width, source_length) -> (batch, count, length, ...)
         weights = tf.gather(weights, parents, batch_dims=2)

@@ -40,7 +40,7 @@ def best_candidates(
     Args:
         logits: float32, shape `(batch * beam_width, vocabulary_size)`.
         sums: float32, shape `(batch, beam_width)`: of the hypotheses so far.
-        count: Integer. How many continuations.
+        count: Integer. How many continuations; dead ones are added if there are fewer.
         constrain: Optional function from the log-probabilities, of the shape of
             `logits`, to those that rank.
 
@@ -48,30 +48,51 @@ def best_candidates(
         `Candidates`.
     """
     batch_size, width = tf.unstack(tf.shape(sums))
-    log_norm = _log_norm(logits)
-    ranks = logits if constrain is None else constrain(logits - log_norm)
     # First the best of each hypothesis, then the best of those: work on the whole
     # vocabulary is what a step costs beside the model.
     per_row = tf.minimum(count + _NEVER_WRITTEN, tf.shape(logits)[-1])
-    best, token_ids = fast_top_k(ranks, per_row)
-    own = best - log_norm
     if constrain is None:
-        best = own
+        best, token_ids = fast_top_k(logits, per_row)
+        own = best = best - log_sum_exp(logits, best[:, :1])
     else:
-        own = tf.gather(logits, token_ids, batch_dims=1) - log_norm
+        highest = tf.reduce_max(logits, axis=-1, keepdims=True)
+        log_probabilities = logits - log_sum_exp(logits, highest)
+        best, token_ids = fast_top_k(constrain(log_probabilities), per_row)
+        own = tf.gather(log_probabilities, token_ids, batch_dims=1)
     never = (token_ids == PAD_ID) | (token_ids == START_ID)
     best += tf.where(never, IMPOSSIBLE, 0.0)
+    all_of_sentence = width * per_row
 
     def by_sentence(rows: tf.Tensor) -> tf.Tensor:
-        return tf.reshape(rows, [batch_size, width * per_row])
+        return tf.reshape(rows, [batch_size, all_of_sentence])
 
-    sums, places = tf.math.top_k(by_sentence(tf.reshape(sums, [-1, 1]) + best), count)
+    sums = by_sentence(tf.reshape(sums, [-1, 1]) + best)
+    # Of a beam that is narrow as yet, and few tokens, there may be too few.
+    missing = tf.maximum(count - all_of_sentence, 0)
+    sums = tf.pad(sums, [[0, 0], [0, missing]], constant_values=IMPOSSIBLE)
+    sums, places = tf.math.top_k(sums, count)
+    places = tf.minimum(places, all_of_sentence - 1)
     return Candidates(
         sums=sums,
         parents=places // per_row,
         token_ids=tf.gather(by_sentence(token_ids), places, batch_dims=1),
         log_probabilities=tf.gather(by_sentence(own), places, batch_dims=1),
     )
+
+
+def log_sum_exp(logits: tf.Tensor, highest: tf.Tensor) -> tf.Tensor:
+    """The logarithm of the sum of the exponentials of each row.
+
+    Args:
+        logits: Float tensor, shape `(rows, size)`.
+        highest: The largest of each row, `(rows, 1)`, which is known or easily found:
+            `tf.reduce_logsumexp` makes sure of more than is needed here.
+
+    Returns:
+        A tensor of shape `(rows, 1)`.
+    """
+    total = tf.reduce_sum(tf.exp(logits - highest), axis=-1, keepdims=True)
+    return highest + tf.math.log(total)
 
 
 def fast_top_k(
@@ -99,10 +120,7 @@ def fast_top_k(
     (array([[5., 5., 3.]], dtype=float32), array([[1, 3, 2]], dtype=int32))
     """
     rows, size = tf.unstack(tf.shape(values))
-    # The maxima and the values of `count` blocks are fewest together when each block
-    # has the root of this many.
-    per_block = tf.sqrt(tf.cast(size, tf.float32) / tf.cast(count, tf.float32))
-    length = tf.maximum(tf.cast(per_block, tf.int32), 1)
+    length = _block_length(size, count)
     values = tf.pad(
         values, [[0, 0], [0, -size % length]], constant_values=-float("inf")
     )
@@ -117,14 +135,14 @@ def fast_top_k(
     return values, block * length + places % length
 
 
-def _log_norm(logits: tf.Tensor) -> tf.Tensor:
-    """The logarithm of the sum of the exponentials of each row, `(rows, 1)`.
-
-    `tf.reduce_logsumexp` goes through the rows several times; the softmax, which is
-    one fused operation, takes half as long, and the likeliest token, whose
-    probability is never tiny, tells what it divided by.
-    """
-    top = tf.argmax(logits, axis=-1, output_type=tf.int32)
-    probability = tf.gather(tf.nn.softmax(logits), top, batch_dims=1)
-    highest = tf.gather(logits, top, batch_dims=1)
-    return (highest - tf.math.log(probability))[:, None]
+def _block_length(size: tf.Tensor, count: int | tf.Tensor) -> tf.Tensor:
+    """How many values a block of `fast_top_k` has."""
+    # The maxima and the values of `count` blocks are fewest together when each block
+    # has the root of this many.
+    per_block = tf.sqrt(tf.cast(size, tf.float32) / tf.cast(count, tf.float32))
+    shortest = tf.maximum(tf.cast(per_block, tf.int32), 1)
+    # Where a somewhat larger one divides the size, nothing has to be padded, which
+    # would copy all values.
+    lengths = shortest + tf.range(shortest)
+    divides = (size % lengths == 0) & (count * lengths <= size)
+    return lengths[tf.argmax(tf.cast(divides, tf.int32))]

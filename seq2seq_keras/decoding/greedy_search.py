@@ -1,9 +1,18 @@
 """Taking the likeliest token at every step, and the loop that sampling shares."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from seq2seq_keras.decoding.at_work import (
+    goes_on,
+    goes_on_together,
+    places_at_work,
+    take_rows,
+    to_batch,
+    without_static_count,
+)
 from seq2seq_keras.decoding.base import (
     IMPOSSIBLE,
     SearchResult,
@@ -12,6 +21,7 @@ from seq2seq_keras.decoding.base import (
     growing_array,
     never_written,
 )
+from seq2seq_keras.decoding.candidates import log_sum_exp
 from seq2seq_keras.decoding.constraints import AllOf, Constraint
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.options import ranges_of
@@ -28,11 +38,13 @@ def greedy_search(
     finished: tf.Tensor,
     memory: States | None = None,
     constraints: Sequence[Constraint] = (),
+    details: bool = True,
+    attention: bool = True,
 ) -> SearchResult:
     """Decodes a batch by taking the likeliest token at every step.
 
     The whole batch and all steps run in one graph; it stops when every row has
-    ended. A row that has ended is padded, whatever the step says of it.
+    ended. Rows that have ended leave the batch, and are padded.
 
     Args:
         step: A function `(token_ids, states) -> (logits, states)`, see
@@ -43,6 +55,9 @@ def greedy_search(
         finished: Boolean tensor, shape `(batch,)`: rows that stay empty.
         memory: Optional dictionary of what the step also takes but does not change.
         constraints: Sequence of `Constraint`s.
+        details: Whether log-probabilities and scores are returned too: to write tokens,
+            logits are enough.
+        attention: Whether attention weights are returned, if there are any.
 
     Returns:
         A `SearchResult` of at most `max_length` columns, without the axis `n_best`.
@@ -57,8 +72,8 @@ def greedy_search(
     array([[4, 5, 6, 3]], dtype=int32)
     """
 
-    def likeliest(log_probabilities: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
-        return tf.argmax(log_probabilities, axis=-1, output_type=tf.int32)
+    def likeliest(values: tf.Tensor, index: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        return tf.argmax(values, axis=-1, output_type=tf.int32)
 
     return write_tokens(
         step,
@@ -68,6 +83,10 @@ def greedy_search(
         finished=finished,
         memory=memory,
         constraints=constraints,
+        # Rules may multiply log-probabilities; else logits have the same order.
+        ranks_logits=not constraints,
+        details=details,
+        attention=attention,
     )
 
 
@@ -75,74 +94,156 @@ def write_tokens(
     step: Step,
     states: States,
     *,
-    choose: Callable[[tf.Tensor, tf.Tensor], tf.Tensor],
+    choose: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor],
     max_length: int | tf.Tensor,
     finished: tf.Tensor,
     memory: States | None = None,
     constraints: Sequence[Constraint] = (),
+    ranks_logits: bool = False,
+    details: bool = True,
+    attention: bool = True,
 ) -> SearchResult:
     """Decodes a batch, adding the token that `choose` names at every step.
 
-    It is called with the log-probabilities `(batch, vocabulary_size)`, those of
-    forbidden tokens impossibly low, and the number of the step. A row that may write
-    nothing at all, because its constraints forbid every token, ends there. Other
+    It is called with the log-probabilities `(rows, vocabulary_size)`, or with the
+    logits if it `ranks_logits`, those of forbidden tokens impossibly low; with the
+    number of the step, and with the places of the rows in the batch. A row that may
+    write nothing at all, because its constraints forbid every token, ends there. Other
     arguments are those of `greedy_search`; the result has no axis `n_best`.
     """
-    memory, batch_size = memory or {}, tf.size(finished)
-    constraint = AllOf(constraints)
-    max_length = tf.broadcast_to(max_length, [batch_size])
-    attends = "attention_weights" in states
-
-    def goes_on(index: tf.Tensor, finished: tf.Tensor, *_: object) -> tf.Tensor:
-        # One step is taken in any case: an empty array could not be stacked.
-        return (index == 0) | ~tf.reduce_all(finished)
-
-    def advance(
-        index: tf.Tensor,
-        finished: tf.Tensor,
-        token_ids: tf.Tensor,
-        states: States,
-        constraint_state: tuple,
-        arrays: list[tf.TensorArray],
-    ) -> tuple:
-        logits, following = step(token_ids, {**states, **memory})
-        states = {name: following[name] for name in states}
-        # The score is the model's own distribution, the choice a narrower one.
-        log_distribution = tf.nn.log_softmax(tf.cast(logits, tf.float32))
-        allowed = log_distribution + never_written(tf.shape(logits)[-1])
-        allowed = constraint(allowed, index, constraint_state)
-        token_ids = choose(allowed, index)
-        finished |= tf.gather(allowed, token_ids, batch_dims=1) <= IMPOSSIBLE / 2
-        token_ids = tf.where(finished, PAD_ID, token_ids)
-        chosen = tf.gather(log_distribution, token_ids, batch_dims=1)
-        columns = [token_ids, tf.where(finished, 0.0, chosen)]
-        if attends:
-            weights = tf.cast(states["attention_weights"], tf.float32)
-            columns.append(tf.where(finished[:, None], 0.0, weights))
-        constraint_state = constraint.advance(token_ids, index, constraint_state)
-        arrays = [a.write(index, c) for a, c in zip(arrays, columns, strict=True)]
-        finished |= (token_ids == END_ID) | (index + 1 >= max_length)
-        return index + 1, finished, token_ids, states, constraint_state, arrays
-
-    arrays = [growing_array(tf.int32, 1), growing_array(tf.float32, 1)]
-    *_, arrays = tf.while_loop(
-        goes_on,
-        advance,
-        [
-            tf.constant(0),
-            finished,
-            tf.fill([batch_size], START_ID),
-            dict(states),
-            constraint.initial_state(batch_size),
-            [*arrays, growing_array(tf.float32, 2)] if attends else arrays,
-        ],
+    steps = _Steps(
+        step=step,
+        choose=choose,
+        constraint=AllOf(constraints),
+        batch_size=tf.size(finished),
+        max_length=tf.broadcast_to(max_length, tf.shape(finished)),
+        memory=memory or {},
+        ranks_logits=ranks_logits,
+        details=details,
+        attends=attention and "attention_weights" in states,
     )
-    # (length, batch, ...) -> (batch, length, ...)
-    token_ids, log_probabilities, *weights = (
-        tf.transpose(stacked, [1, 0, *range(2, stacked.shape.rank)])
-        for stacked in (array.stack() for array in arrays)
-    )
+    token_ids, *columns = (array.stack() for array in steps.run(states, finished))
+    token_ids = tf.transpose(token_ids)
+    weights = tf.transpose(columns.pop(), [1, 0, 2]) if steps.attends else None
+    if not details:
+        return SearchResult(token_ids, attention_weights=weights)
+    # (length, batch) -> (batch, length)
+    log_probabilities = tf.transpose(columns[0])
     length = tf.math.count_nonzero(token_ids, axis=1, dtype=tf.float32)
     total = tf.reduce_sum(log_probabilities, axis=1)
     scores = tf.math.divide_no_nan(total, length)
-    return SearchResult(token_ids, log_probabilities, scores, *weights)
+    return SearchResult(token_ids, log_probabilities, scores, weights)
+
+
+class _Writing(NamedTuple):
+    """What goes round the loop, of the rows at work."""
+
+    index: tf.Tensor  # how many tokens have been decided
+    done: tf.Tensor
+    token_ids: tf.Tensor  # decided last
+    states: States  # of the decoder
+    constraint_state: Any
+    arrays: list[tf.TensorArray]  # of all rows: tokens, log-probabilities, attention
+
+
+class _Steps(NamedTuple):
+    """What stays the same from step to step, and the steps; see `write_tokens`."""
+
+    step: Step
+    choose: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
+    constraint: AllOf
+    batch_size: tf.Tensor
+    max_length: tf.Tensor
+    memory: States
+    ranks_logits: bool
+    details: bool
+    attends: bool
+
+    def run(self, states: States, finished: tf.Tensor) -> list[tf.TensorArray]:
+        """Writes until all rows are done; returns arrays over the steps."""
+        arrays = [growing_array(tf.int32, 1)]
+        arrays += [growing_array(tf.float32, 1)] * self.details
+        arrays += [growing_array(tf.float32, 2)] * self.attends
+        rows = {
+            "done": finished,
+            "token_ids": tf.fill([self.batch_size], START_ID),
+            "states": dict(states),
+            "constraint_state": self.constraint.initial_state(self.batch_size),
+        }
+        rows = without_static_count(rows)
+        writing = _Writing(index=tf.constant(0), arrays=arrays, **rows)
+        positions = without_static_count(tf.range(self.batch_size))
+        _, writing = tf.while_loop(
+            lambda positions, writing: goes_on(writing.index, writing.done),
+            self._until_some_leave,
+            (positions, writing),
+        )
+        return writing.arrays
+
+    def _until_some_leave(
+        self, positions: tf.Tensor, writing: _Writing
+    ) -> tuple[tf.Tensor, _Writing]:
+        places = places_at_work(writing.done)
+        positions = tf.gather(positions, places)
+        done, token_ids, states, constraint_state = take_rows(writing[1:5], places)
+        memory, max_length = take_rows((self.memory, self.max_length), positions)
+
+        def advance(writing: _Writing) -> list[_Writing]:
+            return [self._advance(writing, positions, memory, max_length)]
+
+        [writing] = tf.while_loop(
+            lambda writing: goes_on_together(writing.index, writing.done),
+            advance,
+            [
+                _Writing(
+                    index=writing.index,
+                    done=done,
+                    token_ids=token_ids,
+                    states=states,
+                    constraint_state=constraint_state,
+                    arrays=writing.arrays,
+                )
+            ],
+        )
+        return positions, writing
+
+    def _advance(
+        self,
+        writing: _Writing,
+        positions: tf.Tensor,
+        memory: States,
+        max_length: tf.Tensor,
+    ) -> _Writing:
+        index = writing.index
+        logits, following = self.step(writing.token_ids, {**writing.states, **memory})
+        logits = tf.cast(logits, tf.float32)
+        # The score is the model's own distribution, the choice a narrower one.
+        values = logits if self.ranks_logits else tf.nn.log_softmax(logits)
+        allowed = values + never_written(tf.shape(logits)[-1])
+        allowed = self.constraint(allowed, index, writing.constraint_state)
+        token_ids = self.choose(allowed, index, positions)
+        done = writing.done
+        done |= tf.gather(allowed, token_ids, batch_dims=1) <= IMPOSSIBLE / 2
+        token_ids = tf.where(done, PAD_ID, token_ids)
+        columns = [token_ids]
+        if self.details:
+            chosen = tf.gather(values, token_ids, batch_dims=1)
+            if self.ranks_logits:
+                highest = tf.reduce_max(logits, axis=-1, keepdims=True)
+                chosen -= log_sum_exp(logits, highest)[:, 0]
+            columns.append(tf.where(done, 0.0, chosen))
+        if self.attends:
+            weights = tf.cast(following["attention_weights"], tf.float32)
+            columns.append(tf.where(done[:, None], 0.0, weights))
+        placed = (to_batch(column, positions, self.batch_size) for column in columns)
+        arrays = zip(writing.arrays, placed, strict=True)
+        return _Writing(
+            index=index + 1,
+            done=done | (token_ids == END_ID) | (index + 1 >= max_length),
+            token_ids=token_ids,
+            states={name: following[name] for name in writing.states},
+            constraint_state=self.constraint.advance(
+                token_ids, index, writing.constraint_state
+            ),
+            arrays=[array.write(index, column) for array, column in arrays],
+        )

@@ -28,6 +28,7 @@ def sample(
     top_k: int = 0,
     top_p: float = 1.0,
     constraints: Sequence[Constraint] = (),
+    attention: bool = True,
 ) -> SearchResult:
     """Decodes a batch by drawing each token from the model's distribution.
 
@@ -48,6 +49,7 @@ def sample(
         top_p: Float in (0, 1]. Draws among the likeliest tokens that together have
             at least this probability.
         constraints: Sequence of `Constraint`s.
+        attention: Whether attention weights are returned, if there are any.
 
     Returns:
         A `SearchResult` without the axis `n_best`; its log-probabilities are those of
@@ -70,7 +72,9 @@ def sample(
     # One step is taken in any case, even for an empty batch.
     numbers = _uniform(seeds, tf.maximum(tf.reduce_max(max_length), 1))
 
-    def draw(log_probabilities: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    def draw(
+        log_probabilities: tf.Tensor, index: tf.Tensor, rows: tf.Tensor
+    ) -> tf.Tensor:
         values, token_ids = log_probabilities / temperature, None
         if top_k:
             count = tf.minimum(top_k, tf.shape(values)[-1])
@@ -82,7 +86,7 @@ def sample(
             # The first token that brings the sum to top_p is still drawn from.
             before = tf.cumsum(probabilities, axis=-1, exclusive=True)
             probabilities = tf.where(before < top_p, probabilities, 0.0)
-        place = _draw(probabilities, numbers[:, index])
+        place = _draw(probabilities, tf.gather(numbers[:, index], rows))
         if token_ids is None:
             return place
         return tf.gather(token_ids, place, batch_dims=1)
@@ -95,6 +99,7 @@ def sample(
         finished=finished,
         memory=memory,
         constraints=constraints,
+        attention=attention,
     )
 
 

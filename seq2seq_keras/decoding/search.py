@@ -33,6 +33,7 @@ def search(
     constraints: Iterable[Constraint] = (),
     avoidance: Avoidance | None = None,
     seeds: tf.Tensor | None = None,
+    details: bool = True,
 ) -> SearchResult:
     """Searches for translations as `SearchOptions` say.
 
@@ -47,6 +48,8 @@ def search(
         constraints: `Constraint`s beside those of the options.
         avoidance: Optional `Avoidance`: the words that are not to be written.
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
+        details: Whether more is asked for than the token ids: log-probabilities and
+            scores, attention weights, the tree of a beam search.
 
     Returns:
         A `SearchResult` with the axis `n_best`, whichever search it was.
@@ -69,6 +72,8 @@ def search(
         "finished": lengths == 0,
         "memory": memory,
         "constraints": [*constraints, *_constraints(options, lengths, max_length)],
+        # What was attended to is what replaces an unknown word.
+        "attention": details or options.replace_unknown,
     }
     if avoidance is not None:
         shared["constraints"].insert(0, Avoid(avoidance, max_length))
@@ -90,7 +95,7 @@ def search(
         }
         found = sample(step, states, seeds=seeds, **draw, **shared)
     else:
-        found = greedy_search(step, states, **shared)
+        found = greedy_search(step, states, details=details, **shared)
     return _with_n_best_axis(found, options, lengths == 0)
 
 
@@ -124,16 +129,19 @@ def _with_n_best_axis(
     found: SearchResult, options: SearchOptions, empty: tf.Tensor
 ) -> SearchResult:
     """A search for one hypothesis as one for the best one, scored as in a beam."""
+    weights = found.attention_weights
+    best = SearchResult(
+        token_ids=found.token_ids[:, None],
+        attention_weights=None if weights is None else weights[:, None],
+    )
+    if found.log_probabilities is None:
+        return best
     lengths = tf.math.count_nonzero(found.token_ids, axis=1)
     divisor = length_divisor(options.length_normalization, options.length_penalty)
     totals = tf.reduce_sum(found.log_probabilities, axis=1)
     scores = tf.math.divide_no_nan(totals, divisor(lengths))
     # A sentence without a token, though not empty: every first token was forbidden.
     scores = tf.where((lengths == 0) & ~empty, -np.inf, scores)
-    weights = found.attention_weights
-    return SearchResult(
-        token_ids=found.token_ids[:, None],
-        log_probabilities=found.log_probabilities[:, None],
-        scores=scores[:, None],
-        attention_weights=None if weights is None else weights[:, None],
+    return best._replace(
+        log_probabilities=found.log_probabilities[:, None], scores=scores[:, None]
     )

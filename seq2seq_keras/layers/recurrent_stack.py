@@ -127,6 +127,10 @@ class RecurrentStack:
 
         Returns the outputs, `(batch, length, units)`, and the last states.
         """
+        if inputs.shape[1] == 1 and states is not None and mask is None:
+            # A token in use: a loop around it would cost more than the cells.
+            outputs, states = self.step(inputs[:, 0], states)
+            return outputs[:, None], states
         last_states: States = {}
         outputs = inputs
         for number, recurrent in enumerate(self.recurrent_layers):

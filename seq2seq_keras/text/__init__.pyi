@@ -17,6 +17,8 @@ from .keras_tokenizer import KerasTokenizer as KerasTokenizer
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
 from .normalization import normalize_in_python as normalize_in_python
+from .rows import join_rows as join_rows
+from .rows import keep_tokens as keep_tokens
 from .sentencepiece_model import draw_pieces as draw_pieces
 from .sentencepiece_model import train_sentencepiece as train_sentencepiece
 from .space_tokenizer import SpaceTokenizer as SpaceTokenizer

@@ -7,10 +7,11 @@ from typing import Any, Self
 import tensorflow as tf
 
 from seq2seq_keras.text.normalization import (
+    clean_in_graph,
     compose_hangul,
     decompose_hangul,
-    normalize_in_graph,
 )
+from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.tokenizer import Tokenizer, fit_vocabulary
 from seq2seq_keras.text.vocabulary import Fitting
 
@@ -49,10 +50,8 @@ class _LetterTokenizer(Tokenizer):
     def spelling(self, token: str) -> str:
         return token  # no words, so what is to be avoided is so anywhere
 
-    def _normalize_graph(self, texts: tf.Tensor) -> tf.Tensor:
-        return normalize_in_graph(
-            texts, self.unicode_form, self.lowercase, self.keep_white_space
-        )
+    def _clean_graph(self, texts: tf.Tensor) -> tf.Tensor:
+        return clean_in_graph(texts, self.lowercase, self.keep_white_space)
 
 
 class CharacterTokenizer(_LetterTokenizer):
@@ -82,7 +81,7 @@ class CharacterTokenizer(_LetterTokenizer):
         return tf.strings.unicode_split(texts, "UTF-8")
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        return tf.strings.reduce_join(tokens, axis=-1)
+        return join_rows(tokens)
 
 
 class JamoTokenizer(_LetterTokenizer):
@@ -111,4 +110,4 @@ class JamoTokenizer(_LetterTokenizer):
         return tf.strings.unicode_split(decompose_hangul(texts), "UTF-8")
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        return compose_hangul(tf.strings.reduce_join(tokens, axis=-1))
+        return compose_hangul(join_rows(tokens))

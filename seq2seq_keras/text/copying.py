@@ -13,6 +13,7 @@ import tensorflow as tf
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text.features import NOT_COPIED
+from seq2seq_keras.text.rows import keep_tokens
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 
@@ -127,13 +128,14 @@ def _first_positions(tokens: tf.RaggedTensor) -> tf.RaggedTensor:
 
 
 def target_tokens(
-    token_ids: tf.Tensor, source_tokens: tf.Tensor, target_tokenizer: Tokenizer
+    token_ids: tf.Tensor, source_tokens: tf.Tensor | None, target_tokenizer: Tokenizer
 ) -> tf.Tensor:
     """The tokens that ids of the extended vocabulary stand for.
 
     Args:
         token_ids: int32, shape `(batch, target_length)`; 0 is padding.
-        source_tokens: String tensor, shape `(batch, source_length)`.
+        source_tokens: String tensor, shape `(batch, source_length)`; `None` where
+            nothing is copied.
         target_tokenizer: The tokenizer of the target.
 
     Returns:
@@ -146,8 +148,10 @@ def target_tokens(
     >>> target_tokens(ids, source, WordTokenizer(["a"])).numpy().astype(str)
     array([['a', 'Seoul', '<eos>', '']], dtype='<U5')
     """
-    size = target_tokenizer.vocabulary_size
     vocabulary = tf.constant(["", *target_tokenizer.vocabulary[1:]])
+    if source_tokens is None:
+        return tf.gather(vocabulary, token_ids)
+    size = target_tokenizer.vocabulary_size
     written = tf.gather(vocabulary, tf.minimum(token_ids, size - 1))
     position = tf.clip_by_value(token_ids - size, 0, tf.shape(source_tokens)[1] - 1)
     copied = tf.gather(source_tokens, position, batch_dims=1)
@@ -208,4 +212,4 @@ def join_tokens(
     """
     # Told by their ids: a word copied from the source may look like a special token.
     hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)
-    return target_tokenizer.join_graph(tf.ragged.boolean_mask(tokens, ~hidden))
+    return target_tokenizer.join_graph(keep_tokens(tokens, ~hidden))

@@ -10,7 +10,7 @@ from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.special_tokens import SPECIAL_COUNT
 from seq2seq_keras.text.features import NOT_COPIED, split_features
-from seq2seq_keras.text.normalization import normalize_in_graph, normalize_in_python
+from seq2seq_keras.text.normalization import clean_in_graph, normalize_in_python
 from seq2seq_keras.text.tokenizer import Tokenizer
 from seq2seq_keras.text.vocabulary import Fitting, choose_tokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
@@ -138,8 +138,8 @@ class FeaturesTokenizer(Tokenizer):
 
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         bundles, sources = _part(texts)
-        features = _feature_tokens(bundles, self._separator, self.unicode_form)
-        tokens = self.tokenizer.split(_without_mark(sources))
+        features = _feature_tokens(bundles, self._separator)
+        tokens = self.tokenizer.split_normalized(_without_mark(sources))
         return tf.concat([features, tokens.with_row_splits_dtype(tf.int64)], axis=1)
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
@@ -161,7 +161,7 @@ class FeaturesTokenizer(Tokenizer):
         """Splits the sources at random, see `SubwordTokenizer`; never the features."""
         texts = normalize_in_python(texts, self.unicode_form, first=first)
         bundles, sources = _part(tf.constant(texts, tf.string))
-        features = _feature_tokens(bundles, self._separator, self.unicode_form)
+        features = _feature_tokens(bundles, self._separator)
         sources = [x.decode("utf-8") for x in _without_mark(sources).numpy()]
         subwords: Any = self.tokenizer
         tokens = subwords.sample_to_ragged(sources, seed=seed, alpha=alpha, first=first)
@@ -197,8 +197,8 @@ class FeaturesTokenizer(Tokenizer):
         parts = (self.tokenizer, self.features, self.features_separator)
         return type(self), parts
 
-    def _normalize_graph(self, texts: tf.Tensor) -> tf.Tensor:
-        # Both parts are normalized once they are apart: the tab is white space.
+    def _clean_graph(self, texts: tf.Tensor) -> tf.Tensor:
+        # Both parts are cleaned once they are apart: the tab is white space.
         return texts
 
 
@@ -239,7 +239,7 @@ class FeaturesFitting(Fitting):
         form = tokenizer.unicode_form
         [separator] = normalize_in_python([self._separator], form)
         bundles = tf.constant(normalize_in_python(self._bundles, form), tf.string)
-        rows = _feature_tokens(bundles, separator, form).to_list()
+        rows = _feature_tokens(bundles, separator).to_list()
         counts: collections.Counter[str] = collections.Counter()
         for tokens, count in zip(rows, self._bundles.values(), strict=True):
             counts.update({t.decode("utf-8"): count * tokens.count(t) for t in tokens})
@@ -271,11 +271,9 @@ def _part(texts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.where(is_parted, first, ""), last
 
 
-def _feature_tokens(
-    bundles: tf.Tensor, separator: str, unicode_form: Any
-) -> tf.RaggedTensor:
+def _feature_tokens(bundles: tf.Tensor, separator: str) -> tf.RaggedTensor:
     features = tf.strings.split(bundles, separator)
-    bare = normalize_in_graph(features.flat_values, unicode_form, lowercase=False)
+    bare = clean_in_graph(features.flat_values, lowercase=False)
     features = features.with_flat_values(bare)
     features = tf.ragged.boolean_mask(features, features != "")
     marked = tf.strings.join([FEATURE_MARK, features.flat_values])

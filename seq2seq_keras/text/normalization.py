@@ -52,17 +52,19 @@ def normalize_in_python(
     return [unicodedata.normalize(unicode_form, text) for text in texts]
 
 
-def normalize_in_graph(
-    texts: tf.Tensor,
-    unicode_form: UnicodeForm,
-    lowercase: bool,
-    keep_white_space: bool = False,
-) -> tf.Tensor:
-    """Normalizes a string tensor: Unicode form of Hangul, case and white space."""
+def normalize_hangul(texts: tf.Tensor, unicode_form: UnicodeForm) -> tf.Tensor:
+    """Brings the Hangul of a string tensor in a Unicode form."""
     if unicode_form in ("NFC", "NFKC"):
-        texts = compose_hangul(texts)
-    elif unicode_form in ("NFD", "NFKD"):
-        texts = decompose_hangul(texts)
+        return compose_hangul(texts)
+    if unicode_form in ("NFD", "NFKD"):
+        return decompose_hangul(texts)
+    return texts
+
+
+def clean_in_graph(
+    texts: tf.Tensor, lowercase: bool, keep_white_space: bool = False
+) -> tf.Tensor:
+    """Normalizes case and white space of a string tensor."""
     if lowercase:
         texts = tf.strings.lower(texts, encoding="utf-8")
     if keep_white_space:

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 
@@ -28,4 +29,4 @@ class SpaceTokenizer(Tokenizer):
         return tf.strings.split(texts)
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        return tf.strings.reduce_join(tokens, axis=-1, separator=" ")
+        return join_rows(tokens, " ")

@@ -19,10 +19,11 @@ from seq2seq_keras.text.foreign_sentencepiece import read_sentencepiece
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
     UnicodeForm,
+    clean_in_graph,
     mark_words,
-    normalize_in_graph,
     normalize_in_python,
 )
+from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.sentencepiece_model import (
     BOUNDARY,
     META_PIECES,
@@ -153,8 +154,7 @@ class SubwordTokenizer(Tokenizer):
         def whole(chunk: Sequence[str], first: int) -> tf.RaggedTensor:
             # A text is its own only token.
             chunk = normalize_in_python(chunk, unicode_form, first=first)
-            normalized = tf.constant(chunk, tf.string)
-            normalized = normalize_in_graph(normalized, unicode_form, lowercase)
+            normalized = clean_in_graph(tf.constant(chunk, tf.string), lowercase)
             return tf.RaggedTensor.from_uniform_row_length(normalized, 1)
 
         def make(texts: list[str]) -> "SubwordTokenizer":
@@ -218,7 +218,7 @@ class SubwordTokenizer(Tokenizer):
         return self._sentencepiece().tokenize(texts)
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        text = tf.strings.reduce_join(tokens, axis=-1)
+        text = join_rows(tokens)
         return tf.strings.strip(tf.strings.regex_replace(text, f"{BOUNDARY}+", " "))
 
     def bare_word(self, token: str) -> str:
@@ -265,7 +265,7 @@ class SubwordTokenizer(Tokenizer):
               BPE-dropout.
         """
         texts = normalize_in_python(texts, self.unicode_form, first=first)
-        normalized = self._normalize_graph(tf.constant(texts, tf.string)).numpy()
+        normalized = self._clean_graph(tf.constant(texts, tf.string)).numpy()
         texts = [text.decode("utf-8") for text in normalized]
         rows = draw_pieces(self.model, texts, alpha=alpha, seed=seed)
         pieces = tf.constant([piece for row in rows for piece in row], tf.string)

@@ -30,7 +30,8 @@ from seq2seq_keras.special_tokens import (
 from seq2seq_keras.text.normalization import (
     UNICODE_FORMS,
     UnicodeForm,
-    normalize_in_graph,
+    clean_in_graph,
+    normalize_hangul,
     normalize_in_python,
 )
 from seq2seq_keras.text.vocabulary import (
@@ -244,7 +245,7 @@ class Tokenizer(abc.ABC):
             a `tf.RaggedTensor` of strings, shape `(batch, length)`.
         """
         if tf.is_tensor(texts):
-            return self.split_graph(self._normalize_graph(texts))
+            return self.split_normalized(normalize_hangul(texts, self.unicode_form))
         if isinstance(texts, str):
             return self.split([texts])[0]
         rows = self.split_to_ragged(texts).to_list()
@@ -283,7 +284,21 @@ class Tokenizer(abc.ABC):
         """
         check_not_forked()
         texts = normalize_in_python(texts, self.unicode_form, first=first)
-        return self.split_graph(self._normalize_graph(tf.constant(texts, tf.string)))
+        return self.split_normalized(tf.constant(texts, tf.string))
+
+    def split_normalized(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Splits texts that `unicodedata` has brought in the Unicode form.
+
+        That settles Hangul too, whose arithmetic in a graph is the longer part of
+        splitting a text.
+
+        Args:
+            texts: String tensor, shape `(batch,)`.
+
+        Returns:
+            A `tf.RaggedTensor` of strings, shape `(batch, length)`.
+        """
+        return self.split_graph(self._clean_graph(texts))
 
     def tokenize_to_ragged(
         self, texts: Iterable[str], *, first: int = 1
@@ -400,8 +415,8 @@ class Tokenizer(abc.ABC):
                 "`tokenizer.save(path)`."
             ) from error
 
-    def _normalize_graph(self, texts: tf.Tensor) -> tf.Tensor:
-        return normalize_in_graph(texts, self.unicode_form, self.lowercase)
+    def _clean_graph(self, texts: tf.Tensor) -> tf.Tensor:
+        return clean_in_graph(texts, self.lowercase)
 
     def _detokenize_graph(self, token_ids: tf.Tensor) -> tf.Tensor:
         hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)

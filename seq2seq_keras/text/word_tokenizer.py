@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.text.normalization import mark_words
+from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.tokenizer import Tokenizer
 
 JOINER = "￭"  # U+FFED, which no script uses
@@ -87,7 +88,7 @@ class WordTokenizer(Tokenizer):
         return tf.strings.split(texts)
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
-        text = tf.strings.reduce_join(tokens, axis=-1, separator=" ")
+        text = join_rows(tokens, " ")
         return tf.strings.regex_replace(text, f" ?{JOINER} ?", "")
 
     def bare_word(self, token: str) -> str:

@@ -50,10 +50,11 @@ class TranslationGraph(tf.Module):
     """Tokenizes, encodes, decodes and detokenizes inside TensorFlow graphs.
 
     `Translator` runs these very graphs and `export` writes them to disk, so the two
-    cannot differ. `split` makes tokens of texts, once; a search takes these. It is
-    traced once for each set of search options, whatever the number and length of
-    sentences. The probabilities of several models are averaged. Sources are cut to
-    10,000 characters, then to `max_source_length` tokens.
+    cannot differ. `split` makes tokens of texts, once, `split_normalized` of those that
+    Python has normalized; a search takes these. Each is traced once, a search for each
+    set of options, whatever the number and length of sentences. The probabilities of
+    several models are averaged. Sources are cut to 10,000 characters, then to
+    `max_source_length` tokens.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class TranslationGraph(tf.Module):
         # A SavedModel holds only the tables it finds as attributes.
         self.tables = [source_tokenizer.table, target_tokenizer.table]
         self.split = _graph(self._split, [_TEXTS])
+        self.split_normalized = _graph(self._split_normalized, [_TEXTS])
         self.encode = _graph(self._encode, [_TEXTS])
         self.score, self.score_free_running = (
             _graph(
@@ -90,6 +92,11 @@ class TranslationGraph(tf.Module):
         text = tf.strings.substr(text, 0, MAX_CHARACTERS, unit="UTF8_CHAR")
         return self.source_tokenizer.split(text).with_row_splits_dtype(tf.int64)
 
+    def _split_normalized(self, text: tf.Tensor) -> tf.RaggedTensor:
+        """All tokens of source texts that Python has cut and normalized."""
+        tokens = self.source_tokenizer.split_normalized(text)
+        return tokens.with_row_splits_dtype(tf.int64)
+
     def read(self, source_tokens: tf.RaggedTensor) -> _Tensors:
         """The source as the model takes it: cut, ended by `<eos>` and padded.
 
@@ -97,13 +104,14 @@ class TranslationGraph(tf.Module):
         `source_tokens`, `source_token_ids` and, for a model that copies,
         `source_copy_ids`. Every row has at least its `<eos>`.
         """
-        tokens = source_tokens[:, : self.max_source_length]
+        tokenizer, most = self.source_tokenizer, self.max_source_length
+        end = tokenizer.vocabulary[END_ID]
         source = {
-            "source_tokens": _ended(tokens, self.source_tokenizer.vocabulary[END_ID]),
-            "source_token_ids": _ended(self.source_tokenizer.ids(tokens), END_ID),
+            "source_tokens": _ended(source_tokens, end, most),
+            "source_token_ids": _ended(tokenizer.ids(source_tokens), END_ID, most),
         }
         if self.copies:
-            copied = self.source_tokenizer.copied_tokens(tokens)
+            copied = tokenizer.copied_tokens(source_tokens[:, :most])
             copy_ids = source_copy_ids(copied, self.target_tokenizer)
             source["source_copy_ids"] = _ended(copy_ids, END_ID)
         return source
@@ -114,39 +122,39 @@ class TranslationGraph(tf.Module):
         prefix: bool = False,
         avoid: bool = False,
         allowed: bool = False,
+        details: bool = True,
     ) -> tf.types.experimental.PolymorphicFunction:
         """The graph of one set of options; the flags say which inputs it has beside.
 
-        It takes a dictionary: `source_tokens`, from `split`; `number`, int32
-        `(batch,)`, and `seed`, int32, which sampling draws from; and, where the flags
-        say so, `prefix`, a string for each text, `avoid`, the arrays of an
-        `Avoidance`, and `allowed`, those of a `Trie`.
+        It takes a dictionary: `source_tokens`, from `split`; where it samples,
+        `number`, int32 `(batch,)`, and `seed`, int32, which it draws from; and, where
+        the flags say so, `prefix`, a string for each text, `avoid`, the arrays of an
+        `Avoidance`, and `allowed`, those of a `Trie`. Without `details` it puts out
+        `translations` alone, and does not find what nobody asks for.
         """
         if options.replace_unknown:
             check_copying(self.source_tokenizer, self.target_tokenizer)
         integers = tf.TensorSpec([None], tf.int32)
-        specs = {
-            "source_tokens": _TOKENS,
-            "number": integers,
-            "seed": tf.TensorSpec([], tf.int32),
-        }
+        specs: dict[str, Any] = {"source_tokens": _TOKENS}
+        if options.sample:
+            specs |= {"number": integers, "seed": tf.TensorSpec([], tf.int32)}
         if prefix:
             specs["prefix"] = _TEXTS
         if avoid:
             specs["avoid"] = Avoidance(integers, integers, integers, integers)
         if allowed:
             specs["allowed"] = Trie(integers, integers, integers)
-        return _graph(functools.partial(self._search, options), [specs])
+        run = functools.partial(self._search, options, details)
+        return _graph(run, [specs])
 
-    def _search(self, options: SearchOptions, inputs: dict[str, Any]) -> _Tensors:
+    def _search(
+        self, options: SearchOptions, details: bool, inputs: dict[str, Any]
+    ) -> _Tensors:
         draws = options.n_best if options.sample else 1
         source = drawn = self.read(inputs["source_tokens"])
         if draws > 1:
             drawn = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
         states, memory = self._start(drawn)
-        # Each text has its own random numbers, each of its translations too.
-        numbers = tf.repeat(inputs["number"], draws) * draws
-        numbers += tf.tile(tf.range(draws), tf.shape(inputs["number"]))
         is_distinct = options.distinct_texts and options.beam_width > 1
         is_distinct &= options.n_best > 1
         width = {"n_best": options.beam_width} if is_distinct else {}
@@ -158,10 +166,13 @@ class TranslationGraph(tf.Module):
             source_token_ids=drawn["source_token_ids"],
             constraints=self._constraints(inputs, draws),
             avoidance=inputs.get("avoid"),
-            seeds=tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1),
+            seeds=_seeds(inputs, draws) if options.sample else None,
+            details=details,
         )
         if draws > 1:
             found = _as_n_best(found, draws)
+        if not details:
+            return {"translations": self._texts(options, source, found)}
         outputs = self._outputs(options, source, found)
         return _distinct(outputs, options.n_best) if is_distinct else outputs
 
@@ -193,6 +204,7 @@ class TranslationGraph(tf.Module):
     ) -> _Tensors:
         """Tensors by name, each `(batch, n_best, ...)` but for `source_tokens`."""
         outputs = {
+            "translations": self._texts(options, source, found),
             "scores": found.scores,
             "tokens": self._tokens(found.token_ids, source),
             "log_probabilities": found.log_probabilities,
@@ -205,6 +217,27 @@ class TranslationGraph(tf.Module):
             trace = found.trace._asdict()
             trace["token_ids"] = self._tokens(trace.pop("token_ids"), source)
             outputs |= {f"trace_{name}": tensor for name, tensor in trace.items()}
+        return outputs
+
+    def _copied_ids(self, source: _Tensors) -> tf.Tensor:
+        """The ids of the source, 0 where a token is not to be copied."""
+        copied = self.source_tokenizer.copied_tokens(source["source_tokens"])
+        return tf.where(copied == NOT_COPIED, PAD_ID, source["source_token_ids"])
+
+    def _tokens(
+        self, token_ids: tf.Tensor, source: _Tensors, copied: bool = False
+    ) -> tf.Tensor:
+        """Tokens of ids `(batch, n, m)`, which may stand for words of the source."""
+        if not (copied or self.copies):
+            return target_tokens(token_ids, None, self.target_tokenizer)
+        rows = tf.reshape(token_ids, [tf.shape(token_ids)[0], -1])
+        tokens = target_tokens(rows, source["source_tokens"], self.target_tokenizer)
+        return tf.reshape(tokens, tf.shape(token_ids))
+
+    def _texts(
+        self, options: SearchOptions, source: _Tensors, found: SearchResult
+    ) -> tf.Tensor:
+        """The texts of what was found, `(batch, n_best)`."""
         token_ids = found.token_ids
         if options.replace_unknown:
             token_ids = replace_unknown(
@@ -213,28 +246,13 @@ class TranslationGraph(tf.Module):
                 self._copied_ids(source),
                 self.target_tokenizer.vocabulary_size,
             )
-        outputs["translations"] = self._texts(token_ids, source)
-        return outputs
-
-    def _copied_ids(self, source: _Tensors) -> tf.Tensor:
-        """The ids of the source, 0 where a token is not to be copied."""
-        copied = self.source_tokenizer.copied_tokens(source["source_tokens"])
-        return tf.where(copied == NOT_COPIED, PAD_ID, source["source_token_ids"])
-
-    def _tokens(self, token_ids: tf.Tensor, source: _Tensors) -> tf.Tensor:
-        """Tokens of ids `(batch, n, m)`, which may stand for words of the source."""
-        rows = tf.reshape(token_ids, [tf.shape(token_ids)[0], -1])
-        tokens = target_tokens(rows, source["source_tokens"], self.target_tokenizer)
-        return tf.reshape(tokens, tf.shape(token_ids))
-
-    def _texts(self, token_ids: tf.Tensor, source: _Tensors) -> tf.Tensor:
-        """Texts of ids `(batch, n_best, target_length)`."""
+        tokens = self._tokens(token_ids, source, options.replace_unknown)
         batch, n_best, length = tf.unstack(tf.shape(token_ids))
-        tokens, token_ids = (
-            tf.reshape(rows, [-1, length])
-            for rows in (self._tokens(token_ids, source), token_ids)
+        texts = join_tokens(
+            tf.reshape(tokens, [-1, length]),
+            tf.reshape(token_ids, [-1, length]),
+            self.target_tokenizer,
         )
-        texts = join_tokens(tokens, token_ids, self.target_tokenizer)
         return tf.reshape(texts, [batch, n_best])
 
     def _score(
@@ -305,13 +323,24 @@ def _without_tokens(source: _Tensors) -> _Tensors:
     return {name: rows for name, rows in source.items() if name != "source_tokens"}
 
 
-def _ended(rows: tf.RaggedTensor, end: int | str) -> tf.Tensor:
-    """Dense rows, each ended by `end`, padded with 0 or empty strings."""
-    ended = tf.concat([rows, tf.fill([rows.nrows(), 1], end)], axis=1)
+def _ended(
+    rows: tf.RaggedTensor, end: int | str, most: int = np.iinfo("int32").max
+) -> tf.Tensor:
+    """Dense rows, `most` long at most, then ended by `end`, padded with 0 or ""."""
+    lengths = tf.minimum(tf.cast(rows.row_lengths(), tf.int32), most)
     # A batch of no sentences would have no time step either, which Keras's
     # recurrent layers cannot read.
-    length = tf.maximum(ended.bounding_shape(1, out_type=tf.int32), 1)
-    return ended.to_tensor(shape=tf.stack([-1, length]))
+    longest = tf.maximum(tf.reduce_max(lengths), 0) + 1
+    dense = rows.to_tensor(shape=tf.stack([-1, longest]))
+    return tf.where(tf.range(longest) == lengths[:, None], end, dense)
+
+
+def _seeds(inputs: dict[str, Any], draws: int) -> tf.Tensor:
+    """Two integers for each translation, `(batch * draws, 2)`."""
+    # Each text has its own random numbers, each of its translations too.
+    numbers = tf.repeat(inputs["number"], draws) * draws
+    numbers += tf.tile(tf.range(draws), tf.shape(inputs["number"]))
+    return tf.stack([tf.fill(tf.shape(numbers), inputs["seed"]), numbers], 1)
 
 
 def _distinct(outputs: _Tensors, n_best: int) -> _Tensors:

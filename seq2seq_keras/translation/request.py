@@ -53,8 +53,10 @@ class SearchRequest(NamedTuple):
         own["seed"] = _SEED.check("seed", own.get("seed", 0))
         for name in ("prefix", "avoid", "allowed"):
             own[name] = _as_texts(name, own.get(name))
-        options = defaults.replace(**search)
-        options.check_effect(search)
+        options = defaults
+        if search:
+            options = defaults.replace(**search)
+            options.check_effect(search)
         if own["seed"] and not options.sample:
             raise InputError(
                 "`seed` does nothing without `sample`. "
@@ -69,8 +71,11 @@ class SearchRequest(NamedTuple):
 
         Two dictionaries: arrays with a row for each text, and tensors for all of them.
         """
-        each = {"number": np.arange(first, first + count, dtype="int32")}
-        shared = {"seed": tf.constant(self.seed, tf.int32)}
+        each: dict[str, np.ndarray] = {}
+        shared: dict[str, Any] = {}
+        if self.options.sample:
+            each["number"] = np.arange(first, first + count, dtype="int32")
+            shared["seed"] = tf.constant(self.seed, tf.int32)
         if self.prefix is not None:
             prefixes = self._prefixes(target_tokenizer, count)
             each["prefix"] = np.array([text.encode() for text in prefixes], object)

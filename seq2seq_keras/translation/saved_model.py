@@ -178,10 +178,7 @@ def _search_signatures(
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
     def nbest(text: tf.Tensor) -> dict[str, tf.Tensor]:
-        numbers = tf.zeros_like(text, tf.int32)
-        found = search(
-            {"source_tokens": graph.split(text), "number": numbers, "seed": 0}
-        )
+        found = search({"source_tokens": graph.split(text)})
         outputs = {name: found[name] for name in ("translations", "scores")}
         outputs["tokens"] = found["tokens"][:, 0]
         if "attention" in found:

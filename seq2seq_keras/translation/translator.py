@@ -30,6 +30,11 @@ from seq2seq_keras.translation.saved_model import export_saved_model
 _BATCHES_TOGETHER = 100
 # To look how much is free would take a twentieth of a short translation.
 _LITTLE_MEMORY = 2**26
+# So many hypotheses are decoded at once, unless that makes more logits than these: more
+# are hardly faster, and the longer a batch, the more unlike its texts.
+_HYPOTHESES, _MANY_LOGITS = 320, 2**25
+# What is made of the texts of a batch and the outputs of the graph.
+_Read = Callable[[list[str], dict[str, tf.Tensor]], Iterable[Any]]
 
 
 class Translator:
@@ -155,15 +160,19 @@ class Translator:
         return self.models[0]
 
     @checks_numbers(batch_size=(1, 10**6))
-    def translate(self, texts: Any, *, batch_size: int = 64, **search: Any) -> Any:
+    def translate(
+        self, texts: Any, *, batch_size: int | None = None, **search: Any
+    ) -> Any:
         r"""Translates one text or many.
 
         Args:
             texts: A string, a list of strings, or a pandas Series of strings. An
                 empty or blank text has an empty translation. Where the source has a
                 `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`.
-            batch_size: Integer. Texts decoded at a time; texts of like length are
-                decoded together and come back in the order given.
+            batch_size: Optional integer. Texts decoded at a time; texts of like length
+                are decoded together and come back in the order given. Defaults to as
+                many as have 320 hypotheses, which keeps two to sixteen cores busy;
+                fewer if the vocabulary is very large.
             **search: Any of `SearchOptions`, e.g. `beam_width=5`, in place of the
                 translator's own, and of `SearchRequest`: `prefix`, `avoid`,
                 `allowed`, `seed`. Each new set of `SearchOptions` takes a moment,
@@ -177,7 +186,7 @@ class Translator:
             InputError: If something is not a string, or an option does not fit.
         """
         request = SearchRequest.of(self.search, search)
-        translations = self._run(_as_list(texts), batch_size, request, best_texts)
+        translations = self._run(_as_list(texts), batch_size, request, None)
         if isinstance(texts, str):
             return translations[0]
         if _is_pandas("Series", texts):
@@ -189,13 +198,18 @@ class Translator:
 
     @checks_numbers(batch_size=(1, 10**6))
     def decode(
-        self, texts: Any, *, batch_size: int = 64, trace: bool = False, **search: Any
+        self,
+        texts: Any,
+        *,
+        batch_size: int | None = None,
+        trace: bool = False,
+        **search: Any,
     ) -> Any:
         """Translates, and tells all that the search found.
 
         Args:
             texts: A string, or a list or Series of strings, as for `translate`.
-            batch_size: Integer. Texts decoded at a time.
+            batch_size: Optional integer. Texts decoded at a time; see `translate`.
             trace: Whether to keep the tree that a beam search grew, for
                 `plot_beam`.
             **search: See `translate`; with `beam_width=5, n_best=5` every hypothesis
@@ -214,59 +228,75 @@ class Translator:
 
     @checks_numbers(batch_size=(1, 10**6))
     def translate_stream(
-        self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
+        self, texts: Iterable[str], *, batch_size: int | None = None, **search: Any
     ) -> Iterator[str]:
         """Translates texts as they come, without holding all of them.
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
-                next one is read; else 100 batches are read and sorted together.
+            batch_size: Optional integer. Texts decoded at a time; see `translate`. 1
+                answers each text before the next one is read; else 100 batches are read
+                and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
             A translation for each text, in the same order.
         """
-        for translation in self.decode_stream(texts, batch_size=batch_size, **search):
-            yield translation.text
+        yield from self._stream(texts, batch_size, search, None)
 
     @checks_numbers(batch_size=(1, 10**6))
     def decode_stream(
-        self, texts: Iterable[str], *, batch_size: int = 64, **search: Any
+        self, texts: Iterable[str], *, batch_size: int | None = None, **search: Any
     ) -> Iterator[Translation]:
         """Decodes texts as they come, without holding all of them.
 
         Args:
             texts: Iterable of strings.
-            batch_size: Integer. Texts decoded at a time. 1 answers each text before the
-                next one is read; else 100 batches are read and sorted together.
+            batch_size: Optional integer. Texts decoded at a time; see `translate`. 1
+                answers each text before the next one is read; else 100 batches are read
+                and sorted together.
             **search: See `translate`; a `prefix` is one string for all.
 
         Yields:
             A `Translation` for each text, in the same order.
         """
+        yield from self._stream(texts, batch_size, search, make_translations)
+
+    def _stream(
+        self,
+        texts: Iterable[str],
+        batch_size: int | None,
+        search: dict[str, Any],
+        read: _Read | None,
+    ) -> Iterator[Any]:
         check_texts(texts=texts)
         request = SearchRequest.of(self.search, search)
         texts, first = iter(texts), 1
         # One by one there is nothing to sort, and somebody may wait for each.
-        together = 1 if batch_size == 1 else _BATCHES_TOGETHER * batch_size
+        size = batch_size or self._batch_size(request.options)
+        together = 1 if size == 1 else _BATCHES_TOGETHER * size
         while chunk := list(itertools.islice(texts, together)):
-            yield from self._run(chunk, batch_size, request, make_translations, first)
+            yield from self._run(chunk, size, request, read, first)
             first += len(chunk)
 
     def _run(
         self,
         texts: list[str],
-        batch_size: int,
+        batch_size: int | None,
         request: SearchRequest,
-        read: Callable[[list[str], dict[str, tf.Tensor]], Iterable[Any]],
+        read: _Read | None,
         first: int = 1,
     ) -> list[Any]:
-        """What `read` makes of the outputs for each text, in the order of the texts."""
+        """What `read` makes of the outputs for each text, in the order of the texts.
+
+        Without `read` it is the best translation alone, for which less is searched.
+        """
         check_not_forked()
         options = request.options
-        width = max(options.beam_width, options.n_best)
-        self._check_memory(width * min(batch_size, len(texts)))
+        if read is None and options.beam_width > 1:
+            options = options.replace(n_best=1)
+        batch_size = batch_size or self._batch_size(options)
+        self._check_memory(_width(options) * min(batch_size, len(texts)))
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
@@ -275,26 +305,35 @@ class Translator:
             prefix="prefix" in each,
             avoid="avoid" in shared,
             allowed="allowed" in shared,
+            details=read is not None,
         )
-        results = [None] * len(texts)
+        read = read or best_texts
+        results: list[Any] = [None] * len(texts)
         together = _BATCHES_TOGETHER * batch_size
         for start in range(0, len(texts), together):
             chunk = self._cut(texts[start : start + together], first + start)
-            tokens = self._split(chunk, first + start)
+            tokens, lengths = self._split(chunk, first + start)
             if request.avoid and (self.graph.copies or request.options.replace_unknown):
                 copied = self.source_tokenizer.copied_tokens(tokens.flat_values)
                 words = (x.decode("utf-8") for x in copied.numpy())
                 request.check_copies(words, self.target_tokenizer)
             # Stable, so that the same texts always make the same batches.
-            order = np.argsort(tokens.row_lengths().numpy(), kind="stable")
+            order = np.argsort(lengths, kind="stable")
             for batch in np.split(order, range(batch_size, len(order), batch_size)):
                 rows = {name: tf.constant(each[name][start + batch]) for name in each}
-                rows["source_tokens"] = tf.gather(tokens, batch)
+                alone = len(order) == 1
+                rows["source_tokens"] = tokens if alone else tf.gather(tokens, batch)
                 outputs = search({**rows, **shared})
                 made = read([chunk[row] for row in batch], outputs)
                 for row, result in zip(batch, made, strict=True):
                     results[start + row] = result
         return results
+
+    def _batch_size(self, options: SearchOptions) -> int:
+        """How many texts are decoded at a time if nobody says so."""
+        numbers = _HYPOTHESES * self.target_tokenizer.vocabulary_size
+        hypotheses = _HYPOTHESES * min(1, _MANY_LOGITS / numbers)
+        return max(1, int(hypotheses) // _width(options))
 
     def _check_memory(self, hypotheses: int) -> None:
         """Refuses a beam whose logits and their order the memory cannot hold."""
@@ -319,17 +358,19 @@ class Translator:
                 )
         return [text[:MAX_CHARACTERS] for text in texts]
 
-    def _split(self, texts: list[str], first: int) -> tf.RaggedTensor:
-        """Tokens of texts; warns of those that will be cut."""
-        tokens = self.graph.split(tf.constant(texts))
-        lengths = tokens.row_lengths().numpy()
+    def _split(
+        self, texts: list[str], first: int
+    ) -> tuple[tf.RaggedTensor, np.ndarray]:
+        """Tokens of texts, and how many; warns of those that will be cut."""
+        tokens = self.graph.split_normalized(tf.constant(texts))
+        lengths = np.diff(tokens.row_splits.numpy())
         for row in np.flatnonzero(lengths > self.max_source_length):
             warnings.warn(
                 f"Text {first + row} has {lengths[row]} tokens and is cut to the first "
                 f"{self.max_source_length} (`max_source_length`).",
                 stacklevel=5,
             )
-        return tokens
+        return tokens, lengths
 
     def save(
         self,
@@ -427,6 +468,11 @@ class Translator:
         options = self.search.replace(**search)
         options.check_effect(search)
         return export_saved_model(self.graph, folder, options)
+
+
+def _width(options: SearchOptions) -> int:
+    """Hypotheses for each text."""
+    return max(options.beam_width, options.n_best)
 
 
 def _remake(cls: type[Translator], parts: tuple, options: dict) -> Translator:

@@ -79,16 +79,22 @@ def sentences_at_each_step(lengths):
     return given
 
 
+def test_a_sentence_has_one_hypothesis_before_the_first_step():
+    first, second = sentences_at_each_step([2, 2])
+    assert first == [0, 1]
+    assert second == [0, 0, 1, 1]
+
+
 def test_done_sentences_go_with_all_their_rows():
-    first, second, *_ = sentences_at_each_step([3, 1, 3])
-    assert first == [0, 0, 1, 1, 2, 2]
-    assert second == [0, 0, 2, 2]
+    _, second, third = sentences_at_each_step([3, 2, 3])
+    assert second == [0, 0, 1, 1, 2, 2]
+    assert third == [0, 0, 2, 2]
 
 
 def test_few_are_not_worth_a_copy():
-    given = sentences_at_each_step([1] + [2] * 19)
+    _, *given = sentences_at_each_step([2] + [3] * 19)
     assert given == [[row for row in range(20) for _ in range(2)]] * 2
 
 
 def test_a_model_always_has_a_sentence_to_read():
-    assert sentences_at_each_step([0, 0]) == [[0, 0, 1, 1]]
+    assert sentences_at_each_step([0, 0]) == [[0, 1]]

@@ -99,7 +99,8 @@ def test_hypotheses_have_the_least_length_and_at_most_the_greatest():
 
 def test_certain_and_impossible_tokens_are_numbers_like_others():
     def step(token_ids, states):
-        return tf.math.log([[0.0, 0.0, 0.0, 0.0, 1.0]] * 3), states
+        logits = tf.math.log([[0.0, 0.0, 0.0, 0.0, 1.0]])
+        return tf.repeat(logits, tf.size(token_ids), axis=0), states
 
     result = beam_search(
         step, {}, beam_width=3, n_best=3, max_length=4, finished=tf.zeros(1, bool)

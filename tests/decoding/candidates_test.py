@@ -45,7 +45,7 @@ def test_constraints_change_the_sums_but_not_the_log_probabilities():
     np.testing.assert_allclose(found.sums[0, :2], expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("size", [1, 5, 37, 200])
+@pytest.mark.parametrize("size", [1, 5, 37, 200, 401, 1000])
 def test_it_finds_what_top_k_finds(size):
     random = np.random.default_rng(size)
     for count in {1, min(3, size), min(12, size), size}:
@@ -57,3 +57,11 @@ def test_it_finds_what_top_k_finds(size):
             fast_top_k(tf.constant(values), count), expected, strict=True
         ):
             np.testing.assert_array_equal(found, right)
+
+
+def test_too_few_are_filled_up_with_dead_ones():
+    logits = tf.math.log([[0.0, 0.0, 0.0, 0.2, 0.5, 0.3]])
+    found = best_candidates(logits, tf.zeros([1, 1]), 12)
+    assert found.token_ids[0, :3].numpy().tolist() == [4, 5, 3]
+    assert found.is_alive.numpy().tolist() == [[True] * 3 + [False] * 9]
+    assert not found.parents.numpy().any()

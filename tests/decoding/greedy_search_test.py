@@ -137,3 +137,68 @@ def test_one_graph_serves_every_batch():
     for size in (0, 1, 5):
         assert graph(tf.zeros([size], tf.int32)).shape[0] == size
     assert graph.experimental_get_tracing_count() == 1
+
+
+def rows_at_each_step(lengths):
+    """The sentences that each step was given; each ends after so many tokens."""
+    given = []
+
+    def step(token_ids, states):
+        given.append(states["sentence"].numpy().tolist())
+        count = states["count"] + 1
+        ends = tf.gather(tf.constant(lengths), states["sentence"]) <= count
+        likeliest = tf.where(ends, 3, 4 + states["sentence"] % 2)
+        return 9.0 * tf.one_hot(likeliest, VOCABULARY), {"count": count}
+
+    sentences = tf.range(len(lengths))
+    result = greedy_search(
+        step,
+        {"count": tf.zeros_like(sentences)},
+        memory={"sentence": sentences},
+        max_length=9,
+        finished=tf.constant([length == 0 for length in lengths]),
+    )
+    for row, length in enumerate(lengths):
+        tokens = [4 + row % 2] * (length - 1) + [3] * (length > 0)
+        padded = tokens + [0] * (max(*lengths, 1) - length)
+        assert result.token_ids[row].numpy().tolist() == padded
+    return given
+
+
+def test_sentences_that_end_leave_the_batch():
+    given = rows_at_each_step([2, 0, 4, 1, 2])
+    assert given == [[0, 2, 3, 4], [0, 2, 4], [2], [2]]
+
+
+def test_few_are_not_worth_a_copy_of_the_others():
+    given = rows_at_each_step([1] + [2] * 19)
+    assert given == [[*range(20)]] * 2
+
+
+def test_a_batch_of_blank_sentences_is_read_once():
+    assert rows_at_each_step([0, 0]) == [[0, 1]]
+
+
+def test_without_details_the_tokens_are_the_same():
+    step, _ = markov_step(3)
+    options = {
+        "max_length": 8,
+        "finished": tf.constant([False, True, False, False]),
+    }
+    states = {"count": tf.constant([0, 1, 2, 3])}
+    whole = greedy_search(step, states, **options)
+    tokens = greedy_search(step, states, details=False, **options)
+    np.testing.assert_array_equal(tokens.token_ids, whole.token_ids)
+    assert tokens.log_probabilities is None
+    assert tokens.scores is None
+
+
+def test_attention_is_left_out_where_nobody_asks_for_it():
+    decoder = TableDecoder(0)
+    result = greedy_search(
+        **decoder.start([0, 1]),
+        max_length=4,
+        finished=tf.zeros(2, tf.bool),
+        attention=False,
+    )
+    assert result.attention_weights is None

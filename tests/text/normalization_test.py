@@ -29,6 +29,9 @@ def test_composition_equals_the_standard_library(texts):
     texts = [unicodedata.normalize("NFC", text) for text in texts]
     decomposed = [unicodedata.normalize("NFD", text) for text in texts]
     assert apply(compose_hangul, decomposed) == texts
+    # So what Python has composed needs no graph that does it again.
+    assert apply(compose_hangul, texts) == texts
+    assert apply(decompose_hangul, decomposed) == decomposed
 
 
 @given(st.lists(hangul, min_size=1, max_size=4))

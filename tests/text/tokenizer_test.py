@@ -50,7 +50,7 @@ def test_any_text_comes_back_but_for_white_space(cls, text):
         assert cls(["x"]).tokenize(text) == []
         return
     tokenizer = cls(["x"])
-    tokens = tokenizer.split_graph(tokenizer._normalize_graph(tf.constant([text])))
+    tokens = tokenizer.split_normalized(tf.constant([text]))
     assert tokenizer.join_graph(tokens).numpy()[0].decode() == expected
 
 

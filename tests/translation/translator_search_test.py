@@ -100,10 +100,9 @@ def test_all_lengths_share_one_graph(attentive):
     search = attentive.search.replace(beam_width=3)
     for texts in (TEXTS, ["cat"], ["the cat " * 30] * 3, []):
         attentive.translate(texts, beam_width=3)
-    assert attentive.graph.searcher(search, False, False, False) is (
-        attentive.graph.searcher(search, False, False, False)
-    )
-    graph = attentive.graph.searcher(search, prefix=False, avoid=False, allowed=False)
+    without = {"prefix": False, "avoid": False, "allowed": False, "details": False}
+    graph = attentive.graph.searcher(search, **without)
+    assert attentive.graph.searcher(search, **without) is graph
     assert graph.experimental_get_tracing_count() == 1
 
 
@@ -278,9 +277,9 @@ def test_memory_does_not_grow_over_thousands_of_calls(attentive):
     for _ in range(5000):
         call()
     grown = resident_megabytes() - before
-    graph = attentive.graph.searcher(
-        attentive.search.replace(beam_width=4), prefix=False, avoid=False, allowed=False
-    )
+    without = {"prefix": False, "avoid": False, "allowed": False, "details": False}
+    search = attentive.search.replace(beam_width=4)
+    graph = attentive.graph.searcher(search, **without)
     traces = graph.experimental_get_tracing_count()
     print(f"5,000 calls: {grown:.1f} MB more, {traces} trace(s)")
     assert grown < 50
@@ -305,3 +304,15 @@ def test_translations_of_a_beam_are_distinct_texts(attentive):
         for mine, its in zip(found.hypotheses, expected, strict=True):
             np.testing.assert_allclose(mine.attention, its.attention, atol=1e-6)
         assert {node.rank for node in found.beam} == {None, *range(len(expected))}
+
+
+def test_the_coverage_penalty_is_that_of_the_attention_found(attentive):
+    penalty = 0.5
+    search = {"beam_width": 3, "n_best": 3, "coverage_penalty": penalty}
+    for record in attentive.decode(TEXTS[:3], **search):
+        for hypothesis in record.hypotheses:
+            mean = np.log(hypothesis.token_probabilities).mean()
+            covered = hypothesis.attention.sum(axis=0)[:-1]  # but for <eos>
+            coverage = np.log(np.clip(covered, 1e-6, 1)).sum()
+            expected = mean + penalty * coverage
+            assert hypothesis.score == pytest.approx(expected, abs=1e-4)

@@ -154,8 +154,7 @@ def test_the_graph_cuts_as_python_does(translator):
     texts = ["he is tired " * 100, "a" * 100_000 + " he is tired"]
     with pytest.warns(UserWarning, match="is cut"):
         expected = translator.translate(texts)
-    inputs = {"number": tf.zeros(2, tf.int32), "seed": 0}
-    inputs["source_tokens"] = translator.graph.split(tf.constant(texts))
+    inputs = {"source_tokens": translator.graph.split(tf.constant(texts))}
     outputs = translator.graph.searcher(translator.search)(inputs)
     best = outputs["translations"].numpy()[:, 0]
     assert [text.decode() for text in best] == expected
@@ -441,3 +440,30 @@ def test_ten_kills_leave_one_translator_or_the_other(folder):
         ):
             np.testing.assert_array_equal(weight + change, same)
         first.save(folder, description="0")
+
+
+def test_the_first_answer_traces_two_graphs_and_later_ones_none(saved_translator):
+    loaded = Translator.load(saved_translator)
+    for texts in ("he is tired", "a longer text than the one before", ["i am"] * 3):
+        loaded.translate(texts)
+    graph = loaded.graph
+    search = graph.searcher(
+        loaded.search, prefix=False, avoid=False, allowed=False, details=False
+    )
+    assert graph.searcher.cache_info().currsize == 1
+    assert search.experimental_get_tracing_count() == 1
+    assert graph.split_normalized.experimental_get_tracing_count() == 1
+    # That one also composes Hangul, which Python has done.
+    assert graph.split.experimental_get_tracing_count() == 0
+
+
+def test_a_translation_is_searched_for_without_details(translator):
+    graph = translator.graph.searcher(translator.search, details=False)
+    assert set(graph.get_concrete_function().structured_outputs) == {"translations"}
+
+
+def test_batches_have_as_many_hypotheses_unless_told(translator):
+    search = translator.search
+    assert translator._batch_size(search) == 320
+    assert translator._batch_size(search.replace(beam_width=5)) == 64
+    assert translator._batch_size(search.replace(beam_width=1000)) == 1

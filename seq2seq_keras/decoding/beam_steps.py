@@ -1,0 +1,283 @@
+"""The steps of a beam search."""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from seq2seq_keras.decoding.at_work import (
+    goes_on,
+    goes_on_together,
+    places_at_work,
+    take_rows,
+    to_batch,
+    without_static_count,
+)
+from seq2seq_keras.decoding.base import (
+    IMPOSSIBLE,
+    BeamTrace,
+    SearchResult,
+    States,
+    Step,
+    growing_array,
+)
+from seq2seq_keras.decoding.beam_state import (
+    BeamColumns,
+    BeamState,
+    Finished,
+    trace_back,
+)
+from seq2seq_keras.decoding.candidates import Candidates, best_candidates
+from seq2seq_keras.decoding.constraints import Constraint
+from seq2seq_keras.decoding.scoring import log_coverage
+from seq2seq_keras.special_tokens import END_ID, START_ID
+
+
+class OfBatch(NamedTuple):
+    """What no step changes, with a row for each sentence: of the batch, or at work."""
+
+    positions: tf.Tensor  # their places in the batch
+    max_length: tf.Tensor
+    source_mask: Any  # (count, source_length), or () for all of the source
+    memory: States
+
+
+class BeamSteps(NamedTuple):
+    """What stays the same from step to step, and the steps.
+
+    See `beam_search` for what the fields are; `divisor` is the function of
+    `length_divisor`, `attends` whether attention weights are kept.
+    """
+
+    step: Step
+    constraint: Constraint | None
+    batch_size: tf.Tensor
+    width: int
+    n_best: int
+    divisor: Callable[[tf.Tensor], tf.Tensor]
+    coverage_penalty: float
+    attends: bool
+
+    def run(
+        self, states: States, finished: tf.Tensor, of_batch: OfBatch
+    ) -> tuple[Finished, list[tf.TensorArray]]:
+        """Searches until all sentences are done.
+
+        Returns the complete hypotheses and, over the steps, what led to them.
+        """
+
+        def until_some_leave(
+            positions: tf.Tensor, found: Finished, state: BeamState
+        ) -> tuple[tf.Tensor, Finished, BeamState]:
+            places = places_at_work(state.done)
+            at_work = take_rows(of_batch, tf.gather(positions, places))
+            state = self._take_steps(state.stay(places), at_work)
+            found = found.put(at_work.positions, state.finished)
+            return at_work.positions, found, state
+
+        shape = [self.batch_size, self.width]
+        _, found, state = tf.while_loop(
+            lambda positions, found, state: goes_on(state.index, state.done),
+            until_some_leave,
+            (
+                without_static_count(of_batch.positions),
+                Finished.none(shape),
+                self._first(states, finished),
+            ),
+        )
+        return found, state.arrays
+
+    def _first(self, states: States, finished: tf.Tensor) -> BeamState:
+        """The state before the first step, when a sentence has a single hypothesis."""
+        arrays = [
+            growing_array(tf.int32, 3),
+            *[growing_array(tf.float32, 3)] * self.attends,
+        ]
+        coverage = tf.zeros([self.batch_size, 0])
+        if self.coverage_penalty:
+            coverage = tf.zeros_like(states["attention_weights"], tf.float32)
+        constraint_state = ()
+        if self.constraint:
+            constraint_state = self.constraint.initial_state(self.batch_size)
+        state = BeamState(
+            index=tf.constant(0),
+            done=without_static_count(finished),
+            token_ids=tf.fill([self.batch_size, 1], START_ID),
+            sums=tf.zeros([self.batch_size, 1]),
+            states=without_static_count(dict(states)),
+            constraint_state=without_static_count(constraint_state),
+            coverage=without_static_count(coverage),
+            finished=without_static_count(Finished.none([self.batch_size, self.width])),
+            arrays=arrays,
+        )
+        # The beam grows too.
+        return state._replace(
+            token_ids=without_static_count(state.token_ids, axes=2),
+            sums=without_static_count(state.sums, axes=2),
+        )
+
+    def _take_steps(self, state: BeamState, at_work: OfBatch) -> BeamState:
+        """Steps until enough sentences are done, or the beam has its width."""
+        width = tf.shape(state.token_ids)[1]
+        # All hypotheses of a sentence share it.
+        memory = take_rows(at_work.memory, _each(tf.size(state.done), width))
+
+        def goes_on_alike(state: BeamState) -> tf.Tensor:
+            is_as_wide = tf.shape(state.token_ids)[1] == width
+            return goes_on_together(state.index, state.done) & is_as_wide
+
+        def advance(state: BeamState) -> list[BeamState]:
+            return [self._advance(state, at_work, memory)]
+
+        return tf.while_loop(goes_on_alike, advance, [state])[0]
+
+    def _advance(self, state: BeamState, at_work: OfBatch, memory: States) -> BeamState:
+        logits, states = self.step(
+            tf.reshape(state.token_ids, [-1]), {**state.states, **memory}
+        )
+        states = {name: states[name] for name in state.states}
+        candidates = self._candidates(state, tf.cast(logits, tf.float32))
+        coverage = state.coverage
+        if self.coverage_penalty:
+            coverage += tf.cast(states["attention_weights"], tf.float32)
+        live = self._live(state, at_work, candidates)
+        is_alive = live.is_alive & ~state.done[:, None]
+        columns = BeamColumns(
+            live.parents, live.token_ids, live.log_probabilities, is_alive
+        )
+        written = [columns.pack(), *self._attention(state, states)]
+        rows = tf.reshape(_rows(state, live.parents), [-1])
+        states, constraint_state, moved_coverage = take_rows(
+            (states, state.constraint_state, coverage), rows
+        )
+        if self.constraint:
+            constraint_state = self.constraint.advance(
+                tf.reshape(live.token_ids, [-1]), state.index, constraint_state
+            )
+        following = BeamState(
+            index=state.index + 1,
+            done=state.done,
+            token_ids=live.token_ids,
+            sums=live.sums,
+            states=states,
+            constraint_state=constraint_state,
+            coverage=moved_coverage,
+            finished=self._finish(state, at_work, candidates, coverage),
+            arrays=[
+                array.write(
+                    state.index, to_batch(column, at_work.positions, self.batch_size)
+                )
+                for array, column in zip(state.arrays, written, strict=True)
+            ],
+        )
+        return following._replace(done=self._is_done(following, at_work))
+
+    def _attention(self, state: BeamState, states: States) -> list[tf.Tensor]:
+        """The weights of a step, `(count, beam_width, source_length)`, if kept."""
+        if not self.attends:
+            return []
+        weights = tf.cast(states["attention_weights"], tf.float32)
+        count, width = tf.unstack(tf.shape(state.token_ids))
+        weights = tf.reshape(weights, [count, width, tf.shape(weights)[1]])
+        return [tf.pad(weights, [[0, 0], [0, self.width - width], [0, 0]])]
+
+    def _candidates(self, state: BeamState, logits: tf.Tensor) -> Candidates:
+        constrain = None
+        if self.constraint:
+            constrain = functools.partial(
+                self.constraint, index=state.index, state=state.constraint_state
+            )
+        # At most one continuation of each hypothesis is `<eos>`, so of twice the
+        # width at least the width can live on.
+        return best_candidates(logits, state.sums, 2 * self.width, constrain)
+
+    def _ends(
+        self, state: BeamState, at_work: OfBatch, candidates: Candidates
+    ) -> tf.Tensor:
+        """Which candidates are a hypothesis that can grow no further."""
+        at_limit = state.index + 1 >= at_work.max_length[:, None]
+        return (candidates.token_ids == END_ID) | at_limit
+
+    def _finish(
+        self,
+        state: BeamState,
+        at_work: OfBatch,
+        candidates: Candidates,
+        coverage: tf.Tensor,
+    ) -> Finished:
+        """Adds the candidates that are complete to the finished hypotheses."""
+        is_among_best = tf.range(2 * self.width) < self.width
+        completes = (
+            self._ends(state, at_work, candidates) & is_among_best & candidates.is_alive
+        )
+        completes &= ~state.done[:, None]
+        scores = candidates.sums / self.divisor(state.index + 1)
+        if self.coverage_penalty:
+            covered = tf.gather(coverage, _rows(state, candidates.parents))
+            mask = at_work.source_mask
+            mask = None if isinstance(mask, tuple) else mask[:, None]
+            scores += self.coverage_penalty * log_coverage(covered, mask)
+        return state.finished.merge(
+            scores=tf.where(completes, scores, -np.inf),
+            step=state.index,
+            candidates=candidates,
+        )
+
+    def _live(
+        self, state: BeamState, at_work: OfBatch, candidates: Candidates
+    ) -> Candidates:
+        """The best candidates that can grow."""
+        ends = self._ends(state, at_work, candidates)
+        sums = candidates.sums + tf.where(ends, IMPOSSIBLE, 0.0)
+        sums, places = tf.math.top_k(sums, self.width)
+        return candidates.take(places)._replace(sums=sums)
+
+    def _is_done(self, state: BeamState, at_work: OfBatch) -> tf.Tensor:
+        """Whether no live hypothesis can still come among the n best.
+
+        No search is cut short that would have found better. Let `s <= 0` be the sum
+        of a live hypothesis, and let it be complete later, at length `m` with the
+        sum `t`. Log-probabilities are 0 or less, so `t <= s`. The divisor `d` is
+        positive and never falls, so `d(m) <= d(max_length)` and, `s` being 0 or less,
+        `t / d(m) <= s / d(m) <= s / d(max_length)`. The coverage penalty only takes
+        away. So the best live sum, divided as at the greatest length, bounds every
+        score to come; if the n best are as good already, they stay, since of equal
+        scores the older are kept.
+        """
+        scores = state.finished.scores
+        bound = state.sums[:, 0] / self.divisor(at_work.max_length)
+        enough = scores[:, self.n_best - 1] >= bound
+        is_full = scores[:, self.width - 1] > -np.inf
+        at_limit = state.index >= at_work.max_length
+        is_dead = state.sums[:, 0] <= IMPOSSIBLE / 2
+        return state.done | enough | is_full | at_limit | is_dead
+
+    def result(
+        self, found: Finished, arrays: list[tf.TensorArray], empty: tf.Tensor
+    ) -> SearchResult:
+        """The n best, traced back from their ends."""
+        best = Finished(*(column[:, : self.n_best] for column in found))
+        packed, *attention = (array.stack() for array in arrays)
+        history = BeamColumns.unpack(packed)
+        kept_weights = attention[0] if attention else None
+        token_ids, log_probabilities, weights = trace_back(history, kept_weights, best)
+        # A row with nothing to decode has one hypothesis, the empty one.
+        first = tf.range(self.n_best) == 0
+        scores = tf.where(empty[:, None] & first, 0.0, best.scores)
+        # (length, batch, beam_width) -> (batch, length, beam_width)
+        columns = (tf.transpose(column, [1, 0, 2]) for column in history)
+        trace = BeamTrace._make([*columns, best.steps, best.parents])
+        return SearchResult(token_ids, log_probabilities, scores, weights, trace)
+
+
+def _each(count: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """The sentence of each row of the decoder."""
+    return tf.repeat(tf.range(count), width)
+
+
+def _rows(state: BeamState, beams: tf.Tensor) -> tf.Tensor:
+    """Rows of the decoder for places in the beams."""
+    count, width = tf.unstack(tf.shape(state.token_ids))
+    return tf.range(count)[:, None] * width + beams
