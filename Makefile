@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := saved_models/english-french
+# A file as a whole runs in one process, which then trains and traces for it once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # A browser for the tests of the report, a font with Hangul for those of pictures, dot
 # to draw models with.
 SYSTEM_PACKAGES := chromium fonts-nanum graphviz
@@ -48,7 +50,7 @@ demo: install  ## Train on the built-in corpus and translate held-out sentences
 .PHONY: test
 test: install system-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)
 	@echo "== Running the tests"
-	@$(BIN)/python -m pytest -n 2
+	@$(PYTEST)
 
 # Where this is not Debian or not root, the tests that need them say so and are skipped.
 .PHONY: system-packages
@@ -69,11 +71,11 @@ system-packages:
 
 .PHONY: test-slow
 test-slow: install  ## The tests that take longer
-	@$(BIN)/python -m pytest -n 2 -m slow
+	@$(PYTEST) -m slow
 
 .PHONY: coverage
 coverage: install system-packages  ## Every test, and how much of the package they run (with a floor)
-	@$(BIN)/python -m pytest -n 2 -m "slow or not slow" --cov --cov-report=term:skip-covered
+	@$(PYTEST) -m "slow or not slow" --cov --cov-report=term:skip-covered
 
 .PHONY: release-check
 release-check: install  ## Build and check a release; run the README's first script with it alone

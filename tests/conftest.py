@@ -1,6 +1,8 @@
 """What the tests share."""
 
 import contextlib
+import fcntl
+import gc
 import os
 import pathlib
 import signal
@@ -25,6 +27,13 @@ def pytest_configure():
             is_keyboard = number is signal.SIGINT
             handler = signal.default_int_handler if is_keyboard else signal.SIG_DFL
             signal.signal(number, handler)
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays, so it need not be looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +77,25 @@ def public_data():
 
 
 @pytest.fixture(scope="session")
-def translator():
-    """A small translator, trained for a moment on the phrasebook."""
+def made_once(tmp_path_factory):
+    """A function that makes a folder, unless another process of the run has done it."""
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent  # which all of them share
+
+    def make_once(name, make):
+        folder = place / name
+        with (place / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                make(folder)
+        return folder
+
+    return make_once
+
+
+def train_translator(folder):
+    """Trains a small translator for a moment on the phrasebook."""
     from seq2seq_keras.data import load_corpus, make_dataset
     from seq2seq_keras.models import build_model
     from seq2seq_keras.text import WordTokenizer
@@ -88,16 +114,24 @@ def translator():
     )
     compile_model(model, learning_rate=1e-2)
     model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
-    return Translator(model, *tokenizers, max_source_length=30, max_length=20)
+    Translator(model, *tokenizers, max_source_length=30, max_length=20).save(folder)
 
 
 @pytest.fixture(scope="session")
-def saved_translator(translator, tmp_path_factory):
-    """The folder it is saved in; tests that change it work on a copy."""
-    return translator.save(tmp_path_factory.mktemp("saved") / "english-french")
+def saved_translator(made_once):
+    """The folder of a small translator; tests that change it work on a copy."""
+    return made_once("english-french", train_translator)
 
 
 @pytest.fixture(scope="session")
-def exported_translator(translator, tmp_path_factory):
+def translator(saved_translator):
+    """The translator in that folder."""
+    from seq2seq_keras.translation import Translator
+
+    return Translator.load(saved_translator)
+
+
+@pytest.fixture(scope="session")
+def exported_translator(translator, made_once):
     """The SavedModel it is exported as; tests that change it work on a copy."""
-    return translator.export(tmp_path_factory.mktemp("exported") / "serving")
+    return made_once("serving", translator.export)

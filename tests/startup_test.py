@@ -54,11 +54,18 @@ def test_importing_the_package_loads_neither_tensorflow_nor_keras():
     [
         "import keras, seq2seq_keras",
         "from seq2seq_keras import TokenCrossentropy; import keras",
-        "from seq2seq_keras import Translator; import keras",
+        pytest.param(
+            "from seq2seq_keras import Translator; import keras",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_whatever_is_imported_first_keras_knows_the_classes(code):
-    """`keras.models.load_model` then needs nothing else; and nothing is printed."""
+    """`keras.models.load_model` then needs nothing else; and nothing is printed.
+
+    The last one is slow for what it sees: a process that imports TensorFlow takes
+    seconds, and it goes the same way as the one before.
+    """
     code += "; keras.ops.zeros(1) + 1; print(*keras.saving.get_custom_objects())"
     result = run(code)
     assert sorted(result.stdout.split()) == sorted(registered_names())

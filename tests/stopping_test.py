@@ -83,12 +83,16 @@ def test_how_to_go_on_is_also_said_when_the_disk_is_full(capsys):
     assert capsys.readouterr().err == "Go on with this.\n"
 
 
-def process(body, number, ignored=()):
-    """Runs `body` as the whole of a process, which gets a signal once it is ready."""
+def process(body, number, ignored=(), seconds=600):
+    """Runs `body` as the whole of a process, which gets a signal once it is ready.
+
+    Only a process that would not end by itself is given few seconds to: on a busy
+    machine any might need more.
+    """
     code = (
         "import hashlib, pathlib, sys, time\n"
         "from seq2seq_keras import stopping\n"
-        "stopping._SECONDS = 0.2\n"
+        f"stopping._SECONDS = {seconds}\n"
         "def ready():\n"
         "    print('ready', flush=True)\n"
         f"def main():\n{body}\n"
@@ -140,14 +144,14 @@ def test_a_process_is_unwound(number, status):
 @pytest.mark.parametrize("body", [SWALLOWS, COMPUTES], ids=["swallows", "computes"])
 def test_a_process_that_does_not_end_is_ended(body):
     error = "seq2seq-keras: terminated\n"
-    assert process(body, signal.SIGTERM) == (143, "", error)
+    assert process(body, signal.SIGTERM, seconds=0.2) == (143, "", error)
 
 
 def test_what_is_not_whole_yet_is_deleted(tmp_path):
     path = tmp_path / ".o-1a2b.txt"
     body = f"    path = pathlib.Path({str(path)!r})\n    path.touch()\n"
     body += "    stopping.unfinished.add(path)"
-    assert process(body + COMPUTES, signal.SIGINT)[0] == 130
+    assert process(body + COMPUTES, signal.SIGINT, seconds=0.2)[0] == 130
     assert not path.exists()
 
 
@@ -160,9 +164,10 @@ def test_what_is_held_back_is_not_ended():
             time.sleep(0.01)
         time.sleep(3 * stopping._SECONDS)
         print("saved", flush=True)
+        stopping._SECONDS = 600
         signals.raise_if_received()
 """
-    assert process(body, signal.SIGTERM) == (143, "saved\n", "")
+    assert process(body, signal.SIGTERM, seconds=0.2) == (143, "saved\n", "")
 
 
 def test_a_process_in_the_background_does_not_hear_the_keyboard():
@@ -186,4 +191,4 @@ def test_a_swallowed_end_leaves_no_traceback():
     time.sleep(600)
 """
     error = "seq2seq-keras: interrupted\n"
-    assert process(body, signal.SIGINT) == (130, "", error)
+    assert process(body, signal.SIGINT, seconds=0.2) == (130, "", error)

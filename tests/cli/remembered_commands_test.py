@@ -6,6 +6,9 @@ import pytest
 
 from seq2seq_keras.cli import main
 
+# What is asked here is how a file is read; the searches have no graphs.
+pytestmark = pytest.mark.usefixtures("eager")
+
 TOLD = "separator: '|||'\ncolumns: ['2', '0']\n"
 ROWS = "tot ziens ||| x ||| bye\nja ||| x ||| yes\n"
 

@@ -1,23 +1,23 @@
 """What the tests of importing share."""
 
 import pathlib
-import subprocess
-import sys
+import tarfile
 
 import keras2_models
 import pytest
 
+FIXTURES = pathlib.Path(__file__).parents[1] / "fixtures"
+
 
 @pytest.fixture(scope="session")
-def old_models(tmp_path_factory):
-    """A folder of files that tf_keras wrote, in a process of its own."""
-    folder = tmp_path_factory.mktemp("keras2")
-    script = pathlib.Path(keras2_models.__file__)
-    made = subprocess.run(
-        [sys.executable, script, folder], capture_output=True, text=True
-    )
-    assert made.returncode == 0, made.stderr
-    return folder
+def old_models(made_once):
+    """A folder of files that tf_keras wrote; keras2_files_test.py writes them anew."""
+
+    def unpack(folder):
+        with tarfile.open(FIXTURES / "keras2_models.tar.xz") as archive:
+            archive.extractall(folder, filter="data")
+
+    return made_once("keras2", unpack)
 
 
 @pytest.fixture

@@ -80,6 +80,7 @@ def config(table, tmp_path):
         batch_size=75,
         epochs=5,
         samples=0,
+        max_target_length=12,  # of what is validated by decoding
     )
 
 
