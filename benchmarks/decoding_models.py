@@ -65,13 +65,11 @@ class Models:
             input_feeding=True,
         )
         s2s.compile_model(model, learning_rate=LEARNING_RATE, global_clipnorm=CLIP)
-        # One bucket, as the others have it: so the updates are as many.
         dataset = s2s.make_dataset(
             self.pairs["train"],
             *self.tokenizers,
             batch_size=BATCH,
             seed=SEED,
-            bucket_boundaries=(),
         )
         model.fit(dataset, epochs=EPOCHS, shuffle=False, verbose=2)
         assert int(model.optimizer.iterations) == self.updates
