@@ -258,6 +258,7 @@ def trained(request, tmp_path_factory):
             batch_size=16,
             samples=0,
             save_minutes=0,
+            max_target_length=12,  # of what is validated by decoding
             **TRAININGS[request.param],
         )
         if stop is None:

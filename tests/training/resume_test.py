@@ -36,6 +36,7 @@ OPTIONS = {
         "samples": 1,
         "monitor": "chrf",
         "learning_rate": 0.01,
+        "max_target_length": 12,  # of what is validated by decoding
     },
 }
 
