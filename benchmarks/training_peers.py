@@ -5,9 +5,10 @@
 Every toolkit trains the same model (a bidirectional LSTM of 2 x 256, an LSTM of 512,
 dot attention) from the same weights on the same batches of 64 captions of Multi30k,
 German to English, in a process of its own on two cores; the processes take turns. So
-the losses must agree. `--against` adds another checkout of this package. PyTorch and
-JAX live in environments of their own, made in the cache folder. The numbers go to
-benchmarks/results/training_peers.json.
+PyTorch's and JAX's losses agree, and ours nearly: Keras adds Adam's epsilon before the
+correction of the bias, so that its first steps are smaller. `--against` adds another
+checkout of this package. PyTorch and JAX live in environments of their own, made in the
+cache folder. The numbers go to benchmarks/results/training_peers.json.
 """
 
 import argparse

@@ -56,6 +56,9 @@ class Model(nn.Module):
                 layer.format("bias_hh"): torch.zeros_like(bias),
             }
         self.load_state_dict(state, strict=False)
+        # There are two biases; together they would learn twice as fast as one.
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_("bias_hh" not in name)
 
     def forward(self, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
         """The logits of each target token."""
