@@ -1,6 +1,5 @@
 """Pairs to batches for `fit`."""
 
-import dataclasses
 import itertools
 import warnings
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from seq2seq_keras.data.encoded_pairs import EncodedPairs
 from seq2seq_keras.data.encoding import Observer, PairEncoder
 from seq2seq_keras.data.options import DataOptions
 from seq2seq_keras.data.pairs import Pairs, PairStream
-from seq2seq_keras.data.stored_pairs import StoredPairs, StoredPile
+from seq2seq_keras.data.stored_pairs import StoredPairs
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
@@ -168,8 +167,7 @@ class Batches:
         )
         self._size, self._shuffle, self._seed = (batch_size, batch_by), shuffle, seed
         self._copy = copy
-        self._piles: list[_LoadedPile] | list[StoredPile]
-        self._piles = self._read(pairs, observe, limits)
+        self._piles = self._read(pairs, observe, limits).piles()
         self._counts = [
             len(batches_by_length(pile.load().lengths, *self._size))
             for pile in self._piles
@@ -181,11 +179,12 @@ class Batches:
         pairs: Pairs | PairStream,
         observe: Observer | None,
         limits: tuple[int | None, int | None],
-    ) -> "list[_LoadedPile] | list[StoredPile]":
-        """Goes through all pairs once; a stream's are kept on disk."""
-        is_stream = isinstance(pairs, PairStream)
-        stored = StoredPairs(self._draw(0) if self._shuffle else None)
-        parts: list[EncodedPairs] = []
+    ) -> StoredPairs:
+        """Goes through all pairs once."""
+        stored = StoredPairs(
+            self._draw(0) if self._shuffle else None,
+            streamed=isinstance(pairs, PairStream),
+        )
         read = kept = self.target_tokens = 0
         least, most = np.inf, 0.0
         for count, part in self._encoder.read(pairs, observe):
@@ -193,19 +192,14 @@ class Batches:
             self.target_tokens += int(part.lengths[:, 1].sum())
             least = part.weights.min(initial=least)
             most = part.weights.max(initial=most)
-            if is_stream:
-                stored.add(part)
-            else:
-                parts.append(part)
+            stored.add(part)
         _report_left_out(read, kept, limits)
         if most == 0:
             raise InputError(
                 "Nothing can be learnt from pairs whose weights are all 0."
             )
         self._is_weighted = (least, most) != (1, 1)
-        return (
-            stored.piles() if is_stream else [_LoadedPile(EncodedPairs.joined(parts))]
-        )
+        return stored
 
     def every_epoch(self) -> tf.data.Dataset:
         """A `tf.data.Dataset` of one epoch, in another order each time it is read."""
@@ -265,17 +259,6 @@ class Batches:
         if self._is_weighted:
             weights *= pairs.weights[:, None]
         return inputs, labels, weights
-
-
-@dataclasses.dataclass(frozen=True)
-class _LoadedPile:
-    """Pairs that stay in memory."""
-
-    pairs: EncodedPairs
-
-    def load(self) -> EncodedPairs:
-        """Returns them."""
-        return self.pairs
 
 
 def _report_left_out(

@@ -1,38 +1,50 @@
-"""Encoded pairs in a temporary file, shuffled however many there are."""
+"""Encoded pairs in memory or in a temporary file, shuffled however many there are."""
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from seq2seq_keras.data.encoded_pairs import EncodedPairs
 from seq2seq_keras.data.scratch_file import ScratchFile
 
-# Pairs that are in memory at a time, and that lie side by side in the file.
+# Pairs of a stream that are in memory at a time, and that lie side by side in the file.
 PILE, BLOCK = 2**17, 2**6
 
 
 class StoredPairs:
-    """Pairs on disk, of which one pile after the other is in memory.
+    """Pairs of which one pile after the other is in memory, or all in a single one.
 
-    Pairs come in some thousand at a time. Each time they are shuffled and cut into
-    small blocks, and each pile is made of blocks from all over: so it looks like all
-    pairs, also where these come sorted by length or by topic. The piles stay the same;
-    pairs of different piles never share a batch.
+    Pairs of a stream come in some thousand at a time. Once they are more than a pile,
+    they go to a temporary file: each time they are shuffled and cut into small blocks,
+    and each pile is made of blocks from all over. So it looks like all pairs, also
+    where these come sorted by length or by topic. The piles stay the same; pairs of
+    different piles never share a batch.
 
     Args:
         draw: Optional generator that shuffles; otherwise all stays in order.
+        streamed: Whether a temporary file may be used.
     """
 
-    def __init__(self, draw: np.random.Generator | None) -> None:
-        self._draw = draw
+    def __init__(self, draw: np.random.Generator | None, *, streamed: bool) -> None:
+        self._draw, self._streamed = draw, streamed
+        self._parts: list[EncodedPairs] = []
+        self._count = 0  # of their pairs
         self._file = ScratchFile("Training pairs that are streamed")
         self._blocks: list[_Block] = []
         self._dtypes: list[np.dtype] = []
 
     def add(self, pairs: EncodedPairs) -> None:
-        """Writes some pairs."""
+        """Takes some pairs."""
+        self._parts.append(pairs)
+        self._count += len(pairs.weights)
+        if self._streamed and (self._blocks or self._count > PILE):
+            for part in self._parts:
+                self._write(part)
+            self._parts = []
+
+    def _write(self, pairs: EncodedPairs) -> None:
         self._dtypes = [column.values.dtype for column in pairs.columns]
         count = len(pairs.weights)
         rows = np.arange(count) if self._draw is None else self._draw.permutation(count)
@@ -42,13 +54,15 @@ class StoredPairs:
             place = self._file.append(content)
             self._blocks.append(_Block(place, len(content), len(block.weights)))
 
-    def piles(self) -> list["StoredPile"]:
+    def piles(self) -> Sequence["LoadedPile | StoredPile"]:
         """Deals the blocks out."""
+        if not self._blocks:
+            return [LoadedPile(EncodedPairs.joined(self._parts))]
         count = len(self._blocks)
         blocks = (
             np.arange(count) if self._draw is None else self._draw.permutation(count)
         )
-        parts = np.array_split(blocks, max(1, math.ceil(count * BLOCK / PILE)))
+        parts = np.array_split(blocks, math.ceil(count * BLOCK / PILE))
         # From the front of the file to its end.
         return [StoredPile(self, np.sort(part)) for part in parts]
 
@@ -58,6 +72,17 @@ class StoredPairs:
             block = self._blocks[number]
             content = self._file.read(block.place, block.size)
             yield EncodedPairs.from_bytes(content, block.pairs, self._dtypes)
+
+
+@dataclasses.dataclass(frozen=True)
+class LoadedPile:
+    """Pairs that stay in memory."""
+
+    pairs: EncodedPairs
+
+    def load(self) -> EncodedPairs:
+        """Returns them."""
+        return self.pairs
 
 
 @dataclasses.dataclass(frozen=True)

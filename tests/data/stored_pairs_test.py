@@ -121,7 +121,12 @@ def test_batches_by_tokens_of_several_piles_keep_within_their_size(small):
         )
 
 
-def test_a_stream_that_finds_no_room_is_an_error_of_one_line(monkeypatch):
+def test_a_stream_of_one_pile_is_as_pairs_in_memory():
+    in_memory = Batches(PAIRS, *TOKENIZERS, batch_size=8)
+    assert numbers(batches().epoch(1)) == numbers(in_memory.epoch(1))
+
+
+def test_a_stream_that_finds_no_room_is_an_error_of_one_line(small, monkeypatch):
     def full():
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
