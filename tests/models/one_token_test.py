@@ -8,7 +8,7 @@ from seq2seq_keras.models import build_inference_models, build_model, make_step
 
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_one_token_is_decoded_without_a_loop(cell):
-    model = build_model(9, 9, units=4, num_layers=2, cell=cell, attention="luong")
+    model = build_model(9, 9, units=4, cell=cell, attention="luong")
     encoder, decoder = build_inference_models(model)
     states = {
         name: tf.TensorSpec([None, *state.shape[1:]], state.dtype)
