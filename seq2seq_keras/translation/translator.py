@@ -171,8 +171,7 @@ class Translator:
                 `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`.
             batch_size: Optional integer. Texts decoded at a time; texts of like length
                 are decoded together and come back in the order given. Defaults to as
-                many as have 320 hypotheses, which keeps two to sixteen cores busy;
-                fewer if the vocabulary is very large.
+                many as have 320 hypotheses; fewer if the vocabulary is very large.
             **search: Any of `SearchOptions`, e.g. `beam_width=5`, in place of the
                 translator's own, and of `SearchRequest`: `prefix`, `avoid`,
                 `allowed`, `seed`. Each new set of `SearchOptions` takes a moment,
