@@ -6,7 +6,7 @@ import numpy as np
 
 # Tokens by which the difference of both sides is blurred. With more, padding would
 # be more than 5 %; with less, less is learnt (benchmarks/batch_learning.py).
-_BLUR = 1.5
+_BLUR = 1.0
 
 
 def batches_by_length(
@@ -24,7 +24,7 @@ def batches_by_length(
 
     Pairs that are alike in both lengths are alike in more: a batch of such pairs alone
     teaches less. So what is drawn is not only their order: how much longer a side is
-    counts up to one and a half tokens more or less, anew for each pair and epoch.
+    counts up to a token more or less, anew for each pair and epoch.
 
     Args:
         lengths: Tokens of source and target, `(pairs, 2)`.
