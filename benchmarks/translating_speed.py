@@ -25,12 +25,12 @@ from benchmarks.runner import (
     environment,
     markdown_table,
     parser_of,
+    processor_features,
     read_json,
     write_json,
 )
 
 WIDTH = 5
-FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "amx_bf16")
 # What both checkouts can run.
 SERVE = """
 import json, os, resource, sys, time
@@ -152,12 +152,6 @@ def table(rows: dict[str, dict[str, list[dict]]]) -> str:
     return markdown_table(shown, "llrrrr")
 
 
-def features() -> list[str]:
-    """What the processor computes fast, of what matters here."""
-    words = pathlib.Path("/proc/cpuinfo").read_text("utf-8").split()
-    return [feature for feature in FEATURES if feature in words]
-
-
 def main() -> None:
     """Measures, keeps the numbers and prints them."""
     parser = parser_of(__doc__)
@@ -171,7 +165,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--name", default="model", help="what the results call it")
     options = parser.parse_args()
-    before = {**environment(), "features": features()}
+    before = {**environment(), "features": processor_features()}
     rows = measure(options)
     path = RESULTS / "translating_speed.json"
     kept = {"rows": rows, "environment": before, "sentence": options.sentence}
