@@ -64,8 +64,7 @@ def profile(row: str) -> dict:
 
 def _ways(run: Any, batch: tuple, tf: Any) -> dict[str, Callable[[], Any]]:
     """Functions that run a part each."""
-    from seq2seq_keras.models.token_scores import score_tokens
-    from seq2seq_keras.models.token_step import TokenStep
+    from seq2seq_keras.models import TokenStep, score_tokens
 
     model, (inputs, labels, weights) = run.model, batch
     step, variables = TokenStep.of(model), run.model.trainable_variables

@@ -122,7 +122,7 @@ def test_a_training_needs_room_for_the_optimizer(with_free, tmp_path):
 def test_a_beam_too_wide_is_refused(translator, with_free):
     with_free(1e8)
     with pytest.raises(InputError, match="A search with 40,000 hypotheses at once"):
-        translator.translate(["he is tired"] * 4, beam_width=10**4)
+        translator.translate(["he is tired"] * 4, beam_width=10**4, batch_size=4)
 
 
 @pytest.mark.parametrize("method", [word2vec, fasttext, glove])

@@ -67,7 +67,7 @@ ENTERED = re.compile(r"seq2seq_keras\.(data|evaluation|plots|vectors)\.")
 # What Keras calls or checks itself, options that are checked as such, and numbers that
 # come from the package.
 UNCHECKED = re.compile(
-    r"\.(on_\w+|make_loss|epoch|inputs|build_model|nearest_rows|\w+_to_ragged)$"
+    r"\.(on_\w+|make_loss|epoch|inputs|build_model|nearest_rows|from_bytes|\w+_to_ragged)$"
     r"|EncoderDecoder|ScheduledSampling.__init__|Seq2Seq\.__init__|Attention|check_parity"
 )
 

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from seq2seq_keras.ranges import checks_numbers
+
 # Tokens by which the difference of both sides is blurred. With more, padding would
 # be more than 5 %; with less, less is learnt (benchmarks/batch_learning.py).
 _BLUR = 1.0
 
 
+@checks_numbers(batch_size=(1, 10**9))
 def batches_by_length(
     lengths: np.ndarray,
     batch_size: int,

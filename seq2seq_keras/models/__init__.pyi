@@ -10,3 +10,5 @@ from .parity import check_parity as check_parity
 from .precision import fastest_precision as fastest_precision
 from .seq2seq import Seq2Seq as Seq2Seq
 from .size import check_weights as check_weights
+from .token_scores import score_tokens as score_tokens
+from .token_step import TokenStep as TokenStep

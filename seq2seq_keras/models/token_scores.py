@@ -22,12 +22,14 @@ class OutputLayer(NamedTuple):
         vectors: The model without it, which puts out
             `(batch, target_length, units)`.
         vocabulary_size: The size of its logits.
+        dtype: Their type.
     """
 
     layer: keras.layers.Layer
     options: dict[str, Any]
     vectors: keras.Model
     vocabulary_size: int
+    dtype: str
 
     @classmethod
     def of(cls, model: keras.Model) -> "OutputLayer | None":
@@ -43,7 +45,8 @@ class OutputLayer(NamedTuple):
         arguments = layer._inbound_nodes[node_index].arguments
         (read,) = arguments.keras_tensors
         vectors = keras.Model(model.input, read, name="vectors")
-        return cls(layer, arguments.kwargs, vectors, model.output.shape[-1])
+        logits = model.output
+        return cls(layer, arguments.kwargs, vectors, logits.shape[-1], logits.dtype)
 
 
 class TokenScores(NamedTuple):
@@ -93,10 +96,13 @@ def score_tokens(
     weights = tf.gather(weights, real)
     labels = tf.gather(tf.reshape(labels, [-1]), real)
     rows = tf.gather(tf.reshape(vectors, [-1, vectors.shape[-1]]), real)
-    # In the precision of the logits: a gradient that is still to be scaled up must not
-    # be rounded before.
-    rows = tf.cast(rows, layer.compute_dtype)
+    # In the precision of the logits, in which the gradient is gathered.
+    rows = tf.cast(rows, output_layer.dtype)
     variables = layer.trainable_variables
+    frozen = [
+        (variable, tf.convert_to_tensor(variable.value))
+        for variable in layer.non_trainable_variables
+    ]
 
     def score(
         rows: tf.Tensor,
@@ -104,7 +110,7 @@ def score_tokens(
         weights: tf.Tensor,
         kernels: Sequence[tf.Tensor],
     ) -> list[tf.Tensor]:
-        with keras.StatelessScope(list(zip(variables, kernels, strict=True))):
+        with keras.StatelessScope([*zip(variables, kernels, strict=True), *frozen]):
             logits = layer(rows, **output_layer.options)
         functions = (loss, *metrics)
         values = [tf.cast(f(labels, logits), "float32") for f in functions]

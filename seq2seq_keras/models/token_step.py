@@ -16,6 +16,11 @@ class TokenStep:
     loss is a mean over tokens and whose metrics are means too: they have
     `token_values(labels, logits)`, as `TokenCrossentropy` and `TokenAccuracy` do, the
     metrics also `add(total, weight)`. Everything else about the step is Keras's.
+    `TokenStep.of` tells whether a model is such a one.
+
+    Args:
+        model: A compiled functional model.
+        output_layer: Its `OutputLayer`.
     """
 
     def __init__(self, model: keras.Model, output_layer: OutputLayer) -> None:

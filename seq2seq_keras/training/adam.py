@@ -15,20 +15,24 @@ class Adam(keras.optimizers.Adam):
     takes a fifth of a training step. TensorFlow has the same formula as one operation.
 
     Args:
-        learning_rate: As for `keras.optimizers.Adam`, as all arguments are.
-        **kwargs: Passed to it.
+        learning_rate: A float, or a
+            `keras.optimizers.schedules.LearningRateSchedule`. Defaults to 1e-3.
+        **kwargs: Passed to `keras.optimizers.Adam`, e.g. `global_clipnorm`.
 
     Example:
 
     >>> optimizer = Adam(1e-3, global_clipnorm=1.0)
     >>> optimizer.build([keras.Variable([1.0, 2.0])])
-    >>> [variable.path for variable in optimizer.variables][:2]
-    ['adam/iteration', 'adam/learning_rate']
+    >>> [variable.name for variable in optimizer.variables][:2]
+    ['iteration', 'learning_rate']
 
     Reference:
         - [Kingma & Ba, 2015](https://arxiv.org/abs/1412.6980), algorithm 1, in the
           order of section 2's last paragraph.
     """
+
+    def __init__(self, learning_rate: Any = 1e-3, **kwargs: Any) -> None:
+        super().__init__(learning_rate, **kwargs)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Updates a variable and its moments.

@@ -3,7 +3,9 @@
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.models import build_model, fastest_precision, precision
+from seq2seq_keras.models import build_model, fastest_precision
+
+PROCESSOR = "seq2seq_keras.models.precision._PROCESSOR"
 
 
 @pytest.mark.parametrize(
@@ -19,14 +21,14 @@ def test_a_processor_with_matrix_units_gets_bfloat16(
 ):
     file = tmp_path / "cpuinfo"
     file.write_text(f"processor\t: 0\nflags\t\t: {flags}\nbugs\t\t: spectre\n")
-    monkeypatch.setattr(precision, "_PROCESSOR", file)
+    monkeypatch.setattr(PROCESSOR, file)
     assert fastest_precision()[0] == expected
     model = build_model(9, 9, units=2, precision="auto")
     assert model.options.precision == expected
 
 
 def test_where_nothing_is_known_it_is_float32(tmp_path, monkeypatch):
-    monkeypatch.setattr(precision, "_PROCESSOR", tmp_path / "none")
+    monkeypatch.setattr(PROCESSOR, tmp_path / "none")
     assert fastest_precision() == (
         "float32",
         "this processor has no matrix units for bfloat16",

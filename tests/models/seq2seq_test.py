@@ -362,7 +362,7 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
             "`cell` must be one of 'lstm', 'gru', 'rnn'. Received: cell='lstn'",
         ),
         ({"bridge": "x"}, "`bridge` must be one of 'direct', 'dense', 'zero'"),
-        ({"precision": "half"}, "`precision` must be one of None, 'float32'"),
+        ({"precision": "half"}, "`precision` must be one of None, 'auto', 'float32'"),
         ({"attention": "lung"}, "`attention` must be one of None, 'luong', 'bahdanau'"),
         (
             {"attention": "luong", "attention_score": "cos"},

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.models import build_model, token_scores
-from seq2seq_keras.models.token_step import TokenStep
+from seq2seq_keras.models import TokenStep, build_model
 from seq2seq_keras.training import compile_model
 
 SIZE = 50
@@ -14,6 +13,8 @@ MODELS = {
     "plain": {},
     "tied": {"tie_embeddings": True},
     "attention": {"attention": "luong", "dropout": 0.3},
+    "tied, float16": {"tie_embeddings": True, "precision": "mixed_float16"},
+    "frozen": {"tie_embeddings": True, "freeze_target_embeddings": True},
     "float16": {"precision": "mixed_float16", "attention": "bahdanau"},
     "bfloat16": {"precision": "mixed_bfloat16"},
 }
@@ -52,7 +53,7 @@ def test_reports_and_weights_are_those_of_the_step_of_keras(
     name, block, batch, eager, monkeypatch
 ):
     # In blocks of three tokens, the last of one, or all at once.
-    monkeypatch.setattr(token_scores, "_BLOCK", block * SIZE)
+    monkeypatch.setattr("seq2seq_keras.models.token_scores._BLOCK", block * SIZE)
     ours = trained(make_model(**MODELS[name]), batch)
     monkeypatch.setattr(TokenStep, "of", lambda model: None)
     theirs = trained(make_model(**MODELS[name]), batch)
@@ -68,7 +69,7 @@ def test_logits_are_made_of_tokens_that_count(batch, eager, monkeypatch):
     layer = model.get_layer("logits")
     rows, call = [], layer.call
     monkeypatch.setattr(layer, "call", lambda x: (rows.append(x.shape[0]), call(x))[1])
-    monkeypatch.setattr(token_scores, "_BLOCK", 6 * SIZE)
+    monkeypatch.setattr("seq2seq_keras.models.token_scores._BLOCK", 6 * SIZE)
     model.train_on_batch(*batch)
     # 9 + 2 + 5 in blocks of at most 6; the last sentence has no weight.
     assert rows == [6, 6, 4]

@@ -81,7 +81,7 @@ def test_a_text_is_cut_as_all_of_it_at_once_would_be():
     draw = random.Random(0)
     pieces = [*"''’--￭ _.,!?sStdlnà1서e\u0301■", "  ", "ll", "qu", "ci", "il", "-t-il"]
     texts = ["".join(draw.choices(pieces, k=draw.randint(0, 14))) for _ in range(2000)]
-    normalized = TOKENIZER._normalize_graph(tf.constant([*texts, "a b a", ""]))
+    normalized = TOKENIZER._clean_graph(tf.constant([*texts, "a b a", ""]))
     found, expected = TOKENIZER.split_graph(normalized), TOKENIZER._cut(normalized)
     assert found.to_list() == expected.to_list()
 

@@ -178,7 +178,9 @@ def test_scores_of_given_targets_know_what_is_copied(copying, eager):
     found = score_targets(copying, [("V;X\tgo Seoul", word) for word in words])
     seoul, name, feature, oslo = (score.log_probabilities[0] for score in found)
     assert seoul != oslo
-    assert name == feature == oslo  # all three are `<unk>`
+    # All three are `<unk>`.
+    assert name == pytest.approx(oslo, rel=1e-6)
+    assert feature == pytest.approx(oslo, rel=1e-6)
 
 
 def test_words_to_avoid_may_be_names_of_features(eager):
