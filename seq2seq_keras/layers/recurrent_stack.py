@@ -127,9 +127,9 @@ class RecurrentStack:
 
         Returns the outputs, `(batch, length, units)`, and the last states.
         """
-        is_one_token = inputs.shape[1] == 1 and states is not None and mask is None
+        is_one_token = inputs.shape[1] == 1 and mask is None
         # Keras calls the cells of all layers alike, which a model does not allow.
-        if is_one_token and len(self.cells) == 1:
+        if is_one_token and states is not None and len(self.cells) == 1:
             # A token in use: a loop around it would cost more than the cell.
             outputs, states = self.step(inputs[:, 0], states)
             return outputs[:, None], states

@@ -22,14 +22,12 @@ class OutputLayer(NamedTuple):
         vectors: The model without it, which puts out
             `(batch, target_length, units)`.
         vocabulary_size: The size of its logits.
-        dtype: Their type.
     """
 
     layer: keras.layers.Layer
     options: dict[str, Any]
     vectors: keras.Model
     vocabulary_size: int
-    dtype: str
 
     @classmethod
     def of(cls, model: keras.Model) -> "OutputLayer | None":
@@ -45,8 +43,7 @@ class OutputLayer(NamedTuple):
         arguments = layer._inbound_nodes[node_index].arguments
         (read,) = arguments.keras_tensors
         vectors = keras.Model(model.input, read, name="vectors")
-        logits = model.output
-        return cls(layer, arguments.kwargs, vectors, logits.shape[-1], logits.dtype)
+        return cls(layer, arguments.kwargs, vectors, model.output.shape[-1])
 
 
 class TokenScores(NamedTuple):
@@ -96,8 +93,8 @@ def score_tokens(
     weights = tf.gather(weights, real)
     labels = tf.gather(tf.reshape(labels, [-1]), real)
     rows = tf.gather(tf.reshape(vectors, [-1, vectors.shape[-1]]), real)
-    # In the precision of the logits, in which the gradient is gathered.
-    rows = tf.cast(rows, output_layer.dtype)
+    # So that their gradient is not rounded before it is scaled.
+    rows = tf.cast(rows, "float32")
     variables = layer.trainable_variables
     frozen = [
         (variable, tf.convert_to_tensor(variable.value))
@@ -173,7 +170,8 @@ def _add_up(
         )
 
         def gradient(upstream: tf.Tensor, *_: tf.Tensor) -> list[tf.Tensor]:
-            return [slope * upstream for slope in (parts.concat(), *slopes)]
+            found = (parts.concat(), *slopes)
+            return [slope * tf.cast(upstream, slope.dtype) for slope in found]
 
         return sums, gradient
 

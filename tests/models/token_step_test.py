@@ -59,7 +59,8 @@ def test_reports_and_weights_are_those_of_the_step_of_keras(
     theirs = trained(make_model(**MODELS[name]), batch)
     for our, their in zip(ours[:2], theirs[:2], strict=True):
         assert our.keys() == their.keys()
-        assert our == pytest.approx(their, rel=1e-5)
+        # float16 has three digits, after two updates.
+        assert our == pytest.approx(their, rel=1e-4 if "float16" in name else 1e-5)
     for our, their in zip(ours[2], theirs[2], strict=True):
         np.testing.assert_allclose(our, their, atol=2e-5)
 
