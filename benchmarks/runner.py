@@ -96,6 +96,16 @@ def alone(function: Callable, *arguments: Any) -> Any:
         return executor.submit(function, *arguments).result()
 
 
+def checkout_environment(folder: pathlib.Path) -> dict[str, str]:
+    """The environment of a process that runs with the package of a checkout.
+
+    This process has imported the package, which sets some variables for TensorFlow; an
+    older checkout would not have them.
+    """
+    kept = {name: os.environ[name] for name in os.environ if name[:3] != "TF_"}
+    return {**kept, "PYTHONPATH": str(folder.resolve())}
+
+
 class Timing(NamedTuple):
     """Seconds of several runs, those of processors, and what the last one returned."""
 

@@ -10,7 +10,6 @@ benchmarks/results/training_speed.json.
 """
 
 import json
-import os
 import pathlib
 import resource
 import statistics
@@ -23,6 +22,7 @@ import yaml
 from benchmarks.runner import (
     RESULTS,
     ROOT,
+    checkout_environment,
     environment,
     markdown_table,
     parser_of,
@@ -76,7 +76,7 @@ def _in_checkout(folder: pathlib.Path, recipe: str, precision: str) -> dict:
         [sys.executable, str(program), "--one", recipe, precision],
         check=True,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env=checkout_environment(folder),
     ).stdout
     return json.loads(printed.splitlines()[-1])
 

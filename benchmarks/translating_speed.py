@@ -12,7 +12,6 @@ disturbed by what else the machine does, those of the processor.
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any
 from benchmarks.runner import (
     RESULTS,
     ROOT,
+    checkout_environment,
     environment,
     markdown_table,
     parser_of,
@@ -72,7 +72,9 @@ class Way:
                 str(pathlib.Path(folder).resolve()),
                 sentence,
             ],
-            env={**os.environ, "PYTHONPATH": str(checkout)},
+            # A program of `-c` imports from its folder first.
+            cwd=checkout,
+            env=checkout_environment(checkout),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
