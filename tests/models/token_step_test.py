@@ -62,7 +62,8 @@ def test_reports_and_weights_are_those_of_the_step_of_keras(
         # float16 has three digits, after two updates.
         assert our == pytest.approx(their, rel=1e-4 if "float16" in name else 1e-5)
     for our, their in zip(ours[2], theirs[2], strict=True):
-        np.testing.assert_allclose(our, their, atol=2e-5)
+        atol = 1e-3 if "float16" in name else 2e-5
+        np.testing.assert_allclose(our, their, atol=atol)
 
 
 def test_logits_are_made_of_tokens_that_count(batch, eager, monkeypatch):
