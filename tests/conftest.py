@@ -8,10 +8,11 @@ import pathlib
 import signal
 
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
-import keras
 import pytest
-import tensorflow as tf
 from hypothesis import HealthCheck, settings
+
+# TensorFlow and Keras are imported where they are used: the process that only hands
+# out tests to the others needs neither.
 
 # A busy machine is not a fault: no example has to be made or to run within some time.
 settings.register_profile(
@@ -38,8 +39,18 @@ def pytest_collection_finish():
 
 @pytest.fixture(autouse=True)
 def seeded():
-    """Every test starts from the same seed, so none depends on another."""
-    keras.utils.set_random_seed(0)
+    """Every test starts from the same seed, so none depends on another.
+
+    TensorFlow would also forget what it has compiled, for the sake of operations that
+    hold a seed of their own; there are none here, and a graph that several tests run
+    takes a third of a second to compile.
+    """
+    import keras
+    from tensorflow.python import pywrap_tfe
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pywrap_tfe, "TFE_ContextClearCaches", lambda context: None)
+        keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +59,7 @@ def without_graphs():
 
     What is run a few times then takes less time than tracing it.
     """
+    import tensorflow as tf
 
     @contextlib.contextmanager
     def run_eagerly():
@@ -96,6 +108,8 @@ def made_once(tmp_path_factory):
 
 def train_translator(folder):
     """Trains a small translator for a moment on the phrasebook."""
+    import keras
+
     from seq2seq_keras.data import load_corpus, make_dataset
     from seq2seq_keras.models import build_model
     from seq2seq_keras.text import WordTokenizer
