@@ -210,43 +210,23 @@ def test_the_folder_may_be_the_current_one_and_empty(
     assert (tmp_path / "here" / "saved_model.pb").is_file()
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        pytest.param(
-            {"reverse_source": True, "bidirectional": True, "feed_context": True},
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {"share_embeddings": True, "tie_embeddings": True}, marks=pytest.mark.slow
-        ),
-        pytest.param(
-            {"precision": "mixed_bfloat16", "feed_context": True},
-            marks=pytest.mark.slow,
-        ),
-        {"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
-        pytest.param(
-            {"attention": "luong", "copy": True, "reverse_source": True},
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {
-                "attention": "luong",
-                "input_feeding": True,
-                "precision": "mixed_bfloat16",
-            },
-            marks=pytest.mark.slow,
-        ),
-    ],
-    ids=[
-        *("reversed", "layers", "tied", "bfloat16"),
-        *("bahdanau", "copying", "input feeding in bfloat16"),
-    ],
-)
+KINDS = {
+    "reversed": {"reverse_source": True, "bidirectional": True, "feed_context": True},
+    "layers": {"cell": "gru", "num_layers": 2, "residual": True, "bridge": "dense"},
+    "tied": {"share_embeddings": True, "tie_embeddings": True},
+    "bfloat16": {"precision": "mixed_bfloat16", "feed_context": True},
+    "bahdanau": {
+        **{"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
+    },
+    "copying": {"attention": "luong", "copy": True, "reverse_source": True},
+    "input feeding in bfloat16": {
+        **{"attention": "luong", "input_feeding": True, "precision": "mixed_bfloat16"},
+    },
+}
+
+
+@pytest.mark.slow  # The one with most of it is served below, the plain one above.
+@pytest.mark.parametrize("options", KINDS.values(), ids=KINDS)
 def test_every_kind_of_model_is_served_as_python_runs_it(options, tmp_path):
     texts = ["학생이에요", "값이 싸요", "", "가"]
     tokenizer = JamoTokenizer.fit(texts)
@@ -322,9 +302,8 @@ def with_attention(pairs, **search):
     tokenizers = WordTokenizer.fit(pairs.source), WordTokenizer.fit(pairs.target)
     model = build_model(
         *(tokenizer.vocabulary_size for tokenizer in tokenizers),
-        **{"units": 32, "embedding_dim": 16, "bidirectional": True},
-        attention="bahdanau",
-        coverage=True,
+        **{"units": 32, "embedding_dim": 16, "bidirectional": True, "num_layers": 2},
+        **{"attention": "bahdanau", "coverage": True, "copy": True},
     )
     random = np.random.default_rng(0)
     weights = [random.normal(size=w.shape) / w.shape[0] ** 0.3 for w in model.weights]
