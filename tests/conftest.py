@@ -7,6 +7,12 @@ import os
 import pathlib
 import signal
 
+# Processes that run tests beside each other have one thread each: more of them would
+# only wait for one another, which costs more than the tiny models here.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for _library in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OPENBLAS_NUM", "OMP_NUM"):
+        os.environ.setdefault(f"{_library}_THREADS", "1")
+
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,11 +36,17 @@ def pytest_configure():
             signal.signal(number, handler)
 
 
+def pytest_collection():
+    """While modules are loaded there is hardly any garbage to look for."""
+    gc.disable()
+
+
 def pytest_collection_finish():
     """What is loaded by now stays, so it need not be looked through for garbage."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
