@@ -196,7 +196,7 @@ def test_twenty_kills_do_not_change_the_weights(straight, tmp_path):
     """SIGKILL at moments drawn at random, some of them while a file is written."""
     config, _ = straight
     command = [sys.executable, "-m", "seq2seq_keras", "train"]
-    options = {**dataclasses.asdict(config), "epochs": 50, "patience": 50}
+    options = {**dataclasses.asdict(config), "epochs": 80, "patience": 80}
     outputs = [str(tmp_path / name) for name in ("straight", "killed")]
     for output in outputs:
         changed = {"output": output, "save_minutes": 0.0}
