@@ -52,28 +52,29 @@ def trained(model: keras.Model, batch) -> tuple[dict, dict, list[np.ndarray]]:
     return report, tested, model.get_weights()
 
 
-@pytest.mark.parametrize("block", [3, 2**22])
 @pytest.mark.parametrize("name", list(MODELS))
 def test_reports_and_weights_are_those_of_the_step_of_keras(
-    name, block, batch, eager, monkeypatch
+    name, batch, eager, monkeypatch
 ):
+    with monkeypatch.context() as patch:
+        patch.setattr(TokenStep, "of", lambda *_: None)
+        theirs = trained(make_model(**MODELS[name]), batch)
     # In blocks of three tokens, the last of one, or all at once.
-    monkeypatch.setattr("seq2seq_keras.models.token_scores._BLOCK", block * SIZE)
-    ours = trained(make_model(**MODELS[name]), batch)
-    monkeypatch.setattr(TokenStep, "of", lambda *_: None)
-    theirs = trained(make_model(**MODELS[name]), batch)
     kind = MODELS[name].get("precision", "float32").removeprefix("mixed_")
     # float16 has three digits, after two updates; bfloat16 has two.
     digits = {"float32": 1e-5, "float16": 1e-4, "bfloat16": 1e-3}[kind]
-    for our, their in zip(ours[:2], theirs[:2], strict=True):
-        assert our.keys() == their.keys()
-        assert our == pytest.approx(their, rel=digits)
-    for our, their in zip(ours[2], theirs[2], strict=True):
-        if kind != "float32":
-            # Adam's steps are of one length where a gradient is nearly nothing.
-            assert np.abs(our - their).mean() < digits
-        else:
-            np.testing.assert_allclose(our, their, atol=2e-5)
+    for block in (3, 2**22):
+        monkeypatch.setattr("seq2seq_keras.models.token_scores._BLOCK", block * SIZE)
+        ours = trained(make_model(**MODELS[name]), batch)
+        for our, their in zip(ours[:2], theirs[:2], strict=True):
+            assert our.keys() == their.keys()
+            assert our == pytest.approx(their, rel=digits)
+        for our, their in zip(ours[2], theirs[2], strict=True):
+            if kind != "float32":
+                # Adam's steps are of one length where a gradient is nearly nothing.
+                assert np.abs(our - their).mean() < digits
+            else:
+                np.testing.assert_allclose(our, their, atol=2e-5)
 
 
 def test_logits_are_made_of_tokens_that_count(batch, eager, monkeypatch):
