@@ -1,0 +1,2 @@
+from .options import ServingOptions as ServingOptions
+from .run import serve as serve

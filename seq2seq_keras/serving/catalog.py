@@ -1,0 +1,282 @@
+"""The models that are served, each with its versions; new ones are looked for.
+
+A model is a folder of a translator, a SavedModel, or a folder whose sub-folders have
+numbers for names and are the one or the other. The highest number that could be loaded
+answers. A version is loaded and warmed up beside the one that answers, which goes on
+until the other is ready; what was begun with a version ends with it.
+"""
+
+import dataclasses
+import gc
+import os
+import pathlib
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import current
+from seq2seq_keras.serving.batching import Batcher
+from seq2seq_keras.serving.failures import Failure
+from seq2seq_keras.serving.options import ServingOptions, check_name
+from seq2seq_keras.serving.served import (
+    LOADING,
+    Served,
+    ServedSavedModel,
+    ServedTranslator,
+)
+
+# The states of a version, as TensorFlow Serving numbers them.
+START, LOADING_STATE, AVAILABLE, UNLOADING, END = 10, 20, 30, 40, 50
+_ONLY_VERSION = 1
+
+
+@dataclasses.dataclass
+class Version:
+    """A version of a model, in whatever state.
+
+    Attributes:
+        number: Integer.
+        folder: Where it is.
+        marks: What its files looked like when they were loaded.
+        state: One of the states of TensorFlow Serving.
+        error: Why it was refused, if it was.
+        served: The model, while it is available.
+    """
+
+    number: int
+    folder: pathlib.Path
+    marks: Any = None
+    state: int = START
+    error: str = ""
+    served: Served | None = None
+
+
+class Model:
+    """A model with its versions and its queue.
+
+    Args:
+        name: What it is called.
+        folder: What was named on the command line.
+        options: `ServingOptions`.
+    """
+
+    def __init__(
+        self, name: str, folder: str | os.PathLike, options: ServingOptions
+    ) -> None:
+        self.name = name
+        self.folder = pathlib.Path(folder)
+        self.labels = options.labels_of(name)
+        self.versions: dict[int, Version] = {}
+        self.batcher = Batcher(
+            f"batches of {name}",
+            max_batch_size=options.max_batch_size,
+            batch_timeout=options.batch_timeout_ms / 1000,
+            queue_size=options.queue_size,
+        )
+
+    def available(self) -> list[Version]:
+        """The versions that can answer, the highest first."""
+        found = [v for v in list(self.versions.values()) if v.state == AVAILABLE]
+        return sorted(found, key=lambda version: -version.number)
+
+
+class Catalog:
+    """All models, and the thread that looks for new versions.
+
+    Args:
+        folders: What was named on the command line.
+        options: `ServingOptions`.
+        log: Function that is told of what happens, as keywords.
+
+    Raises:
+        InputError: If a folder holds no model, or two models have one name.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[str | os.PathLike],
+        options: ServingOptions,
+        log: Callable[..., None],
+    ) -> None:
+        self.options = options
+        self.log = log
+        names = options.name or [pathlib.Path(os.path.abspath(f)).name for f in folders]  # noqa: PTH100
+        if len(names) != len(folders):
+            raise InputError(
+                f"There are {len(folders)} models and {len(names)} names: `name` takes "
+                "one for each model."
+            )
+        if len({*names}) != len(names):
+            raise InputError(
+                f"Two models have one name: {', '.join(names)}. Choose `--name`."
+            )
+        for folder in folders:
+            if not versions_in(folder):
+                raise InputError(
+                    f"{folder} holds no model: neither a saved translator, nor a "
+                    "SavedModel, nor folders of them with numbers for names."
+                )
+        self.models = {
+            check_name(name): Model(name, folder, options)
+            for name, folder in zip(names, folders, strict=True)
+        }
+        self._stop = threading.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every model has a version that answers."""
+        return all(model.available() for model in self.models.values())
+
+    def find(
+        self, name: str | None, version: int | None = None, label: str | None = None
+    ) -> tuple[Model, Version]:
+        """The model and the version that a request names.
+
+        Args:
+            name: Its name; `None` for the only one there is.
+            version: Optional integer. Defaults to the highest one.
+            label: Optional string, in place of a version.
+
+        Raises:
+            Failure: If there is none.
+        """
+        model = self.model(name)
+        asked = f"Latest({model.name})"
+        if version is not None and label is not None:
+            raise Failure(
+                "INVALID_ARGUMENT",
+                f"Both model version ({version}) and model version label ({label}) "
+                "cannot be supplied.",
+                field="label",
+            )
+        if label is not None:
+            if label not in model.labels:
+                raise Failure(
+                    "NOT_FOUND",
+                    f"Unrecognized servable version label: {label}",
+                    field="label",
+                )
+            version = model.labels[label]
+        if version is not None:
+            asked = f"Specific({model.name}, {version})"
+        for found in model.available():
+            if version in (None, found.number):
+                return model, found
+        raise Failure(
+            "NOT_FOUND",
+            f"Servable not found for request: {asked}",
+            field="model" if version is None else "version",
+        )
+
+    def model(self, name: str | None) -> Model:
+        """The model of a name."""
+        if name is None:
+            if len(self.models) == 1:
+                return next(iter(self.models.values()))
+            raise Failure(
+                "INVALID_ARGUMENT",
+                f"`model` must be one of {', '.join(self.models)}.",
+                field="model",
+            )
+        if name not in self.models:
+            raise Failure(
+                "NOT_FOUND",
+                f"Servable not found for request: Latest({name})",
+                field="model",
+            )
+        return self.models[name]
+
+    def load(self) -> None:
+        """Loads what there is.
+
+        Raises:
+            InputError: If a model has no version that can be loaded.
+        """
+        for model in self.models.values():
+            self._look(model)
+            if not model.available():
+                errors = [version.error for version in model.versions.values()]
+                raise InputError(errors[-1] if errors else f"{model.folder} is empty.")
+
+    def watch(self) -> None:
+        """Looks for new versions until `close`."""
+        while not self._stop.wait(self.options.poll_seconds):
+            for model in self.models.values():
+                self._look(model)
+
+    def close(self, seconds: float) -> None:
+        """Stops looking, and ends the queues when they are answered."""
+        self._stop.set()
+        for model in self.models.values():
+            model.batcher.close(seconds)
+
+    def _look(self, model: Model) -> None:
+        """Loads versions that are new or were changed, drops those that are old."""
+        there = versions_in(model.folder)
+        kept = {*sorted(there)[-self.options.keep_versions :]}
+        kept |= {number for number in model.labels.values() if number in there}
+        for number in sorted(kept, reverse=True):
+            version = model.versions.get(number)
+            is_new = version is None or (
+                version.state == END and version.marks != _marks(there[number])
+            )
+            if is_new and not self._stop.is_set():
+                self._load(model, Version(number, there[number]))
+        answering = {version.number for version in model.available()[:1]}
+        for number in {*model.versions} - kept - answering:
+            version = model.versions.pop(number)
+            version.state, version.served = END, None
+            self.log(event="unloaded", model=model.name, version=number)
+            gc.collect()
+
+    def _load(self, model: Model, version: Version) -> None:
+        version.marks, version.state = _marks(version.folder), LOADING_STATE
+        model.versions[version.number] = version
+        told = {"model": model.name, "version": version.number}
+        try:
+            with LOADING:
+                is_saved_model = (version.folder / "saved_model.pb").exists()
+                kind = ServedSavedModel if is_saved_model else ServedTranslator
+                served = kind(version.folder)
+                served.warm_up(self.options.max_batch_size)
+        except Exception as error:  # one broken folder must not end the others
+            version.state, version.error = END, " ".join(str(error).split())
+            self.log(event="refused", **told, error=version.error)
+            return
+        version.served, version.state = served, AVAILABLE
+        self.log(event="loaded", **told)
+
+
+def versions_in(folder: str | os.PathLike) -> dict[int, pathlib.Path]:
+    """The versions of a folder by their numbers; one, of number 1, if it is a model."""
+    folder = pathlib.Path(folder)
+    if _is_model(folder):
+        return {_ONLY_VERSION: folder}
+    try:
+        inside = list(folder.iterdir())
+    except OSError:
+        return {}
+    return {
+        int(path.name): path
+        for path in inside
+        if path.name.isascii() and path.name.isdecimal() and _is_model(path)
+    }
+
+
+def _is_model(folder: pathlib.Path) -> bool:
+    return (folder / "saved_model.pb").is_file() or current(
+        folder, "config.json"
+    ).is_file()
+
+
+def _marks(folder: pathlib.Path) -> Any:
+    """What changes when a file does."""
+    marks = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        marks.append((str(path), state.st_size, state.st_mtime_ns))
+    return marks
