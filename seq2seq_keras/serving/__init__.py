@@ -1,4 +1,4 @@
-"""A translator as a service: TensorFlow Serving's protocols, a friendlier one, a page."""
+"""Translators as a service: REST and gRPC as of TensorFlow Serving, and a page."""
 
 import lazy_loader
 

@@ -12,8 +12,9 @@ from starlette.exceptions import HTTPException
 
 from seq2seq_keras import __version__
 from seq2seq_keras.serving.access_log import AccessLog
-from seq2seq_keras.serving.failures import Failure
+from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
+from seq2seq_keras.serving.predict_routes import predict_routes
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.tracing import add_tracing
 from seq2seq_keras.serving.translate_routes import json_response, translate_routes
@@ -21,13 +22,16 @@ from seq2seq_keras.serving.translate_routes import json_response, translate_rout
 _PAGE = pathlib.Path(__file__).with_name("page")
 
 
-def make_app(service: Service, log: AccessLog, token: str | None) -> Any:
+def make_app(
+    service: Service, log: AccessLog, token: str | None, lifespan: Any
+) -> FastAPI:
     """Makes the application.
 
     Args:
         service: What answers.
         log: Where requests are written.
         token: Optional string that requests must bring.
+        lifespan: What is done around the time in which it answers, see FastAPI.
 
     Returns:
         An ASGI application.
@@ -37,10 +41,12 @@ def make_app(service: Service, log: AccessLog, token: str | None) -> Any:
         version=__version__,
         description="Translators as a service.",
         redoc_url=None,
+        lifespan=lifespan,
         # As for TensorFlow Serving: `curl -d` names another type than JSON.
         strict_content_type=False,
     )
     app.include_router(translate_routes(service))
+    app.include_router(predict_routes(service))
     _add_state_routes(app, service)
     _add_page_routes(app)
     _add_failures(app)
@@ -53,7 +59,12 @@ def make_app(service: Service, log: AccessLog, token: str | None) -> Any:
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    app.add_middleware(Logged, log=log, metrics=service.metrics)
+    app.add_middleware(
+        Logged,
+        log=log,
+        metrics=service.metrics,
+        is_stopping=lambda: service.is_stopping,
+    )
     add_tracing(app)
     return app
 
@@ -67,13 +78,12 @@ def _add_state_routes(app: FastAPI, service: Service) -> None:
     async def readyz() -> Response:
         if not service.is_ready:
             word = "stopping" if service.is_stopping else "loading"
-            raise Failure("UNAVAILABLE", f"The server is {word}.")
+            raise RequestError("UNAVAILABLE", f"The server is {word}.")
         return json_response({"status": "ready"})
 
     @app.get("/metrics", tags=["state"], summary="Counters, for Prometheus")
     def metrics() -> Response:
         for model in service.catalog.models.values():
-            service.metrics.gauge("queue_texts", model.batcher.waiting, model.name)
             for version in model.available():
                 traces = version.served.traces() if version.served else 0
                 named = (model.name, str(version.number))
@@ -96,7 +106,7 @@ def _add_page_routes(app: FastAPI) -> None:
 
 def _file(files: dict[str, pathlib.Path], name: str) -> Response:
     if name not in files:
-        raise Failure("NOT_FOUND", "There is no such page.")
+        raise RequestError("NOT_FOUND", "There is no such page.")
     return FileResponse(files[name], headers={"Cache-Control": "no-cache"})
 
 
@@ -123,7 +133,7 @@ def _add_failures(app: FastAPI) -> None:
         return response
 
     handlers: dict[Any, Callable[..., Any]] = {
-        Failure: failed,
+        RequestError: failed,
         RequestValidationError: malformed,
         HTTPException: unknown,
     }
@@ -131,13 +141,13 @@ def _add_failures(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
-def _malformed(error: RequestValidationError) -> Failure:
+def _malformed(error: RequestValidationError) -> RequestError:
     """The first thing that is wrong with a request, and where."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part != "body"]
     if first["type"] == "json_invalid":
         reason = first.get("ctx", {}).get("error", "")
-        return Failure("INVALID_ARGUMENT", f"JSON Parse error: {reason}")
+        return RequestError("INVALID_ARGUMENT", f"JSON Parse error: {reason}")
     field = ".".join(place)
     message = f"`{field}`: {first['msg']}." if field else f"{first['msg']}."
-    return Failure("INVALID_ARGUMENT", message, field=field or None)
+    return RequestError("INVALID_ARGUMENT", message, field=field or None)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.serving.failures import Failure, wrong
+from seq2seq_keras.serving.failures import RequestError, wrong
 from seq2seq_keras.terminal import say
 
 
@@ -114,7 +114,7 @@ class Batcher:
             A result for each item.
 
         Raises:
-            Failure: If the queue is full or the deadline has passed.
+            RequestError: If the queue is full or the deadline has passed.
         """
         if not items:
             return []
@@ -124,7 +124,7 @@ class Batcher:
             async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
                 return await ticket.future
         except TimeoutError:
-            raise Failure(
+            raise RequestError(
                 "DEADLINE_EXCEEDED",
                 "The time for this request is over before it was answered.",
             ) from None
@@ -145,10 +145,10 @@ class Batcher:
         weight = sum(item.weight for item in items)
         with self._changed:
             if self._closed:
-                raise Failure("UNAVAILABLE", "The server is shutting down.")
+                raise RequestError("UNAVAILABLE", "The server is shutting down.")
             # What is larger than the whole queue may come when it is empty.
             if self.waiting and self.waiting + weight > self.queue_size:
-                raise Failure(
+                raise RequestError(
                     "RESOURCE_EXHAUSTED",
                     f"{self.waiting} texts are waiting already. Try again soon.",
                 )
@@ -214,12 +214,12 @@ class Batcher:
                 return
             _fail(batch, wrong(error))
             return
-        except Failure as failure:
+        except RequestError as failure:
             _fail(batch, failure)
             return
         except Exception as error:
             say(f"seq2seq-keras: fault: {traceback.format_exc()}")
-            _fail(batch, Failure("INTERNAL", f"A fault: {type(error).__name__}."))
+            _fail(batch, RequestError("INTERNAL", f"A fault: {type(error).__name__}."))
             return
         seconds = time.monotonic() - begun
         for item, result in zip(batch, results, strict=True):
@@ -245,7 +245,7 @@ def _alike(queue: list[Item], most: int) -> list[Item]:
     return batch
 
 
-def _fail(batch: list[Item], failure: Failure) -> None:
+def _fail(batch: list[Item], failure: RequestError) -> None:
     for item in batch:
         item.ticket.error = failure
     _settle(batch)

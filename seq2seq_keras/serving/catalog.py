@@ -15,10 +15,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import current
 from seq2seq_keras.serving.batching import Batcher
-from seq2seq_keras.serving.failures import Failure
-from seq2seq_keras.serving.options import ServingOptions, check_name
+from seq2seq_keras.serving.failures import RequestError
+from seq2seq_keras.serving.folders import (
+    is_saved_model,
+    marks_of,
+    named_folders,
+    versions_in,
+)
+from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.served import (
     LOADING,
     Served,
@@ -28,7 +33,6 @@ from seq2seq_keras.serving.served import (
 
 # The states of a version, as TensorFlow Serving numbers them.
 START, LOADING_STATE, AVAILABLE, UNLOADING, END = 10, 20, 30, 40, 50
-_ONLY_VERSION = 1
 
 
 @dataclasses.dataclass
@@ -62,12 +66,13 @@ class Model:
     """
 
     def __init__(
-        self, name: str, folder: str | os.PathLike, options: ServingOptions
+        self, name: str, folder: pathlib.Path, options: ServingOptions
     ) -> None:
         self.name = name
-        self.folder = pathlib.Path(folder)
+        self.folder = folder
         self.labels = options.labels_of(name)
         self.versions: dict[int, Version] = {}
+        self.looked = False  # whether what was there at first has been loaded
         self.batcher = Batcher(
             f"batches of {name}",
             max_batch_size=options.max_batch_size,
@@ -101,25 +106,9 @@ class Catalog:
     ) -> None:
         self.options = options
         self.log = log
-        names = options.name or [pathlib.Path(os.path.abspath(f)).name for f in folders]  # noqa: PTH100
-        if len(names) != len(folders):
-            raise InputError(
-                f"There are {len(folders)} models and {len(names)} names: `name` takes "
-                "one for each model."
-            )
-        if len({*names}) != len(names):
-            raise InputError(
-                f"Two models have one name: {', '.join(names)}. Choose `--name`."
-            )
-        for folder in folders:
-            if not versions_in(folder):
-                raise InputError(
-                    f"{folder} holds no model: neither a saved translator, nor a "
-                    "SavedModel, nor folders of them with numbers for names."
-                )
         self.models = {
-            check_name(name): Model(name, folder, options)
-            for name, folder in zip(names, folders, strict=True)
+            name: Model(name, folder, options)
+            for name, folder in named_folders(folders, options).items()
         }
         self._stop = threading.Event()
 
@@ -139,12 +128,12 @@ class Catalog:
             label: Optional string, in place of a version.
 
         Raises:
-            Failure: If there is none.
+            RequestError: If there is none.
         """
         model = self.model(name)
         asked = f"Latest({model.name})"
         if version is not None and label is not None:
-            raise Failure(
+            raise RequestError(
                 "INVALID_ARGUMENT",
                 f"Both model version ({version}) and model version label ({label}) "
                 "cannot be supplied.",
@@ -152,7 +141,7 @@ class Catalog:
             )
         if label is not None:
             if label not in model.labels:
-                raise Failure(
+                raise RequestError(
                     "NOT_FOUND",
                     f"Unrecognized servable version label: {label}",
                     field="label",
@@ -163,7 +152,9 @@ class Catalog:
         for found in model.available():
             if version in (None, found.number):
                 return model, found
-        raise Failure(
+        if not model.looked:
+            raise RequestError("UNAVAILABLE", "The server is loading its models.")
+        raise RequestError(
             "NOT_FOUND",
             f"Servable not found for request: {asked}",
             field="model" if version is None else "version",
@@ -174,13 +165,13 @@ class Catalog:
         if name is None:
             if len(self.models) == 1:
                 return next(iter(self.models.values()))
-            raise Failure(
+            raise RequestError(
                 "INVALID_ARGUMENT",
                 f"`model` must be one of {', '.join(self.models)}.",
                 field="model",
             )
         if name not in self.models:
-            raise Failure(
+            raise RequestError(
                 "NOT_FOUND",
                 f"Servable not found for request: Latest({name})",
                 field="model",
@@ -195,6 +186,7 @@ class Catalog:
         """
         for model in self.models.values():
             self._look(model)
+            model.looked = True
             if not model.available():
                 errors = [version.error for version in model.versions.values()]
                 raise InputError(errors[-1] if errors else f"{model.folder} is empty.")
@@ -219,7 +211,7 @@ class Catalog:
         for number in sorted(kept, reverse=True):
             version = model.versions.get(number)
             is_new = version is None or (
-                version.state == END and version.marks != _marks(there[number])
+                version.state == END and version.marks != marks_of(there[number])
             )
             if is_new and not self._stop.is_set():
                 self._load(model, Version(number, there[number]))
@@ -231,13 +223,13 @@ class Catalog:
             gc.collect()
 
     def _load(self, model: Model, version: Version) -> None:
-        version.marks, version.state = _marks(version.folder), LOADING_STATE
+        version.marks, version.state = marks_of(version.folder), LOADING_STATE
         model.versions[version.number] = version
         told = {"model": model.name, "version": version.number}
         try:
             with LOADING:
-                is_saved_model = (version.folder / "saved_model.pb").exists()
-                kind = ServedSavedModel if is_saved_model else ServedTranslator
+                is_saved = is_saved_model(version.folder)
+                kind = ServedSavedModel if is_saved else ServedTranslator
                 served = kind(version.folder)
                 served.warm_up(self.options.max_batch_size)
         except Exception as error:  # one broken folder must not end the others
@@ -246,37 +238,3 @@ class Catalog:
             return
         version.served, version.state = served, AVAILABLE
         self.log(event="loaded", **told)
-
-
-def versions_in(folder: str | os.PathLike) -> dict[int, pathlib.Path]:
-    """The versions of a folder by their numbers; one, of number 1, if it is a model."""
-    folder = pathlib.Path(folder)
-    if _is_model(folder):
-        return {_ONLY_VERSION: folder}
-    try:
-        inside = list(folder.iterdir())
-    except OSError:
-        return {}
-    return {
-        int(path.name): path
-        for path in inside
-        if path.name.isascii() and path.name.isdecimal() and _is_model(path)
-    }
-
-
-def _is_model(folder: pathlib.Path) -> bool:
-    return (folder / "saved_model.pb").is_file() or current(
-        folder, "config.json"
-    ).is_file()
-
-
-def _marks(folder: pathlib.Path) -> Any:
-    """What changes when a file does."""
-    marks = []
-    for path in sorted(folder.rglob("*")):
-        try:
-            state = path.stat()
-        except OSError:
-            continue
-        marks.append((str(path), state.st_size, state.st_mtime_ns))
-    return marks

@@ -20,7 +20,7 @@ _QUOTED = re.compile(r"`(\w+)`")
 _SOON = 1  # seconds after which it is worth trying again
 
 
-class Failure(Exception):
+class RequestError(Exception):
     """A request that is not answered, with what to say of it.
 
     Args:
@@ -51,13 +51,13 @@ class Failure(Exception):
         return {"Retry-After": str(_SOON)} if self.status in (429, 503) else {}
 
 
-def wrong(error: InputError, field: str | None = None) -> Failure:
+def wrong(error: InputError, field: str | None = None) -> RequestError:
     """The failure that an `InputError` is; the first name it quotes is the field."""
     if field is None and (quoted := _QUOTED.search(str(error))):
         field = quoted[1]
-    return Failure("INVALID_ARGUMENT", str(error), field=field)
+    return RequestError("INVALID_ARGUMENT", str(error), field=field)
 
 
-def too_large(message: str, field: str | None = None) -> Failure:
+def too_large(message: str, field: str | None = None) -> RequestError:
     """The failure of what is over a limit that does not change by waiting."""
-    return Failure("INVALID_ARGUMENT", message, field=field, status=413)
+    return RequestError("INVALID_ARGUMENT", message, field=field, status=413)

@@ -1,4 +1,4 @@
-"""What `POST /translate` takes and answers; the options of the search are its fields."""
+"""What `POST /translate` takes and answers; its options are those of the search."""
 
 import dataclasses
 import math

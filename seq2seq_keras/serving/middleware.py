@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
-from seq2seq_keras.serving.failures import Failure, too_large
+from seq2seq_keras.serving.failures import RequestError, too_large
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
@@ -25,10 +26,19 @@ class Logged:
         app: What answers.
         log: Where it is written.
         metrics: Where it is counted.
+        is_stopping: Function that says whether clients should look for another server.
     """
 
-    def __init__(self, app: ASGIApp, *, log: AccessLog, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        log: AccessLog,
+        metrics: Metrics,
+        is_stopping: Callable[[], bool],
+    ) -> None:
         self.app = app
+        self.is_stopping = is_stopping
         self.log = log
         self.metrics = metrics
 
@@ -51,7 +61,8 @@ class Logged:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *added]
+                last = [(b"connection", b"close")] if self.is_stopping() else []
+                message["headers"] = [*message.get("headers", ()), *added, *last]
             await send(message)
 
         try:
@@ -101,7 +112,7 @@ class Guarded:
         try:
             self._check(scope)
             body = await self._body(receive)
-        except Failure as failure:
+        except RequestError as failure:
             await _refuse(failure, send)
             return
         if body is None:  # the client has gone
@@ -121,7 +132,7 @@ class Guarded:
         path, headers = scope["path"], _headers(scope)
         is_open = path in _OPEN or path.startswith(_OPEN_FOLDER)
         if not is_open and not is_allowed(self.token, headers.get("authorization")):
-            raise Failure(
+            raise RequestError(
                 "UNAUTHENTICATED", "A token is needed: `Authorization: Bearer TOKEN`."
             )
         length = headers.get("content-length", "0")
@@ -143,20 +154,20 @@ class Guarded:
                     if not message.get("more_body"):
                         return b"".join(chunks)
         except TimeoutError:
-            raise Failure(
+            raise RequestError(
                 "DEADLINE_EXCEEDED",
                 f"The request did not arrive within {self.options.timeout_seconds:g} "
                 "seconds.",
                 status=408,
             ) from None
 
-    def _too_large(self) -> Failure:
+    def _too_large(self) -> RequestError:
         return too_large(
             f"The request has more than {self.options.max_body_bytes:,} bytes."
         )
 
 
-async def _refuse(failure: Failure, send: Send) -> None:
+async def _refuse(failure: RequestError, send: Send) -> None:
     body = json.dumps(failure_record(failure)).encode()
     headers = {
         "content-type": "application/json",
@@ -176,7 +187,7 @@ async def _refuse(failure: Failure, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def failure_record(failure: Failure) -> dict[str, Any]:
+def failure_record(failure: RequestError) -> dict[str, Any]:
     """What HTTP answers in place of what was asked for."""
     record: dict[str, Any] = {"error": failure.message}
     if failure.field is not None:

@@ -74,6 +74,18 @@ class ServingOptions:
     max_characters: int = option(
         5000, "The most characters of a text.", minimum=1, maximum=10**4
     )
+    max_beam_width: int = option(
+        32,
+        "The largest `beam_width` and `n_best` of a request.",
+        minimum=1,
+        maximum=10**4,
+    )
+    max_tokens: int = option(
+        1000,
+        "The largest `max_length` and `min_length` of a request.",
+        minimum=1,
+        maximum=10**6,
+    )
     max_body_bytes: int = option(
         2**22, "The most bytes of a request.", minimum=1000, maximum=2**31 - 1
     )
@@ -141,11 +153,15 @@ class ServingOptions:
 
     def labels_of(self, model: str) -> dict[str, int]:
         """The labels of a model, with the versions they stand for."""
-        found = [_LABEL.fullmatch(label) for label in self.labels or ()]
+        return dict(self.labels_given_to(model).values())
+
+    def labels_given_to(self, model: str) -> dict[str, tuple[str, int]]:
+        """Label and version by what was written, where that is for this model."""
+        found = {label: _LABEL.fullmatch(label) for label in self.labels or ()}
         return {
-            label["label"]: int(label["version"])
-            for label in found
-            if label and label["model"] in (None, model)
+            label: (match["label"], int(match["version"]))
+            for label, match in found.items()
+            if match and match["model"] in (None, model)
         }
 
 

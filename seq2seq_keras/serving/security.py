@@ -51,7 +51,7 @@ def is_allowed(token: str | None, authorization: str | None) -> bool:
     if token is None:
         return True
     given = authorization or ""
-    if not given[: len(_SCHEME)].lower() == _SCHEME:
+    if given[: len(_SCHEME)].lower() != _SCHEME:
         return False
     # In the same time wherever the two differ.
     return hmac.compare_digest(given[len(_SCHEME) :].encode(), token.encode())

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.serving.failures import Failure
+from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.signatures import (
     Signature,
     loaded_signatures,
@@ -123,7 +123,6 @@ class ServedTranslator(Served):
             name: signature.definition(name)
             for name, signature in self.signatures.items()
         }
-        self._searches: set[Any] = set()
 
     def request(self, search: dict[str, Any], count: int) -> SearchRequest:
         request = SearchRequest.of(self.translator.search, search)
@@ -133,13 +132,12 @@ class ServedTranslator(Served):
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
     ) -> Sequence[Any]:
-        size = len(texts) or 1
         # The graphs used last are kept: those of the defaults always are.
         for has_details in (False, True):
             self._graph(self.translator.search, has_details)
         if details:
-            return self.translator.decode(texts, batch_size=size, trace=trace, **search)
-        return self.translator.translate(texts, batch_size=size, **search)
+            return self.translator.decode(texts, trace=trace, **search)
+        return self.translator.translate(texts, **search)
 
     def _graph(self, options: SearchOptions, details: bool) -> Any:
         flags = {"prefix": False, "avoid": False, "allowed": False}
@@ -166,7 +164,6 @@ class ServedTranslator(Served):
         ]
         graph = self.translator.graph
         functions = [*graphs, graph.split, graph.split_normalized, graph.encode]
-        functions += [signature.function for signature in self.signatures.values()]
         return sum(f.experimental_get_tracing_count() for f in functions)
 
     def read_text(self, text: np.ndarray) -> np.ndarray:
@@ -190,7 +187,6 @@ class ServedSavedModel(Served):
     """
 
     kind = "saved_model"
-    defaults: dict[str, Any] = {}
 
     def __init__(self, folder: str | os.PathLike) -> None:
         try:
@@ -201,6 +197,7 @@ class ServedSavedModel(Served):
             raise InputError(
                 f"{folder}: the SavedModel cannot be loaded ({reason})."
             ) from error
+        self.defaults = {}
         self.signatures = loaded_signatures(self.module)
         if "nbest" in self.signatures:
             self.has_attention = "attention" in self.signatures["nbest"].outputs
@@ -229,7 +226,7 @@ class ServedSavedModel(Served):
             found = self.signatures[_DEFAULT](given)
             return [text.decode("utf-8") for text in found["translation"]]
         if "nbest" not in self.signatures:
-            raise Failure(
+            raise RequestError(
                 "INVALID_ARGUMENT",
                 "`details` are not in this SavedModel, which has no signature 'nbest'.",
                 field="details",

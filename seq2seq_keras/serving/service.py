@@ -1,5 +1,7 @@
-"""What both protocols do: find a model, check a request, have it answered in a batch."""
+"""What both protocols do: find a model, check a request, have it answered in time."""
 
+import asyncio
+import functools
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
@@ -49,7 +51,7 @@ class Service:
         """Refuses too many texts, too long ones, and what is no text.
 
         Raises:
-            Failure: Names the text.
+            RequestError: Names the text.
         """
         self._check_count(len(texts))
         for number, text in enumerate(texts):
@@ -64,6 +66,20 @@ class Service:
                 check_unicode(text, f"Text {number}")
             except InputError as error:
                 raise wrong(error, field) from None
+
+    def _check_search(self, search: dict[str, Any]) -> None:
+        """Refuses what would keep all others waiting."""
+        limits = {
+            **dict.fromkeys(("beam_width", "n_best"), self.options.max_beam_width),
+            **dict.fromkeys(("max_length", "min_length"), self.options.max_tokens),
+        }
+        for name, limit in limits.items():
+            if search.get(name, 0) > limit:
+                raise RequestError(
+                    "INVALID_ARGUMENT",
+                    f"`{name}` may be {limit:,} at most. Received: {search[name]:,}",
+                    field=name,
+                )
 
     def _check_count(self, count: int) -> None:
         if count > self.options.max_texts:
@@ -90,10 +106,14 @@ class Service:
             Strings, or with `details` a `Translation` for each.
 
         Raises:
-            Failure: If an option does not fit, or there was no time.
+            RequestError: If an option does not fit, or there was no time.
         """
+        self._check_search(search)
+        ask = functools.partial(version.served.request, search, len(texts))
         try:
-            request = version.served.request(search, len(texts))
+            # Their tokens are looked up, which may take a moment.
+            is_quick = not {"prefix", *_SHARED} & search.keys()
+            request = ask() if is_quick else await asyncio.to_thread(ask)
         except InputError as error:
             raise wrong(error) from error
         work, items = self._translation(
@@ -131,13 +151,8 @@ class Service:
             else:
                 batch = [text for text, _ in values]
             best = [r if isinstance(r, str) else r.text for r in results]
-            self.metrics.batch(
-                model.name,
-                version.number,
-                len(batch),
-                seconds,
-                served.tokens(batch, best),
-            )
+            tokens = served.tokens(batch, best)
+            self._count(model, version, len(batch), seconds, tokens)
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample
@@ -153,6 +168,17 @@ class Service:
             for text, own in zip(texts, prefixes, strict=True)
         ]
         return Work(key, run, done), items
+
+    def _count(
+        self,
+        model: Model,
+        version: Version,
+        texts: int,
+        seconds: float,
+        tokens: tuple[int, int],
+    ) -> None:
+        self.metrics.batch(model.name, version.number, texts, seconds, tokens)
+        self.metrics.gauge("queue_texts", model.batcher.waiting, model.name)
 
     async def stream(
         self, model: Model, version: Version, texts: Sequence[str], **asked: Any
@@ -186,7 +212,7 @@ class Service:
             An array for each output.
 
         Raises:
-            Failure: If the inputs do not fit, or there was no time.
+            RequestError: If the inputs do not fit, or there was no time.
         """
         served = version.served
         signature = served.signatures[name]
@@ -199,7 +225,7 @@ class Service:
                 raise too_large(f"Text {number} has {len(text):,} bytes.", "text")
 
         def done(values: list[Any], results: Sequence[Any], seconds: float) -> None:
-            self.metrics.batch(model.name, version.number, len(values), seconds, (0, 0))
+            self._count(model, version, len(values), seconds, (0, 0))
 
         if not (signature.is_row_by_row and set(given) == {"text"} and count):
             work = Work(object(), lambda v: [served.predict(name, v[0])], done)

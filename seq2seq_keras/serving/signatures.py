@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
-from seq2seq_keras.serving.failures import Failure
+from seq2seq_keras.serving.failures import RequestError
 
 _METHOD = "tensorflow/serving/predict"
 Arrays = dict[str, np.ndarray]
@@ -44,11 +44,11 @@ class Signature:
         """Refuses what the signature does not take.
 
         Raises:
-            Failure: Names the input.
+            RequestError: Names the input.
         """
         extra, missing = given.keys() - self.inputs, self.inputs.keys() - given.keys()
         if extra or missing:
-            raise Failure(
+            raise RequestError(
                 "INVALID_ARGUMENT",
                 f"input size does not match signature: {len(given)}!="
                 f"{len(self.inputs)}. Sent extra: {{{','.join(sorted(extra))}}}. "
@@ -58,14 +58,14 @@ class Signature:
         for name, spec in self.inputs.items():
             array = given[name]
             if not spec.shape.is_compatible_with(array.shape):
-                raise Failure(
+                raise RequestError(
                     "INVALID_ARGUMENT",
                     f"Expects {name!r} to be of shape {spec.shape}, but it is of shape "
                     f"{tuple(array.shape)}.",
                     field=name,
                 )
             if tf.as_dtype(array.dtype) not in (spec.dtype, tf.string):
-                raise Failure(
+                raise RequestError(
                     "INVALID_ARGUMENT",
                     f"Expects {name!r} to be of type {spec.dtype.name}, but it is "
                     f"{array.dtype.name}.",
@@ -82,7 +82,7 @@ class Signature:
             An array for each output.
 
         Raises:
-            Failure: If TensorFlow refuses the values.
+            RequestError: If TensorFlow refuses the values.
         """
         tensors = {
             name: tf.constant(array, self.inputs[name].dtype)
@@ -92,7 +92,7 @@ class Signature:
             found = self.function(**tensors)
         except tf.errors.InvalidArgumentError as error:
             reason = error.message.partition("\n")[0]
-            raise Failure("INVALID_ARGUMENT", reason) from error
+            raise RequestError("INVALID_ARGUMENT", reason) from error
         return {name: tensor.numpy() for name, tensor in found.items()}
 
     def definition(self, name: str) -> meta_graph_pb2.SignatureDef:
@@ -113,7 +113,8 @@ def traced_signature(function: Any) -> Signature:
     (concrete,) = function._list_all_concrete_functions()
     args, kwargs = concrete.structured_input_signature
     inputs = {spec.name: spec for spec in args} | dict(kwargs)
-    return Signature(function, inputs, _specs(concrete.structured_outputs))
+    # Called as it was traced: the other would trace again for other shapes.
+    return Signature(concrete, inputs, _specs(concrete.structured_outputs))
 
 
 def loaded_signatures(module: Any) -> dict[str, Signature]:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from seq2seq_keras.serving.failures import Failure
+from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.messages import TranslateRequest, translation_record
 from seq2seq_keras.serving.middleware import failure_record
 from seq2seq_keras.serving.service import Service
@@ -55,7 +55,7 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
     state = request.scope["state"]
     state.update(model=model.name, version=version.number, texts=len(asked.texts))
     if asked.alignments and not version.served.has_attention:
-        raise Failure(
+        raise RequestError(
             "INVALID_ARGUMENT",
             "`alignments` need a model with attention.",
             field="alignments",
@@ -96,7 +96,7 @@ async def _lines(
             record = {**named, **translation_record(found, **told)}
             is_first = False
             yield _encoded(record) + b"\n"
-    except Failure as failure:
+    except RequestError as failure:
         if is_first:  # it can still be answered with its status
             raise
         yield _encoded(failure_record(failure)) + b"\n"
