@@ -151,6 +151,13 @@ class ServingOptions:
                     f"stable=2. Received: {shown(label)}"
                 )
 
+    def search_limits(self) -> dict[str, int]:
+        """The largest values of options of the search, which else may be larger."""
+        return {
+            **dict.fromkeys(("beam_width", "n_best"), self.max_beam_width),
+            **dict.fromkeys(("max_length", "min_length"), self.max_tokens),
+        }
+
     def labels_of(self, model: str) -> dict[str, int]:
         """The labels of a model, with the versions they stand for."""
         return dict(self.labels_given_to(model).values())

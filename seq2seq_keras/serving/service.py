@@ -69,11 +69,7 @@ class Service:
 
     def _check_search(self, search: dict[str, Any]) -> None:
         """Refuses what would keep all others waiting."""
-        limits = {
-            **dict.fromkeys(("beam_width", "n_best"), self.options.max_beam_width),
-            **dict.fromkeys(("max_length", "min_length"), self.options.max_tokens),
-        }
-        for name, limit in limits.items():
+        for name, limit in self.options.search_limits().items():
             if search.get(name, 0) > limit:
                 raise RequestError(
                     "INVALID_ARGUMENT",

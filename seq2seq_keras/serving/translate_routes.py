@@ -9,7 +9,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from seq2seq_keras.serving.failures import RequestError
-from seq2seq_keras.serving.messages import TranslateRequest, translation_record
+from seq2seq_keras.serving.messages import (
+    TranslateRequest,
+    option_records,
+    translation_record,
+)
 from seq2seq_keras.serving.middleware import failure_record
 from seq2seq_keras.serving.service import Service
 
@@ -146,6 +150,7 @@ def _model_record(service: Service, model: Any) -> dict[str, Any]:
     available = model.available()
     served = available[0].served if available else None
     options = service.options
+    defaults = served.defaults if served else {}
     return {
         "name": model.name,
         "kind": served.kind if served else None,
@@ -153,7 +158,8 @@ def _model_record(service: Service, model: Any) -> dict[str, Any]:
         "versions": [version.number for version in available],
         "default": available[0].number if available else None,
         "labels": model.labels,
-        "defaults": served.defaults if served else {},
+        "defaults": defaults,
+        "options": option_records(defaults, options.search_limits()),
         "has_attention": bool(served and served.has_attention),
         "source_language": None,
         "target_language": None,
