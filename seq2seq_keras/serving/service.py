@@ -11,7 +11,7 @@ import numpy as np
 from seq2seq_keras.errors import InputError, check_unicode
 from seq2seq_keras.serving.batching import Item, Work
 from seq2seq_keras.serving.catalog import Catalog, Model, Version
-from seq2seq_keras.serving.failures import too_large, wrong
+from seq2seq_keras.serving.failures import RequestError, too_large, wrong
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.signatures import Arrays

@@ -2,7 +2,7 @@
 // numbers, whose rows and columns light up under the pointer and with the focus.
 
 import { byId, drawnToken, element, isRightToLeft, rove, share } from "./elements.js";
-import { probability, say } from "./texts.js";
+import { number, probability, say } from "./texts.js";
 
 const card = byId("attention");
 const map = byId("attention-map");
@@ -47,7 +47,7 @@ function heatMap({ tokens, attention }, sourceTokens, languages) {
 }
 
 function heatCell(weight, row, column) {
-  const text = element("span", { class: weight < FAINT ? "faint" : "" }, probability(weight));
+  const text = element("span", { class: weight < FAINT ? "faint" : "" }, number(weight, 2));
   const cell = element("td", { tabindex: "-1" }, text);
   Object.assign(cell.dataset, { row, column });
   share(cell, weight);

@@ -64,7 +64,7 @@ function columns() {
   const widths = [];
   for (const node of nodes) {
     node.width = Math.max(36, Math.ceil(context.measureText(node.token).width) + 16);
-    const needed = node.ends ? Math.max(node.width, 84) : node.width; // room for rank and score
+    const needed = node.ends ? Math.max(node.width, 104) : node.width; // room for rank and score
     widths[node.step] = Math.max(widths[node.step] ?? 0, needed);
   }
   let right = MARGIN;

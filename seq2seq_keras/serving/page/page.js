@@ -151,7 +151,7 @@ async function translateOthers(lines, request, signal) {
   }
 }
 
-const isTooLong = (line) => line.length > (model()?.limits?.characters ?? Infinity);
+const isTooLong = (line) => [...line].length > (model()?.limits?.characters ?? Infinity);
 
 // What is shown of them.
 
