@@ -30,6 +30,7 @@ let inspected = 0; // the line whose translation is looked into
 let detailed = null; // its translation
 
 const model = () => models.find(({ name }) => name === modelChoice.value);
+const isReady = () => model()?.default != null;
 const linesOf = (text) => text.split("\n");
 const isBlank = (line) => !line.trim();
 const languages = () => ({ source: model()?.source_language ?? null, target: model()?.target_language ?? null });
@@ -48,6 +49,10 @@ async function loadModels() {
   if (models.some(({ name }) => name === before)) modelChoice.value = before;
   if (!models.length) showMessage(say("no_models"));
   else showModel();
+  if (models.some(({ state }) => state === "LOADING")) {
+    if (!isReady()) showMessage(say("error_starting", { seconds: number(1) }));
+    setTimeout(start, 1000);
+  }
 }
 
 function showModel() {
@@ -56,7 +61,7 @@ function showModel() {
   const labelled = (version) => Object.keys(labels).filter((label) => labels[label] === version).join(", ");
   const named = (version) => (labelled(version) ? `${version} (${labelled(version)})` : `${version}`);
   versionChoice.replaceChildren(
-    element("option", { value: "" }, say("newest", { version: newest })),
+    element("option", { value: "" }, say("newest", { version: newest ?? "…" })),
     ...versions.map((version) => element("option", { value: version }, named(version))),
   );
   if (versions.map(String).includes(before)) versionChoice.value = before;
@@ -80,7 +85,7 @@ function soon(pause = TYPING_PAUSE) {
 }
 
 async function translate() {
-  if (!model() || !areValid()) return;
+  if (!isReady() || !areValid()) return;
   round = new AbortController();
   const { signal } = round;
   const request = {
@@ -131,6 +136,7 @@ async function inspect(lines, request, signal) {
     // A newer version may have taken over meanwhile.
     if ([...known.values()].some(({ version }) => version && version !== found.version)) known.clear();
     known.set(line, { ...found, milliseconds: performance.now() - started });
+    if (!model().versions.includes(found.version)) loadModels();
   }
   showDetails(known.get(line));
   showLines(lines);
