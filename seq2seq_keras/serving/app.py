@@ -88,6 +88,7 @@ def _add_state_routes(app: FastAPI, service: Service) -> None:
                 traces = version.served.traces() if version.served else 0
                 named = (model.name, str(version.number))
                 service.metrics.gauge("traces", traces, *named)
+        service.tokens.count()
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
 
 

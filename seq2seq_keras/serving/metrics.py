@@ -1,11 +1,15 @@
 """What is counted, in the form that Prometheus reads."""
 
 import os
+import threading
+from collections.abc import Sequence
+from typing import Any
 
 import prometheus_client
 from prometheus_client import multiprocess
 
 _MILLISECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+_COUNTED_AT_ONCE = 256
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 # Set where several processes count together.
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -84,11 +88,13 @@ class Metrics:
         version: int,
         texts: int,
         seconds: float,
-        tokens: tuple[int, int],
     ) -> None:
         """Counts a batch that was answered."""
         self._sizes.labels(model, version).observe(texts)
         self._batches.labels(model, version).observe(seconds)
+
+    def tokens(self, model: str, version: int, tokens: tuple[int, int]) -> None:
+        """Counts tokens of sources and of translations."""
         for side, count in zip(("source", "target"), tokens, strict=True):
             if count:
                 self._tokens.labels(model, version, side).inc(count)
@@ -105,3 +111,43 @@ class Metrics:
             registry = prometheus_client.CollectorRegistry()
             multiprocess.MultiProcessCollector(registry)
         return prometheus_client.generate_latest(registry)
+
+
+class TokenCounter:
+    """Counts the tokens of many texts at a time.
+
+    To split the texts of one request would take a good part of its translation.
+
+    Args:
+        metrics: Where they are counted.
+    """
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.metrics = metrics
+        self._lock = threading.Lock()
+        self._waiting: dict[tuple[str, int], tuple[Any, list[str], list[str]]] = {}
+
+    def add(
+        self,
+        model: str,
+        version: int,
+        served: Any,
+        texts: Sequence[str],
+        translations: Sequence[str],
+    ) -> None:
+        """Takes note of texts that were translated by a `Served`."""
+        with self._lock:
+            key = (model, version)
+            _, sources, targets = self._waiting.setdefault(key, (served, [], []))
+            sources += texts
+            targets += translations
+            is_much = len(sources) >= _COUNTED_AT_ONCE
+        if is_much:
+            self.count()
+
+    def count(self) -> None:
+        """Counts what has been noted."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        for (model, version), (served, sources, targets) in waiting.items():
+            self.metrics.tokens(model, version, served.tokens(sources, targets))

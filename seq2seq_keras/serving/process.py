@@ -18,7 +18,7 @@ from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import read_token
 from seq2seq_keras.serving.service import Service
-from seq2seq_keras.terminal import say
+from seq2seq_keras.terminal import say, show
 
 # While connections are told to close, so that no request meets a closed door.
 _FAREWELL = 0.3
@@ -108,7 +108,8 @@ class ServerProcess:
             self.error = error
             signal.raise_signal(signal.SIGTERM)
             return
-        asyncio.run_coroutine_threadsafe(self.grpc.tell_health(), self.loop)
+        asyncio.run_coroutine_threadsafe(self.grpc.tell_health(), self.loop).result()
+        show("Ready.")
         self.catalog.watch()
 
     def _stops(self, handler: Any) -> Callable[[int, Any], None]:

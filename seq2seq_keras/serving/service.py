@@ -12,7 +12,7 @@ from seq2seq_keras.errors import InputError, check_unicode
 from seq2seq_keras.serving.batching import Item, Work
 from seq2seq_keras.serving.catalog import Catalog, Model, Version
 from seq2seq_keras.serving.failures import RequestError, too_large, wrong
-from seq2seq_keras.serving.metrics import Metrics
+from seq2seq_keras.serving.metrics import Metrics, TokenCounter
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.signatures import Arrays
 
@@ -35,6 +35,7 @@ class Service:
         self.catalog = catalog
         self.options = options
         self.metrics = metrics
+        self.tokens = TokenCounter(metrics)
         self.is_stopping = False
 
     @property
@@ -147,8 +148,8 @@ class Service:
             else:
                 batch = [text for text, _ in values]
             best = [r if isinstance(r, str) else r.text for r in results]
-            tokens = served.tokens(batch, best)
-            self._count(model, version, len(batch), seconds, tokens)
+            self._count(model, version, len(batch), seconds)
+            self.tokens.add(model.name, version.number, served, batch, best)
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample
@@ -171,9 +172,8 @@ class Service:
         version: Version,
         texts: int,
         seconds: float,
-        tokens: tuple[int, int],
     ) -> None:
-        self.metrics.batch(model.name, version.number, texts, seconds, tokens)
+        self.metrics.batch(model.name, version.number, texts, seconds)
         self.metrics.gauge("queue_texts", model.batcher.waiting, model.name)
 
     async def stream(
@@ -221,7 +221,7 @@ class Service:
                 raise too_large(f"Text {number} has {len(text):,} bytes.", "text")
 
         def done(values: list[Any], results: Sequence[Any], seconds: float) -> None:
-            self._count(model, version, len(values), seconds, (0, 0))
+            self._count(model, version, len(values), seconds)
 
         if not (signature.is_row_by_row and set(given) == {"text"} and count):
             work = Work(object(), lambda v: [served.predict(name, v[0])], done)
