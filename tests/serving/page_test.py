@@ -7,8 +7,6 @@ test asks a real one.
 import json
 import pathlib
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -114,7 +112,7 @@ def translated(text):
 
 
 class StandIn:
-    """Answers the browser in place of a server, and keeps what it was asked."""
+    """Answers the browser in place of a stand_in, and keeps what it was asked."""
 
     def __init__(self):
         self.models = [MODEL]
@@ -165,15 +163,15 @@ class StandIn:
 
 
 @pytest.fixture
-def server():
+def stand_in():
     return StandIn()
 
 
 @pytest.fixture
-def open_page(new_page, server):
+def open_page(new_page, stand_in):
     def open_page(**options):
         page = new_page(**{"locale": "en-GB", **options})
-        page.route("**/*", server)
+        page.route("**/*", stand_in)
         page.goto(HOME)
         page.locator("#model option").first.wait_for(state="attached")
         return page
@@ -207,11 +205,11 @@ def drawn_of(page, selector):
     return page.locator(selector).all_text_contents()
 
 
-def test_the_translation_appears_as_typing_stops(page, server):
+def test_the_translation_appears_as_typing_stops(page, stand_in):
     page.locator("#source").press_sequentially("the cat")
     page.locator("#lines").get_by_text("le chat").wait_for()
     page.locator("#lines[aria-busy=false]").wait_for()
-    assert server.asked[-1] == {
+    assert stand_in.asked[-1] == {
         "texts": ["the cat"],
         "model": "small",
         "beam_width": 4,
@@ -224,14 +222,14 @@ def test_the_translation_appears_as_typing_stops(page, server):
     assert page.locator("#lines").get_attribute("lang") == "fr"
 
 
-def test_an_answer_that_comes_late_is_dropped(page, server):
-    server.held["slow"] = None
+def test_an_answer_that_comes_late_is_dropped(page, stand_in):
+    stand_in.held["slow"] = None
     with page.expect_request(lambda request: "slow" in (request.post_data or "")):
         page.fill("#source", "slow")
     type_text(page, "the cat")
-    late = server.held.pop("slow")
+    late = stand_in.held.pop("slow")
     try:
-        server.answer(late, server.asked[0])
+        stand_in.answer(late, stand_in.asked[0])
     except Exception as error:  # the browser has let go of it
         assert "abort" in str(error).lower() or "handled" in str(error).lower()
     type_text(page, "next")
@@ -344,9 +342,9 @@ def test_the_beam_is_a_tree_with_the_best_way_on_top(page):
     assert lit.evaluate("node => [node.dataset.rank, node.dataset.row]") == ["1", "1"]
 
 
-def test_without_attention_or_tree_the_page_says_so(page, server):
+def test_without_attention_or_tree_the_page_says_so(page, stand_in):
     plain = json.loads(json.dumps(MODEL)) | {"has_attention": False}
-    server.models = [plain]
+    stand_in.models = [plain]
     hypothesis = THE_CAT["hypotheses"][0] | {"attention": None, "score": None}
     hypothesis["token_probabilities"] = None
     answer = THE_CAT | {"hypotheses": [hypothesis], "beam": None}
@@ -363,7 +361,7 @@ def test_without_attention_or_tree_the_page_says_so(page, server):
     assert texts_of(page, "#hypothesis-list .token") == ["le", "chat", "<eos>"]
 
 
-def test_only_options_that_differ_from_the_model_are_asked_for(page, server):
+def test_only_options_that_differ_from_the_model_are_asked_for(page, stand_in):
     type_text(page, "the cat")
     page.locator("summary").click()
     page.get_by_label("Width of the beam").fill("2")
@@ -373,7 +371,7 @@ def test_only_options_that_differ_from_the_model_are_asked_for(page, server):
     # One that the page does not know is called by its name.
     page.get_by_label("of_next_year").check()
     type_text(page, "more")
-    assert {**server.asked[-1], "texts": None} == {
+    assert {**stand_in.asked[-1], "texts": None} == {
         "texts": None,
         "model": "small",
         "details": True,
@@ -388,20 +386,20 @@ def test_only_options_that_differ_from_the_model_are_asked_for(page, server):
     page.get_by_label("Sampling").check()
     page.get_by_label("Temperature").fill("0.5")
     type_text(page, "again")
-    asked = server.asked[-1]
+    asked = stand_in.asked[-1]
     assert (asked["sample"], asked["temperature"]) == (True, 0.5)
     assert not {"beam_width", "length_normalization"} & set(asked)
     page.get_by_role("button", name="As the model was saved").click()
     type_text(page, "at last")
-    assert set(server.asked[-1]) == {"texts", "model", "details", "trace"}
+    assert set(stand_in.asked[-1]) == {"texts", "model", "details", "trace"}
     assert page.locator("#search-summary").inner_text() == "greedy"
 
 
-def test_what_is_out_of_range_is_not_asked_for(page, server):
+def test_what_is_out_of_range_is_not_asked_for(page, stand_in):
     type_text(page, "the cat")
     page.locator("summary").click()
     width = page.get_by_label("Width of the beam")
-    asked = len(server.asked)
+    asked = len(stand_in.asked)
     width.fill("33")
     assert page.locator("#option-beam_width-error").inner_text() == (
         "A whole number from 1 to 32."
@@ -409,24 +407,24 @@ def test_what_is_out_of_range_is_not_asked_for(page, server):
     assert width.get_attribute("aria-invalid") == "true"
     width.fill("3")
     type_text(page, "on")
-    assert {body["beam_width"] for body in server.asked[asked:]} == {3}
+    assert {body["beam_width"] for body in stand_in.asked[asked:]} == {3}
 
 
-def test_a_version_can_be_chosen(page, server):
+def test_a_version_can_be_chosen(page, stand_in):
     page.select_option("#version", label="1 (stable)")
     type_text(page, "the cat")
-    assert server.asked[-1]["version"] == 1
+    assert stand_in.asked[-1]["version"] == 1
     assert "version 1" in page.locator("#took").inner_text()
 
 
-def test_each_line_is_translated_once_and_can_be_looked_into(page, server):
+def test_each_line_is_translated_once_and_can_be_looked_into(page, stand_in):
     type_text(page, "the cat\n\none\ntwo\nthree\none", "THREE")
     assert texts_of(page, "#lines .line span") == [
         *("le chat", "ONE", "TWO", "THREE", "ONE")
     ]
     # First the line that is looked into, where the caret is; then two at a time, which
     # are as many as the server takes.
-    assert [body["texts"] for body in server.asked] == [
+    assert [body["texts"] for body in stand_in.asked] == [
         ["one"],
         ["the cat", "two"],
         ["three"],
@@ -438,15 +436,15 @@ def test_each_line_is_translated_once_and_can_be_looked_into(page, server):
     # What is known already is not asked again.
     page.fill("#source", "the cat\n\none\ntwo\nthree\nfour")
     page.locator("#lines").get_by_text("FOUR", exact=True).wait_for()
-    texts = [text for body in server.asked[3:] for text in body["texts"]]
+    texts = [text for body in stand_in.asked[3:] for text in body["texts"]]
     assert texts.count("four") == 1
     assert not {"one", "three"} & set(texts)
 
 
-def test_a_line_that_is_too_long_is_left_out(page, server):
+def test_a_line_that_is_too_long_is_left_out(page, stand_in):
     type_text(page, "the cat\n" + 101 * "a", "le chat")
     assert "longer than 100 characters" in page.locator("#lines").inner_text()
-    assert [body["texts"] for body in server.asked] == [["the cat"]]
+    assert [body["texts"] for body in stand_in.asked] == [["the cat"]]
 
 
 def test_korean_is_remembered(page):
@@ -530,7 +528,7 @@ def test_a_translation_is_copied(open_page):
     assert page.evaluate("navigator.clipboard.readText()") == "un chat"
 
 
-def test_a_file_is_opened_or_dropped(page, server):
+def test_a_file_is_opened_or_dropped(page, stand_in):
     file = {
         "name": "a.txt",
         "mimeType": "text/plain",
@@ -555,8 +553,8 @@ def test_a_file_is_opened_or_dropped(page, server):
     assert page.locator("#source").input_value() == "the cat"
 
 
-def test_texts_never_become_markup(page, server):
-    server.models = [{**MODEL, "name": EVIL, "labels": {EVIL: 1}}]
+def test_texts_never_become_markup(page, stand_in):
+    stand_in.models = [{**MODEL, "name": EVIL, "labels": {EVIL: 1}}]
     page.reload()
     page.locator("#model option").first.wait_for(state="attached")
     type_text(page, EVIL, EVIL.upper())
@@ -566,9 +564,11 @@ def test_texts_never_become_markup(page, server):
     assert page.title() == "Translate · seq2seq_keras"
 
 
-def test_what_the_server_refuses_is_told_beside_its_field(page, server, new_page):
+def test_what_the_server_refuses_is_told_beside_its_field(page, stand_in, new_page):
     new_page.expected += ["400 (Bad Request)"]
-    server.failures.append((400, {"error": "`prefix` is odd.", "field": "prefix"}, {}))
+    stand_in.failures.append(
+        (400, {"error": "`prefix` is odd.", "field": "prefix"}, {})
+    )
     page.locator("summary").click()
     page.get_by_label("Begin with").fill("zz")
     page.fill("#source", "the cat")
@@ -587,9 +587,9 @@ def test_what_the_server_refuses_is_told_beside_its_field(page, server, new_page
         (504, "took longer than the server allows"),
     ],
 )
-def test_failures_are_told_kindly_and_forgotten(page, server, new_page, status, said):
+def test_failures_are_told_kindly_and_forgotten(page, stand_in, new_page, status, said):
     new_page.expected += [f"status of {status}"]
-    server.failures.append((status, {"error": EVIL}, {}))
+    stand_in.failures.append((status, {"error": EVIL}, {}))
     page.fill("#source", "a dog")
     page.locator("#trouble").get_by_text(said).wait_for()
     assert EVIL in page.locator("#trouble").inner_text()
@@ -597,15 +597,15 @@ def test_failures_are_told_kindly_and_forgotten(page, server, new_page, status, 
     assert page.locator("#trouble").is_hidden()
 
 
-def test_a_busy_server_is_asked_again(page, server, new_page):
+def test_a_busy_server_is_asked_again(page, stand_in, new_page):
     new_page.expected += ["status of 429"]
     page.clock.install()
-    server.failures.append((429, {"error": "full"}, {"Retry-After": "7"}))
+    stand_in.failures.append((429, {"error": "full"}, {"Retry-After": "7"}))
     page.fill("#source", "the cat")
     page.clock.run_for(1000)
     page.locator("#trouble").get_by_text("trying again in 7 s").wait_for()
     page.clock.run_for(6900)
-    assert len(server.asked) == 1
+    assert len(stand_in.asked) == 1
     page.clock.run_for(200)
     page.locator("#lines").get_by_text("le chat").wait_for()
 
@@ -617,9 +617,9 @@ def test_a_server_that_is_gone_is_named(page, new_page):
     page.locator("#trouble").get_by_text("cannot be reached").wait_for()
 
 
-def test_a_token_is_asked_for_and_kept_by_the_page_alone(page, server, new_page):
+def test_a_token_is_asked_for_and_kept_by_the_page_alone(page, stand_in, new_page):
     new_page.expected += ["401 (Unauthorized)"]
-    server.failures += 2 * [(401, {"error": "No token."}, {})]
+    stand_in.failures += 2 * [(401, {"error": "No token."}, {})]
     page.reload()
     token = page.get_by_label("This server asks for a token.")
     token.fill("wrong")
@@ -628,7 +628,7 @@ def test_a_token_is_asked_for_and_kept_by_the_page_alone(page, server, new_page)
     token.fill("right")
     page.keyboard.press("Enter")
     page.locator("#model option").first.wait_for(state="attached")
-    assert server.tokens[-3:] == [None, "Bearer wrong", "Bearer right"]
+    assert stand_in.tokens[-3:] == [None, "Bearer wrong", "Bearer right"]
     assert page.locator("#token-form").is_hidden()
     assert "right" not in str(page.context.storage_state())
 
@@ -671,37 +671,30 @@ def test_axe_finds_nothing_to_complain_of(open_page, options):
     assert not violations()
 
 
-@pytest.fixture
-def real_server(saved_translator):
-    """A server with one translator; where it is."""
-    command = [sys.executable, "-m", "seq2seq_keras", "serve", str(saved_translator)]
-    with subprocess.Popen(
-        [*command, "--rest-port", "0", "--grpc-port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        line = process.stdout.readline().decode()
-        yield re.search(r"http://\S+", line)[0]
-        process.terminate()
-        assert process.wait() == 0
-
-
-def test_the_page_and_the_server_agree(real_server, new_page, translator):
-    new_page.expected += ["503 (Service Unavailable)"]  # until the model is loaded
+def test_the_page_and_the_server_agree(server, new_page, attentive):
     page = new_page()
-    answer = page.goto(real_server)
+    answer = page.goto(server.url)
     assert answer.headers["content-security-policy"] == POLICY
-    page.fill("#source", "i am a student\nis she tired?")
-    page.locator("#lines[aria-busy=false] .line").nth(1).wait_for()
+    page.locator("#model option").nth(1).wait_for(state="attached")
+    texts = ["the cat sees the dog .", "b d the où"]
+    type_text(page, "\n".join(texts), attentive.translate(texts[0]))
     page.locator("#beam-tree .node.best").first.wait_for()
-    texts = ["i am a student", "is she tired?"]
-    expected = translator.translate(texts, beam_width=4)
-    assert texts_of(page, "#lines .line span") == expected
-    found = translator.decode(texts[1], beam_width=4, n_best=4, trace=True)
+    assert texts_of(page, "#lines .line span") == attentive.translate(texts)
+    found = attentive.decode(texts[1], trace=True)
     labels = page.locator(".hypothesis label").all_text_contents()
-    assert labels == [each.text or "∅" for each in found.hypotheses]
+    assert labels == [each.text for each in found.hypotheses]
     assert page.locator("#beam-tree .node").count() == len(found.beam)
-    # Every option of the search has a field whose range is the package's.
+    shown = [float(text) for text in drawn_of(page, ".heat tbody td")]
+    assert shown == pytest.approx(found.attention.ravel().tolist(), abs=0.006)
+    # The form has the ranges of the package, or the server's own.
     page.locator("summary").click()
-    page.get_by_label("Width of the beam").fill("0")
-    assert "from 1 to" in page.locator("#option-beam_width-error").inner_text()
+    page.get_by_label("Width of the beam").fill("33")
+    error = page.locator("#option-beam_width-error")
+    assert error.inner_text() == "A whole number from 1 to 32."
+    # A SavedModel takes no options and tells less.
+    page.select_option("#model", "exported")
+    page.locator("#took").get_by_text("exported").wait_for()
+    assert page.locator("#search-form").is_hidden()
+    assert page.locator(".hypothesis label").count() == 3
+    assert page.locator(".heat").is_visible()
+    assert page.locator("#beam").is_hidden()
