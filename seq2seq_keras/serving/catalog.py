@@ -185,7 +185,7 @@ class Catalog:
             InputError: If a model has no version that can be loaded.
         """
         for model in self.models.values():
-            self._look(model)
+            self.look(model)
             model.looked = True
             if not model.available():
                 errors = [version.error for version in model.versions.values()]
@@ -195,7 +195,7 @@ class Catalog:
         """Looks for new versions until `close`."""
         while not self._stop.wait(self.options.poll_seconds):
             for model in self.models.values():
-                self._look(model)
+                self.look(model)
 
     def close(self, seconds: float) -> None:
         """Stops looking, and ends the queues when they are answered."""
@@ -203,7 +203,7 @@ class Catalog:
         for model in self.models.values():
             model.batcher.close(seconds)
 
-    def _look(self, model: Model) -> None:
+    def look(self, model: Model) -> None:
         """Loads versions that are new or were changed, drops those that are old."""
         there = versions_in(model.folder)
         kept = {*sorted(there)[-self.options.keep_versions :]}
