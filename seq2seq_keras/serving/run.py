@@ -20,6 +20,12 @@ def serve(models: Sequence[str | os.PathLike], options: ServingOptions) -> None:
         InputError: If a model cannot be loaded, or a package of the extra `serving`
             is missing.
         OSError: If a port is taken, or a file cannot be read.
+
+    Example:
+
+    ```python
+    serve(["saved_models/mine"], ServingOptions(rest_port=8080))
+    ```
     """
     for name in _NEEDED:
         import_optional(name, "A server")
