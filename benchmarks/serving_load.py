@@ -181,6 +181,7 @@ def load(port: int, pid: int, expected: dict[str, str], asked: Any) -> dict[str,
         "p99": latencies[int(0.99 * len(latencies))],
         # After the first tenth, in which buffers are made.
         "memory_growth": memory[-1] - memory[1],
+        "memory": memory,
     }
 
 

@@ -52,7 +52,7 @@ class ServingOptions:
         maximum=256,
     )
     max_batch_size: int = option(
-        64, "The most texts translated at a time.", minimum=1, maximum=10**4
+        128, "The most texts translated at a time.", minimum=1, maximum=10**4
     )
     batch_timeout_ms: float = option(
         2.0,

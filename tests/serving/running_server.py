@@ -25,9 +25,9 @@ class Served:
         words = process.stdout.readline().split()
         self.url, self.grpc = words[3], words[5]
         self.lines = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        self.reader = threading.Thread(target=self._read, daemon=True)
         self._ready = threading.Event()
-        self._reader.start()
+        self.reader.start()
 
     def _read(self):
         for line in self.process.stdout:
@@ -58,10 +58,14 @@ def started(*arguments):
         encoding="utf-8",
     )
     try:
-        yield Served(process)
-    finally:
+        server = Served(process)
+        yield server
         process.terminate()
+        server.reader.join()
+    finally:
+        process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def make_translator(seed, **search):
