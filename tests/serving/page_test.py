@@ -458,7 +458,7 @@ def test_korean_is_remembered(page):
     type_text(page, "the cat")
     assert texts_of(page, ".score")[0] == "점수 -0.231"
     assert "빔 너비 4" in page.locator("#search-summary").inner_text()
-    assert page.get_by_role("button", name="TSV로 내려받기").is_enabled()
+    assert page.get_by_role("button", name="TSV 내려받기").is_enabled()
 
 
 def test_the_language_of_the_browser_comes_first(open_page):
@@ -615,6 +615,13 @@ def test_a_server_that_is_gone_is_named(page, new_page):
     page.route("**/translate", lambda route: route.abort("connectionrefused"))
     page.fill("#source", "the cat")
     page.locator("#trouble").get_by_text("cannot be reached").wait_for()
+    page.unroute("**/translate")
+    page.route("**/models", lambda route: route.abort("connectionrefused"))
+    page.reload()
+    page.locator("#trouble").get_by_text("cannot be reached").wait_for()
+    page.unroute("**/models")
+    type_text(page, "the cat")
+    assert page.locator("#trouble").is_hidden()
 
 
 def test_a_token_is_asked_for_and_kept_by_the_page_alone(page, stand_in, new_page):

@@ -33,8 +33,8 @@ export default {
   copy_this: ({ rank }) => `번역 ${rank} 복사`,
   copied: "복사됨",
   not_copied: "브라우저가 여기서는 복사를 허용하지 않습니다.",
-  save_tsv: "TSV로 내려받기",
-  save_json: "JSON으로 내려받기",
+  save_tsv: "TSV 내려받기",
+  save_json: "JSON 내려받기",
   api: "이 서버의 API",
 
   token_needed: "이 서버는 토큰을 요구합니다.",

@@ -6,6 +6,7 @@ import { joinBeam, showBeam } from "./beam.js";
 import { byId, element, remember } from "./elements.js";
 import { asJson, asTsv, copyText, download, FileTrouble, readText } from "./files.js";
 import { joinHypotheses, showHypotheses } from "./hypotheses.js";
+import { fillLine, isBlank, isText, listenToLines, markLine, showBusy, showLines } from "./lines.js";
 import { areValid, complain, hasBeam, optionsAsked, showOptions } from "./options.js";
 import { Server, ServiceError } from "./server.js";
 import { Spotlight } from "./spotlight.js";
@@ -32,7 +33,6 @@ let detailed = null; // its translation
 const model = () => models.find(({ name }) => name === modelChoice.value);
 const isReady = () => model()?.default != null;
 const linesOf = (text) => text.split("\n");
-const isBlank = (line) => !line.trim();
 const languages = () => ({ source: model()?.source_language ?? null, target: model()?.target_language ?? null });
 
 // Models.
@@ -81,7 +81,8 @@ function soon(pause = TYPING_PAUSE) {
   clearTimeout(timer);
   countCharacters();
   linesShown.classList.add("stale");
-  timer = setTimeout(translate, pause);
+  showBusy(false);
+  timer = setTimeout(() => (models.length ? translate() : start()), pause);
 }
 
 async function translate() {
@@ -99,8 +100,8 @@ async function translate() {
   inspected = Math.min(inspected, lines.length - 1);
   if (isBlank(lines[inspected])) inspected = Math.max(0, lines.findIndex((line) => !isBlank(line)));
   showMessage("");
-  showLines(lines);
-  busy(true);
+  show();
+  showBusy(true);
   const slow = setTimeout(() => (byId("took").textContent = say("preparing")), SLOW);
   try {
     await inspect(lines, request, signal);
@@ -110,7 +111,7 @@ async function translate() {
     if (!signal.aborted) showTrouble(error);
   } finally {
     clearTimeout(slow);
-    if (!signal.aborted) busy(false);
+    if (!signal.aborted) showBusy(false);
   }
 }
 
@@ -124,7 +125,7 @@ function forgetOthers(request) {
 /** The line that is looked into comes first, with everything. */
 async function inspect(lines, request, signal) {
   const line = lines[inspected];
-  if (isBlank(line) || isTooLong(line)) {
+  if (!isText(line, view())) {
     showDetails(null);
     return;
   }
@@ -139,11 +140,12 @@ async function inspect(lines, request, signal) {
     if (!model().versions.includes(found.version)) loadModels();
   }
   showDetails(known.get(line));
-  showLines(lines);
+  show();
 }
 
 async function translateOthers(lines, request, signal) {
-  const missing = [...new Set(lines)].filter((line) => !isBlank(line) && !isTooLong(line) && !known.has(line));
+  const shown = view();
+  const missing = [...new Set(lines)].filter((line) => isText(line, shown) && !known.has(line));
   const { texts: most = missing.length } = model().limits ?? {};
   for (let start = 0; start < missing.length; start += most) {
     const chunk = missing.slice(start, start + most);
@@ -152,61 +154,23 @@ async function translateOthers(lines, request, signal) {
       signal.throwIfAborted();
       const line = chunk[index++];
       known.set(line, { text: answer.text });
-      fillLines(lines, line);
+      fillLine(line, shown);
     }
   }
 }
 
-const isTooLong = (line) => [...line].length > (model()?.limits?.characters ?? Infinity);
-
 // What is shown of them.
 
-function showLines(lines) {
-  const some = lines.some((line) => !isBlank(line));
-  linesShown.classList.toggle("stale", lines.some((line) => !isBlank(line) && !isTooLong(line) && !known.has(line)));
-  for (const id of ["copy", "save-tsv", "save-json"]) byId(id).disabled = !some;
-  if (!some) {
-    linesShown.replaceChildren(element("p", { class: "quiet", lang: language() }, say("nothing_yet")));
-    byId("took").textContent = "";
-    return;
-  }
-  // Until it is known, what stood there before stays.
-  if (lines.length === 1 && !known.has(lines[0]) && !isTooLong(lines[0]) && linesShown.querySelector(".single")) return;
-  linesShown.replaceChildren(lines.length === 1 ? single(lines[0]) : list(lines));
+function view() {
+  const limit = model()?.limits?.characters ?? Infinity;
+  return { lines: linesOf(source.value), known, inspected, limit, sourceLanguage: languages().source };
 }
 
-function single(line) {
-  const made = element("p", { class: "single", dir: "auto" });
-  return say_of(line, made);
-}
-
-function list(lines) {
-  const items = lines.map((line, index) => {
-    if (isBlank(line)) return element("li", { class: "blank" });
-    const text = say_of(line, element("span", { dir: "auto" }));
-    const from = element("small", { class: "quiet", dir: "auto", lang: languages().source }, line);
-    const button = element("button", { type: "button", class: "line", "aria-current": index === inspected ? "true" : null }, from, text);
-    button.dataset.index = index;
-    return element("li", {}, button);
-  });
-  return element("ol", {}, ...items);
-}
-
-function say_of(line, node) {
-  if (isTooLong(line)) {
-    node.textContent = say("line_too_long", { limit: number(model().limits.characters) });
-    node.lang = language();
-    node.className += " quiet";
-  } else node.textContent = known.get(line)?.text ?? "…";
-  return node;
-}
-
-function fillLines(lines, line) {
-  lines.forEach((each, index) => {
-    if (each !== line) return;
-    const shown = linesShown.querySelector(`[data-index="${index}"] span`);
-    if (shown) say_of(line, shown);
-  });
+function show() {
+  showLines(view());
+  const nothing = isBlank(source.value);
+  for (const id of ["copy", "save-tsv", "save-json"]) byId(id).disabled = nothing;
+  if (nothing) byId("took").textContent = "";
 }
 
 function showDetails(found) {
@@ -225,11 +189,6 @@ function announce(lines) {
   if (!told.length) byId("status").textContent = "";
   else if (told.length === 1) byId("status").textContent = say("translated", { text: known.get(told[0]).text });
   else byId("status").textContent = say("translated_lines", { count: number(told.length) });
-}
-
-function busy(is) {
-  linesShown.setAttribute("aria-busy", is ? "true" : "false");
-  byId("target-panel").classList.toggle("busy", is);
 }
 
 function countCharacters() {
@@ -256,7 +215,7 @@ function showTrouble(error) {
   if (kind === "unauthorized" && !server.token) return byId("token").focus();
   if (kind === "malformed" && field && complain(field, message)) return undefined;
   showMessage(say(`error_${kind}`, { seconds: number(Math.ceil(retryAfter)) }), message);
-  if (kind === "busy" || kind === "starting") timer = setTimeout(models.length ? translate : start, 1000 * retryAfter);
+  if (kind === "busy" || kind === "starting") soon(1000 * retryAfter);
   if (kind === "unknown") loadModels();
   return undefined;
 }
@@ -307,10 +266,7 @@ function hasFiles(event) {
 function inspectLine(index) {
   if (index === inspected || isBlank(linesOf(source.value)[index] ?? "")) return;
   inspected = index;
-  for (const button of linesShown.querySelectorAll(".line")) {
-    if (Number(button.dataset.index) === index) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
-  }
+  markLine(index);
   soon(0);
 }
 
@@ -327,10 +283,7 @@ function listenToText() {
   document.addEventListener("selectionchange", () => {
     if (document.activeElement === source) inspectLine(lineOfCaret());
   });
-  linesShown.addEventListener("click", ({ target }) => {
-    const line = target.closest(".line");
-    if (line) inspectLine(Number(line.dataset.index));
-  });
+  listenToLines(inspectLine);
   byId("clear").addEventListener("click", () => {
     source.value = "";
     source.focus();
@@ -393,7 +346,7 @@ function listenToChoices() {
   byId("language").addEventListener("change", ({ target }) => {
     setLanguage(target.value);
     if (model()) showModel();
-    showLines(linesOf(source.value));
+    show();
     showDetails(detailed);
     countCharacters();
   });
@@ -401,7 +354,8 @@ function listenToChoices() {
 
 async function start() {
   await loadModels();
-  soon(0);
+  countCharacters();
+  await translate();
 }
 
 const spotlight = new Spotlight();
