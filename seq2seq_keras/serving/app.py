@@ -133,10 +133,15 @@ def _add_failures(app: FastAPI) -> None:
         response.status_code = error.status_code
         return response
 
+    async def fault(request: Request, error: Any) -> Response:
+        message = f"A fault: {type(error).__name__}."
+        return await failed(request, RequestError("INTERNAL", message))
+
     handlers: dict[Any, Callable[..., Any]] = {
         RequestError: failed,
         RequestValidationError: malformed,
         HTTPException: unknown,
+        Exception: fault,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

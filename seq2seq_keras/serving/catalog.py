@@ -218,7 +218,7 @@ class Catalog:
         answering = {version.number for version in model.available()[:1]}
         for number in {*model.versions} - kept - answering:
             version = model.versions.pop(number)
-            version.state, version.served = END, None
+            version.state = END  # it goes when the last request has its answer
             self.log(event="unloaded", model=model.name, version=number)
             _settle_memory()
 

@@ -11,6 +11,7 @@ _HTTP = {
     "NOT_FOUND": 404,
     "FAILED_PRECONDITION": 412,
     "RESOURCE_EXHAUSTED": 429,
+    "CANCELLED": 499,  # as nginx calls a client that hung up
     "INTERNAL": 500,
     "UNIMPLEMENTED": 501,
     "UNAVAILABLE": 503,

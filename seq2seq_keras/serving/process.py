@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import threading
+import warnings
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
@@ -55,6 +56,8 @@ class ServerProcess:
     def __init__(
         self, models: Sequence[str | os.PathLike], options: ServingOptions
     ) -> None:
+        # Nobody who would read it, and a memory of each is kept.
+        warnings.filterwarnings("ignore", message=r"Text \d+ has .* and is cut")
         self.options = options
         self.error: Exception | None = None
         self.token = read_token(options.token_file)

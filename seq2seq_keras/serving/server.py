@@ -19,7 +19,7 @@ from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.stopping import heard_by
 from seq2seq_keras.terminal import show
 
-_BACKLOG = 2048
+_BACKLOG, _LONG = 2048, 60
 # prometheus_client looks for it when it is imported.
 _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -77,6 +77,8 @@ def _config(app: Any, options: ServingOptions, **others: Any) -> uvicorn.Config:
         proxy_headers=False,
         lifespan="on",
         ws="none",
+        # A worker that imports TensorFlow does not answer for a while.
+        timeout_worker_healthcheck=_LONG,
         timeout_graceful_shutdown=max(1, round(options.grace_seconds)),
         ssl_certfile=options.certificate,
         ssl_keyfile=options.key,

@@ -58,11 +58,7 @@ class Service:
         for number, text in enumerate(texts):
             field = f"texts.{number}"
             if len(text) > self.options.max_characters:
-                raise too_large(
-                    f"Text {number} has {len(text):,} characters, and "
-                    f"{self.options.max_characters:,} are allowed.",
-                    field,
-                )
+                raise self._too_long(number, len(text), field)
             try:
                 check_unicode(text, f"Text {number}")
             except InputError as error:
@@ -77,6 +73,13 @@ class Service:
                     f"`{name}` may be {limit:,} at most. Received: {search[name]:,}",
                     field=name,
                 )
+
+    def _too_long(self, number: int, length: int, field: str) -> RequestError:
+        return too_large(
+            f"Text {number} has {length:,} characters, and "
+            f"{self.options.max_characters:,} are allowed.",
+            field,
+        )
 
     def _check_count(self, count: int) -> None:
         if count > self.options.max_texts:
@@ -180,10 +183,17 @@ class Service:
         self, model: Model, version: Version, texts: Sequence[str], **asked: Any
     ) -> AsyncIterator[Any]:
         """Yields what `translate` returns, one by one, as batches are ready."""
-        size = self.options.max_batch_size
+        search = asked.pop("search")
+        prefix = search.get("prefix")
+        draws = search.get("sample", version.served.defaults.get("sample", False))
+        # What is drawn depends on a text's place, and so all are drawn at once.
+        size = max(len(texts), 1) if draws else self.options.max_batch_size
         for start in range(0, len(texts), size):
+            part = slice(start, start + size)
+            if isinstance(prefix, list):
+                search = {**search, "prefix": prefix[part]}
             for found in await self.translate(
-                model, version, texts[start : start + size], **asked
+                model, version, texts[part], search, **asked
             ):
                 yield found
 
@@ -217,8 +227,9 @@ class Service:
         self._check_count(count)
         texts = given.get("text", np.zeros(0, object)).ravel()
         for number, text in enumerate(texts):
-            if len(text) > 4 * self.options.max_characters:
-                raise too_large(f"Text {number} has {len(text):,} bytes.", "text")
+            length = len(text.decode("utf-8", "replace"))
+            if length > self.options.max_characters:
+                raise self._too_long(number, length, "text")
 
         def done(values: list[Any], results: Sequence[Any], seconds: float) -> None:
             self._count(model, version, len(values), seconds)

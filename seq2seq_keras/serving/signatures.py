@@ -64,7 +64,7 @@ class Signature:
                     f"{tuple(array.shape)}.",
                     field=name,
                 )
-            if tf.as_dtype(array.dtype) not in (spec.dtype, tf.string):
+            if tf.as_dtype(array.dtype) != spec.dtype:
                 raise RequestError(
                     "INVALID_ARGUMENT",
                     f"Expects {name!r} to be of type {spec.dtype.name}, but it is "

@@ -78,7 +78,8 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
     }
     if _LINES in request.headers.get("accept", ""):
         lines = _lines(service, named, (model, version), asked.texts, search, told)
-        return StreamingResponse(await _begun(lines), media_type=_LINES)
+        begun = await unless_gone(request, _begun(lines))
+        return StreamingResponse(begun, media_type=_LINES)
     found = await unless_gone(
         request, service.translate(model, version, asked.texts, **search)
     )
@@ -130,7 +131,7 @@ async def unless_gone(request: Request, answer: Awaitable[_Result]) -> _Result:
     try:
         await asyncio.wait((answering, watching), return_when=asyncio.FIRST_COMPLETED)
         if not answering.done():
-            raise asyncio.CancelledError
+            raise RequestError("CANCELLED", "The client has hung up.")
         return answering.result()
     finally:
         for task in (answering, watching):

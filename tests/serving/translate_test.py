@@ -88,6 +88,19 @@ def test_lines_come_in_the_order_of_the_texts(client, attentive):
     assert response.headers["content-type"] == "application/x-ndjson"
 
 
+@pytest.mark.parametrize("search", [{"sample": True, "seed": 2}, {"prefix": []}])
+def test_lines_are_what_comes_without_them(client, search):
+    texts = [SENTENCES[n % 4] for n in range(150)]
+    if "prefix" in search:
+        search = {"prefix": ["abc"[n % 3] for n in range(150)]}
+    record = {"texts": texts, "model": "attentive", "beam_width": 1, **search}
+    headers = {"Accept": "application/x-ndjson"}
+    response = client.post("/translate", json=record, headers=headers)
+    lines = [json.loads(line)["text"] for line in response.text.splitlines()]
+    found = posted(client, "/translate", record)["translations"]
+    assert lines == [each["text"] for each in found]
+
+
 def test_a_saved_model_translates_but_takes_no_options(client, attentive):
     record = {"texts": TEXTS, "model": "exported"}
     found = posted(client, "/translate", record)["translations"]
