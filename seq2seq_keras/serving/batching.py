@@ -84,6 +84,10 @@ class Batcher:
         max_batch_size: The most texts of a batch.
         batch_timeout: Seconds that a batch waits for more texts.
         queue_size: The most texts that wait.
+
+    Attributes:
+        waiting: How many texts wait.
+        closed: Whether nothing more is taken.
     """
 
     def __init__(
@@ -95,7 +99,7 @@ class Batcher:
         self.waiting = 0
         self._queues: dict[Work, collections.deque[Item]] = {}
         self._several = False  # whether the last batch was of several requests
-        self._closed = False
+        self.closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -137,14 +141,14 @@ class Batcher:
     def close(self, seconds: float) -> None:
         """Ends the thread when the queue is answered, or after some seconds."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             self._changed.notify()
         self._thread.join(seconds)
 
     def _put(self, work: Work, items: Sequence[Item], ticket: _Ticket) -> None:
         weight = sum(item.weight for item in items)
         with self._changed:
-            if self._closed:
+            if self.closed:
                 raise RequestError("UNAVAILABLE", "The server is shutting down.")
             # What is larger than the whole queue may come when it is empty.
             if self.waiting and self.waiting + weight > self.queue_size:
@@ -180,7 +184,7 @@ class Batcher:
         """Waits for the next batch; `None` when there will be no more."""
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: self._queues or self._closed)
+                self._changed.wait_for(lambda: self._queues or self.closed)
                 if not self._queues:
                     return None
                 work, queue = min(
@@ -188,7 +192,7 @@ class Batcher:
                 )
                 rest = queue[0].arrived + self.batch_timeout - time.monotonic()
                 is_full = sum(item.weight for item in queue) >= self.max_batch_size
-                if is_full or rest <= 0 or not self._several or self._closed:
+                if is_full or rest <= 0 or not self._several or self.closed:
                     batch = _alike(list(queue), self.max_batch_size)
                     taken = {id(item) for item in batch}
                     self._keep(work, [item for item in queue if id(item) not in taken])

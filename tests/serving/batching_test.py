@@ -178,6 +178,8 @@ def test_what_is_in_the_queue_is_answered_before_the_end():
         )
         await asyncio.to_thread(worker.begun.wait, 60)
         closing = asyncio.ensure_future(asyncio.to_thread(batcher.close, 60))
+        while not batcher.closed:
+            await asyncio.sleep(0)
         worker.go_on.set()
         await closing
         with pytest.raises(RequestError, match="shutting down"):

@@ -162,6 +162,12 @@ def test_models_tell_their_options_and_limits(client, attentive):
     assert mine["limits"] == {"texts": 600, "characters": 300}
     assert mine["has_attention"]
     assert found["exported"]["defaults"] == {}
+    ranges = {each["name"]: each for each in mine["options"]}
+    assert ranges.keys() == {field.name for field in options_of(SearchOptions)}
+    # That of the server, which is less than the option's own.
+    assert ranges["beam_width"]["maximum"] == 32
+    assert ranges["top_p"]["maximum"] == 1
+    assert found["exported"]["options"] == []
 
 
 def test_a_body_that_is_too_large_is_not_read(server):
