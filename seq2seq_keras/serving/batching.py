@@ -138,12 +138,13 @@ class Batcher:
             if ticket.missing:
                 self._forget(ticket)
 
-    def close(self, seconds: float) -> None:
-        """Ends the thread when the queue is answered, or after some seconds."""
+    def close(self, seconds: float) -> bool:
+        """Ends the thread when the queue is answered; whether within some seconds."""
         with self._changed:
             self.closed = True
             self._changed.notify()
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _put(self, work: Work, items: Sequence[Item], ticket: _Ticket) -> None:
         weight = sum(item.weight for item in items)

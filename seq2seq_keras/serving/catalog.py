@@ -197,11 +197,17 @@ class Catalog:
             for model in self.models.values():
                 self.look(model)
 
-    def close(self, seconds: float) -> None:
-        """Stops looking, and ends the queues when they are answered."""
+    def close(self, seconds: float) -> bool:
+        """Stops looking, and ends the queues when they are answered.
+
+        Args:
+            seconds: How long to wait for each.
+
+        Returns:
+            Whether all have ended.
+        """
         self._stop.set()
-        for model in self.models.values():
-            model.batcher.close(seconds)
+        return all([model.batcher.close(seconds) for model in self.models.values()])
 
     def look(self, model: Model) -> None:
         """Loads versions that are new or were changed, drops those that are old."""

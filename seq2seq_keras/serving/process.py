@@ -23,6 +23,7 @@ from seq2seq_keras.terminal import say, show
 
 # While connections are told to close, so that no request meets a closed door.
 _FAREWELL = 0.3
+_LAST = 1.0  # seconds for threads that should have ended
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -51,6 +52,7 @@ class ServerProcess:
     Attributes:
         app: The ASGI application.
         error: What was wrong with the models, once that is known.
+        is_quiet: Whether no thread is at work any more.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class ServerProcess:
         warnings.filterwarnings("ignore", message=r"Text \d+ has .* and is cut")
         self.options = options
         self.error: Exception | None = None
+        self.is_quiet = False
         self.token = read_token(options.token_file)
         metrics = Metrics()
         self.log = AccessLog(
@@ -93,7 +96,13 @@ class ServerProcess:
         finally:
             if self._stopping is not None:
                 await self._stopping
-            await asyncio.to_thread(self.catalog.close, self.options.grace_seconds)
+            self.is_quiet = await asyncio.to_thread(self._close, watching)
+
+    def _close(self, watching: threading.Thread) -> bool:
+        """Ends the threads, which have little left to do; whether they have ended."""
+        are_closed = self.catalog.close(_LAST)
+        watching.join(_LAST)
+        return are_closed and not watching.is_alive()
 
     async def _load(self) -> None:
         try:

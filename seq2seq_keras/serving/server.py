@@ -49,6 +49,10 @@ def _run_one(models: Sequence[Any], options: ServingOptions, rest: Any) -> None:
         server.run(sockets=[rest])
     if process.error is not None:
         raise process.error
+    if not process.is_quiet:
+        # TensorFlow is at work in a thread, as before all models are loaded, and would
+        # be torn down below it.
+        os._exit(0)
 
 
 def _run_workers(models: Sequence[Any], options: ServingOptions, rest: Any) -> None:
