@@ -207,7 +207,8 @@ class Catalog:
             Whether all have ended.
         """
         self._stop.set()
-        return all([model.batcher.close(seconds) for model in self.models.values()])
+        ended = [model.batcher.close(seconds) for model in self.models.values()]
+        return all(ended)
 
     def look(self, model: Model) -> None:
         """Loads versions that are new or were changed, drops those that are old."""
