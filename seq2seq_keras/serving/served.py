@@ -112,8 +112,8 @@ class ServedTranslator(Served):
     def __init__(self, folder: str | os.PathLike) -> None:
         self.translator = translator = Translator.load(folder)
         self.defaults = dataclasses.asdict(translator.search)
-        attention = getattr(translator.model, "attention", None)
-        self.has_attention = attention is not None
+        # Models of the user's own are asked like any other: by what they answer.
+        self.has_attention = translator.decode("a").attention is not None
         made = {}
         # What is drawn at random needs a seed, which a signature has not.
         if not translator.search.sample:
