@@ -80,8 +80,17 @@ export function complain(name, message) {
   const input = form.querySelector(`[name="${CSS.escape(name)}"]`);
   if (!input) return false;
   mark(input, message);
+  input.dataset.refused = "";
   byId("search").open = true;
   return true;
+}
+
+/** Forgets what the server said: with another text it may have nothing to say. */
+export function clearComplaints() {
+  for (const input of form.querySelectorAll("[data-refused]")) {
+    delete input.dataset.refused;
+    mark(input, "");
+  }
 }
 
 function draw() {

@@ -7,7 +7,7 @@ import { byId, element, remember } from "./elements.js";
 import { asJson, asTsv, copyText, download, FileTrouble, readText } from "./files.js";
 import { joinHypotheses, showHypotheses } from "./hypotheses.js";
 import { fillLine, isBlank, isText, listenToLines, markLine, showBusy, showLines } from "./lines.js";
-import { areValid, complain, hasBeam, optionsAsked, showOptions } from "./options.js";
+import { areValid, clearComplaints, complain, hasBeam, optionsAsked, showOptions } from "./options.js";
 import { Server, ServiceError } from "./server.js";
 import { Spotlight } from "./spotlight.js";
 import { language, languageName, number, say, sayAll, setLanguage } from "./texts.js";
@@ -86,6 +86,7 @@ function soon(pause = TYPING_PAUSE) {
 }
 
 async function translate() {
+  clearComplaints();
   if (!isReady() || !areValid()) return;
   round = new AbortController();
   const { signal } = round;
@@ -211,13 +212,14 @@ function showTrouble(error) {
   if (!(error instanceof ServiceError)) throw error;
   const { kind, message, field, retryAfter } = error;
   byId("took").textContent = "";
-  byId("token-form").hidden = kind !== "unauthorized";
-  if (kind === "unauthorized" && !server.token) return byId("token").focus();
-  if (kind === "malformed" && field && complain(field, message)) return undefined;
-  showMessage(say(`error_${kind}`, { seconds: number(Math.ceil(retryAfter)) }), message);
+  const wantsToken = kind === "unauthorized";
+  byId("token-form").hidden = !wantsToken;
+  if (wantsToken) byId("token").focus();
+  // Without one there was nothing to refuse; what is told beside its field is told.
+  const isTold = (wantsToken && !server.token) || (field && complain(field, message));
+  if (!isTold) showMessage(say(`error_${kind}`, { seconds: number(Math.ceil(retryAfter)) }), message);
   if (kind === "busy" || kind === "starting") soon(1000 * retryAfter);
   if (kind === "unknown") loadModels();
-  return undefined;
 }
 
 // Copy and download.
@@ -225,11 +227,12 @@ function showTrouble(error) {
 async function copy(text, button) {
   const done = await copyText(text);
   byId("status").textContent = say(done ? "copied" : "not_copied");
-  if (!done) return showMessage(say("not_copied"));
-  const name = button.textContent;
+  if (!done) {
+    showMessage(say("not_copied"));
+    return;
+  }
   button.textContent = say("copied");
-  setTimeout(() => (button.textContent = name), 1500);
-  return undefined;
+  setTimeout(() => (button.textContent = say("copy")), 1500);
 }
 
 const pairs = () => linesOf(source.value).map((line) => ({ source: line, ...known.get(line) }));
