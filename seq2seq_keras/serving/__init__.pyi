@@ -1,3 +1,4 @@
+from .access_log import AccessLog as AccessLog
 from .batching import Batcher as Batcher
 from .batching import Item as Item
 from .batching import Work as Work

@@ -53,6 +53,9 @@ class Item:
         self.value = value
         self.length = length
         self.weight = weight
+        self.ticket: Any = None
+        self.place = 0
+        self.arrived = 0.0
 
 
 class _Ticket:

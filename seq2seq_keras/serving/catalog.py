@@ -26,7 +26,6 @@ from seq2seq_keras.serving.folders import (
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.served import (
     LOADING,
-    Served,
     ServedSavedModel,
     ServedTranslator,
 )
@@ -53,7 +52,7 @@ class Version:
     marks: Any = None
     state: int = START
     error: str = ""
-    served: Served | None = None
+    served: Any = None
 
 
 class Model:

@@ -17,7 +17,7 @@ _HTTP = {
     "UNAVAILABLE": 503,
     "DEADLINE_EXCEEDED": 504,
 }
-_QUOTED = re.compile(r"`(\w+)`")
+_RECEIVED, _QUOTED = re.compile(r"Received: (\w+)="), re.compile(r"`(\w+)`")
 _SOON = 1  # seconds after which it is worth trying again
 
 
@@ -53,9 +53,10 @@ class RequestError(Exception):
 
 
 def wrong(error: InputError, field: str | None = None) -> RequestError:
-    """The failure that an `InputError` is; the first name it quotes is the field."""
-    if field is None and (quoted := _QUOTED.search(str(error))):
-        field = quoted[1]
+    """The failure that an `InputError` is, with the option that it names."""
+    if field is None:
+        named = _RECEIVED.search(str(error)) or _QUOTED.search(str(error))
+        field = named[1] if named else None
     return RequestError("INVALID_ARGUMENT", str(error), field=field)
 
 

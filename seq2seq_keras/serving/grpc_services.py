@@ -55,7 +55,8 @@ class _Answering:
         Returns:
             What `answer` returns.
         """
-        begun, code, noted = time.monotonic(), "CANCELLED", {}
+        begun, code = time.monotonic(), "CANCELLED"
+        noted: dict[str, Any] = {}
         metadata = dict(context.invocation_metadata() or ())
         own_id = request_id(_text(metadata.get("x-request-id")))
         try:

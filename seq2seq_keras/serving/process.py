@@ -22,7 +22,7 @@ from seq2seq_keras.serving.service import Service
 from seq2seq_keras.terminal import say, show
 
 # While connections are told to close, so that no request meets a closed door.
-_FAREWELL = 0.3
+_FAREWELL = 0.5
 _LAST = 1.0  # seconds for threads that should have ended
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

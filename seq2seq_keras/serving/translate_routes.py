@@ -77,7 +77,8 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
         "alignments": asked.alignments,
     }
     if _LINES in request.headers.get("accept", ""):
-        lines = _lines(service, named, (model, version), asked.texts, search, told)
+        answers = service.stream(model, version, asked.texts, **search)
+        lines = _lines(answers, named, told)
         begun = await unless_gone(request, _begun(lines))
         return StreamingResponse(begun, media_type=_LINES)
     found = await unless_gone(
@@ -88,16 +89,11 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
 
 
 async def _lines(
-    service: Service,
-    named: dict[str, Any],
-    which: Any,
-    texts: list[str],
-    search: dict[str, Any],
-    told: dict[str, Any],
+    answers: AsyncIterator[Any], named: dict[str, Any], told: dict[str, Any]
 ) -> AsyncIterator[bytes]:
     is_first = True
     try:
-        async for found in service.stream(*which, texts, **search):
+        async for found in answers:
             record = {**named, **translation_record(found, **told)}
             is_first = False
             yield _encoded(record) + b"\n"

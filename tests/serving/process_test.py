@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -13,6 +14,8 @@ import subprocess
 import httpx
 import pytest
 from running_server import COMMAND, make_translator, started
+
+from seq2seq_keras.serving import AccessLog
 
 
 def ended(*arguments):
@@ -39,25 +42,31 @@ def test_a_damaged_model_ends_it_with_one_line(tmp_path, attentive_folder):
     assert "model.keras is damaged" in said.splitlines()[-1]
 
 
-async def ask_until_closed(url, texts, answers, until):
+async def ask_until_closed(url, texts, answers):
     """Asks one text after the other until the server refuses to be asked."""
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
-        number = 0
-        while not until():
-            text = texts[number % len(texts)]
-            number += 1
+        for text in itertools.cycle(texts):
             try:
                 response = await client.post("/translate", json={"texts": [text]})
-            except httpx.ConnectError:
-                return  # nothing was lost: nothing was taken
+            except httpx.TransportError:
+                return  # whether it was taken, the log knows
             answers.append((text, response.status_code, response.json()))
 
 
 @pytest.mark.skipif(not pathlib.Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_loses_lines_of_the_log_and_nothing_else(capsys):
+    lost = []
+    log = AccessLog("/dev/full", lost.append)
+    for number in range(3):
+        log.write(number=number)
+    assert lost == [1, 2, 3]
+    assert capsys.readouterr().err.count("\n") == 1  # it is said once
+
+
 def test_a_version_takes_over_and_a_signal_ends_it_and_nothing_is_lost(
     tmp_path, attentive_folder
 ):
-    """One server, under load all the while, whose log finds no room."""
+    """One server, under load all the while."""
     folder = tmp_path / "models"
     shutil.copytree(attentive_folder, folder / "1")
     translators = {
@@ -66,16 +75,15 @@ def test_a_version_takes_over_and_a_signal_ends_it_and_nothing_is_lost(
     }
     texts = ["the cat sees", "a b c", "où est l'été ?"]
     answers = []
-    arguments = ("--poll-seconds", "0.05", "--access-log", "/dev/full")
+    log = tmp_path / "log"
+    arguments = ("--poll-seconds", "0.05", "--access-log", log)
 
     def has_answered(version):
         return any(answer.get("version") == version for _, _, answer in answers)
 
     async def load(server):
         asking = [
-            asyncio.ensure_future(
-                ask_until_closed(server.url, texts, answers, lambda: False)
-            )
+            asyncio.ensure_future(ask_until_closed(server.url, texts, answers))
             for _ in range(8)
         ]
         broken = tmp_path / "3"
@@ -86,14 +94,14 @@ def test_a_version_takes_over_and_a_signal_ends_it_and_nothing_is_lost(
         (tmp_path / "2").rename(folder / "2")
         async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
             while not has_answered(2):
-                metrics = (await client.get("/metrics")).text
+                await client.get("/readyz")
             status = (await client.get("/v1/models/models")).json()
         server.process.send_signal(signal.SIGTERM)
         await asyncio.gather(*asking)
-        return metrics, status
+        return status
 
     with started(folder, *arguments) as server:
-        metrics, status = asyncio.run(load(server.wait()))
+        status = asyncio.run(load(server.wait()))
         assert server.process.wait(60) == 0
     states = {each["version"]: each["state"] for each in status["model_version_status"]}
     assert states == {"3": "END", "2": "AVAILABLE", "1": "AVAILABLE"}
@@ -106,8 +114,9 @@ def test_a_version_takes_over_and_a_signal_ends_it_and_nothing_is_lost(
         (found,) = answer["translations"]
         assert found["text"] == expected[answer["version"]][text]
     assert has_answered(1)
-    (lost,) = [x for x in metrics.splitlines() if x.startswith("seq2seq_log_lines_")]
-    assert float(lost.split()[1]) > 0
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    taken = [line["status"] for line in lines if line.get("path") == "/translate"]
+    assert taken == [200] * len(answers)  # whatever was taken was answered
 
 
 @pytest.fixture(scope="module")
