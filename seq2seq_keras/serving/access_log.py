@@ -29,21 +29,23 @@ class AccessLog:
     def __init__(self, path: str | None, lost: Callable[[int], None]) -> None:
         self._lost, self._count = lost, 0
         self._lock = threading.Lock()
-        self._file: IO[str] | None = None
-        if path == "-":
-            self._file = sys.stderr
+        self._is_shown = path == "-"
+        self._file: IO[bytes] | None = None
+        if self._is_shown:
+            self._file = sys.stderr.buffer
         elif path is not None:
-            self._file = pathlib.Path(path).open("a", encoding="utf-8")  # noqa: SIM115
+            # Without a buffer, in which lines that found no room would wait.
+            self._file = pathlib.Path(path).open("ab", buffering=0)  # noqa: SIM115
 
     def write(self, **fields: Any) -> None:
         """Writes one line; texts in it are escaped."""
         if self._file is None:
             return
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        line = json.dumps({"time": now, **fields})
+        line = json.dumps({"time": now, **fields}).encode() + b"\n"
         with self._lock:
             try:
-                self._file.write(line + "\n")
+                self._file.write(line)
                 self._file.flush()
             except (OSError, ValueError) as error:
                 self._count += 1
@@ -51,10 +53,15 @@ class AccessLog:
                 if self._count == 1:
                     say(f"seq2seq-keras: warning: the access log: {error}")
 
+    def close(self) -> None:
+        """Closes the file."""
+        if self._file is not None and not self._is_shown:
+            self._file.close()
+
     def event(self, **fields: Any) -> None:
         """Writes what happened to a model, on standard error if there is no log."""
         self.write(**fields)
-        if self._file is not sys.stderr:
+        if not self._is_shown:
             say(f"seq2seq-keras: {json.dumps(fields)}")
 
 

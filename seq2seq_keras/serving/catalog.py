@@ -184,7 +184,8 @@ class Catalog:
             InputError: If a model has no version that can be loaded.
         """
         for model in self.models.values():
-            self.look(model)
+            while self.look(model):
+                pass  # where one was refused, another may be wanted
             model.looked = True
             if not model.available():
                 errors = [version.error for version in model.versions.values()]
@@ -209,24 +210,42 @@ class Catalog:
         ended = [model.batcher.close(seconds) for model in self.models.values()]
         return all(ended)
 
-    def look(self, model: Model) -> None:
-        """Loads versions that are new or were changed, drops those that are old."""
+    def look(self, model: Model) -> bool:
+        """Loads versions that are new or were changed, drops those that are old.
+
+        Args:
+            model: The model.
+
+        Returns:
+            Whether there was something to load.
+        """
         there = versions_in(model.folder)
-        kept = {*sorted(there)[-self.options.keep_versions :]}
-        kept |= {number for number in model.labels.values() if number in there}
-        for number in sorted(kept, reverse=True):
-            version = model.versions.get(number)
-            is_new = version is None or (
-                version.state == END and version.marks != marks_of(there[number])
-            )
-            if is_new and not self._stop.is_set():
+        wanted = self._wanted(model, there)
+        new = [number for number in wanted if number not in _available(model)]
+        for number in sorted(new, reverse=True):
+            if not self._stop.is_set():
                 self._load(model, Version(number, there[number]))
-        answering = {version.number for version in model.available()[:1]}
-        for number in {*model.versions} - kept - answering:
+        # One that was refused takes no other's place.
+        kept = self._wanted(model, there) | {v.number for v in model.available()[:1]}
+        refused = {n for n in there if n not in _available(model)}
+        for number in {*model.versions} - kept - refused:
             version = model.versions.pop(number)
             version.state = END  # it goes when the last request has its answer
             self.log(event="unloaded", model=model.name, version=number)
             _settle_memory()
+        return bool(new)
+
+    def _wanted(self, model: Model, there: dict[int, pathlib.Path]) -> set[int]:
+        """The versions that should answer, without those that were refused as such."""
+        usable = [
+            number
+            for number in sorted(there)
+            if (version := model.versions.get(number)) is None
+            or version.state == AVAILABLE
+            or version.marks != marks_of(there[number])
+        ]
+        labelled = {n for n in model.labels.values() if n in usable}
+        return {*usable[-self.options.keep_versions :]} | labelled
 
     def _load(self, model: Model, version: Version) -> None:
         version.marks, version.state = marks_of(version.folder), LOADING_STATE
@@ -245,6 +264,10 @@ class Catalog:
         _settle_memory()
         version.served, version.state = served, AVAILABLE
         self.log(event="loaded", **told)
+
+
+def _available(model: Model) -> set[int]:
+    return {version.number for version in model.available()}
 
 
 def _settle_memory() -> None:

@@ -96,6 +96,7 @@ class ServerProcess:
         finally:
             if self._stopping is not None:
                 await self._stopping
+            self.log.close()
             self.is_quiet = await asyncio.to_thread(self._close, watching)
 
     def _close(self, watching: threading.Thread) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.serving import Catalog, RequestError, ServingOptions
+from seq2seq_keras.translation import Translator
 
 
 @pytest.fixture
@@ -14,10 +15,22 @@ def told():
     return []
 
 
+class Loaded:
+    """A translator that was loaded, and not traced."""
+
+    def __init__(self, folder):
+        self.translator = Translator.load(folder)
+
+    def warm_up(self, batch_size):
+        pass
+
+
 @pytest.fixture
-def catalog_of(told):
+def catalog_of(told, monkeypatch):
     """A function that makes the catalog of a folder, and has it load."""
     made = []
+    place = "seq2seq_keras.serving.catalog.ServedTranslator"
+    monkeypatch.setattr(place, Loaded)
 
     def make(*folders, **options):
         catalog = Catalog(folders, ServingOptions(max_batch_size=2, **options), note)
@@ -77,6 +90,14 @@ def test_a_higher_number_takes_over_and_a_broken_one_does_not(
     look(catalog)
     assert numbers(catalog) == [2, 1]
     assert catalog.find("models")[1].number == 2
+
+
+def test_a_broken_version_takes_no_other_ones_place(catalog_of, versions):
+    folder, add = versions
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    catalog = catalog_of(folder, keep_versions=1)
+    assert numbers(catalog) == [1]
+    assert catalog.models["models"].versions[2].error
 
 
 def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, versions):

@@ -59,6 +59,7 @@ def test_a_full_disk_loses_lines_of_the_log_and_nothing_else(capsys):
     log = AccessLog("/dev/full", lost.append)
     for number in range(3):
         log.write(number=number)
+    log.close()
     assert lost == [1, 2, 3]
     assert capsys.readouterr().err.count("\n") == 1  # it is said once
 
