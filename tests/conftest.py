@@ -5,6 +5,7 @@ import fcntl
 import gc
 import os
 import pathlib
+import shutil
 import signal
 
 # Processes that run tests beside each other have one thread each: more of them would
@@ -89,6 +90,52 @@ def eager(without_graphs):
     """A test within that context."""
     with without_graphs():
         yield
+
+
+# Milliseconds after which a page hangs, however busy the machine.
+PAGE_HANGS = 300_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, started once for the tests of a file."""
+    executable = shutil.which("chromium")
+    if not executable:
+        pytest.skip("no chromium: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = running.chromium.launch(
+            executable_path=executable, args=options, timeout=PAGE_HANGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Opens empty pages; afterwards they are closed, and none may have complained.
+
+    What a page may complain of a test adds to its `expected`.
+    """
+    complaints, expected, contexts = [], [], []
+
+    def new_page(**options):
+        context = browser.new_context(**options)
+        context.set_default_timeout(PAGE_HANGS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    new_page.expected = expected
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert not [
+        text for text in complaints if not any(part in text for part in expected)
+    ]
 
 
 @pytest.fixture

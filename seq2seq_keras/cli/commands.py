@@ -19,6 +19,7 @@ from seq2seq_keras import (
     evaluation,
     importing,
     plots,
+    serving,
     terminal,
     training,
     translation,
@@ -172,6 +173,11 @@ def _export(options: Options) -> None:
     folder = translator.export(options.output, **given_search(options))
     show(f"The SavedModel is in {folder}. Look at it with")
     show(f"  saved_model_cli show --dir {quoted_path(folder)} --tag_set serve --all")
+
+
+def _serve(options: Options) -> None:
+    settings = serving.ServingOptions(**_fields(options, "import", "models"))
+    serving.serve(options.models, settings)
 
 
 def _import_keras2(options: Options) -> None:
@@ -375,6 +381,7 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
     "score": _score,
     "report": _report,
     "export": _export,
+    "serve": _serve,
     "describe": _describe,
     "import": _import_keras2,
     "vectors": run_vectors,

@@ -2,6 +2,8 @@ from .request import SearchRequest as SearchRequest
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation
+from .result import pharaoh_alignment as pharaoh_alignment
 from .saved_model import export_saved_model as export_saved_model
+from .saved_model import make_signatures as make_signatures
 from .storage import TRANSLATOR_FILES as TRANSLATOR_FILES
 from .translator import Translator as Translator

@@ -16,9 +16,9 @@ import pytest
 import tensorflow as tf
 import yaml
 
-from seq2seq_keras.cli import main, make_parser, pharaoh_alignment
+from seq2seq_keras.cli import main, make_parser
 from seq2seq_keras.data import load_corpus, make_toy_pairs
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import Translator, pharaoh_alignment
 
 TINY = [
     *("--tokenizer", "character", "--units", "8", "--embedding_dim", "4"),
