@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from seq2seq_keras import __version__
@@ -36,11 +37,13 @@ def make_app(
     Returns:
         An ASGI application.
     """
-    app = FastAPI(
+    # Its `/docs` needs no network.
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
         title="seq2seq_keras",
         version=__version__,
         description="Translators as a service.",
-        redoc_url=None,
         lifespan=lifespan,
         # As for TensorFlow Serving: `curl -d` names another type than JSON.
         strict_content_type=False,

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import socket
 
 import httpx
@@ -71,6 +72,16 @@ def test_openapi_knows_every_option_of_the_search(client):
     fields = schemas["TranslateRequest"]["properties"]
     for field in options_of(SearchOptions):
         assert fields[field.name]["description"] == field.metadata["description"]
+
+
+def test_the_documentation_of_the_api_needs_no_network(client):
+    page = client.get("/docs")
+    named = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+    assert len(named) == 3  # a script, a style and an icon
+    for path in named:
+        assert path.startswith("/")
+        assert client.get(path).status_code == 200
+    assert "http" not in page.headers["content-security-policy"]
 
 
 def test_the_examples_of_openapi_run(client):
