@@ -157,13 +157,6 @@ class DoubledAccuracy(TokenAccuracy):
         super().update_state(y_true, y_pred)
 
 
-class ScaledModel(type(build_model(9, 9, units=2))):
-    """Puts out something else than its graph."""
-
-    def call(self, inputs, training=None, mask=None):
-        return 0.1 * super().call(inputs, training=training, mask=mask)
-
-
 class NoisyDense(keras.layers.Dense):
     """Sees more than a token: it subtracts the mean over all of them."""
 
@@ -171,24 +164,30 @@ class NoisyDense(keras.layers.Dense):
         return super().call(inputs - keras.ops.mean(inputs, axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {},
-        {"loss": TwiceLoss()},
-        {"loss": ScaledLoss()},
-        {"loss_weights": 0.25},
-        {"loss_weights": [0.25]},
-        {"weighted_metrics": [DoubledAccuracy(name="twice")]},
-        {"metrics": [TokenAccuracy()]},
-        {"metrics": [TokenAccuracy()], "weighted_metrics": [Perplexity()]},
-    ],
-    ids=str,
-)
-def test_whatever_is_compiled_counts_as_in_keras(options, batch, eager, monkeypatch):
+COMPILED = {
+    "a loss alone": lambda: {},
+    "a loss with a call": lambda: {"loss": TwiceLoss()},
+    "a loss with a __call__": lambda: {"loss": ScaledLoss()},
+    "a loss weight": lambda: {"loss_weights": 0.25},
+    "loss weights": lambda: {"loss_weights": [0.25]},
+    "a metric of its own": lambda: {
+        "weighted_metrics": [DoubledAccuracy(name="twice")]
+    },
+    "a metric without weights": lambda: {"metrics": [TokenAccuracy()]},
+    "metrics of both kinds": lambda: {
+        "metrics": [TokenAccuracy()],
+        "weighted_metrics": [Perplexity()],
+    },
+}
+
+
+@pytest.mark.parametrize("name", list(COMPILED))
+def test_whatever_is_compiled_counts_as_in_keras(name, batch, eager, monkeypatch):
     def results() -> list:
         model = make_model()
-        model.compile(keras.optimizers.SGD(0.5), **{"loss": model.loss, **options})
+        model.compile(
+            keras.optimizers.SGD(0.5), **{"loss": model.loss, **COMPILED[name]()}
+        )
         report, tested, weights = trained(model, batch)
         return [*report.values(), *tested.values(), *map(np.sum, weights)]
 
@@ -198,6 +197,10 @@ def test_whatever_is_compiled_counts_as_in_keras(options, batch, eager, monkeypa
 
 
 def test_what_has_methods_of_its_own_is_left_to_keras(batch, eager):
+    class ScaledModel(type(make_model())):
+        def call(self, inputs, training=None, mask=None):
+            return 0.1 * super().call(inputs, training=training, mask=mask)
+
     model = ScaledModel(**make_model().get_config())
     assert TokenStep.of(compile_model(model), False) is None
     model = make_model()
