@@ -14,7 +14,7 @@ collects them for every token it writes.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
 
@@ -121,7 +121,7 @@ class GrowingTensor(NamedTuple):
         return self.values
 
 
-Growing = tf.TensorArray | GrowingTensor
+Growing: TypeAlias = tf.TensorArray | GrowingTensor
 
 
 def growing_array(dtype: tf.DType, shape: Sequence, plain: bool = False) -> Growing:

@@ -79,7 +79,8 @@ class BeamColumns(NamedTuple):
     @classmethod
     def unpack(cls, packed: tf.Tensor) -> "BeamColumns":
         """Those that were packed."""
-        parents, token_ids, log_probabilities, is_alive = tf.unstack(packed, axis=-1)
+        columns = tf.unstack(packed, num=len(cls._fields), axis=-1)
+        parents, token_ids, log_probabilities, is_alive = columns
         parents, token_ids = (tf.cast(x, tf.int32) for x in (parents, token_ids))
         return cls(parents, token_ids, log_probabilities, is_alive > 0)
 

@@ -138,9 +138,7 @@ class RepetitionPenalty(_WithHistory):
     """
 
     @checks_numbers(penalty=(1, 1000))
-    def __init__(
-        self, penalty: float | tf.Tensor, max_length: int | tf.Tensor
-    ) -> None:
+    def __init__(self, penalty: float | tf.Tensor, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.penalty = penalty
 

@@ -1,6 +1,7 @@
 """What hypotheses are ranked by, and what given targets are worth."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import tensorflow as tf
 
@@ -50,7 +51,7 @@ def length_divisor(
         )
 
     options = SearchOptions(
-        length_normalization=normalization, length_penalty=penalty
+        length_normalization=cast(Any, normalization), length_penalty=penalty
     )
     return power_divisor(*options.length_terms)
 

@@ -1,7 +1,16 @@
+from .onnx_folder import export_onnx as export_onnx
+from .onnx_weights import SharedWeights as SharedWeights
 from .request import SearchRequest as SearchRequest
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation
+from .runtime_format import RUNTIME_CHECKED as RUNTIME_CHECKED
+from .runtime_format import RUNTIME_CONFIG as RUNTIME_CONFIG
+from .runtime_format import RUNTIME_FILES as RUNTIME_FILES
+from .runtime_format import RUNTIME_FORMAT as RUNTIME_FORMAT
+from .runtime_format import RUNTIME_TOKENIZERS as RUNTIME_TOKENIZERS
+from .runtime_format import RUNTIME_WEIGHTS as RUNTIME_WEIGHTS
+from .saved_format import TRANSLATOR_FILES as TRANSLATOR_FILES
 from .saved_model import export_saved_model as export_saved_model
-from .storage import TRANSLATOR_FILES as TRANSLATOR_FILES
+from .text_translator import TextTranslator as TextTranslator
 from .translator import Translator as Translator
