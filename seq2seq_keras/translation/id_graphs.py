@@ -30,12 +30,18 @@ class IdGraph(NamedTuple):
     """A function of tensors by name, and what they are.
 
     Attributes:
-        run: Function of keyword arguments to a dictionary, both tensors by name.
+        run: Function of TensorFlow, traced for `inputs`, of keyword arguments to a
+            dictionary, both tensors by name.
         inputs: Dictionary of a `tf.TensorSpec` for each argument.
     """
 
-    run: Callable[..., _Tensors]
+    run: Any
     inputs: dict[str, tf.TensorSpec]
+
+
+def _traced(function: Callable[..., _Tensors], inputs: Any) -> IdGraph:
+    traced = tf.function(function, autograph=False)
+    return IdGraph(traced.get_concrete_function(**inputs), inputs)
 
 
 def id_graphs(graph: TranslationGraph) -> dict[str, IdGraph]:
@@ -49,8 +55,8 @@ def id_graphs(graph: TranslationGraph) -> dict[str, IdGraph]:
         and for both of these with the ending `_with_rules`, an `IdGraph`.
     """
     source = _source_specs(graph)
-    first = tf.function(lambda **rows: _encode(graph, **rows), autograph=False)
-    states = first.get_concrete_function(**source).structured_outputs
+    encoder = _traced(functools.partial(_encode, graph), source)
+    states = encoder.run.structured_outputs
     state_specs = {
         name: tf.TensorSpec([None, *state.shape[1:]], state.dtype, name)
         for name, state in states.items()
@@ -59,8 +65,8 @@ def id_graphs(graph: TranslationGraph) -> dict[str, IdGraph]:
         state_specs["source_copy_ids"] = source["source_copy_ids"]
     token_ids = tf.TensorSpec([None], tf.int32, "token_ids")
     return {
-        "encoder": IdGraph(functools.partial(_encode, graph), source),
-        "decoder": IdGraph(
+        "encoder": encoder,
+        "decoder": _traced(
             functools.partial(_step, graph), {"token_ids": token_ids, **state_specs}
         ),
         **dict(_searches(graph, "attention_weights" in states)),
@@ -98,7 +104,7 @@ def _searches(graph: TranslationGraph, attends: bool) -> Iterator[tuple[str, IdG
             if rules:
                 inputs["prefix"] = tf.TensorSpec([None, None], tf.int32, "prefix")
             run = functools.partial(_search, graph)
-            yield f"{kind}{ending}", IdGraph(run, inputs)
+            yield f"{kind}{ending}", _traced(run, inputs)
 
 
 def _search(graph: TranslationGraph, **inputs: Any) -> _Tensors:

@@ -55,29 +55,46 @@ def to_onnx(graph: IdGraph, name: str) -> Any:
 
 
 def _converted(graph: IdGraph, name: str) -> Any:
-    """What tf2onnx makes of the graph."""
-    tf2onnx = import_optional("tf2onnx", _PURPOSE)
-    function = tf.function(graph.run, autograph=False)
-    concrete = function.get_concrete_function(**graph.inputs)
+    """What tf2onnx makes of the graph.
+
+    In the steps of `tf2onnx.convert.from_graph_def`, which takes many times as long: it
+    copies the graph before each of a dozen optimizations. Only what makes the graph
+    valid is needed here, since onnxruntime optimizes what it opens.
+    """
+    import_optional("tf2onnx", _PURPOSE)
+    from tf2onnx import optimizer
+    from tf2onnx.tf_loader import tf_optimize
+    from tf2onnx.tfonnx import process_tf_graph
+
     frozen = convert_variables_to_constants_v2(
-        concrete, lower_control_flow=False, aggressive_inlining=True
+        graph.run, lower_control_flow=False, aggressive_inlining=True
     )
     inputs = [f"{name}:0" for name in graph.inputs]
     outputs = [tensor.name for tensor in frozen.outputs]
     names = dict(zip(inputs, graph.inputs, strict=True))
     # Both are in the order of the names.
-    names |= zip(outputs, sorted(concrete.structured_outputs), strict=True)
+    names |= zip(outputs, sorted(graph.run.structured_outputs), strict=True)
     made = without_defaults(frozen.graph.as_graph_def(add_shapes=True))
-    model, _ = tf2onnx.convert.from_graph_def(
-        made,
-        name=name,
-        input_names=inputs,
-        output_names=outputs,
-        opset=OPSET,
-        custom_op_handlers=HANDLERS,
-        tensors_to_rename=names,
-    )
-    return model
+    with tf.Graph().as_default(), tf.device("/cpu:0"):
+        made = tf_optimize(inputs, outputs, made)
+    with tf.Graph().as_default() as imported:
+        tf.import_graph_def(made, name="")
+        converted = process_tf_graph(
+            imported,
+            continue_on_error=True,
+            opset=OPSET,
+            custom_op_handlers=HANDLERS,
+            input_names=inputs,
+            output_names=outputs,
+            tensors_to_rename=names,
+        )
+        needed = {
+            "fold_constants": optimizer.ConstFoldOptimizer,
+            "loop_optimizer": optimizer.LoopOptimizer,
+            "remove_identity": optimizer.IdentityOptimizer,
+        }
+        valid = optimizer.optimize_graph(converted, False, optimizers=needed)
+        return valid.make_model(name)
 
 
 def check_equal(graph: IdGraph, session: Any, feeds: dict[str, np.ndarray]) -> None:

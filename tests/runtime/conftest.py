@@ -28,7 +28,8 @@ def train_translator(folder):
     train = load_corpus("phrasebook/english-french").train[:4000]
     tokenizers = WordTokenizer.fit(train.source), WordTokenizer.fit(train.target)
     sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
-    model = build_model(*sizes, units=64, embedding_dim=32, bidirectional=True)
+    options = {"cell": "gru", "attention": "luong"}
+    model = build_model(*sizes, units=48, embedding_dim=32, **options)
     compile_model(model, learning_rate=1e-2)
     model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
     Saved(model, *tokenizers, max_source_length=30, max_length=20).save(folder)

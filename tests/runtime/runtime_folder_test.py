@@ -159,6 +159,16 @@ def test_a_configuration_that_no_export_wrote_is_refused(folder, opened, change)
     refuse(folder, opened, "is damaged or not of format")
 
 
+@pytest.mark.parametrize(
+    "search", [{"coverage_penalty": 0.1, "beam_width": 2}, {"replace_unknown": True}]
+)
+def test_options_of_attention_are_refused_without_it(folder, opened, search):
+    alter(folder, lambda config: config.update(attends=False))
+    with pytest.raises(InputError, match="works on attention weights"):
+        Translator.load(folder).translate("no", **search)
+    assert not opened
+
+
 def alter_tokenizer(folder, **entries):
     path = folder / "source_tokenizer.json"
     config = json.loads(path.read_text(encoding="utf-8"))
