@@ -19,7 +19,7 @@ ROOMS = [
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
     {"data", "translation"},
-    {"evaluation", "importing"},
+    {"evaluation", "importing", "runtime"},
     {"training", "serving"},
     {"cli"},
     {"__main__"},

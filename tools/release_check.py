@@ -2,7 +2,8 @@
 
 The wheel and the sdist are built and checked. The wheel alone, with what pip finds for
 it today and nothing pinned, goes into a new environment, far from the sources, and the
-first Python script of the README runs there.
+first Python script of the README runs there. So does the wheel of the runtime, which
+translates there from what was exported here, without TensorFlow.
 """
 
 import pathlib
@@ -14,6 +15,8 @@ import tempfile
 import venv
 
 ROOT = pathlib.Path(__file__).parents[1]
+RUNTIME = ROOT / "runtime_distribution"
+SAVED = ROOT / "tests" / "fixtures" / "saved_by_0.1.0" / "lstm"
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 
 
@@ -78,6 +81,24 @@ def try_wheel(wheel: pathlib.Path, folder: pathlib.Path) -> None:
     run(folder / "environment" / "bin" / "seq2seq-keras", "--help", cwd=folder)
 
 
+def try_runtime(folder: pathlib.Path) -> None:
+    """Builds the wheel of the runtime, installs it alone and translates with it.
+
+    Args:
+        folder: An empty folder for the wheel, the environment and what is exported.
+    """
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, RUNTIME)
+    (wheel,) = folder.glob("*.whl")
+    command = [sys.executable, "-m", "seq2seq_keras", "export", SAVED]
+    run(*command, folder / "exported", "--format", "onnx")
+    venv.create(folder / "environment", with_pip=True)
+    programs = folder / "environment" / "bin"
+    run(programs / "python", "-m", "pip", "install", "--quiet", wheel)
+    (folder / "source.txt").write_text("my son is rich.\n", encoding="utf-8")
+    command = [programs / "seq2seq-keras", "translate", folder / "exported"]
+    run(*command, "--input", folder / "source.txt", cwd=folder)
+
+
 def run(*command: str | pathlib.Path, cwd: pathlib.Path = ROOT) -> None:
     """Runs a command; where it fails, that is the end."""
     print("==", *command, flush=True)
@@ -92,6 +113,8 @@ def main() -> None:
     wheel = build(ROOT / "dist")
     with tempfile.TemporaryDirectory() as folder:
         try_wheel(wheel, pathlib.Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        try_runtime(pathlib.Path(folder))
     print(f"== {number} can be released: dist/")
 
 

@@ -19,6 +19,7 @@ from seq2seq_keras import (
     evaluation,
     importing,
     plots,
+    runtime,
     serving,
     terminal,
     training,
@@ -128,7 +129,7 @@ def _train(options: Options) -> None:
 
 
 def _translate(options: Options) -> None:
-    translator = _load_ensemble(options)
+    translator = _load_for_translating(options)
     search = translator.search.replace(**given_search(options))
     request = {
         "prefix": options.prefix,
@@ -170,9 +171,19 @@ def _lines(found: Any, number: int, n_best: int, options: Options) -> list[str]:
 
 def _export(options: Options) -> None:
     translator = translation.Translator.load(options.model)
-    folder = translator.export(options.output, **given_search(options))
-    show(f"The SavedModel is in {folder}. Look at it with")
-    show(f"  saved_model_cli show --dir {quoted_path(folder)} --tag_set serve --all")
+    folder = translator.export(
+        options.output,
+        format=options.format,
+        precision=options.precision,
+        **given_search(options),
+    )
+    name = quoted_path(folder)
+    if options.format == "saved_model":
+        show(f"The SavedModel is in {folder}. Look at it with")
+        show(f"  saved_model_cli show --dir {name} --tag_set serve --all")
+    else:
+        show(f"The graphs are in {folder}; README.md there tells how they are run. Try")
+        show(f"  seq2seq-keras translate {name} --input FILE")
 
 
 def _serve(options: Options) -> None:
@@ -351,6 +362,18 @@ def _report(options: Options) -> None:
         ),
     )
     show(f"{len(test):,} sentences are in {options.output}. Open it in a browser.")
+
+
+def _load_for_translating(options: Options) -> Any:
+    """The translator of a command, of whichever kind of folder."""
+    if not runtime.is_runtime_folder(options.model):
+        return _load_ensemble(options)
+    if options.ensemble:
+        raise InputError(
+            f"{options.model} was exported as ONNX and takes no `--ensemble`: name "
+            "folders of saved translators."
+        )
+    return runtime.Translator.load(options.model)
 
 
 def _load_ensemble(options: Options) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonargparse import Namespace as Options
 
-from seq2seq_keras import data, decoding, text, training
+from seq2seq_keras import data, decoding, training
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import say
 
@@ -25,7 +25,8 @@ def read_texts(options: Options, translator: Any) -> Iterator[str]:
         data.check_remembered_encoding(path, reading.encoding)
         say(f"{path} is read as {reading.encoding}, as in the training.")
     # Whoever writes features before each source does not name a column.
-    is_featured = isinstance(translator.source_tokenizer, text.FeaturesTokenizer)
+    tokenizer = translator.source_tokenizer
+    is_featured = tokenizer.text_tokenizer is not tokenizer
     if is_featured and not given and reading.features_column is None:
         return data.read_lines(path, encoding=reading.encoding)
     return data.read_sources(path, reading, given=given, say=say)

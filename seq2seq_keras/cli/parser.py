@@ -361,7 +361,21 @@ def _add_score_options(command: Parser) -> None:
 
 def _add_export_options(command: Parser) -> None:
     _add_model(command)
-    command.add_argument("output", help="Folder for the SavedModel.")
+    command.add_argument("output", help="Folder for what is exported.")
+    command.add_argument(
+        "--format",
+        type=Literal["saved_model", "onnx"],
+        default="saved_model",
+        help="A SavedModel for TensorFlow, strings in and strings out; or graphs and "
+        "tokenizers for onnxruntime, which `translate` runs without TensorFlow.",
+    )
+    command.add_argument(
+        "--precision",
+        type=Literal["float32", "float16", "int8"],
+        default="float32",
+        help="How the weights of `--format onnx` are kept, in half of the size or a "
+        "quarter.",
+    )
     _add_options(command, SearchOptions, saved=_AS_SAVED)
 
 
@@ -417,7 +431,7 @@ _COMMANDS: _Commands = {
         "Write translations of a test set as a page to look at.",
         _add_report_options,
     ),
-    "export": ("Write a SavedModel: strings in, strings out.", _add_export_options),
+    "export": ("Write what other programs translate from.", _add_export_options),
     "serve": ("Serve translators by REST and gRPC.", _add_serve_options),
     "describe": (
         "Look at pairs of sentences before training on them.",

@@ -88,9 +88,10 @@ def _inputs(options: Options) -> Iterator[tuple[str, Any]]:
 
 def _parts(folder: str) -> Iterator[pathlib.Path]:
     from seq2seq_keras.training import TRAINING_FILES
-    from seq2seq_keras.translation import TRANSLATOR_FILES
+    from seq2seq_keras.translation import RUNTIME_FILES, TRANSLATOR_FILES
 
-    for name in (*TRANSLATOR_FILES, *TRAINING_FILES):
+    names = (*TRANSLATOR_FILES, *TRAINING_FILES, *RUNTIME_FILES)
+    for name in dict.fromkeys(names):
         if (path := pathlib.Path(folder, name)).is_file():
             yield path
 

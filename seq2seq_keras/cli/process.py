@@ -8,11 +8,15 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from seq2seq_keras import stopping, terminal
 from seq2seq_keras.errors import InputError
 
+_MISSING = (
+    "This needs {}, which is not installed. seq2seq-keras-runtime translates from what "
+    "`export --format onnx` wrote, and no more; seq2seq-keras brings all else."
+)
 _FAULT, _BAD_INPUT, _BROKEN_PIPE = 1, 2, 128 + 13
 
 
@@ -62,6 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):
             # As of any program whose output goes to `| head`: nothing is to be said.
             return _BROKEN_PIPE
+        if _is_missing(error):
+            error = InputError(_MISSING.format(error.name))
         if not isinstance(error, InputError | OSError | UnicodeEncodeError):
             raise
         terminal.say(f"seq2seq-keras: error: {_message(error)}")
@@ -83,6 +89,12 @@ def _run_command(arguments: Sequence[str] | None) -> None:
 
 def _say_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     terminal.say(f"seq2seq-keras: warning: {message}")
+
+
+def _is_missing(error: BaseException) -> TypeGuard[ModuleNotFoundError]:
+    """Whether a package is not there that is not installed with the runtime alone."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    return name is not None and name.partition(".")[0] != "seq2seq_keras"
 
 
 def _message(error: Exception) -> str:

@@ -28,4 +28,5 @@ from .scoring import free_running_log_probabilities as free_running_log_probabil
 from .scoring import length_divisor as length_divisor
 from .scoring import log_coverage as log_coverage
 from .search import search as search
+from .search_inputs import SearchInputs as SearchInputs
 from .search_options import SearchOptions as SearchOptions

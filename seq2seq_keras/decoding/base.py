@@ -13,8 +13,8 @@ return it. If the states have `attention_weights`, `(batch, source_length)`, the
 collects them for every token it writes.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import tensorflow as tf
 
@@ -100,8 +100,43 @@ def never_written(vocabulary_size: int | tf.Tensor) -> tf.Tensor:
     return tf.scatter_nd(forbidden, values, [vocabulary_size])
 
 
-def growing_array(dtype: tf.DType, element_rank: int) -> tf.TensorArray:
-    """An empty `TensorArray` that a loop writes one element a step to."""
-    return tf.TensorArray(
-        dtype, 0, dynamic_size=True, element_shape=[None] * element_rank
-    )
+class GrowingTensor(NamedTuple):
+    """What a loop writes step by step, in a tensor that gets longer.
+
+    It does what the loops need of a `tf.TensorArray`, of which other runtimes have none
+    that goes through two loops. Each write copies what was written before.
+
+    Attributes:
+        values: Tensor, shape `(length, ...)`.
+    """
+
+    values: tf.Tensor
+
+    def write(self, index: tf.Tensor, value: tf.Tensor) -> "GrowingTensor":
+        """With a value for the next step, whose number is known."""
+        return GrowingTensor(tf.concat([self.values, value[None]], axis=0))
+
+    def stack(self) -> tf.Tensor:
+        """The values of all steps, `(length, ...)`."""
+        return self.values
+
+
+Growing: TypeAlias = tf.TensorArray | GrowingTensor
+
+
+def growing_array(dtype: tf.DType, shape: Sequence, plain: bool = False) -> Growing:
+    """What a loop writes one element a step to, empty as yet.
+
+    Args:
+        dtype: Of the elements.
+        shape: List of integers and scalar tensors: the shape of an element.
+        plain: Whether it is a `GrowingTensor`, and not a `tf.TensorArray`.
+
+    Returns:
+        One of the two.
+    """
+    if not plain:
+        return tf.TensorArray(
+            dtype, 0, dynamic_size=True, element_shape=[None] * len(shape)
+        )
+    return GrowingTensor(tf.zeros([0, *shape], dtype))

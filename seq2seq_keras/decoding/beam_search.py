@@ -1,6 +1,6 @@
 """Keeping several hypotheses at every step."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -97,15 +97,52 @@ def beam_search(
         )
     if coverage_penalty and "attention_weights" not in states:
         raise InputError("`coverage_penalty` needs a model with attention.")
+    return run_beam_search(
+        step,
+        states,
+        beam_width=beam_width,
+        n_best=n_best,
+        divisor=length_divisor(length_normalization, length_penalty),
+        max_length=max_length,
+        finished=finished,
+        memory=memory,
+        coverage_penalty=coverage_penalty,
+        source_mask=source_mask,
+        constraints=constraints,
+        attention=attention,
+    )
+
+
+def run_beam_search(
+    step: Step,
+    states: States,
+    *,
+    beam_width: int | tf.Tensor,
+    n_best: int | tf.Tensor,
+    divisor: Callable[[tf.Tensor], tf.Tensor],
+    max_length: int | tf.Tensor,
+    finished: tf.Tensor,
+    memory: States | None = None,
+    coverage_penalty: float | tf.Tensor = 0.0,
+    source_mask: tf.Tensor | None = None,
+    constraints: Sequence[Constraint] = (),
+    attention: bool = True,
+    plain: bool = False,
+) -> SearchResult:
+    """`beam_search` with a function that divides scores, and numbers or scalars.
+
+    `plain` is as of `growing_array`.
+    """
     steps = BeamSteps(
         step=step,
         constraint=AllOf(constraints) if constraints else None,
         batch_size=tf.size(finished),
         width=beam_width,
         n_best=n_best,
-        divisor=length_divisor(length_normalization, length_penalty),
+        divisor=divisor,
         coverage_penalty=coverage_penalty,
         attends=attention and "attention_weights" in states,
+        plain=plain,
     )
     of_batch = OfBatch(
         positions=tf.range(steps.batch_size),

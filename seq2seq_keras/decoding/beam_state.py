@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding.at_work import take_rows
-from seq2seq_keras.decoding.base import States
+from seq2seq_keras.decoding.at_work import take_rows, without_static_count
+from seq2seq_keras.decoding.base import Growing, States, growing_array
 from seq2seq_keras.decoding.candidates import Candidates
 
 
@@ -71,16 +71,17 @@ class BeamColumns(NamedTuple):
     is_alive: tf.Tensor  # whether it is a hypothesis at all
 
     def pack(self) -> tf.Tensor:
-        """As one tensor of integers, `(batch, beam_width, 4)`."""
-        bits = tf.bitcast(self.log_probabilities, tf.int32)
-        is_alive = tf.cast(self.is_alive, tf.int32)
-        return tf.stack([self.parents, self.token_ids, bits, is_alive], axis=-1)
+        """As one tensor, `(batch, beam_width, 4)`."""
+        # Ids and places are far below 2 ** 24, up to which float32 has all integers.
+        columns = [tf.cast(column, tf.float32) for column in self]
+        return tf.stack(columns, axis=-1)
 
     @classmethod
     def unpack(cls, packed: tf.Tensor) -> "BeamColumns":
         """Those that were packed."""
-        parents, token_ids, bits, is_alive = tf.unstack(packed, axis=-1)
-        log_probabilities = tf.bitcast(bits, tf.float32)
+        columns = tf.unstack(packed, num=len(cls._fields), axis=-1)
+        parents, token_ids, log_probabilities, is_alive = columns
+        parents, token_ids = (tf.cast(x, tf.int32) for x in (parents, token_ids))
         return cls(parents, token_ids, log_probabilities, is_alive > 0)
 
 
@@ -99,7 +100,7 @@ class BeamState(NamedTuple):
     constraint_state: Any  # (rows, ...)
     coverage: tf.Tensor  # (rows, source_length): attention so far
     finished: Finished  # (count, beam_width)
-    arrays: list[tf.TensorArray]  # of all sentences: `BeamColumns`, attention weights
+    arrays: list[Growing]  # of all sentences: `BeamColumns`, attention weights
 
     def stay(self, places: tf.Tensor) -> "BeamState":
         """The state of the sentences at some places alone."""
@@ -119,43 +120,55 @@ class BeamState(NamedTuple):
 
 
 def trace_back(
-    history: BeamColumns, weights: tf.Tensor | None, finished: Finished
+    history: BeamColumns,
+    weights: tf.Tensor | None,
+    finished: Finished,
+    plain: bool = False,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor | None]:
     """Reads complete hypotheses from the pointers of the search.
 
     No step has to move whole hypotheses about; one pass at the end collects them. The
     history and the attention weights are stacked, `(length, batch, beam_width, ...)`,
-    the `finished` are `(batch, count)`. Returns their token ids and log-probabilities,
-    `(batch, count, length)`, and their attention weights or `None`,
-    `(batch, count, length, source_length)`.
+    the `finished` are `(batch, count)`; `plain` is as of `growing_array`. Returns their
+    token ids and log-probabilities, `(batch, count, length)`, and their attention
+    weights or `None`, `(batch, count, length, source_length)`.
     """
-    steps = tf.range(tf.shape(history.parents)[0])
+    length = tf.shape(history.parents)[0]
     last_steps = tf.where(finished.scores > -np.inf, finished.steps, -1)
+    columns = history.parents, history.token_ids, history.log_probabilities
+    ends = finished.parents, finished.token_ids, finished.log_probabilities
 
-    def read(later: tuple, now: tuple) -> tuple:
-        places, (step, *columns) = later[0], now
-        ends = (finished.parents, finished.token_ids, finished.log_probabilities)
+    def read(
+        count: tf.Tensor, places: tf.Tensor, arrays: list[Growing]
+    ) -> tuple[tf.Tensor, tf.Tensor, list[Growing]]:
+        step = length - 1 - count
 
         def pick(of_beam: tf.Tensor, of_end: tf.Tensor) -> tf.Tensor:
-            written = tf.gather(of_beam, places, batch_dims=1)
+            written = tf.gather(tf.gather(of_beam, step), places, batch_dims=1)
             written = tf.where(step < last_steps, written, tf.zeros_like(written))
             return tf.where(step == last_steps, of_end, written)
 
-        return tuple(map(pick, columns, ends))
+        picked = list(map(pick, columns, ends))
+        written = zip(arrays, picked, strict=True)
+        return count + 1, picked[0], [array.write(count, x) for array, x in written]
 
-    columns = history.parents, history.token_ids, history.log_probabilities
+    shape = tf.unstack(tf.shape(finished.parents))
+    first = [growing_array(column.dtype, shape, plain) for column in columns]
+    if plain:
+        first = without_static_count(first, axes=3)
     nothing = tf.zeros_like(finished.parents)
-    # Each (length, batch, count)
-    parents, token_ids, log_probabilities = tf.scan(
-        read,
-        (steps, *columns),
-        (nothing, nothing, tf.zeros_like(finished.scores)),
-        reverse=True,
+    *_, arrays = tf.while_loop(
+        lambda count, *_: count < length, read, (tf.constant(0), nothing, first)
+    )
+    # The last step was read first. Each (length, batch, count)
+    in_order = tf.range(length - 1, -1, -1)
+    parents, token_ids, log_probabilities = (
+        tf.gather(array.stack(), in_order) for array in arrays
     )
     if weights is not None:
         # (length, batch, beam_width, source_length) -> (batch, count, length, ...)
         weights = tf.gather(weights, parents, batch_dims=2)
-        is_shown = steps[:, None, None] <= last_steps
+        is_shown = tf.range(length)[:, None, None] <= last_steps
         weights = tf.where(is_shown[..., None], weights, 0.0)
         weights = tf.transpose(weights, [1, 2, 0, 3])
     token_ids, log_probabilities = (

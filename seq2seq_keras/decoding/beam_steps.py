@@ -18,6 +18,7 @@ from seq2seq_keras.decoding.at_work import (
 from seq2seq_keras.decoding.base import (
     IMPOSSIBLE,
     BeamTrace,
+    Growing,
     SearchResult,
     States,
     Step,
@@ -48,21 +49,28 @@ class BeamSteps(NamedTuple):
     """What stays the same from step to step, and the steps.
 
     See `beam_search` for what the fields are; `divisor` is the function of
-    `length_divisor`, `attends` whether attention weights are kept.
+    `length_divisor`, `attends` whether attention weights are kept, `plain` as of
+    `growing_array`.
     """
 
     step: Step
     constraint: Constraint | None
     batch_size: tf.Tensor
-    width: int
-    n_best: int
+    width: int | tf.Tensor
+    n_best: int | tf.Tensor
     divisor: Callable[[tf.Tensor], tf.Tensor]
-    coverage_penalty: float
+    coverage_penalty: float | tf.Tensor
     attends: bool
+    plain: bool = False
+
+    @property
+    def covers(self) -> bool:
+        """Whether coverage is asked for, or may be."""
+        return tf.is_tensor(self.coverage_penalty) or self.coverage_penalty > 0
 
     def run(
         self, states: States, finished: tf.Tensor, of_batch: OfBatch
-    ) -> tuple[Finished, list[tf.TensorArray]]:
+    ) -> tuple[Finished, list[Growing]]:
         """Searches until all sentences are done.
 
         Returns the complete hypotheses and, over the steps, what led to them.
@@ -91,12 +99,9 @@ class BeamSteps(NamedTuple):
 
     def _first(self, states: States, finished: tf.Tensor) -> BeamState:
         """The state before the first step, when a sentence has a single hypothesis."""
-        arrays = [
-            growing_array(tf.int32, 3),
-            *[growing_array(tf.float32, 3)] * self.attends,
-        ]
+        arrays = self._arrays(states)
         coverage = tf.zeros([self.batch_size, 0])
-        if self.coverage_penalty:
+        if self.covers:
             coverage = tf.zeros_like(states["attention_weights"], tf.float32)
         constraint_state = ()
         if self.constraint:
@@ -117,6 +122,15 @@ class BeamSteps(NamedTuple):
             token_ids=without_static_count(state.token_ids, axes=2),
             sums=without_static_count(state.sums, axes=2),
         )
+
+    def _arrays(self, states: States) -> list[Growing]:
+        """What is written at each step: `BeamColumns`, and attention weights."""
+        shapes = [[self.batch_size, self.width, 4]]
+        if self.attends:
+            source_length = tf.shape(states["attention_weights"])[1]
+            shapes.append([self.batch_size, self.width, source_length])
+        arrays = [growing_array(tf.float32, shape, self.plain) for shape in shapes]
+        return without_static_count(arrays, axes=4) if self.plain else arrays
 
     def _take_steps(self, state: BeamState, at_work: OfBatch) -> BeamState:
         """Steps until enough sentences are done, or the beam has its width."""
@@ -140,7 +154,7 @@ class BeamSteps(NamedTuple):
         states = {name: states[name] for name in state.states}
         candidates = self._candidates(state, tf.cast(logits, tf.float32))
         coverage = state.coverage
-        if self.coverage_penalty:
+        if self.covers:
             coverage += tf.cast(states["attention_weights"], tf.float32)
         live = self._live(state, at_work, candidates)
         is_alive = live.is_alive & ~state.done[:, None]
@@ -214,7 +228,7 @@ class BeamSteps(NamedTuple):
         )
         completes &= ~state.done[:, None]
         scores = candidates.sums / self.divisor(state.index + 1)
-        if self.coverage_penalty:
+        if self.covers:
             covered = tf.gather(coverage, _rows(state, candidates.parents))
             mask = at_work.source_mask
             mask = None if isinstance(mask, tuple) else mask[:, None]
@@ -255,14 +269,16 @@ class BeamSteps(NamedTuple):
         return state.done | enough | is_full | at_limit | is_dead
 
     def result(
-        self, found: Finished, arrays: list[tf.TensorArray], empty: tf.Tensor
+        self, found: Finished, arrays: list[Growing], empty: tf.Tensor
     ) -> SearchResult:
         """The n best, traced back from their ends."""
         best = Finished(*(column[:, : self.n_best] for column in found))
         packed, *attention = (array.stack() for array in arrays)
         history = BeamColumns.unpack(packed)
         kept_weights = attention[0] if attention else None
-        token_ids, log_probabilities, weights = trace_back(history, kept_weights, best)
+        token_ids, log_probabilities, weights = trace_back(
+            history, kept_weights, best, self.plain
+        )
         # A row with nothing to decode has one hypothesis, the empty one.
         first = tf.range(self.n_best) == 0
         scores = tf.where(empty[:, None] & first, 0.0, best.scores)

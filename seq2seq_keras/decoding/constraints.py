@@ -138,7 +138,7 @@ class RepetitionPenalty(_WithHistory):
     """
 
     @checks_numbers(penalty=(1, 1000))
-    def __init__(self, penalty: float, max_length: int | tf.Tensor) -> None:
+    def __init__(self, penalty: float | tf.Tensor, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.penalty = penalty
 
@@ -153,7 +153,7 @@ class BlockNgrams(_WithHistory):
     """No sequence of `size` tokens occurs twice.
 
     Args:
-        size: Integer, 1 or more.
+        size: Integer, 1 or more; or int32 scalar, 0 for no such rule.
         max_length: int32 scalar.
 
     Reference:
@@ -161,24 +161,23 @@ class BlockNgrams(_WithHistory):
     """
 
     @checks_numbers(size=(1, 100))
-    def __init__(self, size: int, max_length: int | tf.Tensor) -> None:
+    def __init__(self, size: int | tf.Tensor, max_length: int | tf.Tensor) -> None:
         super().__init__(max_length)
         self.size = size
 
     def __call__(
         self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
     ) -> tf.Tensor:
-        known = self.size - 1
+        known = tf.maximum(self.size - 1, 0)
         # Room for the window, so that every position has one.
         padded = tf.pad(state, [[0, 0], [known, known]], constant_values=PAD_ID)
-        count = tf.shape(state)[1]
         latest = padded[:, index : index + known]
-        same = tf.ones_like(state, tf.bool)
-        for offset in range(known):
-            earlier = padded[:, known + offset : known + offset + count]
-            same &= earlier == latest[:, offset : offset + 1]
-        following = padded[:, 2 * known : 2 * known + count]
-        same &= (following != PAD_ID) & (index >= known)
+        places = tf.range(known, known + tf.shape(state)[1])
+        # (rows, count, known)
+        earlier = tf.gather(padded, places[:, None] + tf.range(known), axis=1)
+        same = tf.reduce_all(earlier == latest[:, None], axis=2)
+        following = tf.gather(padded, places + known, axis=1)
+        same &= (following != PAD_ID) & (index >= known) & (self.size > 0)
         again = _mark(following, same, tf.shape(log_probabilities)[-1])
         return forbid(log_probabilities, again)
 

@@ -15,6 +15,7 @@ from seq2seq_keras.decoding.at_work import (
 )
 from seq2seq_keras.decoding.base import (
     IMPOSSIBLE,
+    Growing,
     SearchResult,
     States,
     Step,
@@ -40,6 +41,7 @@ def greedy_search(
     constraints: Sequence[Constraint] = (),
     details: bool = True,
     attention: bool = True,
+    plain: bool = False,
 ) -> SearchResult:
     """Decodes a batch by taking the likeliest token at every step.
 
@@ -58,6 +60,7 @@ def greedy_search(
         details: Whether log-probabilities and scores are returned too: to write tokens,
             logits are enough.
         attention: Whether attention weights are returned, if there are any.
+        plain: Whether the loops hold nothing but tensors, for other runtimes.
 
     Returns:
         A `SearchResult` of at most `max_length` columns, without the axis `n_best`.
@@ -87,6 +90,7 @@ def greedy_search(
         ranks_logits=not constraints,
         details=details,
         attention=attention,
+        plain=plain,
     )
 
 
@@ -102,6 +106,7 @@ def write_tokens(
     ranks_logits: bool = False,
     details: bool = True,
     attention: bool = True,
+    plain: bool = False,
 ) -> SearchResult:
     """Decodes a batch, adding the token that `choose` names at every step.
 
@@ -121,6 +126,7 @@ def write_tokens(
         ranks_logits=ranks_logits,
         details=details,
         attends=attention and "attention_weights" in states,
+        plain=plain,
     )
     token_ids, *columns = (array.stack() for array in steps.run(states, finished))
     token_ids = tf.transpose(token_ids)
@@ -143,7 +149,7 @@ class _Writing(NamedTuple):
     token_ids: tf.Tensor  # decided last
     states: States  # of the decoder
     constraint_state: Any
-    arrays: list[tf.TensorArray]  # of all rows: tokens, log-probabilities, attention
+    arrays: list[Growing]  # of all rows: tokens, log-probabilities, attention
 
 
 class _Steps(NamedTuple):
@@ -158,12 +164,11 @@ class _Steps(NamedTuple):
     ranks_logits: bool
     details: bool
     attends: bool
+    plain: bool = False
 
-    def run(self, states: States, finished: tf.Tensor) -> list[tf.TensorArray]:
+    def run(self, states: States, finished: tf.Tensor) -> list[Growing]:
         """Writes until all rows are done; returns arrays over the steps."""
-        arrays = [growing_array(tf.int32, 1)]
-        arrays += [growing_array(tf.float32, 1)] * self.details
-        arrays += [growing_array(tf.float32, 2)] * self.attends
+        arrays = self._arrays(states)
         rows = {
             "done": finished,
             "token_ids": tf.fill([self.batch_size], START_ID),
@@ -179,6 +184,20 @@ class _Steps(NamedTuple):
             (positions, writing),
         )
         return writing.arrays
+
+    def _arrays(self, states: States) -> list[Growing]:
+        """What is written at each step, see `_Writing`."""
+        elements: list[tuple[tf.DType, list]] = [(tf.int32, [self.batch_size])]
+        if self.details:
+            elements.append((tf.float32, [self.batch_size]))
+        if self.attends:
+            source_length = tf.shape(states["attention_weights"])[1]
+            elements.append((tf.float32, [self.batch_size, source_length]))
+        arrays = [growing_array(*element, self.plain) for element in elements]
+        if self.plain:
+            ranks = (1 + len(shape) for _, shape in elements)
+            arrays = list(map(without_static_count, arrays, ranks))
+        return arrays
 
     def _until_some_leave(
         self, positions: tf.Tensor, writing: _Writing

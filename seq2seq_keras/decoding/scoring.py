@@ -1,10 +1,12 @@
 """What hypotheses are ranked by, and what given targets are worth."""
 
 from collections.abc import Callable
+from typing import Any, cast
 
 import tensorflow as tf
 
 from seq2seq_keras.decoding.base import States, Step, never_written
+from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import PAD_ID, START_ID
 
@@ -48,12 +50,27 @@ def length_divisor(
             f"translations without end. Received: length_penalty={penalty}"
         )
 
+    options = SearchOptions(
+        length_normalization=cast(Any, normalization), length_penalty=penalty
+    )
+    return power_divisor(*options.length_terms)
+
+
+def power_divisor(
+    offset: float | tf.Tensor, exponent: float | tf.Tensor
+) -> Callable[[tf.Tensor], tf.Tensor]:
+    """The function of `length_divisor`, of `SearchOptions.length_terms`.
+
+    Args:
+        offset: Float, or float32 scalar.
+        exponent: Float, or float32 scalar.
+
+    Returns:
+        A function of an int32 tensor that returns a float32 tensor.
+    """
+
     def divisor(length: tf.Tensor) -> tf.Tensor:
-        length = tf.cast(length, tf.float32)
-        if normalization == "none":
-            return tf.ones_like(length)
-        base = length if normalization == "average" else (5.0 + length) / 6.0
-        return base**penalty
+        return ((offset + tf.cast(length, tf.float32)) / (offset + 1.0)) ** exponent
 
     return divisor
 

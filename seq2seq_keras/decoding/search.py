@@ -1,6 +1,6 @@
 """The search that the options ask for."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding.avoidance import Avoid, Avoidance
 from seq2seq_keras.decoding.base import SearchResult, States, Step
-from seq2seq_keras.decoding.beam_search import beam_search
+from seq2seq_keras.decoding.beam_search import run_beam_search
 from seq2seq_keras.decoding.constraints import (
     BlockNgrams,
     Constraint,
@@ -17,7 +17,8 @@ from seq2seq_keras.decoding.constraints import (
 )
 from seq2seq_keras.decoding.greedy_search import greedy_search
 from seq2seq_keras.decoding.sampling import sample
-from seq2seq_keras.decoding.scoring import length_divisor
+from seq2seq_keras.decoding.scoring import length_divisor, power_divisor
+from seq2seq_keras.decoding.search_inputs import SearchInputs
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
@@ -27,13 +28,14 @@ def search(
     step: Step,
     states: States,
     *,
-    options: SearchOptions,
+    options: SearchOptions | SearchInputs,
     source_token_ids: tf.Tensor,
     memory: States | None = None,
     constraints: Iterable[Constraint] = (),
     avoidance: Avoidance | None = None,
     seeds: tf.Tensor | None = None,
     details: bool = True,
+    plain: bool = False,
 ) -> SearchResult:
     """Searches for translations as `SearchOptions` say.
 
@@ -41,7 +43,7 @@ def search(
         step: A function `(token_ids, states) -> (logits, states)`, see
             `seq2seq_keras.decoding.base`.
         states: What the first step is given.
-        options: `SearchOptions`.
+        options: `SearchOptions`; or `SearchInputs`, for a graph that serves many.
         source_token_ids: int32, shape `(batch, source_length)`, each row ended by
             `<eos>`. A row with nothing else has an empty translation.
         memory: Optional dictionary of what the step also takes but does not change.
@@ -50,6 +52,8 @@ def search(
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
         details: Whether more is asked for than the token ids: log-probabilities and
             scores, attention weights, the tree of a beam search.
+        plain: Whether the loops hold nothing but tensors, for other runtimes; not for
+            sampling.
 
     Returns:
         A `SearchResult` with the axis `n_best`, whichever search it was.
@@ -59,7 +63,7 @@ def search(
     """
     if "attention_weights" not in states:
         for name in ("coverage_penalty", "replace_unknown"):
-            if getattr(options, name):
+            if _asked(getattr(options, name)):
                 raise InputError(
                     f"`{name}` works on attention weights, and the model has none: "
                     'build it with `attention="luong"` or `"bahdanau"`.'
@@ -77,14 +81,14 @@ def search(
     }
     if avoidance is not None:
         shared["constraints"].insert(0, Avoid(avoidance, max_length))
-    if options.beam_width > 1:
-        return beam_search(
+    if _asked(options.beam_width, 1):
+        return run_beam_search(
             step,
             states,
             beam_width=options.beam_width,
             n_best=options.n_best,
-            length_normalization=options.length_normalization,
-            length_penalty=options.length_penalty,
+            divisor=_divisor(options),
+            plain=plain,
             coverage_penalty=options.coverage_penalty,
             source_mask=is_word,
             **shared,
@@ -95,11 +99,24 @@ def search(
         }
         found = sample(step, states, seeds=seeds, **draw, **shared)
     else:
-        found = greedy_search(step, states, details=details, **shared)
+        found = greedy_search(step, states, details=details, plain=plain, **shared)
     return _with_n_best_axis(found, options, lengths == 0)
 
 
-def _max_length(options: SearchOptions, source_lengths: tf.Tensor) -> tf.Tensor:
+def _asked(value: Any, neutral: float = 0) -> bool:
+    """Whether an option does something; a tensor may."""
+    return tf.is_tensor(value) or value != neutral
+
+
+def _divisor(options: SearchOptions | SearchInputs) -> Callable:
+    if isinstance(options, SearchInputs):
+        return power_divisor(options.length_offset, options.length_exponent)
+    return length_divisor(options.length_normalization, options.length_penalty)
+
+
+def _max_length(
+    options: SearchOptions | SearchInputs, source_lengths: tf.Tensor
+) -> tf.Tensor:
     if options.max_length_ratio is None:
         return tf.fill(tf.shape(source_lengths), options.max_length)
     # `<eos>` comes on top of the words that the ratio is about.
@@ -107,26 +124,28 @@ def _max_length(options: SearchOptions, source_lengths: tf.Tensor) -> tf.Tensor:
     return tf.minimum(relative, options.max_length)
 
 
-def _times(ratio: float, lengths: tf.Tensor) -> tf.Tensor:
+def _times(ratio: float | tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.math.ceil(ratio * tf.cast(lengths, tf.float32)), tf.int32)
 
 
 def _constraints(
-    options: SearchOptions, source_lengths: tf.Tensor, max_length: tf.Tensor
+    options: SearchOptions | SearchInputs,
+    source_lengths: tf.Tensor,
+    max_length: tf.Tensor,
 ) -> Iterator[Constraint]:
     longest = tf.maximum(tf.reduce_max(max_length), 0)  # of an empty batch too
-    if options.min_length or options.min_length_ratio:
+    if _asked(options.min_length) or _asked(options.min_length_ratio):
         relative = _times(options.min_length_ratio, source_lengths) + 1
         yield MinimumLength(tf.maximum(relative, options.min_length))
-    if options.block_ngrams:
+    if _asked(options.block_ngrams):
         yield BlockNgrams(options.block_ngrams, longest)
     # The last one, for it multiplies what the others forbid or leave.
-    if options.repetition_penalty > 1:
+    if _asked(options.repetition_penalty, 1):
         yield RepetitionPenalty(options.repetition_penalty, longest)
 
 
 def _with_n_best_axis(
-    found: SearchResult, options: SearchOptions, empty: tf.Tensor
+    found: SearchResult, options: SearchOptions | SearchInputs, empty: tf.Tensor
 ) -> SearchResult:
     """A search for one hypothesis as one for the best one, scored as in a beam."""
     weights = found.attention_weights
@@ -137,7 +156,7 @@ def _with_n_best_axis(
     if found.log_probabilities is None:
         return best
     lengths = tf.math.count_nonzero(found.token_ids, axis=1)
-    divisor = length_divisor(options.length_normalization, options.length_penalty)
+    divisor = _divisor(options)
     totals = tf.reduce_sum(found.log_probabilities, axis=1)
     scores = tf.math.divide_no_nan(totals, divisor(lengths))
     # A sentence without a token, though not empty: every first token was forbidden.

@@ -225,6 +225,16 @@ class SearchOptions:
                 f"min_length={self.min_length}, max_length={self.max_length}"
             )
 
+    @property
+    def length_terms(self) -> tuple[float, float]:
+        """What divides a score, as two numbers `(offset, exponent)`.
+
+        It is `((offset + length) / (offset + 1)) ** exponent`.
+        """
+        offset = 5.0 if self.length_normalization == "gnmt" else 0.0
+        is_divided = self.length_normalization != "none"
+        return offset, float(self.length_penalty) if is_divided else 0.0
+
     def describe(self) -> str:
         """How it is searched, in words, to stand beside a score.
 

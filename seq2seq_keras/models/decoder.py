@@ -83,8 +83,9 @@ class Decoder:
         if self.options.feed_context:
             context = ops.cast(memory["context"], inputs.dtype)
             # (batch, units) -> (batch, target_length, units)
-            every_step = context[:, None, :] + ops.zeros_like(inputs[..., :1])
-            inputs = ops.concatenate([inputs, every_step], axis=-1)
+            zeros = ops.zeros_like(inputs[:, :, :1])
+            every_step = ops.expand_dims(context, 1) + zeros
+            inputs = ops.concatenate([inputs, every_step], axis=2)
         run = self.attentional_decoder or self._run_at_once
         outputs, weights, states = run(inputs, states, memory)
         outputs = self.output_dropout(outputs)

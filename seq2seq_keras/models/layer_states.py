@@ -66,11 +66,12 @@ def restore_layers(model: keras.Model, states: dict[str, dict[str, Any]]) -> Non
             layer.trainable = state["trainable"]
 
 
-def copy_model(model: keras.Model) -> Any:
+def copy_model(model: keras.Model, **changes: Any) -> Any:
     """A model with the same weights that shares nothing with `fit`.
 
     Args:
         model: An `EncoderDecoder`.
+        **changes: What its configuration has otherwise, e.g. `precision="float32"`.
 
     Returns:
         A model of the same class, not compiled.
@@ -79,7 +80,7 @@ def copy_model(model: keras.Model) -> Any:
         InputError: If its configuration does not make such a model.
     """
     try:
-        copy = type(model).from_config(model.get_config())
+        copy = type(model).from_config({**model.get_config(), **changes})
     except TypeError as error:
         raise InputError(
             f"A {type(model).__name__} cannot be made of its own configuration "

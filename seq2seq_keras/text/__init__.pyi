@@ -6,6 +6,7 @@ from .copying import replace_unknown as replace_unknown
 from .copying import source_copy_ids as source_copy_ids
 from .copying import target_copy_ids as target_copy_ids
 from .copying import target_tokens as target_tokens
+from .features import FEATURE_MARK as FEATURE_MARK
 from .features import NOT_COPIED as NOT_COPIED
 from .features import join_features as join_features
 from .features import split_features as split_features
@@ -16,7 +17,6 @@ from .keras_tokenizer import KERAS_FILTERS as KERAS_FILTERS
 from .keras_tokenizer import KerasTokenizer as KerasTokenizer
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
-from .normalization import normalize_in_python as normalize_in_python
 from .rows import join_rows as join_rows
 from .rows import keep_tokens as keep_tokens
 from .sentencepiece_model import draw_pieces as draw_pieces
@@ -26,8 +26,14 @@ from .subword_tokenizer import SubwordTokenizer as SubwordTokenizer
 from .tokenizer import Tokenizer as Tokenizer
 from .tokenizer_choice import TokenizerChoice as TokenizerChoice
 from .tokenizer_choice import choose_tokenizer as choose_tokenizer
+from .tokenizer_config import check_types as check_types
+from .unicode_forms import UNICODE_FORMS as UNICODE_FORMS
+from .unicode_forms import WHITE_SPACE as WHITE_SPACE
+from .unicode_forms import normalize_in_python as normalize_in_python
 from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
 from .vocabulary_file import VocabularyFile as VocabularyFile
 from .vocabulary_file import read_vocabulary as read_vocabulary
+from .word_rules import JOINED as JOINED
+from .word_rules import WORD_RULES as WORD_RULES
 from .word_tokenizer import WordTokenizer as WordTokenizer

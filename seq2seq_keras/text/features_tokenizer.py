@@ -9,13 +9,12 @@ import tensorflow as tf
 from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.special_tokens import SPECIAL_COUNT
-from seq2seq_keras.text.features import NOT_COPIED, split_features
-from seq2seq_keras.text.normalization import clean_in_graph, normalize_in_python
+from seq2seq_keras.text.features import FEATURE_MARK, NOT_COPIED, split_features
+from seq2seq_keras.text.normalization import clean_in_graph
 from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.unicode_forms import normalize_in_python
 from seq2seq_keras.text.vocabulary import Fitting, choose_tokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
-
-FEATURE_MARK = "￮"  # U+FFEE, which no script uses
 
 
 class FeaturesTokenizer(Tokenizer):

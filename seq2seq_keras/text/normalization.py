@@ -7,16 +7,12 @@ Python's `unicodedata` before text enters the graph.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from typing import Literal, get_args
+from collections.abc import Callable
 
 import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
-from seq2seq_keras.errors import InputError, check_texts, check_unicode
-
-UnicodeForm = Literal["NFC", "NFD", "NFKC", "NFKD", "none"]
-UNICODE_FORMS = get_args(UnicodeForm)
+from seq2seq_keras.text.unicode_forms import WHITE_SPACE, UnicodeForm
 
 # Scripts that part no words by spaces, as the names of their characters begin.
 _WITHOUT_SPACES = {"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"}
@@ -25,31 +21,6 @@ _WITHOUT_SPACES = {"CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANM
 _SYLLABLE, _LEADING, _VOWEL, _TRAILING = 0xAC00, 0x1100, 0x1161, 0x11A7
 _LEADING_COUNT, _VOWEL_COUNT, _TRAILING_COUNT = 19, 21, 28
 _SYLLABLE_COUNT = _LEADING_COUNT * _VOWEL_COUNT * _TRAILING_COUNT
-
-
-def normalize_in_python(
-    texts: Iterable[str], unicode_form: UnicodeForm, *, first: int = 1
-) -> list[str]:
-    """Normalizes a list of strings with `unicodedata`.
-
-    Args:
-        texts: List of strings.
-        unicode_form: One of `UNICODE_FORMS`.
-        first: Integer. The number that messages give to the first text.
-
-    Returns:
-        A list of strings.
-
-    Raises:
-        InputError: If a text is not a string or holds a lone surrogate.
-    """
-    check_texts(texts=texts)
-    texts = list(texts)
-    for number, text in enumerate(texts, start=first):
-        _check_text(text, number)
-    if unicode_form == "none":
-        return texts
-    return [unicodedata.normalize(unicode_form, text) for text in texts]
 
 
 def normalize_hangul(texts: tf.Tensor, unicode_form: UnicodeForm) -> tf.Tensor:
@@ -69,8 +40,7 @@ def clean_in_graph(
         texts = tf.strings.lower(texts, encoding="utf-8")
     if keep_white_space:
         return texts
-    # \s of RE2 is ASCII; \pZ and NEL are the other separators of Unicode.
-    texts = tf.strings.regex_replace(texts, r"[\s\v\pZ\x{85}\x1c-\x1f]+", " ")
+    texts = tf.strings.regex_replace(texts, f"[{WHITE_SPACE}]+", " ")
     return tf.strings.strip(texts)
 
 
@@ -144,15 +114,6 @@ def _is_of_word(letter: str) -> bool:
         return True
     name = unicodedata.name(letter, "").split(" ")[0]
     return unicodedata.category(letter)[0] in "LMN" and name not in _WITHOUT_SPACES
-
-
-def _check_text(text: object, number: int) -> None:
-    if not isinstance(text, str):
-        raise InputError(
-            f"Text {number} is {text!r} ({type(text).__name__}), not a string. "
-            "Leave it out or turn it into a string."
-        )
-    check_unicode(text, f"Text {number}")
 
 
 # Traced once for all graphs that normalize: it is more than four hundred operations.

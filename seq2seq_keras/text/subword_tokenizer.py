@@ -16,13 +16,7 @@ from seq2seq_keras.special_tokens import (
     SpecialTokens,
 )
 from seq2seq_keras.text.foreign_sentencepiece import read_sentencepiece
-from seq2seq_keras.text.normalization import (
-    UNICODE_FORMS,
-    UnicodeForm,
-    clean_in_graph,
-    mark_words,
-    normalize_in_python,
-)
+from seq2seq_keras.text.normalization import clean_in_graph, mark_words
 from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.sentencepiece_model import (
     BOUNDARY,
@@ -32,6 +26,11 @@ from seq2seq_keras.text.sentencepiece_model import (
     train_sentencepiece,
 )
 from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.unicode_forms import (
+    UNICODE_FORMS,
+    UnicodeForm,
+    normalize_in_python,
+)
 from seq2seq_keras.text.vocabulary import Fitting
 
 

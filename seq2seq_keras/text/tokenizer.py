@@ -27,11 +27,11 @@ from seq2seq_keras.special_tokens import (
     UNKNOWN_ID,
     SpecialTokens,
 )
-from seq2seq_keras.text.normalization import (
+from seq2seq_keras.text.normalization import clean_in_graph, normalize_hangul
+from seq2seq_keras.text.tokenizer_config import check_types
+from seq2seq_keras.text.unicode_forms import (
     UNICODE_FORMS,
     UnicodeForm,
-    clean_in_graph,
-    normalize_hangul,
     normalize_in_python,
 )
 from seq2seq_keras.text.vocabulary import (
@@ -427,26 +427,13 @@ class Tokenizer(abc.ABC):
 
 def _checked_config(config: Any) -> tuple[type[Tokenizer], dict[str, Any]]:
     """The class of a configuration and its arguments, each of the type it has."""
-    if not isinstance(config, dict):
-        raise TypeError("a table is expected")
-    kinds = {
-        **{"class_name": str, "lowercase": bool, "unicode_form": str},
-        **{"keep_white_space": bool, "filters": str, "skip_unknown": bool},
-        **{"special_tokens": dict, "vocabulary": list, "model": str, "sha256": str},
-        **{"tokenizer": dict, "features": list, "features_separator": str},
-    }
-    for name, kind in kinds.items():
-        if name in config and type(config[name]) is not kind:
-            raise TypeError(f"{name} is no {kind.__name__}")
+    check_types(config)
     options = {name: value for name, value in config.items() if name != "class_name"}
     if "tokenizer" in options:
         cls, inner = _checked_config(options["tokenizer"])
         options["tokenizer"] = cls(**inner)
         return _class_called(config["class_name"]), options
-    forms = config["special_tokens"]
-    if not all(isinstance(form, str) for form in forms.values()):
-        raise TypeError("a special token is no str")
-    options["special_tokens"] = SpecialTokens(**forms)
+    options["special_tokens"] = SpecialTokens(**config["special_tokens"])
     return _class_called(config["class_name"]), options
 
 

@@ -6,28 +6,7 @@ from seq2seq_keras.decoding import WORD_BORDER
 from seq2seq_keras.text.normalization import mark_words
 from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.tokenizer import Tokenizer
-
-JOINER = "￭"  # U+FFED, which no script uses
-
-_WORD = r"\pL\pM\pN_"
-_CUT = "\x1f"  # marks a border between tokens; normalization leaves none in text
-_END_OF_WORD = rf"([^{_WORD}]|$)"
-
-_ENGLISH_CLITIC = r"(['’](?:s|t|re|ve|ll|d|m))"
-_FRENCH_CLITIC = (
-    r"(-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles|ce|moi|toi|lui|leur"
-    r"|le|la|les|y|en|là|ci))"
-)
-_ELISION = rf"([{_WORD}]['’])([{_WORD}])"
-_TOKEN = "|".join(
-    [
-        rf"{_CUT}(?:['’]|-(?:t-)?)[{_WORD}]+",  # a clitic that an earlier step cut off
-        r"\pN+(?:[.,]\pN+)+",  # 3.14 and 1,000
-        rf"[{_WORD}]+(?:-[{_WORD}]+)*(?:['’]{_CUT})?",  # rendez-vous, l'
-        r"\.+|!+|\?+|-+",
-        rf"[^\s{_CUT}]",
-    ]
-)
+from seq2seq_keras.text.word_rules import JOINED, JOINER, WORD_RULES
 
 
 class WordTokenizer(Tokenizer):
@@ -68,28 +47,13 @@ class WordTokenizer(Tokenizer):
 
     def _cut(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """The tokens of texts, or of words, that it takes one by one."""
-        replace = tf.strings.regex_replace
-        texts = replace(texts, JOINER, "■")
-        # RE2 has no look-ahead: a match eats the character behind it, so of two
-        # neighbours (I'd've, donne-le-moi) only pairs as such are found.
-        for clitic in (_ENGLISH_CLITIC, _FRENCH_CLITIC):
-            pair = rf"(?i){clitic}{clitic}{_END_OF_WORD}"
-            texts = replace(texts, pair, rf"{_CUT}\1{_CUT}\2\3")
-            single = rf"(?i){clitic}{_END_OF_WORD}"
-            texts = replace(texts, single, rf"{_CUT}\1\2")
-        for _ in range(2):
-            texts = replace(texts, _ELISION, rf"\1{_CUT}\2")
-        texts = replace(texts, f"({_TOKEN})", rf"{_CUT}\1{_CUT}")
-        # Where white space already parts two tokens nothing needs a joiner.
-        texts = replace(texts, rf"^{_CUT}+|{_CUT}+$", "")
-        texts = replace(texts, rf"{_CUT}* {_CUT}*", " ")
-        texts = replace(texts, rf"{_CUT}+([^{_WORD}{_CUT}])", rf" {JOINER}\1")
-        texts = replace(texts, rf"{_CUT}+", f"{JOINER} ")
+        for pattern, rewrite in WORD_RULES:
+            texts = tf.strings.regex_replace(texts, pattern, rewrite)
         return tf.strings.split(texts)
 
     def join_graph(self, tokens: tf.RaggedTensor) -> tf.Tensor:
         text = join_rows(tokens, " ")
-        return tf.strings.regex_replace(text, f" ?{JOINER} ?", "")
+        return tf.strings.regex_replace(text, JOINED, "")
 
     def bare_word(self, token: str) -> str:
         return token.strip(JOINER)

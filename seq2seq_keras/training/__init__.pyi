@@ -10,6 +10,7 @@ from .checkpoint import save_state as save_state
 from .checkpoint import state_path as state_path
 from .compile import compile_model as compile_model
 from .config import TrainingConfig as TrainingConfig
+from .file_names import TRAINING_FILES as TRAINING_FILES
 from .history import History as History
 from .inputs import TrainingPairs as TrainingPairs
 from .inputs import fit_tokenizers as fit_tokenizers
@@ -24,7 +25,6 @@ from .progress import TrainingProgress as TrainingProgress
 from .remembered import as_options as as_options
 from .remembered import trained_reading as trained_reading
 from .remembered import trained_seed as trained_seed
-from .run import TRAINING_FILES as TRAINING_FILES
 from .run import TrainingResult as TrainingResult
 from .run import resume_training as resume_training
 from .run import train as train

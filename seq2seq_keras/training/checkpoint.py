@@ -12,6 +12,7 @@ import numpy as np
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, replaced_when_complete
+from seq2seq_keras.training.file_names import STATE
 from seq2seq_keras.untrusted import (
     check_members,
     in_one_line,
@@ -21,7 +22,6 @@ from seq2seq_keras.untrusted import (
 )
 
 _PROGRESS = "progress"
-_STATE = "training_state.npz"
 _SUM_BYTES = 64
 
 
@@ -183,7 +183,7 @@ def check_fit(
 
 def state_path(folder: str | os.PathLike) -> pathlib.Path:
     """Where the state of the training into a folder is kept."""
-    return pathlib.Path(folder, _STATE)
+    return pathlib.Path(folder, STATE)
 
 
 def has_ended(folder: str | os.PathLike) -> bool:

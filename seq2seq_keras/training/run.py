@@ -27,14 +27,12 @@ from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
 from seq2seq_keras.training.checkpoint import has_ended, state_path
 from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.file_names import CONFIG, CURVES, LOG, TRAINING_FILES
 from seq2seq_keras.training.start import Model
 from seq2seq_keras.training.trainer import Trainer
 from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
 from seq2seq_keras.yaml_files import read_yaml
 
-_CONFIG, _LOG, _CURVES = "training.yaml", "log.csv", "learning_curves.png"
-# What a training writes beside its translator.
-TRAINING_FILES = (_CONFIG, _LOG, _CURVES, state_path("").name)
 _LAST = "last"
 
 
@@ -152,7 +150,7 @@ def resume_training(
     result = s2s.resume_training("saved_models/mine", epochs=30)
     ```
     """
-    path = pathlib.Path(folder, _CONFIG)
+    path = pathlib.Path(folder, CONFIG)
     if not path.is_file():
         raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
     with owned(folder):
@@ -233,7 +231,7 @@ def _train(
             for path in (state_path(config.output), last_state):
                 path.unlink(missing_ok=True)
         goes_on = trainer.restore()
-        write_text(trainer.output / _CONFIG, _as_yaml(trainer.config))
+        write_text(trainer.output / CONFIG, _as_yaml(trainer.config))
         if not goes_on:
             # From here on it can be told from a training that has ended.
             trainer.save()
@@ -273,7 +271,7 @@ def _after_epoch(trainer: Trainer, row: dict, is_best: bool) -> None:
         show(f"  {source}\n    model:     {translation}\n    reference: {target}")
     if is_best:
         _save(trainer, trainer.output, row)
-    with replaced_when_complete(trainer.output / _LOG) as beside:
+    with replaced_when_complete(trainer.output / LOG) as beside:
         _log(trainer).to_csv(beside, index=False)
 
 
@@ -291,9 +289,9 @@ def _finish(trainer: Trainer) -> TrainingResult:
     output, config = trainer.output, trainer.config
     with trainer.averages.applied():
         _save(trainer, output / _LAST, trainer.history.rows[-1])
-    write_text(output / _LAST / _CONFIG, _as_yaml(config))
+    write_text(output / _LAST / CONFIG, _as_yaml(config))
     log = _log(trainer)
-    with replaced_when_complete(output / _CURVES) as beside:
+    with replaced_when_complete(output / CURVES) as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)
     translator = _best_translator(trainer)
     evaluation = evaluate_translator(
@@ -308,7 +306,7 @@ def _finish(trainer: Trainer) -> TrainingResult:
         "epoch": trainer.history.best + 1,
         "training_minutes": trainer.elapsed() / 60,
     }
-    picture = f"\n\n![learning curves]({_CURVES})"
+    picture = f"\n\n![learning curves]({CURVES})"
     translator.description = _description(config) + picture
     translator.save_card(output)
     return TrainingResult(translator, log, evaluation)

@@ -32,9 +32,8 @@ from seq2seq_keras.text import (
     target_copy_ids,
     target_tokens,
 )
+from seq2seq_keras.translation.text_translator import MAX_CHARACTERS
 
-# Whoever sends a book in one line shall not take the memory of the others.
-MAX_CHARACTERS = 10_000
 # Each set of options has its own graph; a program uses one or two.
 _KEPT_GRAPHS = 8
 _TEXTS = tf.TensorSpec([None], tf.string, "text")
@@ -154,7 +153,7 @@ class TranslationGraph(tf.Module):
         source = drawn = self.read(inputs["source_tokens"])
         if draws > 1:
             drawn = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
-        states, memory = self._start(drawn)
+        states, memory = self.start(drawn)
         is_distinct = options.distinct_texts and options.beam_width > 1
         is_distinct &= options.n_best > 1
         width = {"n_best": options.beam_width} if is_distinct else {}
@@ -176,7 +175,7 @@ class TranslationGraph(tf.Module):
         outputs = self._outputs(options, source, found)
         return _distinct(outputs, options.n_best) if is_distinct else outputs
 
-    def _start(self, source: _Tensors) -> tuple[_Tensors, _Tensors]:
+    def start(self, source: _Tensors) -> tuple[_Tensors, _Tensors]:
         """The states before the first token, and the memory."""
         inputs = _without_tokens(source)
         encoded = [
@@ -268,7 +267,7 @@ class TranslationGraph(tf.Module):
             labels = target_copy_ids(tokens, copied, self.target_tokenizer)
         labels = _ended(labels, END_ID)
         if free_running:
-            states, memory = self._start(source)
+            states, memory = self.start(source)
             log_probabilities = free_running_log_probabilities(
                 self.step, states, labels, memory=memory
             )
@@ -294,7 +293,7 @@ class TranslationGraph(tf.Module):
         return tf.where(labels == PAD_ID, 0.0, chosen)
 
     def _encode(self, text: tf.Tensor) -> _Tensors:
-        states, memory = self._start(self.read(self._split(text)))
+        states, memory = self.start(self.read(self._split(text)))
         return {**states, **memory}
 
     def decode_step(self, token_ids: tf.Tensor, **states: tf.Tensor) -> _Tensors:

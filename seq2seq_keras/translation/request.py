@@ -2,22 +2,19 @@
 
 import functools
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
-from seq2seq_keras.decoding import (
-    WORD_BORDER,
-    Avoidance,
-    SearchOptions,
-    make_avoidance,
-    make_trie,
-)
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
-from seq2seq_keras.text import NOT_COPIED, Tokenizer, normalize_in_python
+from seq2seq_keras.text import NOT_COPIED, normalize_in_python
+
+if TYPE_CHECKING:
+    from seq2seq_keras.decoding import Avoidance
+    from seq2seq_keras.text import Tokenizer
 
 # TensorFlow's stateless generators take two integers of 32 bits.
 _SEED = Range(-(2**31), 2**31 - 1, whole=True)
@@ -65,7 +62,7 @@ class SearchRequest(NamedTuple):
         return cls(options, **own)
 
     def inputs(
-        self, target_tokenizer: Tokenizer, count: int, first: int = 1
+        self, target_tokenizer: "Tokenizer", count: int, first: int = 1
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """What the graph takes beside `count` texts, counted from `first`.
 
@@ -75,20 +72,24 @@ class SearchRequest(NamedTuple):
         shared: dict[str, Any] = {}
         if self.options.sample:
             each["number"] = np.arange(first, first + count, dtype="int32")
-            shared["seed"] = tf.constant(self.seed, tf.int32)
+            shared["seed"] = np.int32(self.seed)
         if self.prefix is not None:
             prefixes = self._prefixes(target_tokenizer, count)
             each["prefix"] = np.array([text.encode() for text in prefixes], object)
         if self.avoid:
             shared["avoid"] = _avoidance(tuple(self.avoid), target_tokenizer)
         if self.allowed:
+            from seq2seq_keras.decoding import make_trie
+
             allowed = _normalized(self.allowed, target_tokenizer)
             shared["allowed"] = make_trie(
                 self._token_ids("allowed", allowed, target_tokenizer)
             )
         return each, shared
 
-    def check_copies(self, tokens: Iterable[str], target_tokenizer: Tokenizer) -> None:
+    def check_copies(
+        self, tokens: Iterable[str], target_tokenizer: "Tokenizer"
+    ) -> None:
         """Refuses to avoid what could be copied.
 
         Args:
@@ -99,6 +100,8 @@ class SearchRequest(NamedTuple):
             InputError: If a source has part of a phrase to avoid, in a token that the
                 target vocabulary lacks: to copy it is not held back.
         """
+        from seq2seq_keras.decoding import WORD_BORDER
+
         known = (*target_tokenizer.vocabulary, NOT_COPIED)
         copied = sorted(set(tokens).difference(known))
         spelled = target_tokenizer.spell(self.avoid)
@@ -114,7 +117,7 @@ class SearchRequest(NamedTuple):
                     )
 
     def _token_ids(
-        self, name: str, texts: list[str], tokenizer: Tokenizer
+        self, name: str, texts: list[str], tokenizer: "Tokenizer"
     ) -> list[list[int]]:
         """Token ids of texts that a translation can be, or begin with."""
         rows = tokenizer.tokenize(texts)
@@ -132,7 +135,7 @@ class SearchRequest(NamedTuple):
                 )
         return rows
 
-    def _prefixes(self, target_tokenizer: Tokenizer, count: int) -> list[str]:
+    def _prefixes(self, target_tokenizer: "Tokenizer", count: int) -> list[str]:
         one = isinstance(self.prefix, str)
         prefixes = [self.prefix] * count if one else list(self.prefix)
         if len(prefixes) != count:
@@ -146,7 +149,9 @@ class SearchRequest(NamedTuple):
 
 
 @functools.lru_cache(8)
-def _avoidance(phrases: tuple[str, ...], tokenizer: Tokenizer) -> Avoidance:
+def _avoidance(phrases: tuple[str, ...], tokenizer: "Tokenizer") -> "Avoidance":
+    from seq2seq_keras.decoding import make_avoidance
+
     spelled = tokenizer.spell(phrases)
     if "" in spelled:
         raise InputError(
@@ -172,5 +177,5 @@ def _as_texts(name: str, texts: Any) -> str | list[str] | None:
         ) from error
 
 
-def _normalized(texts: Iterable[str], tokenizer: Tokenizer) -> list[str]:
+def _normalized(texts: Iterable[str], tokenizer: "Tokenizer") -> list[str]:
     return normalize_in_python(texts, tokenizer.unicode_form)

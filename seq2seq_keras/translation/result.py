@@ -1,14 +1,11 @@
 """What `Translator.decode` returns for one text."""
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from seq2seq_keras.errors import InputError
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,23 +134,22 @@ def pharaoh_alignment(hypothesis: Hypothesis) -> str:
     return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
 
 
-def best_texts(texts: list[str], outputs: "dict[str, tf.Tensor]") -> list[str]:
+def best_texts(texts: list[str], outputs: dict[str, np.ndarray]) -> list[str]:
     """The best translations alone, of what `make_translations` reads."""
-    best = outputs["translations"].numpy()[:, 0]
+    best = outputs["translations"][:, 0]
     return [text.decode("utf-8") for text in best]
 
 
 def make_translations(
-    texts: list[str], outputs: "dict[str, tf.Tensor]", trace: bool = False
+    texts: list[str], outputs: dict[str, np.ndarray], trace: bool = False
 ) -> list[Translation]:
-    """Reads what a graph of `TranslationGraph` put out, a row for each text.
+    """Reads the arrays that a graph of `TranslationGraph` put out, a row for each text.
 
     With `trace` the tree of a beam search is kept.
     """
-    arrays = {name: output.numpy() for name, output in outputs.items()}
     translations = []
     for number, text in enumerate(texts):
-        row = {name: array[number] for name, array in arrays.items()}
+        row = {name: array[number] for name, array in outputs.items()}
         source_tokens = _strings(row["source_tokens"])
         translations.append(
             Translation(

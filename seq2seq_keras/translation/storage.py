@@ -22,18 +22,19 @@ from seq2seq_keras.memory import memory_share
 from seq2seq_keras.models import EncoderDecoder, copy_model
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.translation.model_card import model_card
+from seq2seq_keras.translation.saved_format import (
+    CARD,
+    CHECKED,
+    CONFIG,
+    MODEL,
+    SCORES,
+    SOURCE,
+    TARGET,
+)
 from seq2seq_keras.translation.stored_model import build_stored_model
 from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 
 FORMAT = 3
-_MODEL = "model.keras"
-_SOURCE = "source_tokenizer.json"
-_TARGET = "target_tokenizer.json"
-_CHECKED = (_MODEL, _SOURCE, _TARGET)
-_CONFIG = "config.json"
-_SCORES = "scores.json"
-_CARD = "README.md"
-TRANSLATOR_FILES = (*_CHECKED, _SCORES, _CARD, _CONFIG)
 # What vouches for the configuration itself; format 3 of version 0.1.0 has none.
 _SIGNATURE = "sha256_of_all_else"
 _DECODING = {
@@ -83,20 +84,20 @@ def write(
     )
     with switched(folder) as staged:
         # Without the optimizer it is a third of the size.
-        copy_model(model).save(staged / _MODEL)
-        source_tokenizer.save(staged / _SOURCE)
-        target_tokenizer.save(staged / _TARGET)
-        _write_json(staged / _SCORES, scores)
-        write_text(staged / _CARD, card)
+        copy_model(model).save(staged / MODEL)
+        source_tokenizer.save(staged / SOURCE)
+        target_tokenizer.save(staged / TARGET)
+        _write_json(staged / SCORES, scores)
+        write_text(staged / CARD, card)
         config = {
             "format": FORMAT,
             "model": model.get_config(),
             "decoding": decoding,
             "description": description,
             "versions": _versions(),
-            "sha256": {name: sha256(staged / name) for name in _CHECKED},
+            "sha256": {name: sha256(staged / name) for name in CHECKED},
         }
-        _write_json(staged / _CONFIG, _signed(config))
+        _write_json(staged / CONFIG, _signed(config))
     return pathlib.Path(folder).resolve()
 
 
@@ -115,9 +116,9 @@ def write_card(
     )
     with switched(folder) as staged:
         config = {**_read_config(pathlib.Path(folder)), "description": description}
-        _write_json(staged / _SCORES, scores)
-        write_text(staged / _CARD, card)
-        _write_json(staged / _CONFIG, _signed(config))
+        _write_json(staged / SCORES, scores)
+        write_text(staged / CARD, card)
+        _write_json(staged / CONFIG, _signed(config))
     return pathlib.Path(folder).resolve()
 
 
@@ -142,15 +143,15 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
     folder = pathlib.Path(folder)
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such model folder.")
-    names = (*_CHECKED, _SCORES, _CONFIG)
+    names = (*CHECKED, SCORES, CONFIG)
     # A save that runs meanwhile is no damage.
     config, contents, scores = read_whole(folder, names, lambda: _read_files(folder))
     source, target = (
-        Tokenizer.parse(contents[name], folder / name) for name in (_SOURCE, _TARGET)
+        Tokenizer.parse(contents[name], folder / name) for name in (SOURCE, TARGET)
     )
     sizes = (source.vocabulary_size, target.vocabulary_size)
     parts = {
-        "model": build_stored_model(contents[_MODEL], folder / _MODEL, sizes),
+        "model": build_stored_model(contents[MODEL], folder / MODEL, sizes),
         "source_tokenizer": source,
         "target_tokenizer": target,
         "decoding": _BEFORE | config["decoding"],
@@ -169,7 +170,7 @@ def _read_files(
     """What is in the files; each is read once, and what was checked is what is used."""
     config = _read_config(folder)
     contents = {
-        name: _read_checked(folder, name, config["sha256"][name]) for name in _CHECKED
+        name: _read_checked(folder, name, config["sha256"][name]) for name in CHECKED
     }
     return config, contents, _read_scores(folder)
 
@@ -201,7 +202,7 @@ def _versions() -> dict[str, str]:
 
 
 def _read_config(folder: pathlib.Path) -> dict[str, Any]:
-    path = current(folder, _CONFIG)
+    path = current(folder, CONFIG)
     try:
         content = read_regular(path, limit=JSON_BYTES, inside=folder)
     except FileNotFoundError as error:
@@ -213,7 +214,7 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
     known = (
         isinstance(config, dict)
         and config.get("format") == FORMAT
-        and _is_dict_of(config.get("sha256"), set(_CHECKED), str)
+        and _is_dict_of(config.get("sha256"), set(CHECKED), str)
         and _is_decoding(config.get("decoding"))
         and isinstance(config.setdefault("description", ""), str)
         and isinstance(config.setdefault("versions", {}), dict)
@@ -240,7 +241,7 @@ def _signature(config: dict[str, Any]) -> str:
 def _warn_of_changes(config: dict[str, Any], folder: pathlib.Path) -> None:
     if config.get(_SIGNATURE, _signature(config)) != _signature(config):
         warnings.warn(
-            f"{folder / _CONFIG} is not as it was saved: it was edited by hand or is "
+            f"{folder / CONFIG} is not as it was saved: it was edited by hand or is "
             "damaged. What it says is used; `Translator.load(folder).save(folder)` "
             "signs it anew.",
             stacklevel=4,
@@ -269,7 +270,7 @@ def _is_dict_of(content: Any, keys: set[str], kind: type) -> bool:
 
 
 def _read_scores(folder: pathlib.Path) -> dict[str, Any]:
-    path = current(folder, _SCORES)
+    path = current(folder, SCORES)
     try:
         content = read_regular(path, limit=JSON_BYTES, inside=folder)
     except FileNotFoundError:
@@ -294,7 +295,7 @@ def _warn_of_other_versions(saved: dict[str, Any]) -> None:
 
 def _read_checked(folder: pathlib.Path, name: str, expected: str) -> bytes:
     path = current(folder, name)
-    limit = memory_share() if name == _MODEL else JSON_BYTES
+    limit = memory_share() if name == MODEL else JSON_BYTES
     try:
         content = read_regular(path, limit=limit, inside=folder)
     except FileNotFoundError as error:
@@ -302,6 +303,6 @@ def _read_checked(folder: pathlib.Path, name: str, expected: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != expected:
         raise InputError(
             f"{path} is damaged: it differs from the file that was saved (its SHA-256 "
-            f"is not the one in {_CONFIG}). Copy it again or save the model again."
+            f"is not the one in {CONFIG}). Copy it again or save the model again."
         )
     return content

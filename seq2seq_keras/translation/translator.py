@@ -1,43 +1,31 @@
 """Text in, text out, and the folder a translator lives in."""
 
 import dataclasses
-import functools
-import itertools
 import os
 import pathlib
-import sys
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.errors import InputError, check_texts
-from seq2seq_keras.forks import check_not_forked
-from seq2seq_keras.memory import check_memory
+from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
+from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation import storage
-from seq2seq_keras.translation.graph import MAX_CHARACTERS, TranslationGraph
+from seq2seq_keras.translation.graph import TranslationGraph
+from seq2seq_keras.translation.onnx_folder import export_onnx
+from seq2seq_keras.translation.onnx_weights import WeightPrecision
 from seq2seq_keras.translation.request import SearchRequest
-from seq2seq_keras.translation.result import Translation, best_texts, make_translations
 from seq2seq_keras.translation.saved_model import export_saved_model
+from seq2seq_keras.translation.text_translator import TextTranslator
 
-# So many batches are split and sorted together, so that texts of like length meet.
-_BATCHES_TOGETHER = 100
-# To look how much is free would take a twentieth of a short translation.
-_LITTLE_MEMORY = 2**26
-# So many hypotheses are decoded at once, unless that makes more logits than these: more
-# are hardly faster, and the longer a batch, the more unlike its texts.
-_HYPOTHESES, _MANY_LOGITS = 320, 2**25
-# What is made of the texts of a batch and the outputs of the graph.
-_Read = Callable[[list[str], dict[str, tf.Tensor]], Iterable[Any]]
+EXPORT_FORMATS = ("saved_model", "onnx")
 
 
-class Translator:
+class Translator(TextTranslator):
     """A model with its tokenizers: translates, is saved, loaded and exported.
 
     Args:
@@ -159,217 +147,40 @@ class Translator:
         """The model; of an ensemble the first."""
         return self.models[0]
 
-    @checks_numbers(batch_size=(1, 10**6))
-    def translate(
-        self, texts: Any, *, batch_size: int | None = None, **search: Any
+    def _split(self, texts: list[str]) -> tuple[tf.RaggedTensor, np.ndarray]:
+        tokens = self.graph.split_normalized(tf.constant(texts))
+        return tokens, np.diff(tokens.row_splits.numpy())
+
+    def _take(self, tokens: tf.RaggedTensor, rows: np.ndarray) -> tf.RaggedTensor:
+        return tokens if len(rows) == tokens.nrows() == 1 else tf.gather(tokens, rows)
+
+    def _searcher(
+        self,
+        options: SearchOptions,
+        each: dict[str, np.ndarray],
+        shared: dict[str, Any],
+        details: bool,
     ) -> Any:
-        r"""Translates one text or many.
-
-        Args:
-            texts: A string, a list of strings, or a pandas Series of strings. An
-                empty or blank text has an empty translation. Where the source has a
-                `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`.
-            batch_size: Optional integer. Texts decoded at a time; texts of like length
-                are decoded together and come back in the order given. Defaults to as
-                many as have 320 hypotheses; fewer if the vocabulary is very large.
-            **search: Any of `SearchOptions`, e.g. `beam_width=5`, in place of the
-                translator's own, and of `SearchRequest`: `prefix`, `avoid`,
-                `allowed`, `seed`. Each new set of `SearchOptions` takes a moment,
-                since it gets a graph of its own.
-
-        Returns:
-            A string for a string, a list for a list, a Series with the same index
-            for a Series.
-
-        Raises:
-            InputError: If something is not a string, or an option does not fit.
-        """
-        request = SearchRequest.of(self.search, search)
-        translations = self._run(_as_list(texts), batch_size, request, None)
-        if isinstance(texts, str):
-            return translations[0]
-        if _is_pandas("Series", texts):
-            import pandas as pd
-
-            made = {"index": texts.index, "name": texts.name, "dtype": "str"}
-            return pd.Series(translations, **made)
-        return translations
-
-    @checks_numbers(batch_size=(1, 10**6))
-    def decode(
-        self,
-        texts: Any,
-        *,
-        batch_size: int | None = None,
-        trace: bool = False,
-        **search: Any,
-    ) -> Any:
-        """Translates, and tells all that the search found.
-
-        Args:
-            texts: A string, or a list or Series of strings, as for `translate`.
-            batch_size: Optional integer. Texts decoded at a time; see `translate`.
-            trace: Whether to keep the tree that a beam search grew, for
-                `plot_beam`.
-            **search: See `translate`; with `beam_width=5, n_best=5` every hypothesis
-                is kept.
-
-        Returns:
-            A `Translation` for a string, else a list of them.
-
-        Raises:
-            InputError: If something is not a string, or an option does not fit.
-        """
-        request = SearchRequest.of(self.search, search)
-        make = functools.partial(make_translations, trace=trace)
-        translations = self._run(_as_list(texts), batch_size, request, make)
-        return translations[0] if isinstance(texts, str) else translations
-
-    @checks_numbers(batch_size=(1, 10**6))
-    def translate_stream(
-        self, texts: Iterable[str], *, batch_size: int | None = None, **search: Any
-    ) -> Iterator[str]:
-        """Translates texts as they come, without holding all of them.
-
-        Args:
-            texts: Iterable of strings.
-            batch_size: Optional integer. Texts decoded at a time; see `translate`. 1
-                answers each text before the next one is read; else 100 batches are read
-                and sorted together.
-            **search: See `translate`; a `prefix` is one string for all.
-
-        Yields:
-            A translation for each text, in the same order.
-        """
-        yield from self._stream(texts, batch_size, search, None)
-
-    @checks_numbers(batch_size=(1, 10**6))
-    def decode_stream(
-        self, texts: Iterable[str], *, batch_size: int | None = None, **search: Any
-    ) -> Iterator[Translation]:
-        """Decodes texts as they come, without holding all of them.
-
-        Args:
-            texts: Iterable of strings.
-            batch_size: Optional integer. Texts decoded at a time; see `translate`. 1
-                answers each text before the next one is read; else 100 batches are read
-                and sorted together.
-            **search: See `translate`; a `prefix` is one string for all.
-
-        Yields:
-            A `Translation` for each text, in the same order.
-        """
-        yield from self._stream(texts, batch_size, search, make_translations)
-
-    def _stream(
-        self,
-        texts: Iterable[str],
-        batch_size: int | None,
-        search: dict[str, Any],
-        read: _Read | None,
-    ) -> Iterator[Any]:
-        check_texts(texts=texts)
-        request = SearchRequest.of(self.search, search)
-        texts, first = iter(texts), 1
-        # One by one there is nothing to sort, and somebody may wait for each.
-        size = batch_size or self._batch_size(request.options)
-        together = 1 if size == 1 else _BATCHES_TOGETHER * size
-        while chunk := list(itertools.islice(texts, together)):
-            yield from self._run(chunk, size, request, read, first)
-            first += len(chunk)
-
-    def _run(
-        self,
-        texts: list[str],
-        batch_size: int | None,
-        request: SearchRequest,
-        read: _Read | None,
-        first: int = 1,
-    ) -> list[Any]:
-        """What `read` makes of the outputs for each text, in the order of the texts.
-
-        Without `read` it is the best translation alone, for which less is searched.
-        """
-        check_not_forked()
-        options = request.options
-        if read is None and options.beam_width > 1:
-            options = options.replace(n_best=1)
-        batch_size = batch_size or self._batch_size(options)
-        self._check_memory(_width(options) * min(batch_size, len(texts)))
-        form = self.source_tokenizer.unicode_form
-        texts = normalize_in_python(texts, form, first=first)
-        each, shared = request.inputs(self.target_tokenizer, len(texts), first)
         search = self.graph.searcher(
             options,
             prefix="prefix" in each,
             avoid="avoid" in shared,
             allowed="allowed" in shared,
-            details=read is not None,
-        )
-        read = read or best_texts
-        results: list[Any] = [None] * len(texts)
-        together = _BATCHES_TOGETHER * batch_size
-        for start in range(0, len(texts), together):
-            chunk = self._cut(texts[start : start + together], first + start)
-            tokens, lengths = self._split(chunk, first + start)
-            if request.avoid and (self.graph.copies or request.options.replace_unknown):
-                copied = self.source_tokenizer.copied_tokens(tokens.flat_values)
-                words = (x.decode("utf-8") for x in copied.numpy())
-                request.check_copies(words, self.target_tokenizer)
-            # Stable, so that the same texts always make the same batches.
-            order = np.argsort(lengths, kind="stable")
-            for batch in np.split(order, range(batch_size, len(order), batch_size)):
-                rows = {name: tf.constant(each[name][start + batch]) for name in each}
-                alone = len(order) == 1
-                rows["source_tokens"] = tokens if alone else tf.gather(tokens, batch)
-                outputs = search({**rows, **shared})
-                made = read([chunk[row] for row in batch], outputs)
-                for row, result in zip(batch, made, strict=True):
-                    results[start + row] = result
-        return results
-
-    def _batch_size(self, options: SearchOptions) -> int:
-        """How many texts are decoded at a time if nobody says so."""
-        numbers = _HYPOTHESES * self.target_tokenizer.vocabulary_size
-        hypotheses = _HYPOTHESES * min(1, _MANY_LOGITS / numbers)
-        return max(1, int(hypotheses) // _width(options))
-
-    def _check_memory(self, hypotheses: int) -> None:
-        """Refuses a beam whose logits and their order the memory cannot hold."""
-        needed = 3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size
-        if needed < _LITTLE_MEMORY:
-            return
-        check_memory(
-            needed,
-            f"A search with {hypotheses:,} hypotheses at once",
-            "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
+            details=details,
         )
 
-    @staticmethod
-    def _cut(texts: list[str], first: int) -> list[str]:
-        """What the graph sees of texts; warns if that is not all."""
-        for number, text in enumerate(texts, first):
-            if len(text) > MAX_CHARACTERS:
-                warnings.warn(
-                    f"Text {number} has {len(text):,} characters and is cut to the "
-                    f"first {MAX_CHARACTERS:,}.",
-                    stacklevel=5,
-                )
-        return [text[:MAX_CHARACTERS] for text in texts]
+        def run(tokens: tf.RaggedTensor, inputs: dict[str, Any]) -> Any:
+            inputs = tf.nest.map_structure(tf.constant, inputs)
+            outputs = search({"source_tokens": tokens, **inputs})
+            return {name: output.numpy() for name, output in outputs.items()}
 
-    def _split(
-        self, texts: list[str], first: int
-    ) -> tuple[tf.RaggedTensor, np.ndarray]:
-        """Tokens of texts, and how many; warns of those that will be cut."""
-        tokens = self.graph.split_normalized(tf.constant(texts))
-        lengths = np.diff(tokens.row_splits.numpy())
-        for row in np.flatnonzero(lengths > self.max_source_length):
-            warnings.warn(
-                f"Text {first + row} has {lengths[row]} tokens and is cut to the first "
-                f"{self.max_source_length} (`max_source_length`).",
-                stacklevel=5,
-            )
-        return tokens, lengths
+        return run
+
+    def _check_copies(self, request: SearchRequest, tokens: tf.RaggedTensor) -> None:
+        if request.avoid and (self.graph.copies or request.options.replace_unknown):
+            copied = self.source_tokenizer.copied_tokens(tokens.flat_values)
+            words = (x.decode("utf-8") for x in copied.numpy())
+            request.check_copies(words, self.target_tokenizer)
 
     def save(
         self,
@@ -453,25 +264,42 @@ class Translator:
             description=parts["description"],
         )
 
-    def export(self, folder: str | os.PathLike, **search: Any) -> pathlib.Path:
-        """Writes a SavedModel; see `export_saved_model`.
+    def export(
+        self,
+        folder: str | os.PathLike,
+        format: str = "saved_model",  # noqa: A002
+        precision: WeightPrecision = "float32",
+        **search: Any,
+    ) -> pathlib.Path:
+        """Writes a SavedModel, or what other runtimes translate from.
+
+        See `export_saved_model` and `export_onnx` for what each holds.
 
         Args:
-            folder: Where it goes; a SavedModel that stands there is replaced.
+            folder: Where it goes; what was exported there before is replaced.
+            format: "saved_model" for TensorFlow, "onnx" for onnxruntime.
+            precision: How ONNX keeps weights: "float32", "float16" or "int8".
             **search: Any of `SearchOptions`, e.g. `beam_width=5, n_best=5`, in place
-                of the translator's own. The SavedModel keeps to them.
+                of the translator's own. A SavedModel keeps to them.
 
         Returns:
             The folder, as a `pathlib.Path`.
+
+        Raises:
+            InputError: If there is something in the folder that no export wrote, or
+                this translator cannot be had in that format.
         """
+        check_choice("format", format, EXPORT_FORMATS)
         options = self.search.replace(**search)
         options.check_effect(search)
+        if format == "onnx":
+            return export_onnx(self.graph, folder, options, precision)
+        if precision != "float32":
+            raise InputError(
+                "A SavedModel has its weights as they are: `precision` is for "
+                f'`format="onnx"`. Received: precision={precision!r}'
+            )
         return export_saved_model(self.graph, folder, options)
-
-
-def _width(options: SearchOptions) -> int:
-    """Hypotheses for each text."""
-    return max(options.beam_width, options.n_best)
 
 
 def _remake(cls: type[Translator], parts: tuple, options: dict) -> Translator:
@@ -509,22 +337,3 @@ def _check_models(
             "The models of an ensemble must either all copy source words "
             "(`copy=True`) or none of them."
         )
-
-
-def _is_pandas(kind: str, thing: Any) -> bool:
-    """Whether it is a `Series` or `DataFrame`, without importing pandas to know."""
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(thing, getattr(pandas, kind, ()))
-
-
-def _as_list(texts: Any) -> list[str]:
-    if isinstance(texts, str):
-        return [texts]
-    if _is_pandas("Series", texts):
-        return texts.tolist()
-    if _is_pandas("DataFrame", texts) or not isinstance(texts, Iterable):
-        raise InputError(
-            "`translate` takes a string, a list of strings or a Series; of a "
-            f"DataFrame pass one column. Received: a {type(texts).__name__}"
-        )
-    return list(texts)

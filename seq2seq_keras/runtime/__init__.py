@@ -1,0 +1,5 @@
+"""Translates where there is no TensorFlow: what `export(format="onnx")` wrote."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

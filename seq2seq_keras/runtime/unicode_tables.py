@@ -1,0 +1,69 @@
+"""What TensorFlow knows of characters, for those who have Python alone.
+
+Python's own tables are those of its version, and differ from one to the next. The file
+beside is written by `python -m tools.unicode_tables`.
+"""
+
+import functools
+import json
+import pathlib
+import re
+from typing import Any
+
+_FILE = pathlib.Path(__file__).with_name("unicode_tables.json")
+
+
+def lower(text: str) -> str:
+    """The small letters of a text, as TensorFlow makes them."""
+    text = text.partition("\0")[0]  # the end of a text to ICU, which does it there
+    if text.isascii():
+        return text.lower()
+    small = _tables()["lower"]
+    if "Σ" not in text:
+        return text.translate(small)
+    # At the end of a word it is ς, which Python knows to tell.
+    pythons, place, letters = text.lower(), 0, []
+    for letter in text:
+        is_sigma = letter == "Σ"
+        letters.append(pythons[place] if is_sigma else letter.translate(small))
+        place += len(letter.lower())
+    return "".join(letters)
+
+
+def python_pattern(pattern: str, ascii_only: bool = False) -> re.Pattern[str]:
+    """A pattern of RE2, of those that the tokenizers have, for Python.
+
+    Args:
+        pattern: String.
+        ascii_only: Whether it is for text of ASCII alone, for which the classes of
+            characters are short and quickly made.
+
+    Returns:
+        A compiled pattern.
+    """
+    classes = _ASCII if ascii_only else _tables()["classes"]
+    for name, members in (
+        (r"\pL\pM\pN", classes["word"]),
+        (r"\pN", f"[{classes['number']}]"),
+        (r"\pZ", classes["separator"]),
+        (r"\s", r" \t\n\f\r"),
+        (r"\x{85}", r"\x85"),
+        ("$", r"\Z"),
+    ):
+        pattern = pattern.replace(name, members)
+    return re.compile(pattern)
+
+
+_ASCII = {"word": "0-9A-Za-z", "number": "0-9", "separator": " "}
+
+
+@functools.cache
+def _tables() -> dict[str, Any]:
+    tables = json.loads(_FILE.read_text(encoding="utf-8"))
+    return {
+        "lower": {int(code): small for code, small in tables["lower"].items()},
+        "classes": {
+            name: "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+            for name, ranges in tables["classes"].items()
+        },
+    }

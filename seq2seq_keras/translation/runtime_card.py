@@ -1,0 +1,59 @@
+"""The README of a folder for other runtimes: signatures, and how to run the loop."""
+
+import pathlib
+import string
+from typing import Any
+
+from seq2seq_keras.special_tokens import END_ID, START_ID
+from seq2seq_keras.translation.id_graphs import IdGraph
+
+_TEMPLATE = pathlib.Path(__file__).with_suffix(".md")
+# What a model that copies is given beside the ids, in the words of three languages.
+_COPIES = {
+    "cs_copy": """
+    NamedOnnxValue.CreateFromTensor("source_copy_ids", source),""",
+    "js_copy": """
+  source_copy_ids: new ort.Tensor("int32", ids, [1, ids.length]),""",
+    "kt_copy": """
+    "source_copy_ids" to source,""",
+}
+
+
+def runtime_card(graphs: dict[str, IdGraph], config: dict[str, Any]) -> str:
+    """Writes what the files are and how programs run them.
+
+    Args:
+        graphs: What `id_graphs` made.
+        config: What `runtime.json` holds.
+
+    Returns:
+        Markdown.
+    """
+    example = [4, 5, END_ID]
+    words = {
+        **{"unknown": 1, "start": START_ID, "end": END_ID, "length": len(example)},
+        "example": ", ".join(map(str, example)),
+        "max_length": min(config["decoding"]["max_length"], 100),
+        "memory": ", ".join(f"`{name}`" for name in config["memory"]) or "nothing",
+        "python_source": ", ".join(
+            f'"{name}": source' for name in graphs["encoder"].inputs
+        ),
+        "signatures": _signatures(graphs),
+        **{name: text * config["copies"] for name, text in _COPIES.items()},
+    }
+    return string.Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(words)
+
+
+def _signatures(graphs: dict[str, IdGraph]) -> str:
+    lines = ["| graph | inputs |", "| --- | --- |"]
+    for name, graph in graphs.items():
+        inputs = "; ".join(
+            f"`{each}` {spec.dtype.name} {_shape(spec.shape)}"
+            for each, spec in graph.inputs.items()
+        )
+        lines.append(f"| `{name}` | {inputs} |")
+    return "\n".join(lines)
+
+
+def _shape(shape: Any) -> str:
+    return str([each if each is not None else "n" for each in shape]).replace("'", "")

@@ -1,0 +1,92 @@
+"""A translator that was exported as ONNX, and what compares two translators."""
+
+import keras
+import numpy as np
+import pytest
+
+from seq2seq_keras.data import load_corpus, make_dataset
+from seq2seq_keras.models import build_model
+from seq2seq_keras.runtime import Translator
+from seq2seq_keras.text import WordTokenizer
+from seq2seq_keras.training import compile_model
+from seq2seq_keras.translation import Translator as Saved
+
+TEXTS = [
+    "i am a student",
+    "is she tired?",
+    "",
+    "my friends are going to the market with your sister",
+    "xylophones aren't words it knows",
+    "no",
+    "\tThe café, isn't it?\u2028no! ",
+]
+
+
+def train_translator(folder):
+    """Trains a small translator for a moment on the phrasebook."""
+    keras.utils.set_random_seed(0)
+    train = load_corpus("phrasebook/english-french").train[:4000]
+    tokenizers = WordTokenizer.fit(train.source), WordTokenizer.fit(train.target)
+    sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
+    options = {"cell": "gru", "attention": "luong"}
+    model = build_model(*sizes, units=48, embedding_dim=32, **options)
+    compile_model(model, learning_rate=1e-2)
+    model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
+    Saved(model, *tokenizers, max_source_length=30, max_length=20).save(folder)
+
+
+@pytest.fixture(scope="session")
+def saved_translator(made_once):
+    """The folder of the translator that is exported."""
+    return made_once("to-export", train_translator)
+
+
+@pytest.fixture(scope="session")
+def translator(saved_translator):
+    """The translator in that folder."""
+    return Saved.load(saved_translator)
+
+
+@pytest.fixture(scope="session")
+def exported_folder(translator, made_once):
+    """The folder; tests that change it work on a copy."""
+    return made_once("onnx", lambda folder: translator.export(folder, format="onnx"))
+
+
+@pytest.fixture(scope="session")
+def exported(exported_folder):
+    """The translator in it, on one thread."""
+    return Translator.load(exported_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def assert_alike():
+    """A function that compares all that two translators find.
+
+    Texts, tokens and their order are equal, numbers up to the order of sums.
+    """
+
+    def compare(first, second, texts=TEXTS, **search):
+        pairs = zip(
+            first.decode(texts, **search), second.decode(texts, **search), strict=True
+        )
+        for one, other in pairs:
+            assert other.source == one.source
+            assert other.source_tokens == one.source_tokens
+            assert [h.text for h in other.hypotheses] == [
+                h.text for h in one.hypotheses
+            ]
+            for mine, theirs in zip(one.hypotheses, other.hypotheses, strict=True):
+                compare_hypotheses(mine, theirs)
+
+    def compare_hypotheses(one, other):
+        assert (other.tokens, other.ended) == (one.tokens, one.ended)
+        np.testing.assert_allclose(other.score, one.score, atol=1e-4)
+        np.testing.assert_allclose(
+            other.token_probabilities, one.token_probabilities, atol=1e-4
+        )
+        assert (other.attention is None) == (one.attention is None)
+        if one.attention is not None:
+            np.testing.assert_allclose(other.attention, one.attention, atol=1e-4)
+
+    return compare
