@@ -45,7 +45,14 @@ demo: install  ## Train on the built-in corpus and translate held-out sentences
 	@echo "== The model is in $(DEMO). Try it:"
 	@echo "  echo 'i am a student' | $(BIN)/seq2seq-keras translate $(DEMO)"
 	@echo "  $(BIN)/seq2seq-keras export $(DEMO) $(DEMO)/serving"
+	@echo "  make serve"
 	@echo "  $(BIN)/python -c \"import seq2seq_keras as s2s; print(s2s.Translator.load('$(DEMO)').translate('i am a student'))\""
+
+.PHONY: serve
+serve: install  ## Serve what `make demo` left: a page at http://127.0.0.1:8501, REST and gRPC
+	@test -d $(DEMO) || { echo "There is no model in $(DEMO) yet: make demo"; exit 1; }
+	@echo "== Serving $(DEMO). Open http://127.0.0.1:8501, stop by Ctrl-C"
+	@$(BIN)/seq2seq-keras serve $(DEMO)
 
 .PHONY: test
 test: install system-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)

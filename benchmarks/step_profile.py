@@ -67,7 +67,10 @@ def _ways(run: Any, batch: tuple, tf: Any) -> dict[str, Callable[[], Any]]:
     from seq2seq_keras.models import TokenStep, score_tokens
 
     model, (inputs, labels, weights) = run.model, batch
-    step, variables = TokenStep.of(model), run.model.trainable_variables
+    step, variables = (
+        TokenStep.of(model, weights is not None),
+        run.model.trainable_variables,
+    )
     layer = step.output_layer
     encoder = model.encoder
 

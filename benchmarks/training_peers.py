@@ -1,17 +1,17 @@
 """Training speed and memory beside PyTorch's `nn.LSTM` and JAX's `lax.scan`.
 
-    SEQ2SEQ_KERAS_DATA=... python -m benchmarks.training_peers [--against FOLDER]
+    SEQ2SEQ_KERAS_DATA=... python -m benchmarks.training_peers
 
 Every toolkit trains the same model (a bidirectional LSTM of 2 x 256, an LSTM of 512,
 dot attention) from the same weights on the same batches of 64 captions of Multi30k,
-German to English, in a process of its own on two cores; the processes take turns. So
-PyTorch's and JAX's losses agree, and ours nearly: Keras adds Adam's epsilon before the
-correction of the bias, so that its first steps are smaller. `--against` adds another
-checkout of this package. PyTorch and JAX live in environments of their own, made in the
-cache folder. The numbers go to benchmarks/results/training_peers.json.
+German to English, in a process of its own on two cores. So PyTorch's and JAX's losses
+agree, and ours nearly: Keras adds Adam's epsilon before the correction of the bias, so
+that its first steps are smaller. Since a shared machine takes half as long again in one
+minute as in the next, the processes wait, and each takes a step after the others have
+taken theirs. PyTorch and JAX live in environments of their own, made in the cache
+folder. The numbers go to benchmarks/results/training_peers.json.
 """
 
-import argparse
 import collections
 import json
 import os
@@ -41,6 +41,7 @@ CORES, SEED, LENGTH_MULTIPLE, MIN_FREQUENCY = 2, 0, 4, 2
 PRECISIONS = ("float32", "mixed_bfloat16")
 PATH = RESULTS / "training_peers.json"
 OURS = "seq2seq_keras"
+CLOCKS = ("seconds", "cpu_seconds")
 PEERS = {
     "PyTorch": ("torch_lstm", ("torch==2.13.0", "numpy==2.4.6")),
     "JAX": ("jax_lstm", ("jax==0.10.2", "optax==0.2.8", "numpy==2.4.6")),
@@ -48,88 +49,102 @@ PEERS = {
 
 
 class Row(NamedTuple):
-    """A toolkit and how its program is started."""
+    """A toolkit and a precision."""
 
     toolkit: str
-    command: list[str]
-    package: pathlib.Path = ROOT
+    precision: str
 
 
 def main() -> None:
-    """Measures what is asked for and shows it."""
+    """Measures and shows it."""
     parser = parser_of(__doc__)
     cache = pathlib.Path("~/.cache/seq2seq_keras").expanduser()
     parser.add_argument("--cache", type=pathlib.Path, default=cache)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=20)
-    parser.add_argument("--against", type=pathlib.Path, help="another checkout")
+    parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--table", action="store_true", help="only show the results")
     options = parser.parse_args()
     if not options.table:
-        write_json(PATH, measure(options))
+        write_json(PATH, measure(options.cache, options.steps))
     print(table(read_json(PATH)))
 
 
-def measure(options: argparse.Namespace) -> dict:
-    """The measures of all rows and precisions, which take turns."""
+def measure(cache: pathlib.Path, count: int) -> dict:
+    """The measures of all rows, which take turns."""
     keep_to_cores(CORES)
     before = environment()
-    weights, batches = task(
-        pathlib.Path(os.environ["SEQ2SEQ_KERAS_DATA"], "multi30k"),
-        steps.WARM_UP + options.steps,
-    )
-    folder = options.cache / "training_peers"
-    steps.write(folder, weights, batches)
-    # Each shape is compiled once, not again for each repeat.
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder / "compiled")
-    rows, roofs = rows_of(options), []
-    runs: dict[str, list[dict]] = collections.defaultdict(list)
-    for repeat in range(options.repeats):
-        roofs.append(
-            answer_of(Row(OURS, [sys.executable, "-m", "benchmarks.peers.roof"]))
-        )
-        for row in rows:
-            for precision in PRECISIONS:
-                print(f"== {repeat + 1}: {row.toolkit}, {precision}", flush=True)
-                answer = answer_of(row, str(folder), precision)
-                runs[f"{row.toolkit}, {precision}"].append(answer)
-    measured = batches[steps.WARM_UP :]
+    data = pathlib.Path(os.environ["SEQ2SEQ_KERAS_DATA"], "multi30k")
+    weights, batches = task(data, steps.WARM_UP + count)
+    steps.write(cache / "training_peers", weights, batches)
+    # Each shape is compiled once, not again in each run.
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(cache / "training_peers" / "compiled")
+    programs = programs_of(cache)
+    roofs, taken = [roof()], {row: [] for row in programs}
+    for number in range(len(batches)):
+        if number == len(batches) // 2:
+            roofs.append(roof())
+        for row, program in programs.items():
+            taken[row].append(program.step())
+    for program in programs.values():
+        program.close()
     return {
         "environment": before,
-        "steps": options.steps,
-        "tokens": sum(int(np.count_nonzero(batch.labels)) for batch in measured),
-        "positions": sum(batch.labels.size for batch in measured),
-        "gflop": sum(gflop(batch, len(weights["logits_bias"])) for batch in measured),
+        "tokens": [int(np.count_nonzero(batch.labels)) for batch in batches],
+        "positions": sum(batch.labels.size for batch in batches),
+        "gflop": [gflop(batch, len(weights["logits_bias"])) for batch in batches],
         "parameters": sum(array.size for array in weights.values()),
-        "roofs": roofs,
-        "runs": runs,
+        "roofs": [*roofs, roof()],
+        "rows": [{**row._asdict(), "steps": each} for row, each in taken.items()],
     }
 
 
-def rows_of(options: argparse.Namespace) -> list[Row]:
-    """Ours, another checkout where there is one, and the others."""
-    ours = [sys.executable, "-m", "benchmarks.peers.ours"]
-    rows = [Row(OURS, ours)]
-    if options.against:
-        git = ["git", "-C", options.against, "rev-parse", "--short", "HEAD"]
-        commit = subprocess.run(git, check=True, capture_output=True, text=True).stdout
-        rows.append(Row(commit.strip(), ours, options.against.resolve()))
+def programs_of(cache: pathlib.Path) -> dict[Row, "Program"]:
+    """The processes of all rows, which have started."""
+    pythons = {OURS: (pathlib.Path(sys.executable), "ours")}
     for toolkit, (module, requirements) in PEERS.items():
-        python = make_environment(options.cache / module, requirements)
-        rows.append(Row(toolkit, [str(python), "-m", f"benchmarks.peers.{module}"]))
-    return rows
+        pythons[toolkit] = (make_environment(cache / module, requirements), module)
+    return {
+        Row(toolkit, precision): Program(python, module, cache, precision)
+        for toolkit, (python, module) in pythons.items()
+        for precision in PRECISIONS
+    }
 
 
-def answer_of(row: Row, *words: str) -> dict:
-    """What a program prints when it has done."""
-    variables = {"PACKAGE": str(row.package), "TF_CPP_MIN_LOG_LEVEL": "3"}
+class Program:
+    """A process that takes a step when it is told to."""
+
+    def __init__(
+        self, python: pathlib.Path, module: str, cache: pathlib.Path, precision: str
+    ) -> None:
+        words = (f"benchmarks.peers.{module}", str(cache / "training_peers"), precision)
+        self.process = subprocess.Popen(
+            [str(python), "-m", *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+
+    def step(self) -> dict:
+        """Takes a step and returns its measures."""
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        for line in self.process.stdout or ():
+            if line.startswith("RESULT "):
+                return json.loads(line.removeprefix("RESULT "))
+        raise RuntimeError("A program ended: see what it wrote above.")
+
+    def close(self) -> None:
+        """Ends it."""
+        self.process.communicate()
+
+
+def roof() -> dict[str, float]:
+    """What the machine reaches now, in GFLOP/s by precision."""
+    command = [sys.executable, "-m", "benchmarks.peers.roof"]
     output = subprocess.run(
-        [*row.command, *words],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, **variables},
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT
     ).stdout
     return json.loads(output.rpartition("RESULT ")[2])
 
@@ -229,77 +244,72 @@ def gflop(batch: steps.Batch, target_size: int) -> float:
 
 def table(results: dict) -> str:
     """The measures in Markdown: each toolkit's, and ours over the others'."""
-    heads = ["toolkit", "precision", "tokens a second", "tokens a CPU-second"]
-    lines = [[*heads, "ms a step", "peak GiB", "of the roof", "loss"]]
-    for name, runs in results["runs"].items():
-        toolkit, precision = name.split(", ")
-        reached = [
-            results["gflop"] / run["seconds"] / best(roof, precision)
-            for run, roof in zip(runs, results["roofs"], strict=True)
-        ]
+    heads = ["toolkit", "precision", "ms a step", "CPU-ms a step", "tokens a second"]
+    lines = [[*heads, "peak GiB", "of the roof", "loss"]]
+    compared = [["ours over", "precision", "by the clock", "by the processor"]]
+    tokens, operations = (
+        results[name][steps.WARM_UP :] for name in ("tokens", "gflop")
+    )
+    measured = {
+        Row(row["toolkit"], row["precision"]): row["steps"][steps.WARM_UP :]
+        for row in results["rows"]
+    }
+    for row, taken in measured.items():
+        seconds, cpu_seconds = (
+            [step[clock] for step in taken] for clock in ("seconds", "cpu_seconds")
+        )
+        roof = best(results["roofs"], row.precision)
         lines.append(
             [
-                toolkit,
-                precision,
-                spread(speeds(results, name, "seconds")),
-                spread(speeds(results, name, "cpu_seconds")),
-                spread([1000 * run["seconds"] / results["steps"] for run in runs]),
-                spread([run["peak_memory_gib"] for run in runs], 2),
-                f"{statistics.median(reached):.0%}",
-                f"{statistics.median(run['loss'] for run in runs):.4f}",
+                *row,
+                *(
+                    f"{1e3 * statistics.median(each):.0f}"
+                    for each in (seconds, cpu_seconds)
+                ),
+                f"{sum(tokens) / sum(seconds):,.0f}",
+                f"{taken[-1]['peak_memory_gib']:.2f}",
+                f"{sum(operations) / sum(seconds) / roof:.0%}",
+                f"{taken[-1]['loss']:.4f}",
             ]
         )
-    compared = [["ours over", "precision", "by the second", "by the CPU-second"]]
-    for name in results["runs"]:
-        toolkit, precision = name.split(", ")
-        if toolkit != OURS:
-            times = (
-                spread(ratios(results, name, clock), 2)
-                for clock in ("seconds", "cpu_seconds")
-            )
-            compared.append([toolkit, precision, *times])
+        if row.toolkit != OURS:
+            ours = measured[Row(OURS, row.precision)]
+            compared.append([*row, *(ratios(taken, ours, x) for x in CLOCKS)])
     tables = (markdown_table(lines, "llrrrrrr"), markdown_table(compared, "llrr"))
     return "\n\n".join([*tables, about(results)])
 
 
-def best(roof: dict[str, float], precision: str) -> float:
+def ratios(theirs: list[dict], ours: list[dict], clock: str) -> str:
+    """How many times as fast ours is: the median of the steps, and its quartiles."""
+    each = [its[clock] / mine[clock] for its, mine in zip(theirs, ours, strict=True)]
+    low, middle, high = statistics.quantiles(each, n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
+
+
+def best(roofs: list[dict[str, float]], precision: str) -> float:
     """The roof of a precision; what is kept in bfloat16 may be computed in float32."""
-    return max(roof["float32"], roof[precision])
-
-
-def speeds(results: dict, name: str, clock: str) -> list[float]:
-    """Real target tokens by the second of each run of a row."""
-    return [results["tokens"] / run[clock] for run in results["runs"][name]]
-
-
-def ratios(results: dict, name: str, clock: str) -> list[float]:
-    """How many times as fast ours is, turn by turn."""
-    ours = speeds(results, f"{OURS}, {name.split(', ')[1]}", clock)
-    theirs = speeds(results, name, clock)
-    return [mine / its for mine, its in zip(ours, theirs, strict=True)]
+    return max(roof[name] for roof in roofs for name in ("float32", precision))
 
 
 def about(results: dict) -> str:
     """What was measured, where and with what."""
     machine, roofs = results["environment"], results["roofs"]
     floats, low = (spread([roof[name] for roof in roofs]) for name in PRECISIONS)
-    used = [
-        f"{name} {runs[0]['version']}"
-        for name, runs in results["runs"].items()
-        if OURS not in name
-    ]
+    others = (row for row in results["rows"] if row["toolkit"] != OURS)
+    used = {f"{row['toolkit']} {row['steps'][0]['version']}": None for row in others}
     installed = (f"{name} {its}" for name, its in machine["versions"].items())
-    each = results["gflop"] / results["steps"]
+    count = len(results["tokens"])
     return (
-        f"{results['steps']} steps of {steps.BATCH} sentences, {results['tokens']:,} "
-        f"target tokens ({results['positions']:,} with padding), after "
-        f"{steps.WARM_UP} to warm up; {results['parameters']:,} parameters; median "
-        f"(least to most) of {len(roofs)} processes that took turns, on {CORES} of "
-        f"{machine['machine']} ({', '.join(machine['features'])}), load "
-        f"{machine['load_before']:.1f} before. Roof: {floats} GFLOP/s in float32, "
-        f"{low} in bfloat16; the matrix products of a step need {each:.1f} GFLOP for "
-        f"its real tokens. The loss is the mean of all steps, from the same first "
-        f"weights. {', '.join([*used, *installed])}."
+        f"{count - steps.WARM_UP} steps of {steps.BATCH} sentences, in turns, after "
+        f"{steps.WARM_UP} to warm up; {sum(results['tokens']):,} target tokens "
+        f"({results['positions']:,} with padding); {results['parameters']:,} "
+        f"parameters; on {CORES} cores of {machine['machine']} "
+        f"({', '.join(machine['features'])}), load {machine['load_before']:.1f} "
+        f"before. Ratios are medians of the steps, with quartiles. Roof: {floats} "
+        f"GFLOP/s in float32, {low} in bfloat16; the matrix products of a step need "
+        f"{sum(results['gflop']) / count:.1f} GFLOP for its real tokens. The loss is "
+        f"the mean of all steps, from the same first weights. "
+        f"{', '.join([*used, *installed])}."
     )
 
 

@@ -2,9 +2,9 @@
 # # 9 · Ship it
 #
 # **What it shows.** From a trained model to something others can use: saved, loaded in a
-# fresh process, evaluated with confidence intervals, compared with another system, and
-# exported as a SavedModel that TensorFlow alone runs: strings in, strings out, the beam
-# search inside.
+# fresh process, evaluated with confidence intervals, compared with another system,
+# exported as a SavedModel that TensorFlow alone runs (strings in, strings out, the beam
+# search inside), and served to others by REST and gRPC.
 #
 # **What to know first.** Notebook 1 (building and training) and notebook 6 (attention).
 #
@@ -19,7 +19,7 @@
 #
 # **무엇을 보나요?** 학습한 모델이 남도 쓸 수 있는 것이 되기까지입니다. 저장하고, 새 프로세스에서
 # 불러오고, 신뢰 구간과 함께 평가하고, 다른 시스템과 비교하고, TensorFlow만으로 돌아가는 SavedModel로
-# 내보냅니다. 문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다.
+# 내보내고(문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다), REST와 gRPC로 서비스합니다.
 #
 # **먼저 알아 둘 것.** 노트북 1(모델 만들기와 학습)과 노트북 6(어텐션).
 #
@@ -35,16 +35,24 @@
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
 # # %pip install --quiet "seq2seq_keras[jupyter]"
+import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 
 import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
+import grpc
 import keras
 import pandas as pd
+import tensorflow as tf
 from IPython.display import display
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 keras.utils.set_random_seed(0)
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
@@ -270,6 +278,105 @@ print(done.stdout.decode("utf-8"))
 result = translator.decode(test.source[0], **search)
 for hypothesis in result.hypotheses:
     print(f"{hypothesis.score:8.3f}  {hypothesis.text}")
+
+# %% [markdown] lang="en"
+# ## A service
+#
+# `seq2seq-keras serve` puts the saved folder behind two ports, in a process of its own
+# (extra `serving`). One speaks HTTP: TensorFlow Serving's REST at `/v1/models/...`, a
+# friendlier `/translate`, and at `/` a page to type into. The other speaks TensorFlow
+# Serving's gRPC. With port 0 the system chooses free ones; the first line says which.
+# `/readyz` answers 200 as soon as the model is loaded and has translated once.
+
+# %% [markdown] lang="ko"
+# ## 서비스
+#
+# `seq2seq-keras serve`는 저장한 폴더를 별도의 프로세스에서 포트 두 개로 내놓습니다(추가 설치 `serving`). 하나는
+# HTTP입니다. TensorFlow Serving의 REST가 `/v1/models/...`에, 더 쓰기 쉬운 `/translate`가 있고, `/`에는 직접
+# 입력해 볼 수 있는 페이지가 있습니다. 다른 하나는 TensorFlow Serving의 gRPC입니다. 포트를 0으로 주면 빈 포트를
+# 고르고 첫 줄에 알려 줍니다. `/readyz`는 모델을 불러와 한 번 번역해 보고 나면 200을 돌려줍니다.
+
+# %%
+command = [sys.executable, "-m", "seq2seq_keras", "serve", str(saved)]
+with (folder / "server.log").open("wb") as log:
+    server = subprocess.Popen(
+        [*command, "--rest-port", "0", "--grpc-port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=quiet,
+    )
+first_line = server.stdout.readline().decode()
+http, grpc_port = re.search(r"(http://\S+) .*:(\d+)", first_line).groups()
+# No proxy leads to this machine.
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def ask(path, question=None):
+    """GETs, or POSTs a question as JSON; returns what is answered."""
+    data = None if question is None else json.dumps(question).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(http + path, data, headers)
+    with opener.open(request) as answer:
+        return json.load(answer)
+
+
+def is_ready():
+    try:
+        return bool(ask("/readyz"))
+    except urllib.error.URLError:
+        return False
+
+
+while server.poll() is None and not is_ready():
+    time.sleep(0.2)
+for model in ask("/models")["models"]:
+    print(model["name"], model["versions"], "attention:", model["has_attention"])
+
+# %% [markdown] lang="en"
+# Now the same sentence by all the ways there are. `/translate` takes any option of the
+# search, for this request alone; TensorFlow Serving's protocols have the signatures of the
+# SavedModel. The gRPC client needs nothing but `tensorflow-serving-api`. Whichever way a
+# text comes in, it is translated as `translator.translate` does it, to the byte.
+
+# %% [markdown] lang="ko"
+# 이제 같은 문장을 모든 방법으로 보냅니다. `/translate`는 탐색 옵션을 요청마다 따로 받고, TensorFlow Serving의
+# 프로토콜에는 SavedModel의 시그니처가 있습니다. gRPC 클라이언트에는 `tensorflow-serving-api`만 있으면 됩니다. 글이
+# 어느 길로 들어오든 `translator.translate`와 한 바이트까지 같게 번역됩니다.
+
+# %%
+text = test.source[0]
+friendly = ask("/translate", {"texts": [text], "details": True, **search})
+for hypothesis in friendly["translations"][0]["hypotheses"]:
+    print(f"{hypothesis['score']:8.3f}  {hypothesis['text']}")
+
+rest = ask("/v1/models/english-french:predict", {"inputs": {"text": [text]}})
+by_rest = rest["outputs"]["translation"][0]
+
+request = predict_pb2.PredictRequest()
+request.model_spec.name = "english-french"
+request.inputs["text"].CopyFrom(tf.make_tensor_proto([text]))
+no_proxy = [("grpc.enable_http_proxy", 0)]
+with grpc.insecure_channel(f"127.0.0.1:{grpc_port}", no_proxy) as channel:
+    stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    answer = stub.Predict(request, timeout=60)
+by_grpc = answer.outputs["translation"].string_val[0].decode("utf-8")
+
+print(f"{by_rest = }\n{by_grpc = }")
+print("equal:", {by_rest, by_grpc} == {translator.translate(text)})
+
+# %% [markdown] lang="en"
+# SIGTERM ends it: it takes nothing new, answers what has come in, and exits with 0. The
+# page [From notebook to service](../docs/from_notebook_to_service.md) goes on from here,
+# with a container and measurements.
+
+# %% [markdown] lang="ko"
+# SIGTERM을 받으면 새 요청은 받지 않고, 들어온 것에는 모두 답한 뒤 0으로 끝납니다. 컨테이너와 측정까지는 문서
+# [From notebook to service](../../docs/from_notebook_to_service.md)가 이어서 설명합니다.
+
+# %%
+server.terminate()
+print("exit status:", server.wait())
+server.stdout.close()
 
 # %% [markdown] lang="en"
 # ## Alignments

@@ -178,7 +178,7 @@ class Architecture:
         option(
             None,
             """Number format of the model; the logits are float32 in any case. "auto" is
-        "mixed_bfloat16" where the processor has matrix units for it, else "float32".
+        "mixed_bfloat16" where the processor multiplies it, else "float32".
         By default the dtype policy that Keras is set to.""",
         )
     )

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 # What a module is called where it is installed from, if not by its name.
-_PACKAGES = {"sklearn": "scikit-learn", "mecab": "python-mecab-ko"}
+_PACKAGES = {
+    "sklearn": "scikit-learn",
+    "mecab": "python-mecab-ko",
+    "grpc": "grpcio",
+    "tensorflow_serving": "tensorflow-serving-api",
+    "prometheus_client": "prometheus-client",
+}
 
 
 class _Short(reprlib.Repr):

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from seq2seq_keras.terminal import say
@@ -87,6 +87,26 @@ def hear(handler: Any) -> dict[int, Any]:
     for number in heard:
         signal.signal(number, handler)
     return heard
+
+
+@contextlib.contextmanager
+def heard_by(handler: Any) -> Iterator[None]:
+    """Has one function alone hear the signals, within a `with` block.
+
+    It has to end the process in order, since nothing else will: what takes long to
+    end, as a server that answers what has come in, is not ended by force.
+
+    Args:
+        handler: Function that takes the number of a signal and a frame.
+    """
+    before = hear(handler)
+    watched = signal.set_wakeup_fd(-1)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(watched, warn_on_full_buffer=False)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def run_process(main: Callable[[], int]) -> NoReturn:

@@ -20,7 +20,7 @@ ROOMS = [
     {"text", "models"},
     {"data", "translation"},
     {"evaluation", "importing", "runtime"},
-    {"training"},
+    {"training", "serving"},
     {"cli"},
     {"__main__"},
 ]

@@ -5,13 +5,21 @@ import fcntl
 import gc
 import os
 import pathlib
+import shutil
 import signal
 
+# Processes that run tests beside each other have one thread each: more of them would
+# only wait for one another, which costs more than the tiny models here.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for _library in ("TF_NUM_INTRAOP", "TF_NUM_INTEROP", "OPENBLAS_NUM", "OMP_NUM"):
+        os.environ.setdefault(f"{_library}_THREADS", "1")
+
 import seq2seq_keras  # isort: skip  # noqa: F401  (holds back TensorFlow's notes)
-import keras
 import pytest
-import tensorflow as tf
 from hypothesis import HealthCheck, settings
+
+# TensorFlow and Keras are imported where they are used: the process that only hands
+# out tests to the others needs neither.
 
 # A busy machine is not a fault: no example has to be made or to run within some time.
 settings.register_profile(
@@ -29,17 +37,33 @@ def pytest_configure():
             signal.signal(number, handler)
 
 
+def pytest_collection():
+    """While modules are loaded there is hardly any garbage to look for."""
+    gc.disable()
+
+
 def pytest_collection_finish():
     """What is loaded by now stays, so it need not be looked through for garbage."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
 def seeded():
-    """Every test starts from the same seed, so none depends on another."""
-    keras.utils.set_random_seed(0)
+    """Every test starts from the same seed, so none depends on another.
+
+    TensorFlow would also forget what it has compiled, for the sake of operations that
+    hold a seed of their own; there are none here, and a graph that several tests run
+    takes a third of a second to compile.
+    """
+    import keras
+    from tensorflow.python import pywrap_tfe
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pywrap_tfe, "TFE_ContextClearCaches", lambda context: None)
+        keras.utils.set_random_seed(0)
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +72,7 @@ def without_graphs():
 
     What is run a few times then takes less time than tracing it.
     """
+    import tensorflow as tf
 
     @contextlib.contextmanager
     def run_eagerly():
@@ -65,6 +90,52 @@ def eager(without_graphs):
     """A test within that context."""
     with without_graphs():
         yield
+
+
+# Milliseconds after which a page hangs, however busy the machine.
+PAGE_HANGS = 300_000
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, started once for the tests of a file."""
+    executable = shutil.which("chromium")
+    if not executable:
+        pytest.skip("no chromium: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = running.chromium.launch(
+            executable_path=executable, args=options, timeout=PAGE_HANGS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser):
+    """Opens empty pages; afterwards they are closed, and none may have complained.
+
+    What a page may complain of a test adds to its `expected`.
+    """
+    complaints, expected, contexts = [], [], []
+
+    def new_page(**options):
+        context = browser.new_context(**options)
+        context.set_default_timeout(PAGE_HANGS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    new_page.expected = expected
+    yield new_page
+    for context in contexts:
+        context.close()
+    assert not [
+        text for text in complaints if not any(part in text for part in expected)
+    ]
 
 
 @pytest.fixture
@@ -96,6 +167,8 @@ def made_once(tmp_path_factory):
 
 def train_translator(folder):
     """Trains a small translator for a moment on the phrasebook."""
+    import keras
+
     from seq2seq_keras.data import load_corpus, make_dataset
     from seq2seq_keras.models import build_model
     from seq2seq_keras.text import WordTokenizer

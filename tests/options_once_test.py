@@ -5,42 +5,49 @@ import dataclasses
 import pathlib
 import subprocess
 import sys
+from typing import NamedTuple
 
 import pytest
 
 from seq2seq_keras.architecture import Architecture
 
 PACKAGE = pathlib.Path(__file__).parents[1] / "seq2seq_keras"
-SOURCES = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
-TREES = {path: ast.parse(source) for path, source in SOURCES.items()}
 
 
-def options_written():
-    """Yields the names of all options: fields of classes that `option(...)` makes."""
-    for tree in TREES.values():
-        for node in ast.walk(tree):
+class Source(NamedTuple):
+    """What stands in all files of the package."""
+
+    texts: dict[pathlib.Path, str]  # with single spaces
+    constants: list[str]
+    options: list[str]  # fields of classes that `option(...)` makes
+
+
+@pytest.fixture(scope="module")
+def source():
+    found = Source({}, [], [])
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found.texts[path] = " ".join(text.split())
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.constants.append(node.value)
             made = node.value if isinstance(node, ast.AnnAssign) else None
             if isinstance(made, ast.Call) and ast.unparse(made.func) == "option":
-                yield node.target.id
+                found.options.append(node.target.id)
+    return found
 
 
 @pytest.mark.parametrize(
     "field", dataclasses.fields(Architecture), ids=lambda f: f.name
 )
-def test_an_option_of_the_model_is_written_once(field):
-    assert list(options_written()).count(field.name) == 1
+def test_an_option_of_the_model_is_written_once(field, source):
+    assert source.options.count(field.name) == 1
     # Nor does the command line have it once more.
-    constants = [
-        node.value
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
     if not field.metadata["names_object"]:  # whose module the command line imports
-        assert f"--{field.name}" not in constants
+        assert f"--{field.name}" not in source.constants
     # Its sentence is its own.
     sentence = " ".join(field.metadata["description"].split())
-    alike = [p.name for p, s in SOURCES.items() if sentence in " ".join(s.split())]
+    alike = [path.name for path, text in source.texts.items() if sentence in text]
     assert alike in ([], ["architecture.py"]) or len(sentence) < 30
 
 

@@ -51,7 +51,7 @@ too_long = pytest.mark.filterwarnings("ignore:Text 12 has")
 
 @too_long
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_saved_translator_translates_the_same(kind):
+def test_a_saved_translator_translates_the_same(kind, eager):
     answers = expected(kind)
     translator = s2s.Translator.load(SAVED / kind)
     beams = translator.decode(answers["texts"], beam_width=3, n_best=3)

@@ -233,7 +233,7 @@ def test_differences_are_those_of_a_row_of_the_group():
 
 
 def test_the_grid_of_searches_on_validation_data(
-    folder, monkeypatch, translator, saved_translator
+    folder, monkeypatch, translator, saved_translator, eager
 ):
     monkeypatch.setattr(search_grid, "WIDTHS", (3,))
     monkeypatch.setattr(search_grid, "PENALTIES", (0.0, 2.0))

@@ -1,4 +1,4 @@
-"""Writes the tables of options in README.md from their definitions.
+"""Writes the tables of options in README.md and docs from their definitions.
 
     python -m tools.option_tables            # rewrites what is out of date
 
@@ -12,9 +12,11 @@ import re
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import options_table
+from seq2seq_keras.serving import ServingOptions
 
-README = pathlib.Path(__file__).parents[1] / "README.md"
-OWNERS = {"model": Architecture, "search": SearchOptions}
+_ROOT = pathlib.Path(__file__).parents[1]
+DOCUMENTS = (_ROOT / "README.md", _ROOT / "docs" / "serving.md")
+OWNERS = {"model": Architecture, "search": SearchOptions, "serving": ServingOptions}
 _TABLE = re.compile(
     r"(<!-- options: (\w+) -->\n)(.*?)(<!-- end of options -->)", re.DOTALL
 )
@@ -35,5 +37,6 @@ def with_tables(text: str) -> str:
 
 
 if __name__ == "__main__":
-    text = README.read_text(encoding="utf-8")
-    README.write_text(with_tables(text), encoding="utf-8", newline="\n")
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(with_tables(text), encoding="utf-8", newline="\n")

@@ -11,11 +11,10 @@ from benchmarks.peers.steps import (
     EPSILON,
     LEARNING_RATE,
     UNITS,
-    WARM_UP,
     Batch,
-    Clock,
+    Turns,
     Weights,
-    run,
+    task,
 )
 
 OPTIMIZER = optax.chain(
@@ -91,25 +90,22 @@ def step(weights: dict, state: tuple, dtype: jnp.dtype, *batch: jax.Array) -> tu
     return optax.apply_updates(weights, changes), state, loss
 
 
-def train(first: Weights, batches: list[Batch], precision: str, clock: Clock) -> float:
+def train(weights: Weights, batches: list[Batch], precision: str, turns: Turns) -> None:
     """Trains with Adam, gradients clipped; all shapes are compiled beforehand."""
     dtype = jnp.bfloat16 if precision == "mixed_bfloat16" else jnp.float32
-    weights = {name: jnp.asarray(array) for name, array in first.items()}
-    state = OPTIMIZER.init(weights)
+    trained = {name: jnp.asarray(array) for name, array in weights.items()}
+    state = OPTIMIZER.init(trained)
     compiled = {
-        shapes(batch): step.lower(weights, state, dtype, *batch).compile()
+        shapes(batch): step.lower(trained, state, dtype, *batch).compile()
         for batch in {shapes(batch): batch for batch in batches}.values()
     }
     losses = []
-    for number, batch in enumerate(batches):
-        if number == WARM_UP:
-            jax.block_until_ready(losses)
-            clock.start()
-        weights, state, loss = compiled[shapes(batch)](weights, state, *batch)
-        losses.append(loss)
-    jax.block_until_ready(weights)
-    clock.stop()
-    return float(sum(losses) / len(losses))
+    for batch in batches:
+        turns.begin()
+        trained, state, loss = compiled[shapes(batch)](trained, state, *batch)
+        jax.block_until_ready(trained)
+        losses.append(float(loss))
+        turns.end(sum(losses) / len(losses))
 
 
 def shapes(batch: Batch) -> tuple:
@@ -118,4 +114,4 @@ def shapes(batch: Batch) -> tuple:
 
 
 if __name__ == "__main__":
-    run(train, jax.__version__)
+    train(*task(), Turns(jax.__version__))

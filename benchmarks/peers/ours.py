@@ -1,13 +1,6 @@
-"""Trains our model through `build_model`, `compile_model` and `fit`.
+"""Trains our model through `build_model`, `compile_model` and `fit`."""
 
-The package is the one of the folder in PACKAGE, so that two versions can be compared.
-"""
-
-import os
-import sys
 from collections.abc import Iterator
-
-sys.path.insert(0, os.environ["PACKAGE"])
 
 import keras
 import tensorflow as tf
@@ -18,11 +11,10 @@ from benchmarks.peers.steps import (
     EMBEDDING_DIM,
     LEARNING_RATE,
     UNITS,
-    WARM_UP,
     Batch,
-    Clock,
+    Turns,
     Weights,
-    run,
+    task,
 )
 
 # The name of a weight of each program, by our variable's path.
@@ -43,9 +35,7 @@ NAMES = {
 }
 
 
-def train(
-    weights: Weights, batches: list[Batch], precision: str, clock: Clock
-) -> float:
+def train(weights: Weights, batches: list[Batch], precision: str, turns: Turns) -> None:
     """Trains as a user does."""
     model = s2s.build_model(
         len(weights["source_embedding"]),
@@ -75,20 +65,21 @@ def train(
     dataset = tf.data.Dataset.from_generator(inputs, output_signature=signature)
     dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(batches)))
 
-    class Watch(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-            if batch == WARM_UP - 1:
-                clock.start()
+    class TakeTurns(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+            turns.begin()
 
-    history = model.fit(
+        def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+            assert logs
+            turns.end(float(logs["loss"]))
+
+    model.fit(
         dataset.prefetch(tf.data.AUTOTUNE),
         shuffle=False,
         verbose=0,
-        callbacks=[Watch()],
+        callbacks=[TakeTurns()],
     )
-    clock.stop()
-    return history.history["loss"][-1]
 
 
 if __name__ == "__main__":
-    run(train, s2s.__version__)
+    train(*task(), Turns(s2s.__version__))

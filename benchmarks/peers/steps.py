@@ -1,14 +1,15 @@
-"""What the programs that train share: batches, first weights, and the clock.
+"""What the programs that train share: batches, first weights, and their turns.
 
 A program is run as `python -m benchmarks.peers.NAME FOLDER PRECISION` in its toolkit's
-environment, from the root of the repository, and prints what it measured as JSON.
+environment, from the root of the repository. It takes a step for each line that it
+reads and prints what it measured as JSON.
 """
 
 import json
+import os
 import pathlib
 import sys
 import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,17 +29,37 @@ class Batch(NamedTuple):
     labels: np.ndarray
 
 
-class Clock:
-    """Measures the steps after the first ones, which warm up."""
+class Turns:
+    """Waits for its turn before each step, and measures the step.
 
-    def start(self) -> None:
-        """Starts, when the last step that warms up is done."""
+    Args:
+        version: What trains, with its version.
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    def begin(self) -> None:
+        """Waits; ends the process where there is no turn to come."""
+        if not sys.stdin.readline():
+            # Not `sys.exit`, which a training loop of others may catch.
+            os._exit(0)
         self.seconds, self.cpu_seconds = time.perf_counter(), time.process_time()
 
-    def stop(self) -> None:
-        """Stops, when the last step is done."""
-        self.seconds = time.perf_counter() - self.seconds
-        self.cpu_seconds = time.process_time() - self.cpu_seconds
+    def end(self, loss: float) -> None:
+        """Says what the step took, when all of it is done.
+
+        Args:
+            loss: The mean loss of all steps so far.
+        """
+        numbers = {
+            "seconds": time.perf_counter() - self.seconds,
+            "cpu_seconds": time.process_time() - self.cpu_seconds,
+            "peak_memory_gib": peak_memory(),
+            "loss": loss,
+            "version": self.version,
+        }
+        print("RESULT " + json.dumps(numbers), flush=True)
 
 
 def write(folder: pathlib.Path, weights: Weights, batches: list[Batch]) -> None:
@@ -60,26 +81,10 @@ def read(folder: pathlib.Path) -> tuple[Weights, list[Batch]]:
     ]
 
 
-def run(
-    train: Callable[[Weights, list[Batch], str, Clock], float], version: str
-) -> None:
-    """Trains once on each batch, as the command line says, and prints the measures.
-
-    `train` gets the first weights, the batches, the precision and a clock that it
-    starts and stops, and returns the mean of the losses of all steps.
-    """
+def task() -> tuple[Weights, list[Batch], str]:
+    """The first weights, the batches and the precision that the command line names."""
     folder, precision = sys.argv[1:]
-    weights, batches = read(pathlib.Path(folder))
-    clock = Clock()
-    loss = train(weights, batches, precision, clock)
-    numbers = {
-        "seconds": clock.seconds,
-        "cpu_seconds": clock.cpu_seconds,
-        "peak_memory_gib": peak_memory(),
-        "loss": loss,
-        "version": version,
-    }
-    print("RESULT " + json.dumps(numbers), flush=True)
+    return *read(pathlib.Path(folder)), precision
 
 
 def peak_memory() -> float:

@@ -1,7 +1,5 @@
 """Trains the same model in PyTorch, of `nn.LSTM`; it needs torch and numpy."""
 
-import sys
-
 import torch
 from torch import nn
 
@@ -11,11 +9,10 @@ from benchmarks.peers.steps import (
     EPSILON,
     LEARNING_RATE,
     UNITS,
-    WARM_UP,
     Batch,
-    Clock,
+    Turns,
     Weights,
-    run,
+    task,
 )
 
 
@@ -83,18 +80,14 @@ class Model(nn.Module):
         return self.logits(torch.tanh(self.attentional_vector(read)))
 
 
-def train(
-    weights: Weights, batches: list[Batch], precision: str, clock: Clock
-) -> float:
+def train(weights: Weights, batches: list[Batch], precision: str, turns: Turns) -> None:
     """Trains with Adam, gradients clipped."""
     model = Model(weights)
     optimizer = torch.optim.Adam(model.parameters(), LEARNING_RATE, eps=EPSILON)
-    losses = []
-    for number, batch in enumerate(batches):
-        if number == WARM_UP:
-            clock.start()
+    low, losses = precision == "mixed_bfloat16", []
+    for batch in batches:
+        turns.begin()
         source, target, labels = (torch.from_numpy(side).long() for side in batch)
-        low = precision == "mixed_bfloat16"
         with torch.autocast("cpu", torch.bfloat16, enabled=low):
             logits = model(source, target)
         loss = nn.functional.cross_entropy(
@@ -105,8 +98,7 @@ def train(
         nn.utils.clip_grad_norm_(model.parameters(), CLIP)
         optimizer.step()
         losses.append(loss.item())
-    clock.stop()
-    return sum(losses) / len(losses)
+        turns.end(sum(losses) / len(losses))
 
 
 def has_low_lstm() -> bool:
@@ -120,8 +112,9 @@ def has_low_lstm() -> bool:
 
 
 if __name__ == "__main__":
+    weights, batches, precision = task()
     version = torch.__version__
-    if sys.argv[2] == "mixed_bfloat16" and not has_low_lstm():
+    if precision == "mixed_bfloat16" and not has_low_lstm():
         torch.backends.mkldnn.enabled = False
         version += " without oneDNN"
-    run(train, version)
+    train(weights, batches, precision, Turns(version))

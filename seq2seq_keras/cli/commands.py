@@ -20,6 +20,7 @@ from seq2seq_keras import (
     importing,
     plots,
     runtime,
+    serving,
     terminal,
     training,
     translation,
@@ -183,6 +184,11 @@ def _export(options: Options) -> None:
     else:
         show(f"The graphs are in {folder}; README.md there tells how they are run. Try")
         show(f"  seq2seq-keras translate {name} --input FILE")
+
+
+def _serve(options: Options) -> None:
+    settings = serving.ServingOptions(**_fields(options, "import", "models"))
+    serving.serve(options.models, settings)
 
 
 def _import_keras2(options: Options) -> None:
@@ -398,6 +404,7 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
     "score": _score,
     "report": _report,
     "export": _export,
+    "serve": _serve,
     "describe": _describe,
     "import": _import_keras2,
     "vectors": run_vectors,

@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras import translation as translation_room
 from seq2seq_keras.terminal import write_result
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def translation_lines(
 
     def fields(hypothesis: "Hypothesis") -> list[str]:
         score = [f"{hypothesis.score:.4f}"] if scores else []
-        aligned = [pharaoh_alignment(hypothesis)] if alignments else []
+        aligned = [translation_room.pharaoh_alignment(hypothesis)] if alignments else []
         return [hypothesis.text, *score, *aligned]
 
     if n_best == 1:
@@ -73,30 +73,6 @@ def translation_json(translation: "Translation") -> str:
 def print_json(record: Mapping[str, Any]) -> None:
     """Prints a record on several lines of JSON, which has no NaN."""
     write_result(json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False))
-
-
-def pharaoh_alignment(hypothesis: "Hypothesis") -> str:
-    """The source token each target token attended to most, in Pharaoh format.
-
-    Args:
-        hypothesis: A `Hypothesis` of a model with attention.
-
-    Returns:
-        Pairs of source and target position, counted from 0: "0-0 2-1 1-2". `<eos>`
-        is left out on both sides.
-
-    Raises:
-        InputError: If the model has no attention.
-    """
-    if hypothesis.attention is None:
-        raise InputError(
-            "There are no alignments without attention: train a model with "
-            '`attention="luong"` or `"bahdanau"`.'
-        )
-    # The last column is the end of the source, the last row that of the target.
-    words = hypothesis.attention[: -1 if hypothesis.ended else None, :-1]
-    positions = words.argmax(axis=1) if words.size else ()
-    return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
 
 
 def _record(hypothesis: "Hypothesis") -> dict[str, Any]:

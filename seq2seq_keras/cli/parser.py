@@ -16,6 +16,7 @@ from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
+from seq2seq_keras.serving import ServingOptions
 from seq2seq_keras.training import TrainingConfig
 
 _HINTS = typing.get_type_hints(TrainingConfig)
@@ -405,6 +406,18 @@ def _add_import_options(command: Parser) -> None:
     )
 
 
+def _add_serve_options(command: Parser) -> None:
+    command.add_argument(
+        "models",
+        nargs="+",
+        metavar="MODEL",
+        help="Folders of saved translators, SavedModels, or folders of versions of "
+        "them with numbers for names.",
+    )
+    _add_import(command)
+    _add_options(command, ServingOptions)
+
+
 _COMMANDS: _Commands = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
@@ -419,6 +432,7 @@ _COMMANDS: _Commands = {
         _add_report_options,
     ),
     "export": ("Write what other programs translate from.", _add_export_options),
+    "serve": ("Serve translators by REST and gRPC.", _add_serve_options),
     "describe": (
         "Look at pairs of sentences before training on them.",
         _add_describe_options,

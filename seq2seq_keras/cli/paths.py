@@ -17,6 +17,7 @@ INPUTS = (
         "config",
         "init",
         "model",
+        "models",
         "ensemble",
         "systems",
         "input",
@@ -36,7 +37,7 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "projector": ("vectors.tsv", "words.tsv", "projector_config.pbtxt"),
 }
 # Those are the name of an option elsewhere.
-_POSITIONAL = ("model", "file", "systems")
+_POSITIONAL = ("model", "models", "file", "systems")
 _STANDARD_INPUT, _STANDARD_OUTPUT = 0, 1
 
 

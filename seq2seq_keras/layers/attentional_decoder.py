@@ -166,7 +166,10 @@ class AttentionalDecoder(keras.layers.Layer):
                     inputs[:, 0], states, memory, training, masks
                 )
             return vector[:, None], states["attention_weights"][:, None], states
-        if self.attention_layer.attends_first or self.input_feeding:
+        attention = self.attention_layer
+        # An `attend` of one's own may read any state of the step.
+        reads_all = type(attention).attend is not Attention.attend
+        if attention.attends_first or self.input_feeding or reads_all:
             return self._loop_over_all(inputs, states, memory, training)
         return self._loop_over_attention(inputs, states, memory)
 

@@ -8,7 +8,12 @@ import tensorflow as tf
 from keras import KerasTensor, ops
 
 from seq2seq_keras.layers.recurrent_dropout import RecurrentDropoutLSTMCell
-from seq2seq_keras.layers.recurrent_loops import Tensors, gru_loop, lstm_loop
+from seq2seq_keras.layers.recurrent_loops import (
+    Tensors,
+    add_bias,
+    gru_loop,
+    lstm_loop,
+)
 
 # Arguments of `keras.layers.LSTM` that are its cell's.
 _OF_CELL = (
@@ -35,7 +40,10 @@ class _InColumns(keras.layers.RNN):
         if not self._is_plain() or sequences.shape[1] == 1 or _has_gpu():
             return super().inner_loop(sequences, initial_state, mask, training)
         states = [tf.transpose(x) for x in keras.tree.flatten(initial_state)]
-        mask = keras.tree.flatten(mask)[0] if mask is not None else None
+        if mask is not None:
+            # Of whatever kind `keras.layers.RNN` takes.
+            mask = tf.cast(keras.tree.flatten(mask)[0], "bool")
+            mask = tf.reshape(mask, tf.shape(sequences)[:2])
         if self.go_backwards:
             sequences = tf.reverse(sequences, [1])
             mask = None if mask is None else tf.reverse(mask, [1])
@@ -61,15 +69,16 @@ class _InColumns(keras.layers.RNN):
     ) -> tuple[tf.Tensor, Tensors]:
         raise NotImplementedError
 
-    def _input_bias(self) -> KerasTensor | None:
-        return self.cell.bias
+    def _input_bias(self) -> tf.Tensor | None:
+        bias = self.cell.bias
+        return None if bias is None else tf.convert_to_tensor(bias.value)
 
     def _project(self, sequences: KerasTensor) -> tf.Tensor:
         """The products of all inputs: `(length, gates * units, batch)`."""
         batch, length = tf.unstack(tf.shape(sequences)[:2])
         rows = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, sequences.shape[-1]])
         rows, bias = ops.matmul(rows, self.cell.kernel), self._input_bias()
-        rows = rows if bias is None else ops.add(rows, bias)
+        rows = rows if bias is None else add_bias(rows, bias)
         by_step = tf.reshape(rows, [length, batch, rows.shape[-1]])
         return tf.transpose(by_step, [0, 2, 1])
 
@@ -124,6 +133,7 @@ class LSTM(_InColumns, keras.layers.LSTM):
         kwargs.pop("use_cudnn", None)
         keras.layers.RNN.__init__(self, cell, **kwargs)
         self.use_cudnn = False
+        self.supports_jit = False
 
     def _loop(
         self, projections: tf.Tensor, states: Tensors, mask: Any, training: bool
@@ -173,7 +183,7 @@ class GRU(_InColumns, keras.layers.GRU):
             and not cell.recurrent_dropout
         )
 
-    def _input_bias(self) -> KerasTensor:
+    def _input_bias(self) -> tf.Tensor:
         return tf.convert_to_tensor(self.cell.bias.value)[0]
 
     def _loop(

@@ -250,7 +250,22 @@ def _gru_gradient(
     recurrent = tf.tile(hidden, [1, 3, 1]) * slopes
     projected = tf.concat([recurrent[:, : 2 * units], hidden * new_slopes], axis=1)
     weights = _weight_gradient(before, recurrent)
-    return [projected, weights, tf.reduce_sum(recurrent, [0, 2]), *first_slope]
+    return [projected, weights, _total(recurrent, [0, 2]), *first_slope]
+
+
+@tf.custom_gradient
+def add_bias(rows: tf.Tensor, bias: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+    """Adds a bias to `(rows, units)`, whatever the number of rows.
+
+    TensorFlow adds up its gradient in the precision of the rows: of some thousand
+    numbers in bfloat16 the last ones are lost.
+    """
+    return tf.nn.bias_add(rows, bias), lambda slopes: (slopes, _total(slopes, [0]))
+
+
+def _total(slopes: tf.Tensor, axes: Sequence[int]) -> tf.Tensor:
+    """A sum in float32."""
+    return tf.cast(tf.reduce_sum(tf.cast(slopes, "float32"), axes), slopes.dtype)
 
 
 def _scan(

@@ -187,13 +187,17 @@ class EncoderDecoder(keras.Model):
             inputs, *rest = keras.utils.unpack_x_y_sample_weight(data)
             inputs = self.scheduled_sampling.mix(self, inputs)
             data = keras.utils.pack_x_y_sample_weight(inputs, *rest)
-        step = TokenStep.of(self)
+        step = self._token_step(data)
         return super().train_step(data) if step is None else step.train(data)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """One step of `evaluate`, as `train_step`."""
-        step = TokenStep.of(self)
+        step = self._token_step(data)
         return super().test_step(data) if step is None else step.test(data)
+
+    def _token_step(self, data: Any) -> TokenStep | None:
+        weighted = keras.utils.unpack_x_y_sample_weight(data)[2] is not None
+        return TokenStep.of(self, weighted)
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes what `fit` runs for each batch, as Keras does."""

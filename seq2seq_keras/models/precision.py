@@ -7,16 +7,17 @@ import tensorflow as tf
 
 # The first NVIDIA processors with units for bfloat16 (Ampere).
 _AMPERE = (8, 0)
+_FAST = {"amx_bf16", "avx512_bf16"}
 _PROCESSOR = pathlib.Path("/proc/cpuinfo")
 
 
 def fastest_precision() -> tuple[Literal["float32", "mixed_bfloat16"], str]:
     """The number format that trains fastest here, and why.
 
-    bfloat16 is three times as fast as float32 on a processor with matrix units for it
-    (Intel's AMX, or a GPU since Ampere), and slower on one without. The features of the
-    processor decide and not a measurement, so that the same machine always chooses the
-    same.
+    bfloat16 is faster than float32 where there are instructions that multiply it
+    (AVX-512's or AMX's of a processor, or those of a GPU since Ampere), and slower
+    where there are none. The features of the processor decide and not a measurement, so
+    that the same machine always chooses the same.
 
     Returns:
         A pair of the name of a dtype policy and a reason for the log.
@@ -32,9 +33,9 @@ def fastest_precision() -> tuple[Literal["float32", "mixed_bfloat16"], str]:
         fast = details.get("compute_capability", (0, 0)) >= _AMPERE
         what = "this GPU has" if fast else "this GPU has no"
     else:
-        fast = "amx_bf16" in _features()
+        fast = not _FAST.isdisjoint(_features())
         what = "this processor has" if fast else "this processor has no"
-    reason = f"{what} matrix units for bfloat16"
+    reason = f"{what} instructions that multiply bfloat16"
     return ("mixed_bfloat16" if fast else "float32"), reason
 
 

@@ -14,6 +14,10 @@ class Adam(keras.optimizers.Adam):
     tensors as large as the variable: with a vocabulary of some thousand words that
     takes a fifth of a training step. TensorFlow has the same formula as one operation.
 
+    Of a gradient with rows for some tokens alone, as embeddings have, rows of one token
+    are added up before they are squared; Keras's takes them apart, so that its steps
+    are another length for a token that a batch has twice.
+
     Args:
         learning_rate: A float, or a
             `keras.optimizers.schedules.LearningRateSchedule`. Defaults to 1e-3.

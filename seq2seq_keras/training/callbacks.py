@@ -88,6 +88,9 @@ class WeightAverages(keras.callbacks.Callback):
         # 2/11, 3/12, 4/13 ...: at first a mean over all steps so far.
         momentum = tf.minimum(self.momentum, (1.0 + steps) / (10.0 + steps))
         for average, weight in zip(self._averages, weights, strict=True):
+            if not weight.dtype.is_floating:  # quantized: nothing between two numbers
+                average.assign(weight)
+                continue
             # One operation less than `assign_add`, on tensors as large as the weights.
             tf.raw_ops.ResourceApplyGradientDescent(
                 var=average.handle, alpha=1.0 - momentum, delta=average - weight

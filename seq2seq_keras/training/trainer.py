@@ -174,9 +174,10 @@ class Trainer:
             arrays = groups.get(f"last-{index}", [])
             check_fit(self.model.weights, arrays, path)
             self.averages.last.append(arrays)
-        # `fit` sets them to zero first.
-        self.saved_metrics = groups.get("metrics", [])
-        check_fit(self.model.metrics_variables, self.saved_metrics, path)
+        # `fit` sets them to zero first. Before its first step a model may have none.
+        if progress["step"] > 0:
+            self.saved_metrics = groups.get("metrics", [])
+            check_fit(self.model.metrics_variables, self.saved_metrics, path)
         self.epoch, self.step = progress["epoch"], progress["step"]
         self.logs, self.seconds = progress["logs"], progress["seconds"]
         for row in progress["history"]:

@@ -4,6 +4,7 @@ from .request import SearchRequest as SearchRequest
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation
+from .result import pharaoh_alignment as pharaoh_alignment
 from .runtime_format import RUNTIME_CHECKED as RUNTIME_CHECKED
 from .runtime_format import RUNTIME_CONFIG as RUNTIME_CONFIG
 from .runtime_format import RUNTIME_FILES as RUNTIME_FILES
@@ -12,5 +13,6 @@ from .runtime_format import RUNTIME_TOKENIZERS as RUNTIME_TOKENIZERS
 from .runtime_format import RUNTIME_WEIGHTS as RUNTIME_WEIGHTS
 from .saved_format import TRANSLATOR_FILES as TRANSLATOR_FILES
 from .saved_model import export_saved_model as export_saved_model
+from .saved_model import make_signatures as make_signatures
 from .text_translator import TextTranslator as TextTranslator
 from .translator import Translator as Translator

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from seq2seq_keras.errors import InputError
+
 
 @dataclasses.dataclass(frozen=True)
 class Hypothesis:
@@ -106,6 +108,30 @@ class Translation:
     def attention(self) -> np.ndarray | None:
         """Attention weights of the best translation; `None` without attention."""
         return self.hypotheses[0].attention
+
+
+def pharaoh_alignment(hypothesis: Hypothesis) -> str:
+    """The source token each target token attended to most, in Pharaoh format.
+
+    Args:
+        hypothesis: A `Hypothesis` of a model with attention.
+
+    Returns:
+        Pairs of source and target position, counted from 0: "0-0 2-1 1-2". `<eos>`
+        is left out on both sides.
+
+    Raises:
+        InputError: If the model has no attention.
+    """
+    if hypothesis.attention is None:
+        raise InputError(
+            "There are no alignments without attention: train a model with "
+            '`attention="luong"` or `"bahdanau"`.'
+        )
+    # The last column is the end of the source, the last row that of the target.
+    words = hypothesis.attention[: -1 if hypothesis.ended else None, :-1]
+    positions = words.argmax(axis=1) if words.size else ()
+    return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
 
 
 def best_texts(texts: list[str], outputs: dict[str, np.ndarray]) -> list[str]:

@@ -155,13 +155,21 @@ def _archive(graph: TranslationGraph, options: SearchOptions) -> ExportArchive:
     for model in graph.models:
         archive.track(model)
     archive.track(graph)
-    for name, function in _signatures(graph, options).items():
+    for name, function in make_signatures(graph, options).items():
         archive.add_endpoint(name, function)
     return archive
 
 
-def _signatures(graph: TranslationGraph, options: SearchOptions) -> dict[str, Any]:
-    """A traced `tf.function` for each signature."""
+def make_signatures(graph: TranslationGraph, options: SearchOptions) -> dict[str, Any]:
+    """A traced `tf.function` for each signature of `export_saved_model`, by name.
+
+    Args:
+        graph: A `TranslationGraph`.
+        options: `SearchOptions`.
+
+    Returns:
+        A dictionary.
+    """
     signatures = _search_signatures(graph, options)
     detokenize = tf.function(graph.detokenize)
     detokenize.get_concrete_function(tf.TensorSpec([None, None], tf.int32, "token_ids"))

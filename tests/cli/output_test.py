@@ -5,13 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from seq2seq_keras.cli import (
-    pharaoh_alignment,
-    translation_json,
-    translation_lines,
-)
+from seq2seq_keras.cli import translation_json, translation_lines
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.translation import Hypothesis, Translation
+from seq2seq_keras.translation import Hypothesis, Translation, pharaoh_alignment
 
 
 def hypothesis(text, score, attention=None):

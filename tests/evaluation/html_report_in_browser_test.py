@@ -1,6 +1,5 @@
 """Tests of seq2seq_keras.evaluation.html_report in a browser."""
 
-import shutil
 import unicodedata
 
 import numpy as np
@@ -26,10 +25,6 @@ SCORES = Scores(
     signatures={"bleu": "nrefs:1|x<y", "chrf": "nrefs:1|eff:yes"},
     intervals={"bleu": (29.75, 33.0), "exact_match": (0.25, 0.75)},
 )
-
-
-# Milliseconds after which a page hangs, however busy the machine.
-HANGS = 300_000
 
 
 def make_hypothesis(text, score, attention=None):
@@ -68,44 +63,21 @@ def report(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium, started once."""
-    executable = shutil.which("chromium")
-    if not executable:
-        pytest.skip("no chromium: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = running.chromium.launch(
-            executable_path=executable, args=options, timeout=HANGS
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def open_page(browser, report):
+def open_page(new_page, report):
     """Opens the report; afterwards nothing may have been loaded or gone wrong."""
-    requests, complaints, contexts = [], [], []
+    requests, pages = [], []
 
     def open_page(path=report, **options):
-        context = browser.new_context(**options)
-        context.set_default_timeout(HANGS)
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(**options)
+        pages.append(page)
         page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(path.as_uri())
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
     assert all(url.endswith("/report.html") for url in requests)
-    assert len(requests) == len(contexts)
-    assert not complaints
+    assert len(requests) == len(pages)
 
 
 def numbers_of(page):

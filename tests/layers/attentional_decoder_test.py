@@ -6,7 +6,12 @@ import pytest
 import tensorflow as tf
 from numpy.lib.stride_tricks import sliding_window_view
 
-from seq2seq_keras.layers import AttentionalDecoder, RecurrentStack, make_attention
+from seq2seq_keras.layers import (
+    AttentionalDecoder,
+    LuongAttention,
+    RecurrentStack,
+    make_attention,
+)
 
 UNITS, BATCH, LENGTH, SOURCE = 4, 2, 3, 5
 
@@ -260,6 +265,27 @@ def test_coverage_is_summed_in_float32(length, tensors):
     assert (vectors.dtype, weights.dtype) == ("bfloat16", "float32")
     expected = 100.3 + np.sum(weights, axis=1)
     np.testing.assert_allclose(last["coverage"], expected, atol=1e-4)
+
+
+class AsksWithTheCell(LuongAttention):
+    """Reads the memory cell of the step beside the output."""
+
+    feeds_back = True
+
+    def attend(self, query, states, memory):
+        return super().attend(query + states["layer_0_cell"], states, memory)
+
+
+def test_an_attention_of_ones_own_sees_the_states_of_its_step(tensors):
+    inputs, states, memory = tensors
+    states = {**states, "layer_0_cell": states["layer_0_hidden"]}
+    decoder = AttentionalDecoder(
+        RecurrentStack("lstm", UNITS, name="decoder"), AsksWithTheCell("dot"), UNITS
+    )
+    outputs, _, _ = decoder(inputs, states, memory)
+    for step in range(LENGTH):
+        alone, _, states = decoder(inputs[:, step : step + 1], states, memory)
+        np.testing.assert_allclose(outputs[:, step], alone[:, 0], atol=1e-5)
 
 
 def test_every_weight_gets_a_gradient(tensors):

@@ -135,15 +135,13 @@ def pairs_of_values(values):
     return set(itertools.combinations(enumerate(values), 2))
 
 
-def slice_of_the_grid(count):
-    """Models that have every pair of values, as many new ones each as there are."""
+def slice_of_the_grid():
+    """A few models that have every pair of values, as many new ones each as may be."""
     chosen, missing = [], set().union(*map(pairs_of_values, MODELS))
-    while len(chosen) < count:
-        rest = [values for values in MODELS if values not in chosen]
-        best = max(rest, key=lambda values: len(pairs_of_values(values) & missing))
+    while missing:
+        best = max(MODELS, key=lambda values: len(pairs_of_values(values) & missing))
         missing -= pairs_of_values(best)
         chosen.append(best)
-    assert not missing
     return chosen
 
 
@@ -159,7 +157,7 @@ def check_models(models):
 
 
 def test_models_with_every_pair_of_values_agree():
-    check_models(slice_of_the_grid(24))
+    check_models(slice_of_the_grid())
 
 
 @pytest.mark.slow

@@ -12,11 +12,12 @@ PROCESSOR = "seq2seq_keras.models.precision._PROCESSOR"
     "flags, expected",
     [
         ("fpu avx2 avx512f amx_bf16 amx_tile", "mixed_bfloat16"),
-        ("fpu avx2 avx512f avx512_bf16", "float32"),
+        ("fpu avx2 avx512f avx512_bf16", "mixed_bfloat16"),
+        ("fpu avx2 avx512f avx512_vnni", "float32"),
         ("fpu", "float32"),
     ],
 )
-def test_a_processor_with_matrix_units_gets_bfloat16(
+def test_a_processor_that_multiplies_bfloat16_gets_it(
     flags, expected, tmp_path, monkeypatch
 ):
     file = tmp_path / "cpuinfo"
@@ -31,7 +32,7 @@ def test_where_nothing_is_known_it_is_float32(tmp_path, monkeypatch):
     monkeypatch.setattr(PROCESSOR, tmp_path / "none")
     assert fastest_precision() == (
         "float32",
-        "this processor has no matrix units for bfloat16",
+        "this processor has no instructions that multiply bfloat16",
     )
 
 

@@ -3,6 +3,8 @@
 Every cell and option of `build_model` is in OPTIONS and goes through all of them.
 """
 
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -72,9 +74,9 @@ OPTIONS = {
         **{"feed_context": True, "reverse_source": True, "tie_embeddings": True},
     },
 }
-every_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 # What takes long is run with these.
 FEW = ("lstm", "input feeding", "every attention", "everything")
+slow = pytest.mark.slow
 few_options = pytest.mark.parametrize(
     "options", [OPTIONS[name] for name in FEW], ids=FEW
 )
@@ -95,7 +97,7 @@ def compiled(options):
     return model
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def batch():
     source = np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]])
     target = np.array([[2, 11, 12, 13], [2, 14, 0, 0]])
@@ -104,7 +106,7 @@ def batch():
     return inputs, labels, (labels != 0).astype("float32")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fitting(batch):
     """A function that makes the batch one for the given options."""
 
@@ -122,60 +124,55 @@ def fitting(batch):
     return fit
 
 
-@every_option
-def test_step_by_step_equals_teacher_forcing(options, fitting):
-    model = build(options)
-    # Weights as large as training makes them; the first ones hide a lot.
+class Made(NamedTuple):
+    """A model, a batch for it, and what it makes of that."""
+
+    model: Seq2Seq
+    batch: tuple
+    logits: np.ndarray
+
+
+@pytest.fixture(scope="module", params=OPTIONS.values(), ids=OPTIONS)
+def made(request, fitting):
+    """A model of each kind, which the tests share and leave as it is.
+
+    Its weights are as large as training makes them; the first ones hide a lot.
+    """
+    model, batch = build(request.param), fitting(request.param)
     random = np.random.default_rng(0)
     model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
-    report = check_parity(model, fitting(options))
+    return Made(model, batch, model(batch[0]).numpy())
+
+
+def test_step_by_step_equals_teacher_forcing(made):
+    report = check_parity(made.model, made.batch)
     assert report.agrees, report
     assert report.max_difference < 1e-4
 
 
-@few_options
-def test_step_by_step_equals_teacher_forcing_after_training(options, fitting):
-    batch = fitting(options)
-    model = compiled(options)
-    before = model.get_weights()
-    model.fit(*(batch[:2]), sample_weight=batch[2], epochs=2, verbose=0)
-    after = model.get_weights()
-    assert any((a != b).any() for a, b in zip(before, after, strict=True))
-    assert check_parity(model, batch).max_difference < 1e-4
+def test_padding_changes_nothing(made):
+    wider = {name: np.pad(ids, ((0, 0), (0, 3))) for name, ids in made.batch[0].items()}
+    # What can be copied grows with the source.
+    wide = made.model(wider)[:, :4, : made.logits.shape[-1]]
+    np.testing.assert_allclose(made.logits, wide, atol=1e-5)
 
 
-@every_option
-def test_padding_changes_nothing(options, fitting):
-    model = build(options)
+def test_a_sentence_alone_is_a_sentence_in_a_batch(made):
+    lengths = {"target_token_ids": 2}
+    inputs = made.batch[0].items()
+    alone = made.model({name: ids[1:, : lengths.get(name, 3)] for name, ids in inputs})
+    together = made.logits[1:, :2, : alone.shape[-1]]
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_what_is_saved_loads_the_same(made, tmp_path):
+    model, inputs = made.model, made.batch[0]
     # What a file of a model is held against before it is built.
     assert 0 < model.options.least_weights <= model.count_params()
-    inputs = fitting(options)[0]
-    wider = {
-        name: np.pad(token_ids, ((0, 0), (0, 3))) for name, token_ids in inputs.items()
-    }
-    narrow, wide = model(inputs), model(wider)
-    # What can be copied grows with the source.
-    width = narrow.shape[-1]
-    np.testing.assert_allclose(narrow, wide[:, :4, :width], atol=1e-5)
-
-
-@every_option
-def test_a_sentence_alone_is_a_sentence_in_a_batch(options, fitting):
-    model = build(options)
-    inputs = fitting(options)[0]
-    lengths = {"target_token_ids": 2}
-    alone = {name: ids[1:, : lengths.get(name, 3)] for name, ids in inputs.items()}
-    together, alone = model(inputs), model(alone)
-    np.testing.assert_allclose(together[1:, :2, : alone.shape[-1]], alone, atol=1e-5)
-
-
-@every_option
-def test_what_is_saved_loads_the_same(options, fitting, tmp_path):
-    model, inputs = build(options), fitting(options)[0]
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert loaded.get_config() == model.get_config()
-    np.testing.assert_array_equal(model(inputs), loaded(inputs))
+    np.testing.assert_array_equal(made.logits, loaded(inputs))
     assert len(loaded.trainable_weights) == len(model.trainable_weights)
     encoders = [build_inference_models(m)[0] for m in (model, loaded)]
     source = {name: ops.array(ids) for name, ids in inputs.items() if "source" in name}
@@ -186,12 +183,18 @@ def test_what_is_saved_loads_the_same(options, fitting, tmp_path):
 
 
 @few_options
-def test_a_loaded_model_trains_on_as_the_saved_one(options, fitting, tmp_path):
+def test_a_model_that_was_trained_agrees_and_trains_on_when_it_is_loaded(
+    options, fitting, tmp_path
+):
     batch = fitting(options)
     # Random numbers are not saved.
     model = compiled({**options, "dropout": 0.0, "word_dropout": 0.0})
     data = {"x": batch[0], "y": batch[1], "sample_weight": batch[2], "verbose": 0}
-    model.fit(**data)
+    before = model.get_weights()
+    model.fit(**data, epochs=2)
+    after = model.get_weights()
+    assert any((a != b).any() for a, b in zip(before, after, strict=True))
+    assert check_parity(model, batch).max_difference < 1e-4
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     loaded.run_eagerly = True
@@ -315,9 +318,20 @@ def test_embeddings_off_by_one_are_refused(rows):
         build_model(20, 20, units=8, source_embeddings=np.zeros((rows, 6)))
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-@few_options
-def test_mixed_precision_trains_and_keeps_float32_logits(precision, options, fitting):
+@pytest.mark.parametrize(
+    ("options", "precision"),
+    [
+        pytest.param(
+            *(OPTIONS[name], precision),
+            id=f"{name}, {precision}",
+            # Each precision and each of the options once by default.
+            marks=() if (i % 2 == 0) == (precision == "mixed_float16") else slow,
+        )
+        for i, name in enumerate(FEW)
+        for precision in ("mixed_bfloat16", "mixed_float16")
+    ],
+)
+def test_mixed_precision_trains_and_keeps_float32_logits(options, precision, fitting):
     batch = fitting(options)
     model = compiled({**options, "precision": precision})
     assert model(batch[0]).dtype == "float32"

@@ -6,24 +6,38 @@ import pathlib
 import re
 import tempfile
 
-import IPython.display
 import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
 FOLDER = pathlib.Path(__file__).parents[2] / "notebooks"
-_spec = importlib.util.spec_from_file_location("run_notebooks", FOLDER / "run.py")
-run = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(run)
-
-NAMES = run.tutorial_names()
+NAMES = sorted(path.stem for path in FOLDER.glob("[0-9]*.py"))
 EDITIONS = [
     pytest.param(name, language, id=f"{name}-{language}")
-    for language in run.EDITIONS
+    for language in ("en", "ko")
     for name in NAMES
 ]
+
+
+@pytest.fixture(scope="module")
+def run():
+    """notebooks/run.py, which imports Jupyter: seconds, so only where it is used."""
+    spec = importlib.util.spec_from_file_location("run_notebooks", FOLDER / "run.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def read(run):
+    """A function that reads the notebook of a tutorial in a language."""
+
+    def read_notebook(name, language, folder=FOLDER):
+        path = folder / run.EDITIONS[language] / f"{name}.ipynb"
+        return run.nbformat.read(path, as_version=4)
+
+    return read_notebook
 
 
 # These run by `make test-slow`: what they show is tested elsewhere too. The first one
@@ -46,12 +60,9 @@ def fast(monkeypatch):
     "name",
     [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])],
 )
-def test_a_tutorial_runs_in_a_kernel_without_warnings(name, fast, tmp_path):
+def test_a_tutorial_runs_in_a_kernel_without_warnings(name, fast, run, read, tmp_path):
     run.write_editions(run.run_tutorial(name), name, tmp_path)
-    english, korean = (
-        nbformat.read(tmp_path / place / f"{name}.ipynb", as_version=4)
-        for place in run.EDITIONS.values()
-    )
+    english, korean = (read(name, language, tmp_path) for language in ("en", "ko"))
     assert any(cell.outputs for cell in _code(english))
     assert _code(english) == _code(korean)
 
@@ -59,6 +70,8 @@ def test_a_tutorial_runs_in_a_kernel_without_warnings(name, fast, tmp_path):
 @pytest.fixture
 def shown(monkeypatch, tmp_path):
     """What cells show, drawn as Jupyter draws it; and nothing of theirs is left."""
+    import IPython.display
+
     things = []
 
     def show(*figures):
@@ -92,7 +105,7 @@ def shown(monkeypatch, tmp_path):
         for name in NAMES
     ],
 )
-def test_the_cells_of_a_tutorial_run(name, fast, eager, shown, capsys):
+def test_the_cells_of_a_tutorial_run(name, fast, eager, run, shown, capsys):
     """Here and not in a kernel, which would take longer to start than to run."""
     names = {"__name__": "__main__"}
     for number, cell in enumerate(run.read_tutorial(name).cells):
@@ -103,11 +116,11 @@ def test_the_cells_of_a_tutorial_run(name, fast, eager, shown, capsys):
 
 
 @pytest.mark.parametrize(("name", "language"), EDITIONS)
-def test_the_ipynb_is_its_source_run_from_top_to_bottom(name, language):
+def test_the_ipynb_is_its_source_run_from_top_to_bottom(name, language, run, read):
     path = FOLDER / run.EDITIONS[language] / f"{name}.ipynb"
     assert path.exists(), "it has not been run yet: make notebooks"
     assert path.stat().st_size < 400_000
-    written = nbformat.read(path, as_version=4)
+    written = read(name, language)
     source = run.edition(run.read_tutorial(name), language)
     assert [(cell.cell_type, cell.source) for cell in written.cells] == [
         (cell.cell_type, cell.source) for cell in source.cells
@@ -124,15 +137,13 @@ def test_the_ipynb_is_its_source_run_from_top_to_bottom(name, language):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_both_editions_come_from_one_run(name):
-    english, korean = (
-        nbformat.read(FOLDER / place / f"{name}.ipynb", as_version=4)
-        for place in run.EDITIONS.values()
-    )
+def test_both_editions_come_from_one_run(name, read):
+    english, korean = (read(name, language) for language in ("en", "ko"))
     assert _code(english) == _code(korean)
 
 
-def test_no_ipynb_is_without_its_source():
+def test_no_ipynb_is_without_its_source(run):
+    assert run.tutorial_names() == NAMES
     written = {path.relative_to(FOLDER) for path in FOLDER.rglob("*.ipynb")}
     assert written == {
         pathlib.Path(place, f"{name}.ipynb")
@@ -142,7 +153,7 @@ def test_no_ipynb_is_without_its_source():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_one_language_says_the_other_says_beside_it(name):
+def test_what_one_language_says_the_other_says_beside_it(name, run):
     """Heading for heading, link for link and step for step."""
     prose = [c for c in run.read_tutorial(name).cells if c.cell_type == "markdown"]
     assert [cell.metadata.get("lang") for cell in prose] == list(run.EDITIONS) * (
@@ -158,7 +169,9 @@ def test_what_one_language_says_the_other_says_beside_it(name):
 
 
 @pytest.mark.parametrize(("name", "language"), EDITIONS)
-def test_the_first_cell_introduces_and_the_last_gives_things_to_try(name, language):
+def test_the_first_cell_introduces_and_the_last_gives_things_to_try(
+    name, language, run
+):
     first, *_, last = run.edition(run.read_tutorial(name), language).cells
     assert first.source.startswith("# ")
     assert "https://" in first.source  # the paper it follows
@@ -167,7 +180,7 @@ def test_the_first_cell_introduces_and_the_last_gives_things_to_try(name, langua
 
 
 @pytest.mark.parametrize(("name", "language"), EDITIONS)
-def test_prose_is_in_its_language(name, language):
+def test_prose_is_in_its_language(name, language, run):
     cells = run.edition(run.read_tutorial(name), language).cells
     prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
     hangul = len(re.findall("[가-힣]", prose)) / len(re.findall(r"\w", prose))

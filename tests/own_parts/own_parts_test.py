@@ -1,5 +1,6 @@
 """A cell, an attention and a model of the user's go all the way."""
 
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -239,14 +240,31 @@ class StopAfter(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
-@pytest.fixture(scope="module", params=TRAININGS)
-def trained(request, tmp_path_factory):
-    """A translator from a training that was interrupted, and one from a straight one.
+@pytest.fixture(scope="module")
+def trainings(tmp_path_factory, without_graphs):
+    """Of each: a translator from a training that was interrupted, and a straight one.
 
-    Both are trained by the same options.
+    Both are trained by the same options. The model of the user's has graphs.
     """
-    model = own_parts.SumModel if request.param == "model" else None
-    folder, weights = tmp_path_factory.mktemp("own"), []
+    found = {}
+    for name, options in TRAININGS.items():
+        is_model = name == "model"
+        with contextlib.nullcontext() if is_model else without_graphs():
+            found[name] = train_twice(
+                options,
+                own_parts.SumModel if is_model else None,
+                tmp_path_factory.mktemp("own"),
+            )
+    return found
+
+
+@pytest.fixture(params=TRAININGS)
+def trained(request, trainings):
+    return trainings[request.param]
+
+
+def train_twice(options, model, folder):
+    weights = []
     table = folder / "pairs.tsv"
     table.write_text("".join(f"{source}\t{target}\n" for source, target in PAIRS))
     for name, stop in (("straight", None), ("resumed", StopAfter(4))):
@@ -259,7 +277,7 @@ def trained(request, tmp_path_factory):
             samples=0,
             save_minutes=0,
             max_target_length=12,  # of what is validated by decoding
-            **TRAININGS[request.param],
+            **options,
         )
         if stop is None:
             result = s2s.train(config, model=model)
@@ -276,46 +294,60 @@ def test_a_resumed_training_ends_with_the_same_weights(trained):
         np.testing.assert_array_equal(straight, resumed)
 
 
-def in_a_fresh_process(code, *arguments, knows_parts=True):
-    """What Python code prints; own_parts is imported only if that is said."""
-    code = "import own_parts\n" * knows_parts + code
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
+TEXTS = ["abc", "ba", ""]
+# It has no graphs but those it exports.
+FRESH = """
+import sys
+import seq2seq_keras as s2s
+import tensorflow as tf
+tf.config.run_functions_eagerly(True)
+folders = sys.argv[1:]
+for folder in folders:
+    try:
+        s2s.Translator.load(folder)
+    except s2s.InputError as error:
+        print(error)
+import own_parts
+for folder in folders:
+    translator = s2s.Translator.load(folder)
+    texts = ["abc", "ba", ""]
+    print(translator.translate(texts))
+    found = translator.decode(texts, beam_width=3, n_best=2)
+    print([[h.text for h in each.hypotheses] for each in found])
+    print([each.attention.shape for each in found])
+    tf.config.run_functions_eagerly(False)
+    translator.export(folder + "/serving", beam_width=3, n_best=2)
+    tf.config.run_functions_eagerly(True)
+"""
+
+
+def test_they_translate_the_same_in_a_fresh_process(trainings, eager):
+    """Which has to import them first, and says so."""
+    folders = [str(folder) for folder, *_ in trainings.values()]
+    result = subprocess.run(
+        [sys.executable, "-c", FRESH, *folders],
         capture_output=True,
         text=True,
         cwd=FOLDER,
     )
-
-
-def test_it_translates_the_same_in_a_fresh_process(trained, tmp_path):
-    folder, translator, _ = trained
-    code = """
-import sys
-import seq2seq_keras as s2s
-translator = s2s.Translator.load(sys.argv[1])
-texts = ["abc", "ba", ""]
-print(translator.translate(texts))
-found = translator.decode(texts, beam_width=3, n_best=2)
-print([[h.text for h in each.hypotheses] for each in found])
-print([each.attention.shape for each in found])
-translator.export(sys.argv[2], beam_width=3, n_best=2)
-"""
-    result = in_a_fresh_process(code, folder, tmp_path / "serving")
     assert result.returncode == 0, result.stderr
-    texts = ["abc", "ba", ""]
-    found = translator.decode(texts, beam_width=3, n_best=2)
-    n_best = [[h.text for h in each.hypotheses] for each in found]
-    assert result.stdout.splitlines() == [
-        str(translator.translate(texts)),
-        str(n_best),
-        str([each.attention.shape for each in found]),
-    ]
-    served = tf.saved_model.load(str(tmp_path / "serving"))
-    answer = served.signatures["nbest"](text=tf.constant(texts))
-    rows = answer["translations"].numpy().astype(str)
-    for row, expected in zip(rows, n_best, strict=True):
-        assert list(row[: len(expected)]) == expected
-    assert answer["attention"].shape[0] == len(texts)
+    *refused, rest = result.stdout.split("\n", len(folders))
+    for line in refused:
+        assert "not registered with Keras" in line
+        assert "import the module that defines it" in line
+    lines = iter(rest.splitlines())
+    for folder, translator, _ in trainings.values():
+        found = translator.decode(TEXTS, beam_width=3, n_best=2)
+        n_best = [[h.text for h in each.hypotheses] for each in found]
+        assert next(lines) == str(translator.translate(TEXTS))
+        assert next(lines) == str(n_best)
+        assert next(lines) == str([each.attention.shape for each in found])
+        served = tf.saved_model.load(str(folder / "serving"))
+        answer = served.signatures["nbest"](text=tf.constant(TEXTS))
+        rows = answer["translations"].numpy().astype(str)
+        for row, expected in zip(rows, n_best, strict=True):
+            assert list(row[: len(expected)]) == expected
+        assert answer["attention"].shape[0] == len(TEXTS)
 
 
 def test_what_was_trained_agrees_step_by_step(trained):
@@ -328,16 +360,3 @@ def test_what_was_trained_agrees_step_by_step(trained):
     pairs = s2s.Pairs(["abc", "ba"], ["abc", "ba"])
     scores = s2s.score_targets(trained[1], pairs)
     assert all(score.log_probability < 0 for score in scores)
-
-
-def test_a_folder_with_unknown_classes_says_what_to_import(tmp_path):
-    model = own_parts.SumModel(7, 7, units=4)
-    tokenizer = s2s.CharacterTokenizer(["a", "b", "c"])
-    folder = s2s.Translator(model, tokenizer, tokenizer).save(tmp_path / "model")
-    code = "import sys, seq2seq_keras as s2s; s2s.Translator.load(sys.argv[1])"
-    result = in_a_fresh_process(code, folder, knows_parts=False)
-    assert result.returncode == 1
-    last = result.stderr.strip().splitlines()[-1]
-    assert last.startswith("seq2seq_keras.errors.InputError: ")
-    assert "not registered with Keras" in last
-    assert "import the module that defines it" in last

@@ -25,7 +25,7 @@ def start(tmp_path_factory):
     model.get_layer("encoder_0").trainable = False
     folder = tmp_path_factory.mktemp("start") / "model"
     return Translator(
-        model, tokenizer, tokenizer, beam_width=2, max_length=12, max_source_length=40
+        model, tokenizer, tokenizer, beam_width=2, max_length=5, max_source_length=40
     ).save(folder)
 
 

@@ -116,6 +116,8 @@ def test_a_training_starts_from_frozen_vectors_and_keeps_them(
         validation=parallel,
         units=4,
         epochs=1,
+        max_target_length=6,  # of what is validated by decoding
+        samples=0,
         source_vectors=files["source"],
         freeze_source_embeddings=True,
         target_vectors=files["target"],
@@ -146,6 +148,7 @@ def test_thawed_vectors_learn_and_such_a_training_can_be_resumed(
         epochs=2,
         batch_size=8,  # three batches an epoch
         moving_average=0.9,
+        max_target_length=6,
         samples=0,
         source_vectors=files["source"],
         freeze_source_embeddings=True,

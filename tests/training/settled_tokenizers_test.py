@@ -126,6 +126,7 @@ def spoken(tmp_path):
 
 
 SMALL = {"units": 4, "embedding_dim": 4, "batch_size": 64, "samples": 0}
+SMALL["max_target_length"] = 6  # of what is validated by decoding
 
 
 def test_a_training_that_goes_on_has_the_tokenizers_it_began_with(

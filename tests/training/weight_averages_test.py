@@ -120,3 +120,16 @@ def test_another_model_begins_anew_and_the_same_goes_on(model, options):
 def test_arguments_out_of_range_are_named(arguments):
     with pytest.raises(InputError, match="Received: "):
         WeightAverages(**arguments)
+
+
+def test_quantized_weights_stay_as_they_are():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="dense")])
+    model.get_layer("dense").quantize("int8")
+    averages = WeightAverages(momentum=0.9)
+    averages.set_model(model)
+    averages.on_train_batch_end(0)
+    before = model.get_weights()
+    with averages.applied():
+        for now, then in zip(model.get_weights(), before, strict=True):
+            assert now.dtype == then.dtype
+            np.testing.assert_allclose(now, then, rtol=1e-6)

@@ -30,9 +30,9 @@ def test_what_is_encoded_is_decoded_to_the_same(kind, tmp_path):
         tokenizer.save(tmp_path / "saved.json")
         for each in (tokenizer, Tokenizer.load(tmp_path / "saved.json")):
             assert each.detokenize(each.tokenize(TEXTS)) == TEXTS
-            graph = tf.function(lambda x, t=each: t.detokenize(t.tokenize(x)))
-            texts = graph(tf.constant(TEXTS)).numpy()
-            assert [text.decode("utf-8") for text in texts] == TEXTS
+        graph = tf.function(lambda x, t=each: t.detokenize(t.tokenize(x)))
+        texts = graph(tf.constant(TEXTS)).numpy()
+        assert [text.decode("utf-8") for text in texts] == TEXTS
 
 
 def test_without_the_option_runs_are_one_space():

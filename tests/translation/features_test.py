@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.cli import pharaoh_alignment
 from seq2seq_keras.data import Pairs, make_dataset
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import score_targets
@@ -25,7 +24,7 @@ from seq2seq_keras.text import (
     source_copy_ids,
     target_copy_ids,
 )
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import Translator, pharaoh_alignment
 
 PAIRS = Pairs(["V;PST\tgo", "V\tgo", "go", "N;PL\tV e"], ["went", "goes", "go", "Ves"])
 

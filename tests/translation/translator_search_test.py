@@ -1,4 +1,7 @@
-"""Tests of what the search options of a `Translator` do to translations."""
+"""Tests of what the search options of a `Translator` do to translations.
+
+Most run without graphs, of which each set of options has its own.
+"""
 
 import pathlib
 import resource
@@ -39,7 +42,7 @@ def attentive():
     return make_translator()
 
 
-def test_a_record_says_how_the_translation_was_found(attentive):
+def test_a_record_says_how_the_translation_was_found(attentive, eager):
     translation = attentive.decode(TEXTS[2], beam_width=4, n_best=4)
     assert translation.source_tokens == (*TEXTS[2].split(), "<eos>")
     assert len(translation.hypotheses) == 4
@@ -107,7 +110,7 @@ def test_all_lengths_share_one_graph(attentive):
 
 
 @pytest.mark.parametrize("search", [{}, {"beam_width": 3}, {"sample": True}])
-def test_every_search_keeps_to_what_it_is_told(attentive, search):
+def test_every_search_keeps_to_what_it_is_told(attentive, search, eager):
     told = {
         "prefix": ["la chat", "le", "", "la", "la"],
         "avoid": ["chien dort", "dort"],
@@ -122,7 +125,9 @@ def test_every_search_keeps_to_what_it_is_told(attentive, search):
 
 
 @pytest.mark.parametrize("search", [{}, {"beam_width": 3}, {"sample": True}])
-def test_where_nothing_can_be_said_the_score_is_minus_infinity(attentive, search):
+def test_where_nothing_can_be_said_the_score_is_minus_infinity(
+    attentive, search, eager
+):
     record = attentive.decode(TEXTS[0], prefix="le", avoid=["le"], **search)
     assert (record.text, record.tokens, record.score) == ("", (), -np.inf)
 
@@ -160,7 +165,7 @@ def test_two_of_the_same_text_are_drawn_apart(attentive):
     assert len(set(texts)) > 5
 
 
-def test_unknown_words_are_replaced_by_what_was_attended_to():
+def test_unknown_words_are_replaced_by_what_was_attended_to(eager):
     translator = make_translator()
     # The bias of <unk> makes it certain.
     weights = translator.model.get_layer("logits").get_weights()
@@ -179,7 +184,7 @@ def test_replacing_unknown_words_needs_attention(translator):
         translator.translate("a", replace_unknown=True)
 
 
-def test_a_model_that_copies_writes_words_it_does_not_know():
+def test_a_model_that_copies_writes_words_it_does_not_know(eager):
     translator = make_translator(copy=True)
     gate = translator.model.get_layer("pointer_generator")
     weights = gate.get_weights()
@@ -189,7 +194,7 @@ def test_a_model_that_copies_writes_words_it_does_not_know():
     assert record.text
 
 
-def test_an_ensemble_of_one_model_twice_is_that_model(attentive):
+def test_an_ensemble_of_one_model_twice_is_that_model(attentive, eager):
     model, tokenizers = (
         attentive.model,
         (
@@ -203,7 +208,7 @@ def test_an_ensemble_of_one_model_twice_is_that_model(attentive):
     )
 
 
-def test_an_ensemble_averages_probabilities(attentive):
+def test_an_ensemble_averages_probabilities(attentive, eager):
     other = make_translator(seed=1)
     tokenizers = attentive.source_tokenizer, attentive.target_tokenizer
     both = Translator([attentive.model, other.model], *tokenizers, max_length=8)
@@ -236,7 +241,7 @@ def test_an_ensemble_copies_as_a_whole_or_not_at_all(attentive):
         Translator([attentive.model, copying], *tokenizers)
 
 
-def test_the_search_is_saved_with_the_translator(tmp_path):
+def test_the_search_is_saved_with_the_translator(tmp_path, eager):
     translator = make_translator(beam_width=3, n_best=2, length_penalty=0.6)
     loaded = Translator.load(translator.save(tmp_path / "model"))
     assert loaded.search == translator.search
@@ -286,7 +291,7 @@ def test_memory_does_not_grow_over_thousands_of_calls(attentive):
     assert traces <= 2
 
 
-def test_translations_of_a_beam_are_distinct_texts(attentive):
+def test_translations_of_a_beam_are_distinct_texts(attentive, eager):
     """Of all token sequences, against the first of each text."""
     # Several tokens are one text: "a￭" "a" and "a" "￭a" both "aa".
     tokenizer = WordTokenizer(["a￭", "￭a", "￭a￭", "a", "￭", "￭￭"])
@@ -306,7 +311,7 @@ def test_translations_of_a_beam_are_distinct_texts(attentive):
         assert {node.rank for node in found.beam} == {None, *range(len(expected))}
 
 
-def test_the_coverage_penalty_is_that_of_the_attention_found(attentive):
+def test_the_coverage_penalty_is_that_of_the_attention_found(attentive, eager):
     penalty = 0.5
     search = {"beam_width": 3, "n_best": 3, "coverage_penalty": penalty}
     for record in attentive.decode(TEXTS[:3], **search):

@@ -1,0 +1,65 @@
+"""Why a request is not answered: one table for the codes of HTTP and of gRPC."""
+
+import re
+
+from seq2seq_keras.errors import InputError
+
+# As TensorFlow Serving maps the codes of gRPC.
+_HTTP = {
+    "INVALID_ARGUMENT": 400,
+    "UNAUTHENTICATED": 401,
+    "NOT_FOUND": 404,
+    "FAILED_PRECONDITION": 412,
+    "RESOURCE_EXHAUSTED": 429,
+    "CANCELLED": 499,  # as nginx calls a client that hung up
+    "INTERNAL": 500,
+    "UNIMPLEMENTED": 501,
+    "UNAVAILABLE": 503,
+    "DEADLINE_EXCEEDED": 504,
+}
+_RECEIVED, _QUOTED = re.compile(r"Received: (\w+)="), re.compile(r"`(\w+)`")
+_SOON = 1  # seconds after which it is worth trying again
+
+
+class RequestError(Exception):
+    """A request that is not answered, with what to say of it.
+
+    Args:
+        code: The name of a code of gRPC.
+        message: What was wrong, and how to mend it.
+        field: Optional string. The field of the request that was wrong.
+        status: Optional integer. The status of HTTP, where it is not the one that
+            belongs to the code.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.status = status or _HTTP[code]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What HTTP says beside: when to come again."""
+        return {"Retry-After": str(_SOON)} if self.status in (429, 503) else {}
+
+
+def wrong(error: InputError, field: str | None = None) -> RequestError:
+    """The failure that an `InputError` is, with the option that it names."""
+    if field is None:
+        named = _RECEIVED.search(str(error)) or _QUOTED.search(str(error))
+        field = named[1] if named else None
+    return RequestError("INVALID_ARGUMENT", str(error), field=field)
+
+
+def too_large(message: str, field: str | None = None) -> RequestError:
+    """The failure of what is over a limit that does not change by waiting."""
+    return RequestError("INVALID_ARGUMENT", message, field=field, status=413)

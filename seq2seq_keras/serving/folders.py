@@ -1,0 +1,88 @@
+"""What is a model on disk: a translator, a SavedModel, or a folder of versions."""
+
+import os
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import current
+from seq2seq_keras.serving.options import ServingOptions, check_name
+
+_ONLY_VERSION = 1
+
+
+def named_folders(
+    folders: Sequence[str | os.PathLike], options: ServingOptions
+) -> dict[str, pathlib.Path]:
+    """The folders of models by the names they are served under.
+
+    Args:
+        folders: What was named on the command line.
+        options: `ServingOptions`.
+
+    Returns:
+        A dictionary.
+
+    Raises:
+        InputError: If a folder holds no model, or two models have one name.
+    """
+    places = [pathlib.Path(folder) for folder in folders]
+    names = options.name or [place.resolve().name for place in places]
+    if len(names) != len(places):
+        raise InputError(
+            f"There are {len(places)} models and {len(names)} names: `--name` takes "
+            "one for each model."
+        )
+    if len({*names}) != len(names):
+        raise InputError(
+            f"Two models have one name: {', '.join(names)}. Choose `--name`."
+        )
+    for place in places:
+        if not versions_in(place):
+            raise InputError(
+                f"{place} holds no model: neither a saved translator, nor a "
+                "SavedModel, nor folders of them with numbers for names."
+            )
+    for label in options.labels or ():
+        if not any(label in options.labels_given_to(name) for name in names):
+            raise InputError(f"`--labels` has {label}, and there is no such model.")
+    return dict(zip(map(check_name, names), places, strict=True))
+
+
+def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
+    """The versions of a folder by their numbers; one, of number 1, if it is a model."""
+    if is_saved_model(folder) or _is_translator(folder):
+        return {_ONLY_VERSION: folder}
+    try:
+        inside = list(folder.iterdir())
+    except OSError:
+        return {}
+    return {
+        int(path.name): path
+        for path in inside
+        if path.name.isascii()
+        and path.name.isdecimal()
+        and (is_saved_model(path) or _is_translator(path))
+    }
+
+
+def is_saved_model(folder: pathlib.Path) -> bool:
+    """Whether a folder is a SavedModel, whole or not."""
+    return (folder / "saved_model.pb").is_file()
+
+
+def _is_translator(folder: pathlib.Path) -> bool:
+    return current(folder, "config.json").is_file()
+
+
+def marks_of(folder: pathlib.Path) -> list[Any]:
+    """What changes when a file of a folder does."""
+    marks = []
+    for path in sorted(folder.rglob("*")):
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        marks.append((str(path), state.st_size, state.st_mtime_ns))
+    return marks

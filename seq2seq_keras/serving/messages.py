@@ -1,0 +1,184 @@
+"""What `POST /translate` takes and answers; its options are those of the search."""
+
+import dataclasses
+import math
+import typing
+from typing import Any
+
+import pydantic
+
+from seq2seq_keras.decoding import SearchOptions
+from seq2seq_keras.options import choices_of, options_of
+from seq2seq_keras.ranges import alternatives
+from seq2seq_keras.translation import Hypothesis, Translation, pharaoh_alignment
+
+_HINTS = typing.get_type_hints(SearchOptions)
+_OWN = ("prefix", "avoid", "allowed", "seed")
+# In the order of their fields, as far as a request gives them.
+SEARCH_FIELDS = (*(field.name for field in options_of(SearchOptions)), *_OWN)
+
+
+class _Request(pydantic.BaseModel):
+    """Texts to translate, how to search, and how much to tell of it."""
+
+    model_config = pydantic.ConfigDict(
+        extra="forbid",
+        strict=True,
+        json_schema_extra={
+            "examples": [
+                {"texts": ["this is my house."]},
+                {
+                    "texts": ["this is my house."],
+                    "beam_width": 4,
+                    "n_best": 2,
+                    "details": True,
+                },
+            ]
+        },
+    )
+
+    texts: list[str] = pydantic.Field(description="The texts.")
+    model: str | None = pydantic.Field(
+        None, description="Which model; may be left out where there is one."
+    )
+    version: int | None = pydantic.Field(
+        None, description="Which version; by default the highest."
+    )
+    label: str | None = pydantic.Field(
+        None, description="A name of a version, in place of its number."
+    )
+    details: bool = pydantic.Field(
+        False, description="Whether to tell all hypotheses, with tokens and attention."
+    )
+    alignments: bool = pydantic.Field(
+        False,
+        description="Whether to tell which source token each token of the best "
+        "translation comes from (Pharaoh format); needs attention.",
+    )
+    trace: bool = pydantic.Field(
+        False, description="Whether to tell the tree that a beam search grew."
+    )
+    prefix: str | list[str] | None = pydantic.Field(
+        None, description="What every translation begins with, or each."
+    )
+    avoid: list[str] | None = pydantic.Field(
+        None, description="Words or phrases that no translation contains."
+    )
+    allowed: list[str] | None = pydantic.Field(
+        None, description="The only translations there may be."
+    )
+    seed: int | None = pydantic.Field(None, description="What `sample` draws with.")
+
+    def search(self) -> dict[str, Any]:
+        """The options of the search that the request gives."""
+        return {
+            name: getattr(self, name)
+            for name in SEARCH_FIELDS
+            if getattr(self, name) is not None
+        }
+
+    def has_details(self) -> bool:
+        """Whether more than the best translation is asked for."""
+        several = (getattr(self, "n_best", None) or 1) > 1
+        return self.details or self.alignments or self.trace or several
+
+
+def _search_fields() -> dict[str, Any]:
+    return {
+        field.name: (
+            _HINTS[field.name] | None,
+            pydantic.Field(None, description=field.metadata["description"]),
+        )
+        for field in options_of(SearchOptions)
+    }
+
+
+TranslateRequest: Any = pydantic.create_model(
+    "TranslateRequest", __base__=_Request, **_search_fields()
+)
+
+
+# How JSON calls the types of options.
+_TYPES = {bool: "boolean", int: "integer", float: "number"}
+
+
+def option_records(
+    defaults: dict[str, Any], limits: dict[str, int]
+) -> list[dict[str, Any]]:
+    """What a form has to know of the options of the search.
+
+    Args:
+        defaults: The values of a model's own options by name.
+        limits: The largest values that the server takes, where they are below those
+            of the options.
+
+    Returns:
+        A dictionary for JSON for each option in `defaults`.
+    """
+    records = []
+    for field in options_of(SearchOptions):
+        if field.name not in defaults:
+            continue
+        kinds = alternatives(_HINTS[field.name])
+        maximum = field.metadata["maximum"]
+        records.append(
+            {
+                "name": field.name,
+                "type": _TYPES.get(kinds[0], "string"),
+                "default": defaults[field.name],
+                "minimum": field.metadata["minimum"],
+                "maximum": limits.get(field.name, maximum),
+                "choices": list(choices_of(_HINTS[field.name])) or None,
+                "optional": type(None) in kinds,
+                "description": field.metadata["description"],
+            }
+        )
+    return records
+
+
+def translation_record(
+    found: str | Translation, *, tells_all: bool, alignments: bool
+) -> dict[str, Any]:
+    """What is answered for one text.
+
+    Args:
+        found: The translation, or all that the search found.
+        tells_all: Whether all of it is told.
+        alignments: Whether the alignment of the best translation is told.
+
+    Returns:
+        A dictionary for JSON.
+
+    Raises:
+        InputError: If there is no attention to align by.
+    """
+    if isinstance(found, str):
+        return {"text": found}
+    record: dict[str, Any] = {"text": found.text}
+    if alignments:
+        record["alignment"] = pharaoh_alignment(found.hypotheses[0])
+    if tells_all:
+        record["source"] = found.source
+        record["source_tokens"] = list(found.source_tokens)
+        record["hypotheses"] = [_hypothesis(each) for each in found.hypotheses]
+        nodes = found.beam
+        record["beam"] = (
+            None if nodes is None else [dataclasses.asdict(node) for node in nodes]
+        )
+    return record
+
+
+def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
+    attention = hypothesis.attention
+    return {
+        "text": hypothesis.text,
+        "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
+        "tokens": list(hypothesis.tokens),
+        "token_probabilities": _rounded(hypothesis.token_probabilities),
+        "attention": None if attention is None else _rounded(attention),
+        "ended": hypothesis.ended,
+    }
+
+
+def _rounded(array: Any) -> list:
+    return array.astype("float64").round(6).tolist()

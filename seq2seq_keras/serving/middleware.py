@@ -1,0 +1,202 @@
+"""What happens to every request of HTTP: its id, its log, its limits, its token."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from seq2seq_keras.serving.access_log import AccessLog, request_id
+from seq2seq_keras.serving.failures import RequestError, too_large
+from seq2seq_keras.serving.metrics import Metrics
+from seq2seq_keras.serving.options import ServingOptions
+from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
+
+_OPEN = ("/", "/healthz", "/readyz")
+_OPEN_FOLDER = "/page/"
+_DOCS = "/docs"
+
+
+class Logged:
+    """Gives each request an id, writes it down and counts it.
+
+    Args:
+        app: What answers.
+        log: Where it is written.
+        metrics: Where it is counted.
+        is_stopping: Function that says whether clients should look for another server.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        log: AccessLog,
+        metrics: Metrics,
+        is_stopping: Callable[[], bool],
+    ) -> None:
+        self.app = app
+        self.is_stopping = is_stopping
+        self.log = log
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun, status = time.monotonic(), 499  # as long as the client has no answer
+        headers = _headers(scope)
+        own_id = request_id(headers.get("x-request-id"))
+        state = scope.setdefault("state", {})
+        policy = DOCS_POLICY if scope["path"] == _DOCS else PAGE_POLICY
+        added = [
+            (b"x-request-id", own_id.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"content-security-policy", policy.encode()),
+        ]
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                last = [(b"connection", b"close")] if self.is_stopping() else []
+                message["headers"] = [*message.get("headers", ()), *added, *last]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            seconds = time.monotonic() - begun
+            model, version = state.get("model", ""), str(state.get("version", ""))
+            route = getattr(scope.get("route"), "path", "")
+            method = f"{scope['method']} {route}"
+            told = ("http", method, model, version, str(status), seconds)
+            self.metrics.request(*told)
+            client = scope.get("client") or ("",)
+            self.log.write(
+                id=own_id,
+                protocol="http",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                seconds=round(seconds, 6),
+                client=client[0],
+                model=model,
+                version=version,
+                texts=state.get("texts"),
+            )
+
+
+class Guarded:
+    """Refuses requests without the token, of too many bytes, or that come too slowly.
+
+    Args:
+        app: What answers the others.
+        token: Optional string.
+        options: `ServingOptions`.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, token: str | None, options: ServingOptions
+    ) -> None:
+        self.app = app
+        self.token = token
+        self.options = options
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            self._check(scope)
+            body = await self._body(receive)
+        except RequestError as failure:
+            await _refuse(failure, send)
+            return
+        if body is None:  # the client has gone
+            return
+        given = False
+
+        async def receive_again() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self.app(scope, receive_again, send)
+
+    def _check(self, scope: Scope) -> None:
+        path, headers = scope["path"], _headers(scope)
+        is_open = path in _OPEN or path.startswith(_OPEN_FOLDER)
+        if not is_open and not is_allowed(self.token, headers.get("authorization")):
+            raise RequestError(
+                "UNAUTHENTICATED", "A token is needed: `Authorization: Bearer TOKEN`."
+            )
+        length = headers.get("content-length", "0")
+        if length.isdecimal() and int(length) > self.options.max_body_bytes:
+            raise self._too_large()
+
+    async def _body(self, receive: Receive) -> bytes | None:
+        chunks, size = [], 0
+        try:
+            async with asyncio.timeout(self.options.timeout_seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        return None
+                    chunks.append(message.get("body", b""))
+                    size += len(chunks[-1])
+                    if size > self.options.max_body_bytes:
+                        raise self._too_large()
+                    if not message.get("more_body"):
+                        return b"".join(chunks)
+        except TimeoutError:
+            raise RequestError(
+                "DEADLINE_EXCEEDED",
+                f"The request did not arrive within {self.options.timeout_seconds:g} "
+                "seconds.",
+                status=408,
+            ) from None
+
+    def _too_large(self) -> RequestError:
+        return too_large(
+            f"The request has more than {self.options.max_body_bytes:,} bytes."
+        )
+
+
+async def _refuse(failure: RequestError, send: Send) -> None:
+    body = json.dumps(failure_record(failure)).encode()
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        # What is left of the request is not read.
+        "connection": "close",
+        **failure.headers,
+    }
+    if failure.status == 401:
+        headers["www-authenticate"] = "Bearer"
+    encoded = [
+        (name.lower().encode(), value.encode()) for name, value in headers.items()
+    ]
+    await send(
+        {"type": "http.response.start", "status": failure.status, "headers": encoded}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def failure_record(failure: RequestError) -> dict[str, Any]:
+    """What HTTP answers in place of what was asked for."""
+    record: dict[str, Any] = {"error": failure.message}
+    if failure.field is not None:
+        record["field"] = failure.field
+    return record
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in scope["headers"]
+    }

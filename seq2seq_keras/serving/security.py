@@ -1,0 +1,56 @@
+"""Who may ask: the token, and what a browser is told."""
+
+import hmac
+import pathlib
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.untrusted import read_regular
+
+_SCHEME = "bearer "
+_TOKEN_BYTES = 10_000
+# Of the page's own files, and of whatever else a browser might show.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+# The documentation of the API begins with a script of a line within the page.
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def read_token(path: str | None) -> str | None:
+    """The token in a file.
+
+    Raises:
+        InputError: If the file is empty or no text.
+        OSError: If it cannot be read.
+    """
+    if path is None:
+        return None
+    try:
+        token = read_regular(pathlib.Path(path), limit=_TOKEN_BYTES).decode("ascii")
+    except UnicodeDecodeError:
+        token = ""
+    if not token.strip():
+        raise InputError(f"{path} holds no token: write one line of ASCII into it.")
+    return token.strip()
+
+
+def is_allowed(token: str | None, authorization: str | None) -> bool:
+    """Whether a request brings the token, if one is asked for.
+
+    Args:
+        token: The token; `None` if nobody needs one.
+        authorization: What the request brings, `Bearer TOKEN`.
+    """
+    if token is None:
+        return True
+    given = authorization or ""
+    if given[: len(_SCHEME)].lower() != _SCHEME:
+        return False
+    # In the same time wherever the two differ.
+    return hmac.compare_digest(given[len(_SCHEME) :].encode(), token.encode())

@@ -1,0 +1,151 @@
+"""Tests of models with versions: what takes over, what is refused, what stays."""
+
+import pathlib
+import shutil
+
+import pytest
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.serving import Catalog, RequestError, ServingOptions
+from seq2seq_keras.translation import Translator
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+class Loaded:
+    """A translator that was loaded, and not traced."""
+
+    def __init__(self, folder):
+        self.translator = Translator.load(folder)
+
+    def warm_up(self, batch_size):
+        pass
+
+
+@pytest.fixture
+def catalog_of(told, monkeypatch):
+    """A function that makes the catalog of a folder, and has it load."""
+    made = []
+    place = "seq2seq_keras.serving.catalog.ServedTranslator"
+    monkeypatch.setattr(place, Loaded)
+
+    def make(*folders, **options):
+        catalog = Catalog(folders, ServingOptions(max_batch_size=2, **options), note)
+        made.append(catalog)
+        catalog.load()
+        return catalog
+
+    def note(**fields):
+        told.append(fields)
+
+    yield make
+    for catalog in made:
+        catalog.close(60)
+
+
+@pytest.fixture
+def versions(tmp_path, attentive_folder):
+    """A folder of versions, and a function that adds one."""
+
+    def add(number):
+        shutil.copytree(attentive_folder, tmp_path / "models" / str(number))
+        return tmp_path / "models" / str(number)
+
+    add(1)
+    return tmp_path / "models", add
+
+
+def look(catalog):
+    """As the thread does that looks for new versions."""
+    for model in catalog.models.values():
+        catalog.look(model)
+
+
+def numbers(catalog, name="models"):
+    return [version.number for version in catalog.models[name].available()]
+
+
+def test_a_higher_number_takes_over_and_a_broken_one_does_not(
+    catalog_of, versions, told
+):
+    folder, add = versions
+    catalog = catalog_of(folder)
+    (folder / "notes").mkdir()
+    assert numbers(catalog) == [1]
+    model = add(2) / "model.keras"
+    whole = model.read_bytes()
+    model.write_bytes(whole[:-100])
+    look(catalog)
+    assert numbers(catalog) == [1]
+    assert catalog.find("models")[1].number == 1
+    assert told[-1]["event"] == "refused"
+    assert "model.keras is damaged" in told[-1]["error"]
+    refused = len(told)
+    look(catalog)  # it is not tried again as long as it is the same
+    assert len(told) == refused
+    model.write_bytes(whole)
+    look(catalog)
+    assert numbers(catalog) == [2, 1]
+    assert catalog.find("models")[1].number == 2
+
+
+def test_a_broken_version_takes_no_other_ones_place(catalog_of, versions):
+    folder, add = versions
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    catalog = catalog_of(folder, keep_versions=1)
+    assert numbers(catalog) == [1]
+    assert catalog.models["models"].versions[2].error
+
+
+def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, versions):
+    folder, add = versions
+    catalog = catalog_of(folder, keep_versions=1, labels=["stable=1"])
+    add(3)
+    look(catalog)
+    add(4)
+    look(catalog)
+    assert numbers(catalog) == [4, 1]
+    assert catalog.find("models", label="stable")[1].number == 1
+    with pytest.raises(RequestError, match="Specific"):
+        catalog.find("models", 3)
+
+
+def test_a_folder_that_goes_leaves_the_version_that_answers(catalog_of, versions):
+    folder, _ = versions
+    catalog = catalog_of(folder)
+    shutil.rmtree(folder / "1")
+    look(catalog)
+    assert numbers(catalog) == [1]
+
+
+def test_a_name_is_needed_where_there_are_several_models(catalog_of, versions):
+    folder, _ = versions
+    catalog = catalog_of(folder, folder / "1", name=["all", "first"])
+    assert catalog.find("first")[0].name == "first"
+    with pytest.raises(RequestError, match="one of all, first"):
+        catalog.find(None)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": ["a", "b"]}, "1 models and 2 names"),
+        ({"name": ["../x"]}, "begins with a letter"),
+        ({"labels": ["stable"]}, "LABEL=VERSION"),
+        ({"labels": ["other/stable=1"]}, "there is no such model"),
+        ({"certificate": "x"}, "both a `certificate` and its `key`"),
+    ],
+)
+def test_what_does_not_fit_is_refused(catalog_of, versions, options, message):
+    with pytest.raises(InputError, match=message):
+        catalog_of(versions[0], **options)
+
+
+def test_a_folder_without_a_model_is_refused(catalog_of, tmp_path):
+    with pytest.raises(InputError, match="holds no model"):
+        catalog_of(tmp_path)
+    with pytest.raises(InputError, match="holds no model"):
+        catalog_of(pathlib.Path("/nowhere"))

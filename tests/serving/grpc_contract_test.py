@@ -1,0 +1,147 @@
+"""TensorFlow Serving's gRPC, called by a client that has nothing else."""
+
+import json
+import subprocess
+import sys
+
+import grpc
+import pytest
+import tensorflow as tf
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+# It knows tensorflow-serving-api alone.
+CLIENT = """
+import json, sys
+import grpc
+import tensorflow as tf
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+stub = prediction_service_pb2_grpc.PredictionServiceStub(
+    grpc.insecure_channel(sys.argv[1])
+)
+request = predict_pb2.PredictRequest()
+request.model_spec.name = "attentive"
+request.inputs["text"].CopyFrom(tf.make_tensor_proto(json.loads(sys.argv[2])))
+outputs = stub.Predict(request, timeout=60).outputs
+found = tf.make_ndarray(outputs["translation"]).tolist()
+assert "seq2seq_keras" not in sys.modules
+print(json.dumps([text.decode() for text in found]))
+"""
+
+
+@pytest.fixture(scope="module")
+def channel(server):
+    with grpc.insecure_channel(server.grpc) as channel:
+        yield channel
+
+
+@pytest.fixture(scope="module")
+def predictions(channel):
+    return prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+def request_of(texts, model="attentive", **spec):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = model
+    for name, value in spec.items():
+        if name == "version":
+            request.model_spec.version.value = value
+        else:
+            setattr(request.model_spec, name, value)
+    request.inputs["text"].CopyFrom(tf.make_tensor_proto(texts))
+    return request
+
+
+def test_a_client_that_has_only_the_api_gets_the_translations(server, attentive):
+    texts = ["the cat sees", "", "où est a ?"]
+    words = [sys.executable, "-c", CLIENT, server.grpc, json.dumps(texts)]
+    output = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    assert json.loads(output) == attentive.translate(texts)
+
+
+@pytest.mark.parametrize("model", ["attentive", "exported"])
+def test_every_output_is_that_of_rest(predictions, client, model):
+    request = request_of(["the cat", "a"], model, signature_name="nbest")
+    found = predictions.Predict(request, timeout=60)
+    assert found.model_spec.version.value == 1
+    assert found.model_spec.signature_name == "nbest"
+    asked = {"signature_name": "nbest", "inputs": ["the cat", "a"]}
+    rest = client.post(f"/v1/models/{model}:predict", json=asked).json()["outputs"]
+    assert found.outputs.keys() == rest.keys()
+    for name, tensor in found.outputs.items():
+        array = tf.make_ndarray(tensor)
+        if array.dtype == object:
+            assert [[t.decode() for t in row] for row in array.tolist()] == rest[name]
+        else:
+            assert array.astype(str).astype("float64").tolist() == rest[name]
+
+
+def test_only_the_outputs_that_are_asked_for_come(predictions):
+    request = request_of(["a"], signature_name="nbest")
+    request.output_filter.append("scores")
+    assert list(predictions.Predict(request, timeout=60).outputs) == ["scores"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        ({"model": "nobody"}, "NOT_FOUND", "Servable not found for request: Latest"),
+        ({"version": 7}, "NOT_FOUND", "Specific(attentive, 7)"),
+        ({"version_label": "x"}, "NOT_FOUND", "Unrecognized servable version label"),
+        ({"signature_name": "x"}, "FAILED_PRECONDITION", 'key "x" not found'),
+        ({"texts": [1]}, "INVALID_ARGUMENT", "to be of type string"),
+        ({"texts": [["a"]]}, "INVALID_ARGUMENT", "to be of shape"),
+        ({"texts": ["a"] * 601}, "INVALID_ARGUMENT", "601 texts"),
+    ],
+)
+def test_what_is_wrong_has_its_code(predictions, change, code, message):
+    request = request_of(**{"texts": ["a"], **change})
+    with pytest.raises(grpc.RpcError) as caught:
+        predictions.Predict(request, timeout=60)
+    assert caught.value.code().name == code
+    assert message in caught.value.details()
+
+
+def test_a_missing_input_is_named(predictions):
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "attentive"
+    with pytest.raises(grpc.RpcError, match=r"Missing but required: \{text\}"):
+        predictions.Predict(request, timeout=60)
+
+
+def test_the_deadline_of_a_client_holds(predictions):
+    request = request_of([" ".join(["the cat sees"] * 20)] * 600)
+    with pytest.raises(grpc.RpcError) as caught:
+        predictions.Predict(request, timeout=0.001)
+    assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_metadata_and_status_are_told(channel, predictions):
+    request = get_model_metadata_pb2.GetModelMetadataRequest()
+    request.model_spec.name = "attentive"
+    request.metadata_field.append("signature_def")
+    found = predictions.GetModelMetadata(request)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    found.metadata["signature_def"].Unpack(signatures)
+    assert "nbest" in signatures.signature_def
+    request.metadata_field[:] = ["x"]
+    with pytest.raises(grpc.RpcError, match="Metadata field x is not supported"):
+        predictions.GetModelMetadata(request)
+    status = get_model_status_pb2.GetModelStatusRequest()
+    status.model_spec.name = "attentive"
+    models = model_service_pb2_grpc.ModelServiceStub(channel)
+    (version,) = models.GetModelStatus(status).model_version_status
+    assert (version.version, version.state) == (1, version.AVAILABLE)
+
+
+def test_the_health_service_says_that_it_serves(channel):
+    stub = health_pb2_grpc.HealthStub(channel)
+    for service in ("", "tensorflow.serving.PredictionService"):
+        found = stub.Check(health_pb2.HealthCheckRequest(service=service))
+        assert found.status == found.SERVING
