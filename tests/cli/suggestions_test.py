@@ -89,7 +89,7 @@ def test_how_to_go_on_with_a_training(monkeypatch, capsys, name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_how_to_look_at_what_was_exported(monkeypatch, capsys, name):
-    made = types.SimpleNamespace(export=lambda folder: folder)
+    made = types.SimpleNamespace(export=lambda folder, **_: folder)
     monkeypatch.setattr(translation.Translator, "load", lambda folder: made)
     assert main(["export", "m", "--", name]) == 0
     assert suggested(capsys)[3] in (name, f"./{name}")
