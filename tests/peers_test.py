@@ -1,6 +1,8 @@
 """Tests of what the benchmarks beside other toolkits measure and count."""
 
 import importlib
+import io
+import json
 import sys
 
 import numpy as np
@@ -105,12 +107,10 @@ def loss_by_loops(weights, batch):
 
 
 def test_our_model_starts_from_the_weights_that_all_start_from(
-    small, batch, monkeypatch, without_graphs
+    small, batch, monkeypatch, capsys, without_graphs
 ):
-    monkeypatch.setenv("PACKAGE", str(runner.ROOT))
-    monkeypatch.setattr(sys, "path", [*sys.path])
     ours = importlib.import_module("benchmarks.peers.ours")
-    for name, value in (("UNITS", UNITS), ("EMBEDDING_DIM", DIM), ("WARM_UP", 1)):
+    for name, value in (("UNITS", UNITS), ("EMBEDDING_DIM", DIM)):
         monkeypatch.setattr(ours, name, value)
     monkeypatch.setattr(ours, "LEARNING_RATE", 1e-12)  # so the loss stays what it is
     generator = np.random.default_rng(0)
@@ -118,37 +118,43 @@ def test_our_model_starts_from_the_weights_that_all_start_from(
     for name in weights:
         if name.endswith("bias"):
             weights[name] += generator.normal(size=weights[name].shape)
-    clock = steps.Clock()
-    loss = ours.train(weights, [batch, batch], "float32", clock)
-    assert loss == pytest.approx(loss_by_loops(weights, batch), rel=1e-5)
-    assert clock.cpu_seconds > 0
+    # Two turns: a step for each line.
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n\n"))
+    ours.train(weights, [batch, batch], "float32", steps.Turns("1"))
+    said = capsys.readouterr().out.split("RESULT ")[1:]
+    assert len(said) == 2
+    for measures in map(json.loads, said):
+        expected = loss_by_loops(weights, batch)
+        assert measures["loss"] == pytest.approx(expected, rel=1e-5)
+        assert measures["cpu_seconds"] > 0
 
 
 def test_ours_is_compared_with_the_others_turn_by_turn():
-    def run(seconds):
-        measures = {"cpu_seconds": 2 * seconds, "peak_memory_gib": 1.5}
-        return {"seconds": seconds, "loss": 4.0, "version": "1", **measures}
+    def row(toolkit, *seconds):
+        measures = [
+            {"seconds": each, "cpu_seconds": 2 * each, "peak_memory_gib": 1.5}
+            | {"loss": 4.0, "version": "1"}
+            for each in (*[99.0] * steps.WARM_UP, *seconds)
+        ]
+        return {"toolkit": toolkit, "precision": "float32", "steps": measures}
 
+    count = steps.WARM_UP + 3
     results = {
         "environment": runner.environment(),
-        "steps": 10,
-        "tokens": 1000,
+        "tokens": [200] * count,
+        "gflop": [50.0] * count,
         "positions": 1200,
         "parameters": 7,
-        "gflop": 100.0,
         "roofs": [{"float32": 100.0, "mixed_bfloat16": 50.0}] * 3,
-        "runs": {
-            "seq2seq_keras, float32": [run(2), run(4), run(2)],
-            "PyTorch, float32": [run(4), run(12), run(5)],
-        },
+        "rows": [row("seq2seq_keras", 0.5, 1, 1.5), row("PyTorch", 1, 3, 6)],
     }
     table = training_peers.table(results)
-    ours = "| seq2seq_keras | float32 | 500 (250 to 500) | 250 (125 to 250) | "
-    assert ours + "200 (200 to 400) | 1.50 (1.50 to 1.50) | 50% | 4.0000 |" in table
-    times = "2.50 (2.00 to 3.00)"
-    assert f"| PyTorch | float32 | {times} | {times} |" in table
+    # 600 tokens in 3 seconds; 150 GFLOP, of the 300 that are possible.
+    ours = "| seq2seq_keras | float32 | 1000 | 2000 | 200 | 1.50 | 50% | 4.0000 |"
+    assert ours in table
+    assert "| PyTorch | float32 | 3.00 (2.00 to 4.00) | 3.00 (2.00 to 4.00) |" in table
     # What is kept in bfloat16 may be computed in float32.
-    assert training_peers.best(results["roofs"][0], "mixed_bfloat16") == 100
+    assert training_peers.best(results["roofs"], "mixed_bfloat16") == 100
 
 
 def test_searches_are_compared_by_sentences_and_by_words():
