@@ -40,8 +40,12 @@ class Signature:
         specs = [*self.inputs.values(), *self.outputs.values()]
         return all(spec.shape.rank == 1 for spec in specs)
 
-    def check(self, given: Mapping[str, np.ndarray]) -> None:
+    def check(self, given: Mapping[str, Any]) -> None:
         """Refuses what the signature does not take.
+
+        Args:
+            given: For each input what has a shape and a type: an array, or a
+                `tf.TensorSpec`.
 
         Raises:
             RequestError: Names the input.
@@ -64,11 +68,12 @@ class Signature:
                     f"{tuple(array.shape)}.",
                     field=name,
                 )
-            if tf.as_dtype(array.dtype) != spec.dtype:
+            dtype = tf.as_dtype(array.dtype)
+            if dtype != spec.dtype:
                 raise RequestError(
                     "INVALID_ARGUMENT",
                     f"Expects {name!r} to be of type {spec.dtype.name}, but it is "
-                    f"{array.dtype.name}.",
+                    f"{dtype.name}.",
                     field=name,
                 )
 

@@ -8,6 +8,7 @@ import grpc
 import pytest
 import tensorflow as tf
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -106,6 +107,67 @@ def test_what_is_wrong_has_its_code(predictions, change, code, message):
         predictions.Predict(request, timeout=60)
     assert caught.value.code().name == code
     assert message in caught.value.details()
+
+
+STRING, INT32, RESOURCE, VARIANT = 7, 3, 20, 21
+
+
+def tensor(dtype, shape, **values):
+    made = tensor_pb2.TensorProto(dtype=dtype, **values)
+    for size in shape:
+        made.tensor_shape.dim.add(size=size)
+    return made
+
+
+def raw_request(signature_name="", **tensors):
+    """A request of tensors as they are, whether they make sense or not."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "attentive"
+    request.model_spec.signature_name = signature_name
+    for name, made in tensors.items():
+        request.inputs[name].CopyFrom(made)
+    return request
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (tensor(STRING, [10**9], string_val=[b"a"]), "1,000,000,000 values"),
+        (tensor(STRING, [2**62, 2], string_val=[b"a"]), "to be of shape"),
+        (tensor(STRING, [-1], string_val=[b"a"]), "its shape is not known"),
+        (tensor(STRING, [-2], string_val=[b"a"]), "its shape is not known"),
+        (tensor(STRING, [1], string_val=[b"a", b"b"]), "Could not parse the tensor"),
+        (tensor(STRING, [1], tensor_content=b"abc"), "Could not parse the tensor"),
+        (tensor(RESOURCE, [1]), "to be of type string, but it is resource"),
+        (tensor(VARIANT, [1]), "to be of type string, but it is variant"),
+        (tensor(99, [1]), "Could not parse the tensor"),
+        (tensor(0, [1]), "Could not parse the tensor"),
+    ],
+)
+def test_a_tensor_that_is_none_is_refused_before_it_takes_memory(
+    predictions, text, message
+):
+    with pytest.raises(grpc.RpcError) as caught:
+        predictions.Predict(raw_request(text=text), timeout=60)
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+    assert message in caught.value.details()
+
+
+def test_few_bytes_of_numbers_take_no_memory_either(predictions):
+    ids = tensor(INT32, [1, 10**10], int_val=[1])
+    with pytest.raises(grpc.RpcError, match="10,000,000,000 values") as caught:
+        predictions.Predict(raw_request("detokenize", token_ids=ids), timeout=60)
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+
+
+def test_values_that_a_tensor_leaves_out_are_like_the_last_or_empty(predictions):
+    def translated(text):
+        found = predictions.Predict(raw_request(text=text), timeout=60).outputs
+        return tf.make_ndarray(found["translation"]).tolist()
+
+    one, none = translated(tensor(STRING, [2], string_val=[b"a", b""]))
+    assert translated(tensor(STRING, [3], string_val=[b"a"])) == [one] * 3
+    assert translated(tensor(STRING, [2])) == [none] * 2
 
 
 def test_a_missing_input_is_named(predictions):
