@@ -16,6 +16,7 @@ from tensorflow_serving.apis import (
 )
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
+from seq2seq_keras.serving.batching import fault
 from seq2seq_keras.serving.contract import check_fields, model_metadata, model_status
 from seq2seq_keras.serving.failures import RequestError, too_large
 from seq2seq_keras.serving.security import is_allowed
@@ -68,7 +69,7 @@ class _Answering:
                     "UNAUTHENTICATED",
                     "A token is needed: metadata `authorization: Bearer TOKEN`.",
                 )
-            response = await answer(noted)
+            response = await _answered(answer, noted)
             code = "OK"
             return response
         except RequestError as error:
@@ -99,6 +100,18 @@ class _Answering:
             model=model,
             version=version,
         )
+
+
+async def _answered(
+    answer: Callable[[dict[str, Any]], Awaitable[Any]], noted: dict[str, Any]
+) -> Any:
+    """What `answer` returns; a fault in it is told as one."""
+    try:
+        return await answer(noted)
+    except RequestError:
+        raise
+    except Exception as error:
+        raise fault(error) from error
 
 
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):

@@ -1,8 +1,11 @@
 """TensorFlow Serving's gRPC, called by a client that has nothing else."""
 
+import asyncio
 import json
+import pkgutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import grpc
 import pytest
@@ -16,6 +19,8 @@ from tensorflow_serving.apis import (
     predict_pb2,
     prediction_service_pb2_grpc,
 )
+
+from seq2seq_keras.serving import AccessLog, ServingOptions
 
 # It knows tensorflow-serving-api alone.
 CLIENT = """
@@ -207,3 +212,37 @@ def test_the_health_service_says_that_it_serves(channel):
     for service in ("", "tensorflow.serving.PredictionService"):
         found = stub.Check(health_pb2.HealthCheckRequest(service=service))
         assert found.status == found.SERVING
+
+
+def test_a_fault_is_internal_and_is_told_to_the_operator(tmp_path, capsys):
+    class Catalog:
+        def find(self, *spec):
+            raise KeyError("strange")
+
+    lines = tmp_path / "access.jsonl"
+    serving = "seq2seq_keras.serving"
+    make = pkgutil.resolve_name(f"{serving}.grpc_services.GrpcServer")
+    metrics = SimpleNamespace(request=lambda *told: None)
+    service = SimpleNamespace(
+        options=ServingOptions(), catalog=Catalog(), metrics=metrics, is_ready=True
+    )
+
+    async def run():
+        log = AccessLog(str(lines), lost=lambda count: None)
+        made = make(service, log, None, "127.0.0.1:0")
+        await made.start()
+        try:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{made.port}") as channel:
+                stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+                with pytest.raises(grpc.RpcError) as caught:
+                    await stub.Predict(request_of(["a"]), timeout=60)
+        finally:
+            await made.stop(0)
+            log.close()
+        return caught.value
+
+    error = asyncio.run(run())
+    assert (error.code().name, error.details()) == ("INTERNAL", "A fault: KeyError.")
+    assert "KeyError: 'strange'" in capsys.readouterr().err
+    (line,) = lines.read_text().splitlines()
+    assert json.loads(line)["status"] == "INTERNAL"
