@@ -195,7 +195,11 @@ class Catalog:
         """Looks for new versions until `close`."""
         while not self._stop.wait(self.options.poll_seconds):
             for model in self.models.values():
-                self.look(model)
+                try:
+                    self.look(model)
+                except Exception as error:  # the next look may find what it needs
+                    reason = f"{type(error).__name__}: {error}"
+                    self.log(event="look failed", model=model.name, error=reason)
 
     def close(self, seconds: float) -> bool:
         """Stops looking, and ends the queues when they are answered.

@@ -1,7 +1,10 @@
 """Tests of models with versions: what takes over, what is refused, what stays."""
 
+import os
 import pathlib
+import pkgutil
 import shutil
+import threading
 
 import pytest
 
@@ -119,6 +122,58 @@ def test_a_folder_that_goes_leaves_the_version_that_answers(catalog_of, versions
     shutil.rmtree(folder / "1")
     look(catalog)
     assert numbers(catalog) == [1]
+
+
+def test_a_folder_that_vanishes_while_it_is_looked_through_is_no_fault(
+    catalog_of, versions, monkeypatch
+):
+    folder, add = versions
+    catalog = catalog_of(folder)
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    look(catalog)
+
+    def walk(path, pattern):
+        yield path / "config.json"
+        raise FileNotFoundError(path / "gone")
+
+    monkeypatch.setattr(pathlib.Path, "rglob", walk)
+    look(catalog)
+    assert numbers(catalog) == [1]
+
+
+def test_a_look_that_fails_is_told_and_is_not_the_last_one(
+    catalog_of, versions, told, monkeypatch
+):
+    folder, add = versions
+    catalog = catalog_of(folder, poll_seconds=0.01)
+    add(2)
+    place = "seq2seq_keras.serving.catalog.marks_of"
+    marks_of = pkgutil.resolve_name(place)
+    failures = [KeyError("strange")]
+
+    def marks_or_failure(folder):
+        if failures:
+            raise failures.pop()
+        return marks_of(folder)
+
+    monkeypatch.setattr(place, marks_or_failure)
+    loaded, note = threading.Event(), catalog.log
+
+    def noted(**fields):
+        note(**fields)
+        if fields["event"] == "loaded":
+            loaded.set()
+
+    catalog.log = noted
+    watching = threading.Thread(target=catalog.watch, daemon=True)
+    watching.start()
+    assert loaded.wait(60)
+    catalog.close(60)
+    watching.join(60)
+    assert numbers(catalog) == [2, 1]
+    (failed,) = [fields for fields in told if fields["event"] == "look failed"]
+    assert failed["model"] == "models"
+    assert failed["error"] == "KeyError: 'strange'"
 
 
 def test_a_name_is_needed_where_there_are_several_models(catalog_of, versions):
