@@ -229,8 +229,10 @@ class Catalog:
         for number in sorted(new, reverse=True):
             if not self._stop.is_set():
                 self._load(model, Version(number, there[number]))
-        # One that was refused takes no other's place.
-        kept = self._wanted(model, there) | {v.number for v in model.available()[:1]}
+        kept = self._wanted(model, there)
+        # One that was refused takes no other's place, and somebody has to answer.
+        if not kept & _available(model):
+            kept |= {version.number for version in model.available()[:1]}
         refused = {n for n in there if n not in _available(model)}
         for number in {*model.versions} - kept - refused:
             version = model.versions.pop(number)

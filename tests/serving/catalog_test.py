@@ -116,6 +116,28 @@ def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, version
         catalog.find("models", 3)
 
 
+def test_a_version_that_is_removed_ends_where_another_one_answers(
+    catalog_of, versions, told
+):
+    folder, add = versions
+    add(2)
+    catalog = catalog_of(folder)
+    assert numbers(catalog) == [2, 1]
+    shutil.rmtree(folder / "2")
+    look(catalog)
+    assert numbers(catalog) == [1]
+    assert told[-1] == {"event": "unloaded", "model": "models", "version": 2}
+
+
+def test_where_only_one_version_is_kept_the_one_before_comes_back(catalog_of, versions):
+    folder, add = versions
+    add(2)
+    catalog = catalog_of(folder, keep_versions=1)
+    shutil.rmtree(folder / "2")
+    look(catalog)
+    assert numbers(catalog) == [1]
+
+
 def test_a_folder_that_goes_leaves_the_version_that_answers(catalog_of, versions):
     folder, _ = versions
     catalog = catalog_of(folder)
