@@ -43,7 +43,9 @@ class Version:
         folder: Where it is.
         marks: What its files looked like when they were loaded.
         state: One of the states of TensorFlow Serving.
-        error: Why it was refused, if it was.
+        error: Why it was refused, if it was; for clients, to whom paths begin in the
+            model's folder.
+        reason: The same, with whole paths.
         served: The model, while it is available.
     """
 
@@ -52,6 +54,7 @@ class Version:
     marks: Any = None
     state: int = START
     error: str = ""
+    reason: str = ""
     served: Any = None
 
 
@@ -188,8 +191,9 @@ class Catalog:
                 pass  # where one was refused, another may be wanted
             model.looked = True
             if not model.available():
-                errors = [version.error for version in model.versions.values()]
-                raise InputError(errors[-1] if errors else f"{model.folder} is empty.")
+                reasons = [version.reason for version in model.versions.values()]
+                empty = f"{model.folder} is empty."
+                raise InputError(reasons[-1] if reasons else empty)
 
     def watch(self) -> None:
         """Looks for new versions until `close`."""
@@ -261,11 +265,12 @@ class Catalog:
             with LOADING:
                 is_saved = is_saved_model(version.folder)
                 kind = ServedSavedModel if is_saved else ServedTranslator
-                served = kind(version.folder)
+                served = kind(version.folder.absolute())
                 served.warm_up(self.options.max_batch_size)
         except Exception as error:  # one broken folder must not end the others
-            version.state, version.error = END, " ".join(str(error).split())
-            self.log(event="refused", **told, error=version.error)
+            version.state, version.reason = END, " ".join(str(error).split())
+            version.error = _without_place(version.reason, model, version)
+            self.log(event="refused", **told, error=version.reason)
             return
         _settle_memory()
         version.served, version.state = served, AVAILABLE
@@ -274,6 +279,16 @@ class Catalog:
 
 def _available(model: Model) -> set[int]:
     return {version.number for version in model.available()}
+
+
+def _without_place(reason: str, model: Model, version: Version) -> str:
+    """A reason that tells nobody where on the machine a model lies."""
+    folder = model.folder
+    # The last one differs from the others where a version is a link to elsewhere.
+    for place in (folder.absolute(), folder.resolve(), version.folder.resolve()):
+        reason = reason.replace(f"{place}{os.sep}", "")
+        reason = reason.replace(str(place), model.name)
+    return reason
 
 
 def _settle_memory() -> None:

@@ -138,6 +138,42 @@ def test_where_only_one_version_is_kept_the_one_before_comes_back(catalog_of, ve
     assert numbers(catalog) == [1]
 
 
+@pytest.mark.parametrize("spelled", ["absolute", "relative", "link"])
+def test_clients_are_not_told_where_a_broken_version_lies(
+    catalog_of, versions, told, monkeypatch, tmp_path, spelled
+):
+    folder, add = versions
+    catalog = catalog_of(_spelled(folder, spelled, tmp_path, monkeypatch), name=["m"])
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    look(catalog)
+    error = catalog.models["m"].versions[2].error
+    assert "2/model.keras is damaged" in error
+    assert str(tmp_path) not in error
+    assert f"{os.sep}2{os.sep}model.keras is damaged" in told[-1]["error"]
+
+
+def test_nor_where_a_version_that_is_a_link_leads(catalog_of, versions, tmp_path):
+    folder, add = versions
+    catalog = catalog_of(folder, name=["m"])
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    (folder / "2").rename(tmp_path / "elsewhere")
+    (folder / "2").symlink_to(tmp_path / "elsewhere")
+    look(catalog)
+    error = catalog.models["m"].versions[2].error
+    assert "model.keras is damaged" in error
+    assert str(tmp_path) not in error
+
+
+def _spelled(folder, spelled, tmp_path, monkeypatch):
+    if spelled == "relative":
+        monkeypatch.chdir(tmp_path)
+        return folder.name
+    if spelled == "link":
+        (tmp_path / "link").symlink_to(folder)
+        return tmp_path / "link"
+    return folder
+
+
 def test_a_folder_that_goes_leaves_the_version_that_answers(catalog_of, versions):
     folder, _ = versions
     catalog = catalog_of(folder)
