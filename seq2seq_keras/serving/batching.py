@@ -8,6 +8,7 @@ one client is alone; while several are, it gives the others a moment to arrive.
 
 import asyncio
 import collections
+import contextlib
 import dataclasses
 import threading
 import time
@@ -106,6 +107,11 @@ class Batcher:
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread is there that answers."""
+        return self._thread.is_alive()
 
     async def submit(
         self, work: Work, items: Sequence[Item], deadline: float
@@ -215,6 +221,7 @@ class Batcher:
         begun = time.monotonic()
         try:
             results = work.run(values)
+            answered = list(zip(batch, results, strict=True))
         except InputError as error:
             if len(batch) > 1:  # it is the fault of one of them
                 for item in batch:
@@ -226,15 +233,24 @@ class Batcher:
             _fail(batch, failure)
             return
         except Exception as error:
-            say(f"seq2seq-keras: fault: {traceback.format_exc()}")
-            _fail(batch, RequestError("INTERNAL", f"A fault: {type(error).__name__}."))
+            _fail(batch, fault(error))
             return
         seconds = time.monotonic() - begun
-        for item, result in zip(batch, results, strict=True):
+        for item, result in answered:
             item.ticket.results[item.place] = result
             item.ticket.missing -= 1
         _settle(batch)
-        work.done(values, results, seconds)
+        try:
+            work.done(values, results, seconds)
+        except Exception as error:  # the batch was answered, and others wait
+            fault(error)
+
+
+def fault(error: Exception) -> RequestError:
+    """Tells the operator where a fault was, and returns what a client is told."""
+    trace = "".join(traceback.format_exception(error))
+    say(f"seq2seq-keras: fault: {trace}")
+    return RequestError("INTERNAL", f"A fault: {type(error).__name__}.")
 
 
 def _alike(queue: list[Item], most: int) -> list[Item]:
@@ -267,7 +283,8 @@ def _settle(batch: list[Item]) -> None:
         if not ticket.gone:
             by_loop.setdefault(ticket.loop, []).append(ticket)
     for loop, own in by_loop.items():
-        loop.call_soon_threadsafe(_settle_all, own)
+        with contextlib.suppress(RuntimeError):  # where a loop has ended, nobody waits
+            loop.call_soon_threadsafe(_settle_all, own)
 
 
 def _settle_all(tickets: list[_Ticket]) -> None:

@@ -43,7 +43,9 @@ class Version:
         folder: Where it is.
         marks: What its files looked like when they were loaded.
         state: One of the states of TensorFlow Serving.
-        error: Why it was refused, if it was.
+        error: Why it was refused, if it was; for clients, to whom paths begin in the
+            model's folder.
+        reason: The same, with whole paths.
         served: The model, while it is available.
     """
 
@@ -52,6 +54,7 @@ class Version:
     marks: Any = None
     state: int = START
     error: str = ""
+    reason: str = ""
     served: Any = None
 
 
@@ -188,14 +191,19 @@ class Catalog:
                 pass  # where one was refused, another may be wanted
             model.looked = True
             if not model.available():
-                errors = [version.error for version in model.versions.values()]
-                raise InputError(errors[-1] if errors else f"{model.folder} is empty.")
+                reasons = [version.reason for version in model.versions.values()]
+                empty = f"{model.folder} is empty."
+                raise InputError(reasons[-1] if reasons else empty)
 
     def watch(self) -> None:
         """Looks for new versions until `close`."""
         while not self._stop.wait(self.options.poll_seconds):
             for model in self.models.values():
-                self.look(model)
+                try:
+                    self.look(model)
+                except Exception as error:  # the next look may find what it needs
+                    reason = f"{type(error).__name__}: {error}"
+                    self.log(event="look failed", model=model.name, error=reason)
 
     def close(self, seconds: float) -> bool:
         """Stops looking, and ends the queues when they are answered.
@@ -225,8 +233,10 @@ class Catalog:
         for number in sorted(new, reverse=True):
             if not self._stop.is_set():
                 self._load(model, Version(number, there[number]))
-        # One that was refused takes no other's place.
-        kept = self._wanted(model, there) | {v.number for v in model.available()[:1]}
+        kept = self._wanted(model, there)
+        # One that was refused takes no other's place, and somebody has to answer.
+        if not kept & _available(model):
+            kept |= {version.number for version in model.available()[:1]}
         refused = {n for n in there if n not in _available(model)}
         for number in {*model.versions} - kept - refused:
             version = model.versions.pop(number)
@@ -255,11 +265,12 @@ class Catalog:
             with LOADING:
                 is_saved = is_saved_model(version.folder)
                 kind = ServedSavedModel if is_saved else ServedTranslator
-                served = kind(version.folder)
+                served = kind(version.folder.absolute())
                 served.warm_up(self.options.max_batch_size)
         except Exception as error:  # one broken folder must not end the others
-            version.state, version.error = END, " ".join(str(error).split())
-            self.log(event="refused", **told, error=version.error)
+            version.state, version.reason = END, " ".join(str(error).split())
+            version.error = _without_place(version.reason, model, version)
+            self.log(event="refused", **told, error=version.reason)
             return
         _settle_memory()
         version.served, version.state = served, AVAILABLE
@@ -268,6 +279,16 @@ class Catalog:
 
 def _available(model: Model) -> set[int]:
     return {version.number for version in model.available()}
+
+
+def _without_place(reason: str, model: Model, version: Version) -> str:
+    """A reason that tells nobody where on the machine a model lies."""
+    folder = model.folder
+    # The last one differs from the others where a version is a link to elsewhere.
+    for place in (folder.absolute(), folder.resolve(), version.folder.resolve()):
+        reason = reason.replace(f"{place}{os.sep}", "")
+        reason = reason.replace(str(place), model.name)
+    return reason
 
 
 def _settle_memory() -> None:

@@ -1,5 +1,6 @@
 """What is a model on disk: a translator, a SavedModel, or a folder of versions."""
 
+import contextlib
 import os
 import pathlib
 from collections.abc import Sequence
@@ -79,10 +80,19 @@ def _is_translator(folder: pathlib.Path) -> bool:
 def marks_of(folder: pathlib.Path) -> list[Any]:
     """What changes when a file of a folder does."""
     marks = []
-    for path in sorted(folder.rglob("*")):
+    for path in _inside(folder):
         try:
             state = path.stat()
         except OSError:
             continue
         marks.append((str(path), state.st_size, state.st_mtime_ns))
     return marks
+
+
+def _inside(folder: pathlib.Path) -> list[pathlib.Path]:
+    """What is in a folder; of one that vanishes meanwhile, what was there so far."""
+    paths = []
+    with contextlib.suppress(OSError):
+        for path in folder.rglob("*"):
+            paths.append(path)
+    return sorted(paths)

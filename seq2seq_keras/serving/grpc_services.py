@@ -1,10 +1,12 @@
 """TensorFlow Serving's gRPC: predictions, models and the health service."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc
+import numpy as np
 import tensorflow as tf
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import (
@@ -14,11 +16,12 @@ from tensorflow_serving.apis import (
 )
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
+from seq2seq_keras.serving.batching import fault
 from seq2seq_keras.serving.contract import check_fields, model_metadata, model_status
-from seq2seq_keras.serving.failures import RequestError
+from seq2seq_keras.serving.failures import RequestError, too_large
 from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
-from seq2seq_keras.serving.signatures import Arrays
+from seq2seq_keras.serving.signatures import Arrays, Signature
 from seq2seq_keras.serving.tracing import grpc_tracing
 
 _PREDICTION = "tensorflow.serving.PredictionService"
@@ -66,7 +69,7 @@ class _Answering:
                     "UNAUTHENTICATED",
                     "A token is needed: metadata `authorization: Bearer TOKEN`.",
                 )
-            response = await answer(noted)
+            response = await _answered(answer, noted)
             code = "OK"
             return response
         except RequestError as error:
@@ -99,6 +102,18 @@ class _Answering:
         )
 
 
+async def _answered(
+    answer: Callable[[dict[str, Any]], Awaitable[Any]], noted: dict[str, Any]
+) -> Any:
+    """What `answer` returns; a fault in it is told as one."""
+    try:
+        return await answer(noted)
+    except RequestError:
+        raise
+    except Exception as error:
+        raise fault(error) from error
+
+
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, answering: _Answering) -> None:
         self.answering = answering
@@ -114,12 +129,12 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 raise RequestError(
                     "FAILED_PRECONDITION", f'Serving signature key "{asked}" not found.'
                 )
-            outputs = version.served.signatures[name].outputs
-            wanted = _wanted(request.output_filter, outputs)
+            signature = version.served.signatures[name]
+            wanted = _wanted(request.output_filter, signature.outputs)
             deadline = self.service.deadline(context.time_remaining())
-            found = await self.service.predict(
-                model, version, name, _arrays(request.inputs), deadline
-            )
+            most = self.service.options.max_body_bytes
+            given = _arrays(request.inputs, signature, most)
+            found = await self.service.predict(model, version, name, given, deadline)
             response = predict_pb2.PredictResponse()
             response.model_spec.name = model.name
             response.model_spec.version.value = version.number
@@ -233,18 +248,52 @@ def _named(spec: Any) -> tuple[str, int | None, str | None]:
     return spec.name, version, spec.version_label or None
 
 
-def _arrays(inputs: Any) -> Arrays:
+def _arrays(inputs: Any, signature: Signature, most: int) -> Arrays:
+    """The arrays of a message, after a look at what they would become.
+
+    A tensor may leave out values that are like the last one, and so a few bytes may
+    ask for any amount of memory. A message of `most` bytes can spell out no more than
+    `most` values; nobody gets more by leaving them out.
+    """
+    declared = {name: _declared(name, tensor) for name, tensor in inputs.items()}
+    signature.check(declared)
     arrays = {}
-    for name, tensor in inputs.items():
-        try:
-            arrays[name] = tf.make_ndarray(tensor)
-        except (TypeError, ValueError) as error:
-            raise RequestError(
-                "INVALID_ARGUMENT", f"Could not parse the tensor {name!r}: {error}"
-            ) from error
-        if arrays[name].dtype.kind == "S":
-            arrays[name] = arrays[name].astype(object)
+    for name, spec in declared.items():
+        count = math.prod(spec.shape)
+        if count > most:
+            raise too_large(
+                f"The tensor {name!r} has {count:,} values, and {most:,} are allowed.",
+                name,
+            )
+        arrays[name] = _array(name, inputs[name], spec)
     return arrays
+
+
+def _declared(name: str, tensor: Any) -> tf.TensorSpec:
+    """Shape and type that a tensor says it has."""
+    shape = tensor.tensor_shape
+    if shape.unknown_rank or any(dim.size < 0 for dim in shape.dim):
+        raise _unreadable(name, "its shape is not known.")
+    try:
+        return tf.TensorSpec(shape, tensor.dtype)
+    except (TypeError, ValueError) as error:
+        raise _unreadable(name, error) from error
+
+
+def _array(name: str, tensor: Any, spec: tf.TensorSpec) -> np.ndarray:
+    if spec.dtype == tf.string and not (tensor.string_val or tensor.tensor_content):
+        return np.full(spec.shape, b"", object)  # of which `make_ndarray` makes `str`
+    try:
+        array = tf.make_ndarray(tensor)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _unreadable(name, error) from error
+    return array.astype(object) if array.dtype.kind == "S" else array
+
+
+def _unreadable(name: str, reason: Any) -> RequestError:
+    return RequestError(
+        "INVALID_ARGUMENT", f"Could not parse the tensor {name!r}: {reason}", field=name
+    )
 
 
 def _wanted(asked: Any, outputs: dict[str, Any]) -> list[str]:

@@ -12,6 +12,8 @@ from tensorflow.core.protobuf import meta_graph_pb2, saved_model_pb2
 
 from seq2seq_keras.serving.failures import RequestError
 
+_MOST_AXES = 64  # of an array of NumPy
+_SHOWN_AXES = 8
 _METHOD = "tensorflow/serving/predict"
 Arrays = dict[str, np.ndarray]
 
@@ -40,8 +42,12 @@ class Signature:
         specs = [*self.inputs.values(), *self.outputs.values()]
         return all(spec.shape.rank == 1 for spec in specs)
 
-    def check(self, given: Mapping[str, np.ndarray]) -> None:
+    def check(self, given: Mapping[str, Any]) -> None:
         """Refuses what the signature does not take.
+
+        Args:
+            given: For each input what has a shape and a type: an array, or a
+                `tf.TensorSpec`.
 
         Raises:
             RequestError: Names the input.
@@ -57,20 +63,34 @@ class Signature:
             )
         for name, spec in self.inputs.items():
             array = given[name]
-            if not spec.shape.is_compatible_with(array.shape):
-                raise RequestError(
-                    "INVALID_ARGUMENT",
-                    f"Expects {name!r} to be of shape {spec.shape}, but it is of shape "
-                    f"{tuple(array.shape)}.",
-                    field=name,
-                )
-            if tf.as_dtype(array.dtype) != spec.dtype:
+            self.check_shape(name, tuple(array.shape))
+            dtype = tf.as_dtype(array.dtype)
+            if dtype != spec.dtype:
                 raise RequestError(
                     "INVALID_ARGUMENT",
                     f"Expects {name!r} to be of type {spec.dtype.name}, but it is "
-                    f"{array.dtype.name}.",
+                    f"{dtype.name}.",
                     field=name,
                 )
+
+    def check_shape(self, name: str, shape: tuple[int, ...]) -> None:
+        """Refuses a shape that an input does not have.
+
+        Raises:
+            RequestError: Names the input.
+        """
+        expected = self.inputs[name].shape
+        # A shape of hundreds of axes is none, to TensorFlow and to NumPy.
+        fits = len(shape) <= _MOST_AXES and expected.is_compatible_with(shape)
+        if not fits:
+            start, more = shape[:_SHOWN_AXES], len(shape) > _SHOWN_AXES
+            axes = f"{start} and {len(shape) - len(start)} more axes" if more else start
+            raise RequestError(
+                "INVALID_ARGUMENT",
+                f"Expects {name!r} to be of shape {expected}, but it is of shape "
+                f"{axes}.",
+                field=name,
+            )
 
     def __call__(self, given: Mapping[str, np.ndarray]) -> Arrays:
         """Runs it.
@@ -91,8 +111,7 @@ class Signature:
         try:
             found = self.function(**tensors)
         except tf.errors.InvalidArgumentError as error:
-            reason = error.message.partition("\n")[0]
-            raise RequestError("INVALID_ARGUMENT", reason) from error
+            raise RequestError("INVALID_ARGUMENT", _reason(error.message)) from error
         return {name: tensor.numpy() for name, tensor in found.items()}
 
     def definition(self, name: str) -> meta_graph_pb2.SignatureDef:
@@ -106,6 +125,18 @@ class Signature:
                 info.name, info.dtype = place, spec.dtype.as_datatype_enum
                 info.tensor_shape.CopyFrom(spec.shape.as_proto())
         return made
+
+
+def _reason(message: str) -> str:
+    """The line of TensorFlow's message that says what was wrong.
+
+    Where a graph was run, it stands between the lines of the program that made the
+    node and the node's name.
+    """
+    before, names_node, _ = message.partition("\n\t [[")
+    return (
+        before.rpartition("\n")[2] if names_node else before.partition("\n")[0]
+    ).strip()
 
 
 def traced_signature(function: Any) -> Signature:

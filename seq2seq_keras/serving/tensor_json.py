@@ -138,6 +138,7 @@ def _read_columns(columns: Any, signature: Signature) -> Arrays:
 def _array(name: str, value: Any, signature: Signature) -> np.ndarray:
     dtype = np.dtype(signature.inputs[name].dtype.as_numpy_dtype)
     shape = tuple(_shape(value))
+    signature.check_shape(name, shape)
     leaves = list(_leaves(name, value, dtype, shape, 0))
     try:
         return np.array(leaves, dtype).reshape(shape)

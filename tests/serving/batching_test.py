@@ -126,6 +126,31 @@ def test_a_fault_is_500_and_the_next_batch_is_answered(batcher, capsys):
     assert "KeyError" in capsys.readouterr().err
 
 
+def test_a_fault_of_what_is_told_afterwards_keeps_nobody_from_his_answer(
+    batcher, capsys
+):
+    def told(*of):
+        raise KeyError("told")
+
+    worker = Worker()
+    faulty = Work("x", worker.run, told)
+    requests = [(faulty, items("a")), (worker.work("y"), items("b"))]
+    assert asyncio.run(submitted(batcher, worker, *requests)) == [["A"], ["B"]]
+    assert batcher.is_alive
+    batcher.close(60)  # and so all has been told
+    assert "KeyError: 'told'" in capsys.readouterr().err
+    assert not batcher.is_alive
+
+
+def test_results_that_are_too_few_are_a_fault_of_their_batch_alone(batcher, capsys):
+    worker = Worker()
+    few = Work("x", lambda values: [], lambda *told: None)
+    requests = [(few, items("a")), (worker.work("y"), items("b"))]
+    fault, other = asyncio.run(submitted(batcher, worker, *requests))
+    assert (fault.status, other) == (500, ["B"])
+    assert "ValueError" in capsys.readouterr().err
+
+
 def test_a_request_whose_time_is_over_is_504_and_is_not_computed(batcher):
     worker = Worker()
 

@@ -1,7 +1,10 @@
 """Tests of models with versions: what takes over, what is refused, what stays."""
 
+import os
 import pathlib
+import pkgutil
 import shutil
+import threading
 
 import pytest
 
@@ -113,12 +116,122 @@ def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, version
         catalog.find("models", 3)
 
 
+def test_a_version_that_is_removed_ends_where_another_one_answers(
+    catalog_of, versions, told
+):
+    folder, add = versions
+    add(2)
+    catalog = catalog_of(folder)
+    assert numbers(catalog) == [2, 1]
+    shutil.rmtree(folder / "2")
+    look(catalog)
+    assert numbers(catalog) == [1]
+    assert told[-1] == {"event": "unloaded", "model": "models", "version": 2}
+
+
+def test_where_only_one_version_is_kept_the_one_before_comes_back(catalog_of, versions):
+    folder, add = versions
+    add(2)
+    catalog = catalog_of(folder, keep_versions=1)
+    shutil.rmtree(folder / "2")
+    look(catalog)
+    assert numbers(catalog) == [1]
+
+
+@pytest.mark.parametrize("spelled", ["absolute", "relative", "link"])
+def test_clients_are_not_told_where_a_broken_version_lies(
+    catalog_of, versions, told, monkeypatch, tmp_path, spelled
+):
+    folder, add = versions
+    catalog = catalog_of(_spelled(folder, spelled, tmp_path, monkeypatch), name=["m"])
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    look(catalog)
+    error = catalog.models["m"].versions[2].error
+    assert "2/model.keras is damaged" in error
+    assert str(tmp_path) not in error
+    assert f"{os.sep}2{os.sep}model.keras is damaged" in told[-1]["error"]
+
+
+def test_nor_where_a_version_that_is_a_link_leads(catalog_of, versions, tmp_path):
+    folder, add = versions
+    catalog = catalog_of(folder, name=["m"])
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    (folder / "2").rename(tmp_path / "elsewhere")
+    (folder / "2").symlink_to(tmp_path / "elsewhere")
+    look(catalog)
+    error = catalog.models["m"].versions[2].error
+    assert "model.keras is damaged" in error
+    assert str(tmp_path) not in error
+
+
+def _spelled(folder, spelled, tmp_path, monkeypatch):
+    if spelled == "relative":
+        monkeypatch.chdir(tmp_path)
+        return folder.name
+    if spelled == "link":
+        (tmp_path / "link").symlink_to(folder)
+        return tmp_path / "link"
+    return folder
+
+
 def test_a_folder_that_goes_leaves_the_version_that_answers(catalog_of, versions):
     folder, _ = versions
     catalog = catalog_of(folder)
     shutil.rmtree(folder / "1")
     look(catalog)
     assert numbers(catalog) == [1]
+
+
+def test_a_folder_that_vanishes_while_it_is_looked_through_is_no_fault(
+    catalog_of, versions, monkeypatch
+):
+    folder, add = versions
+    catalog = catalog_of(folder)
+    (add(2) / "model.keras").write_bytes(b"damaged")
+    look(catalog)
+
+    def walk(path, pattern):
+        yield path / "config.json"
+        raise FileNotFoundError(path / "gone")
+
+    monkeypatch.setattr(pathlib.Path, "rglob", walk)
+    look(catalog)
+    assert numbers(catalog) == [1]
+
+
+def test_a_look_that_fails_is_told_and_is_not_the_last_one(
+    catalog_of, versions, told, monkeypatch
+):
+    folder, add = versions
+    catalog = catalog_of(folder, poll_seconds=0.01)
+    add(2)
+    place = "seq2seq_keras.serving.catalog.marks_of"
+    marks_of = pkgutil.resolve_name(place)
+    failures = [KeyError("strange")]
+
+    def marks_or_failure(folder):
+        if failures:
+            raise failures.pop()
+        return marks_of(folder)
+
+    monkeypatch.setattr(place, marks_or_failure)
+    loaded, note = threading.Event(), catalog.log
+
+    def noted(**fields):
+        note(**fields)
+        if fields["event"] == "loaded":
+            loaded.set()
+
+    catalog.log = noted
+    watching = threading.Thread(target=catalog.watch, daemon=True)
+    watching.start()
+    assert loaded.wait(60)
+    catalog.close(60)
+    watching.join(60)
+    assert numbers(catalog) == [2, 1]
+    (failed,) = [fields for fields in told if fields["event"] == "look failed"]
+    assert failed["model"] == "models"
+    assert failed["error"] == "KeyError: 'strange'"
 
 
 def test_a_name_is_needed_where_there_are_several_models(catalog_of, versions):

@@ -1,13 +1,17 @@
 """TensorFlow Serving's gRPC, called by a client that has nothing else."""
 
+import asyncio
 import json
+import pkgutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import grpc
 import pytest
 import tensorflow as tf
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
     get_model_status_pb2,
@@ -15,6 +19,8 @@ from tensorflow_serving.apis import (
     predict_pb2,
     prediction_service_pb2_grpc,
 )
+
+from seq2seq_keras.serving import AccessLog, ServingOptions
 
 # It knows tensorflow-serving-api alone.
 CLIENT = """
@@ -108,6 +114,67 @@ def test_what_is_wrong_has_its_code(predictions, change, code, message):
     assert message in caught.value.details()
 
 
+STRING, INT32, RESOURCE, VARIANT = 7, 3, 20, 21
+
+
+def tensor(dtype, shape, **values):
+    made = tensor_pb2.TensorProto(dtype=dtype, **values)
+    for size in shape:
+        made.tensor_shape.dim.add(size=size)
+    return made
+
+
+def raw_request(signature_name="", **tensors):
+    """A request of tensors as they are, whether they make sense or not."""
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "attentive"
+    request.model_spec.signature_name = signature_name
+    for name, made in tensors.items():
+        request.inputs[name].CopyFrom(made)
+    return request
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (tensor(STRING, [10**9], string_val=[b"a"]), "1,000,000,000 values"),
+        (tensor(STRING, [2**62, 2], string_val=[b"a"]), "to be of shape"),
+        (tensor(STRING, [-1], string_val=[b"a"]), "its shape is not known"),
+        (tensor(STRING, [-2], string_val=[b"a"]), "its shape is not known"),
+        (tensor(STRING, [1], string_val=[b"a", b"b"]), "Could not parse the tensor"),
+        (tensor(STRING, [1], tensor_content=b"abc"), "Could not parse the tensor"),
+        (tensor(RESOURCE, [1]), "to be of type string, but it is resource"),
+        (tensor(VARIANT, [1]), "to be of type string, but it is variant"),
+        (tensor(99, [1]), "Could not parse the tensor"),
+        (tensor(0, [1]), "Could not parse the tensor"),
+    ],
+)
+def test_a_tensor_that_is_none_is_refused_before_it_takes_memory(
+    predictions, text, message
+):
+    with pytest.raises(grpc.RpcError) as caught:
+        predictions.Predict(raw_request(text=text), timeout=60)
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+    assert message in caught.value.details()
+
+
+def test_few_bytes_of_numbers_take_no_memory_either(predictions):
+    ids = tensor(INT32, [1, 10**10], int_val=[1])
+    with pytest.raises(grpc.RpcError, match="10,000,000,000 values") as caught:
+        predictions.Predict(raw_request("detokenize", token_ids=ids), timeout=60)
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+
+
+def test_values_that_a_tensor_leaves_out_are_like_the_last_or_empty(predictions):
+    def translated(text):
+        found = predictions.Predict(raw_request(text=text), timeout=60).outputs
+        return tf.make_ndarray(found["translation"]).tolist()
+
+    one, none = translated(tensor(STRING, [2], string_val=[b"a", b""]))
+    assert translated(tensor(STRING, [3], string_val=[b"a"])) == [one] * 3
+    assert translated(tensor(STRING, [2])) == [none] * 2
+
+
 def test_a_missing_input_is_named(predictions):
     request = predict_pb2.PredictRequest()
     request.model_spec.name = "attentive"
@@ -145,3 +212,37 @@ def test_the_health_service_says_that_it_serves(channel):
     for service in ("", "tensorflow.serving.PredictionService"):
         found = stub.Check(health_pb2.HealthCheckRequest(service=service))
         assert found.status == found.SERVING
+
+
+def test_a_fault_is_internal_and_is_told_to_the_operator(tmp_path, capsys):
+    class Catalog:
+        def find(self, *spec):
+            raise KeyError("strange")
+
+    lines = tmp_path / "access.jsonl"
+    serving = "seq2seq_keras.serving"
+    make = pkgutil.resolve_name(f"{serving}.grpc_services.GrpcServer")
+    metrics = SimpleNamespace(request=lambda *told: None)
+    service = SimpleNamespace(
+        options=ServingOptions(), catalog=Catalog(), metrics=metrics, is_ready=True
+    )
+
+    async def run():
+        log = AccessLog(str(lines), lost=lambda count: None)
+        made = make(service, log, None, "127.0.0.1:0")
+        await made.start()
+        try:
+            async with grpc.aio.insecure_channel(f"127.0.0.1:{made.port}") as channel:
+                stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+                with pytest.raises(grpc.RpcError) as caught:
+                    await stub.Predict(request_of(["a"]), timeout=60)
+        finally:
+            await made.stop(0)
+            log.close()
+        return caught.value
+
+    error = asyncio.run(run())
+    assert (error.code().name, error.details()) == ("INTERNAL", "A fault: KeyError.")
+    assert "KeyError: 'strange'" in capsys.readouterr().err
+    (line,) = lines.read_text().splitlines()
+    assert json.loads(line)["status"] == "INTERNAL"
