@@ -106,7 +106,11 @@ def test_a_batch_has_no_more_work_than_a_request(client):
 @pytest.fixture(scope="module")
 def served(attentive_folder):
     """A version within this process."""
-    catalog = Catalog([attentive_folder], ServingOptions(max_batch_size=2), print)
+
+    def note(**fields):
+        pass
+
+    catalog = Catalog([attentive_folder], ServingOptions(max_batch_size=2), note)
     catalog.load()
     yield catalog.find(None, None, None)[1].served
     catalog.close(60)
@@ -216,7 +220,7 @@ def written(record):
     "wrong",
     [
         {"prefix": "a " * 100_000},
-        {"avoid": ["nowhere" * 100_000]},
+        {"allowed": ["nowhere" * 100_000]},
         {"beam_width": "1" + "0" * 4000},
         {"b" * 100_000: 1},
         {"model": "m" * 100_000},
@@ -224,7 +228,7 @@ def written(record):
     ids=lambda wrong: next(iter(wrong))[:12],
 )
 def test_a_refusal_does_not_repeat_all_that_was_sent(client, wrong):
-    record = {"model": "attentive", "texts": [], **wrong}
+    record = {"model": "attentive", "texts": ["a"], **wrong}
     answer = client.post("/translate", content=written(record))
     assert answer.status_code in (400, 404)
     assert len(answer.content) < 3000
