@@ -316,3 +316,13 @@ def refused(model, files):
         timeout=120,
     )
     return found.returncode, found.stderr
+
+
+def test_what_fails_after_the_first_line_has_its_status(client):
+    prefixes = ["a"] * 149 + ["nowhere"]  # of the second batch
+    record = {"model": "attentive", "texts": ["a"] * 150, "prefix": prefixes}
+    headers = {"Accept": "application/x-ndjson"}
+    answer = client.post("/translate", json=record, headers=headers)
+    *lines, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert (answer.status_code, len(lines)) == (200, 128)
+    assert (last["status"], last["field"]) == (400, "prefix")

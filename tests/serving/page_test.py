@@ -457,7 +457,7 @@ def test_lines_of_a_version_that_is_gone_are_translated_anew(page, stand_in):
     # What is looked into is known already, and a line below it is not.
     page.evaluate(
         "() => { const source = document.querySelector('#source');"
-        " source.value += '\\nthree'; source.setSelectionRange(9, 9);"
+        " source.value += '\\nthree'; source.setSelectionRange(13, 13);"
         " source.dispatchEvent(new InputEvent('input')); }"
     )
     page.locator("#took").get_by_text("version 3").wait_for()
