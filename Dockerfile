@@ -23,11 +23,13 @@ COPY --from=build /opt/seq2seq_keras /opt/seq2seq_keras
 ENV PATH=/opt/seq2seq_keras/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    READY_URL=http://127.0.0.1:8501/readyz
 USER 10001:10001
 EXPOSE 8500 8501
-# Ready is more than alive: the model is loaded and has translated once.
+# Ready is more than alive: the model is loaded and has translated once. With TLS or
+# another port READY_URL says where; of this very container no certificate is asked for.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=2m --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8501/readyz', timeout=4)"]
+    CMD ["python", "-c", "import os, ssl, urllib.request; urllib.request.urlopen(os.environ['READY_URL'], timeout=4, context=ssl._create_unverified_context())"]
 ENTRYPOINT ["seq2seq-keras", "serve", "--host", "0.0.0.0"]
 CMD ["/models/english-french"]

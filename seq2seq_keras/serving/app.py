@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
@@ -16,6 +17,7 @@ from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
 from seq2seq_keras.serving.predict_routes import predict_routes
+from seq2seq_keras.serving.security import trusted_hosts
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.tracing import add_tracing
 from seq2seq_keras.serving.translate_routes import json_response, translate_routes
@@ -45,7 +47,9 @@ def make_app(
         version=__version__,
         description="Translators as a service.",
         lifespan=lifespan,
-        # As for TensorFlow Serving: `curl -d` names another type than JSON.
+        # A redirection would lead to whatever the request calls this host.
+        redirect_slashes=False,
+        # As for TensorFlow Serving, whose clients need not name a type.
         strict_content_type=False,
     )
     app.include_router(translate_routes(service))
@@ -62,6 +66,8 @@ def make_app(
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
+    hosts = trusted_hosts(service.options)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     app.add_middleware(
         Logged,
         log=log,
@@ -73,10 +79,12 @@ def make_app(
 
 
 def _add_state_routes(app: FastAPI, service: Service) -> None:
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", tags=["state"], summary="Whether the process lives")
     async def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", tags=["state"], summary="Whether requests are answered")
     async def readyz() -> Response:
         if not service.is_ready:
@@ -99,6 +107,7 @@ def _add_page_routes(app: FastAPI) -> None:
     # Names of requests are looked up here, and never become paths.
     files = {path.name: path for path in _PAGE.iterdir() if path.is_file()}
 
+    @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     async def index() -> Response:
         return _file(files, "index.html")
@@ -136,15 +145,10 @@ def _add_failures(app: FastAPI) -> None:
         response.status_code = error.status_code
         return response
 
-    async def fault(request: Request, error: Any) -> Response:
-        message = f"A fault: {type(error).__name__}."
-        return await failed(request, RequestError("INTERNAL", message))
-
     handlers: dict[Any, Callable[..., Any]] = {
         RequestError: failed,
         RequestValidationError: malformed,
         HTTPException: unknown,
-        Exception: fault,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -154,6 +158,12 @@ def _malformed(error: RequestValidationError) -> RequestError:
     """The first thing that is wrong with a request, and where."""
     first = error.errors()[0]
     place = [str(part) for part in first["loc"] if part != "body"]
+    if first["type"] == "missing" and not place:
+        return RequestError(
+            "INVALID_ARGUMENT",
+            "The request has no body. Send a JSON object with `texts`.",
+            field="texts",
+        )
     if first["type"] == "json_invalid":
         reason = first.get("ctx", {}).get("error", "")
         return RequestError("INVALID_ARGUMENT", f"JSON Parse error: {reason}")

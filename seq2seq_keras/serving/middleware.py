@@ -3,8 +3,8 @@
 import asyncio
 import json
 import time
+import traceback
 from collections.abc import Callable
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,10 +13,14 @@ from seq2seq_keras.serving.failures import RequestError, too_large
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
+from seq2seq_keras.terminal import say
 
 _OPEN = ("/", "/healthz", "/readyz")
 _OPEN_FOLDER = "/page/"
 _DOCS = "/docs"
+# Any word may stand where a method does; each would be a series of its own to count.
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_MOST_TOLD = 1000  # characters of what was wrong
 
 
 class Logged:
@@ -46,7 +50,8 @@ class Logged:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun, status = time.monotonic(), 499  # as long as the client has no answer
+        begun, is_begun = time.monotonic(), False
+        status = 499  # as long as the client has no answer
         headers = _headers(scope)
         own_id = request_id(headers.get("x-request-id"))
         state = scope.setdefault("state", {})
@@ -58,20 +63,28 @@ class Logged:
         ]
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_begun = message["status"], True
                 last = [(b"connection", b"close")] if self.is_stopping() else []
                 message["headers"] = [*message.get("headers", ()), *added, *last]
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
+        except Exception as error:
+            say(f"seq2seq-keras: fault: {traceback.format_exc()}")
+            if is_begun:  # all that can still be said is to break off
+                status = 500
+                raise
+            message = f"A fault: {type(error).__name__}."
+            await _refuse(RequestError("INTERNAL", message), send_with_id)
         finally:
             seconds = time.monotonic() - begun
             model, version = state.get("model", ""), str(state.get("version", ""))
             route = getattr(scope.get("route"), "path", "")
-            method = f"{scope['method']} {route}"
+            verb = scope["method"] if scope["method"] in _METHODS else "other"
+            method = f"{verb} {route}"
             told = ("http", method, model, version, str(status), seconds)
             self.metrics.request(*told)
             client = scope.get("client") or ("",)
@@ -187,12 +200,17 @@ async def _refuse(failure: RequestError, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def failure_record(failure: RequestError) -> dict[str, Any]:
+def failure_record(failure: RequestError) -> dict[str, str]:
     """What HTTP answers in place of what was asked for."""
-    record: dict[str, Any] = {"error": failure.message}
+    record = {"error": _cut(failure.message)}
     if failure.field is not None:
-        record["field"] = failure.field
+        record["field"] = _cut(failure.field)
     return record
+
+
+def _cut(text: str) -> str:
+    """What was wrong may be as long as a request, and its beginning tells."""
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
 
 
 def _headers(scope: Scope) -> dict[str, str]:

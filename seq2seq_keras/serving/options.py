@@ -86,6 +86,20 @@ class ServingOptions:
         minimum=1,
         maximum=10**6,
     )
+    max_search_tokens: int = option(
+        2**18,
+        "The most tokens that the search of a request, or of a batch, may have to look "
+        "at: texts x `beam_width` (or draws, `n_best`) x `max_length`.",
+        minimum=1,
+        maximum=10**12,
+    )
+    max_option_sets: int = option(
+        64,
+        "How many sets of options a version makes graphs for, beside its defaults and "
+        "the page's; each takes some megabytes for good.",
+        minimum=0,
+        maximum=10**6,
+    )
     max_body_bytes: int = option(
         2**22, "The most bytes of a request.", minimum=1000, maximum=2**31 - 1
     )
@@ -133,6 +147,14 @@ class ServingOptions:
         "Whose pages may ask the server, e.g. `https://example.org`.",
         nargs="+",
         metavar="ORIGIN",
+    )
+    allowed_hosts: list[str] | None = option(
+        None,
+        "Names that requests may call the server by, beside 127.0.0.1 and localhost, "
+        "e.g. that of a proxy which passes it on. They are checked only where `host` "
+        "is an address of this machine alone.",
+        nargs="+",
+        metavar="HOST",
     )
     access_log: str | None = option(
         None,

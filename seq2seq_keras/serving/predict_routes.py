@@ -1,5 +1,6 @@
 """TensorFlow Serving's REST: predictions, status and metadata under `/v1/models`."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -92,9 +93,15 @@ async def _predict(service: Service, which: str, request: Request) -> Response:
     arrays, form = read_arrays(document, version.served.signatures[name])
     answer = service.predict(model, version, name, arrays, service.deadline())
     outputs = await unless_gone(request, answer)
-    # NaN and Infinity stand as they are, as in TensorFlow Serving.
-    text = json.dumps(write_arrays(outputs, form), ensure_ascii=False)
-    return Response(text, media_type="application/json")
+
+    def written() -> Response:
+        # NaN and Infinity stand as they are, as in TensorFlow Serving.
+        text = json.dumps(write_arrays(outputs, form), ensure_ascii=False)
+        return Response(text, media_type="application/json")
+
+    # Others are answered while arrays of numbers are written.
+    is_quick = version.served.signatures[name].is_row_by_row
+    return written() if is_quick else await asyncio.to_thread(written)
 
 
 def _describe(service: Service, which: str, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import functools
 import os
 import threading
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ from seq2seq_keras.translation import (
 # Tracing is not safe in several threads, and none gains by loading beside another.
 LOADING = threading.Lock()
 _DEFAULT = "serving_default"
+# What the page asks of a model that searches greedily; `START` in options.js.
+_PAGE_SEARCH = {"beam_width": 4, "n_best": 4}
 _WARM_TEXTS = ["", "a b c"]
 
 
@@ -60,6 +63,19 @@ class Served(abc.ABC):
 
         Raises:
             InputError: If an option does not fit.
+        """
+
+    @abc.abstractmethod
+    def admit(self, request: Any, details: bool, limit: int) -> None:
+        """Refuses a request that needs a graph beyond the limit.
+
+        Args:
+            request: What `request` returned.
+            details: Whether more than the best translation is asked for.
+            limit: How many sets of options there may be, beside those at hand.
+
+        Raises:
+            RequestError: If this one would be one too many.
         """
 
     @abc.abstractmethod
@@ -114,6 +130,13 @@ class ServedTranslator(Served):
         self.defaults = dataclasses.asdict(translator.search)
         # Models of the user's own are asked like any other: by what they answer.
         self.has_attention = translator.decode("a").attention is not None
+        # TensorFlow frees no graph, so one that was dropped and made anew would take
+        # its memory twice: all are kept, and `admit` limits how many there are.
+        graph = translator.graph
+        graph.searcher = functools.cache(graph.searcher.__wrapped__)
+        self._at_hand = self._own_sets()
+        self._admitted: set[tuple] = set()
+        self._admitting = threading.Lock()
         made = {}
         # What is drawn at random needs a seed, which a signature has not.
         if not translator.search.sample:
@@ -129,20 +152,45 @@ class ServedTranslator(Served):
         request.inputs(self.translator.target_tokenizer, count)
         return request
 
+    def admit(self, request: SearchRequest, details: bool, limit: int) -> None:
+        options = _searched(request.options, details)
+        given = (request.prefix is not None, bool(request.avoid), bool(request.allowed))
+        key = (options, given, details)
+        with self._admitting:
+            if key in self._at_hand or key in self._admitted:
+                return
+            if len(self._admitted) >= limit:
+                raise RequestError(
+                    "INVALID_ARGUMENT",
+                    f"{limit:,} different sets of options have been asked for, and no "
+                    "more are taken (`--max-option-sets`). Use the defaults, or "
+                    "options that were asked for before.",
+                )
+            self._admitted.add(key)
+
+    def _own_sets(self) -> set[tuple]:
+        """The sets that are always there: of the defaults, and of the page."""
+        defaults = self.translator.search
+        own = [defaults]
+        if defaults.beam_width == 1 and not defaults.sample:
+            own.append(defaults.replace(**_PAGE_SEARCH))
+        plain = (False, False, False)
+        return {
+            (_searched(options, details), plain, details)
+            for options in own
+            for details in (False, True)
+        }
+
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
     ) -> Sequence[Any]:
-        # The graphs used last are kept: those of the defaults always are.
-        for has_details in (False, True):
-            self._graph(self.translator.search, has_details)
         if details:
             return self.translator.decode(texts, trace=trace, **search)
         return self.translator.translate(texts, **search)
 
     def _graph(self, options: SearchOptions, details: bool) -> Any:
         flags = {"prefix": False, "avoid": False, "allowed": False}
-        if not details and options.beam_width > 1:
-            options = options.replace(n_best=1)
+        options = _searched(options, details)
         return self.translator.graph.searcher(options, **flags, details=details)
 
     def tokens(self, texts: list[str], translations: Sequence[Any]) -> tuple[int, int]:
@@ -218,6 +266,9 @@ class ServedSavedModel(Served):
                 f"signature {_DEFAULT!r} with the input 'text'."
             )
 
+    def admit(self, request: Any, details: bool, limit: int) -> None:
+        """A SavedModel has its graphs, and makes none."""
+
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
     ) -> Sequence[Any]:
@@ -242,6 +293,13 @@ class ServedSavedModel(Served):
 
     def traces(self) -> int:
         return len(self.signatures)  # a SavedModel has its graphs, and makes none
+
+
+def _searched(options: SearchOptions, details: bool) -> SearchOptions:
+    """The options that a translator makes a graph of."""
+    if details or options.beam_width == 1:
+        return options
+    return options.replace(n_best=1)
 
 
 def _translation(text: str, row: dict[str, Any]) -> Translation:

@@ -16,6 +16,7 @@ from uvicorn.supervisors import Multiprocess
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.serving.folders import named_folders
 from seq2seq_keras.serving.options import ServingOptions
+from seq2seq_keras.serving.security import check_certificate
 from seq2seq_keras.stopping import heard_by
 from seq2seq_keras.terminal import show
 
@@ -27,6 +28,8 @@ _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> None:
     """Serves until a signal comes; see `serve`."""
     named_folders(models, options)
+    if options.certificate is not None and options.key is not None:
+        check_certificate(options.certificate, options.key)
     grpc_port = _free_port(options.host, options.grpc_port)
     rest = _listening(options.host, options.rest_port)
     rest_port = rest.getsockname()[1]
@@ -79,6 +82,9 @@ def _config(app: Any, options: ServingOptions, **others: Any) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        # It bounds what a header may hold; uvicorn takes httptools, which does not,
+        # wherever that is installed.
+        http="h11",
         lifespan="on",
         ws="none",
         # A worker that imports TensorFlow does not answer for a while.

@@ -2,21 +2,25 @@
 
 import asyncio
 import functools
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from seq2seq_keras.errors import InputError, check_unicode
+from seq2seq_keras.errors import InputError, check_unicode, shown
 from seq2seq_keras.serving.batching import Item, Work
 from seq2seq_keras.serving.catalog import Catalog, Model, Version
 from seq2seq_keras.serving.failures import RequestError, too_large, wrong
 from seq2seq_keras.serving.metrics import Metrics, TokenCounter
 from seq2seq_keras.serving.options import ServingOptions
+from seq2seq_keras.serving.served import Served
 from seq2seq_keras.serving.signatures import Arrays
 
 _DEFAULT_SIGNATURE = "serving_default"
+# Those that search, as the model does by default.
+_SEARCHES = (_DEFAULT_SIGNATURE, "nbest")
 _SHARED = ("avoid", "allowed")
 
 
@@ -64,15 +68,44 @@ class Service:
             except InputError as error:
                 raise wrong(error, field) from None
 
-    def _check_search(self, search: dict[str, Any]) -> None:
-        """Refuses what would keep all others waiting."""
+    def _check_search(self, served: Served, count: int, search: dict[str, Any]) -> None:
+        """Refuses what would keep all others waiting, and what is no text."""
         for name, limit in self.options.search_limits().items():
             if search.get(name, 0) > limit:
                 raise RequestError(
                     "INVALID_ARGUMENT",
-                    f"`{name}` may be {limit:,} at most. Received: {search[name]:,}",
+                    f"`{name}` may be {limit:,} at most. Received: "
+                    f"{shown(search[name])}",
                     field=name,
                 )
+        for name in ("prefix", *_SHARED):
+            given = search.get(name) or ()
+            for text in [given] if isinstance(given, str) else given:
+                try:
+                    check_unicode(text, f"`{name}`")
+                except InputError as error:
+                    raise wrong(error, name) from None
+
+        self._check_size(count, _search_tokens(served, search))
+
+    def _check_size(self, texts: int, tokens: int) -> None:
+        """Refuses a search of so many tokens for each text."""
+        most = self.options.max_search_tokens
+        if texts * tokens > most:
+            raise too_large(
+                f"{texts:,} texts x {tokens:,} tokens (`beam_width`, or `n_best` "
+                f"draws, x `max_length`) are more than {most:,} together. Send fewer, "
+                "or ask for less.",
+                "texts",
+            )
+
+    def _weight(self, tokens: int) -> int:
+        """As how many texts one counts whose search has so many tokens.
+
+        A full batch has no more of them than a request may have.
+        """
+        limit = self.options.max_search_tokens
+        return max(1, math.ceil(tokens * self.options.max_batch_size / limit))
 
     def _too_long(self, number: int, length: int, field: str) -> RequestError:
         return too_large(
@@ -108,7 +141,7 @@ class Service:
         Raises:
             RequestError: If an option does not fit, or there was no time.
         """
-        self._check_search(search)
+        self._check_search(version.served, len(texts), search)
         ask = functools.partial(version.served.request, search, len(texts))
         try:
             # Their tokens are looked up, which may take a moment.
@@ -116,6 +149,7 @@ class Service:
             request = ask() if is_quick else await asyncio.to_thread(ask)
         except InputError as error:
             raise wrong(error) from error
+        version.served.admit(request, details, self.options.max_option_sets)
         work, items = self._translation(
             model, version, texts, search, request, details, trace
         )
@@ -156,15 +190,16 @@ class Service:
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample
+        weight = self._weight(_search_tokens(served, search))
         if is_whole:
-            return Work(object(), run, done), [Item(texts, 0, len(texts))]
+            return Work(object(), run, done), [Item(texts, 0, len(texts) * weight)]
         options = None if request is None else request.options
         prefix = search.get("prefix")
         shared = tuple(tuple(search.get(name) or ()) for name in _SHARED)
         key = (id(served), options, prefix is None, shared, details, trace)
         prefixes = prefix if isinstance(prefix, list) else [prefix] * len(texts)
         items = [
-            Item((text, own), len(text))
+            Item((text, own), len(text), weight)
             for text, own in zip(texts, prefixes, strict=True)
         ]
         return Work(key, run, done), items
@@ -184,6 +219,7 @@ class Service:
     ) -> AsyncIterator[Any]:
         """Yields what `translate` returns, one by one, as batches are ready."""
         search = asked.pop("search")
+        self._check_search(version.served, len(texts), search)
         prefix = search.get("prefix")
         draws = search.get("sample", version.served.defaults.get("sample", False))
         # What is drawn depends on a text's place, and so all are drawn at once.
@@ -225,6 +261,8 @@ class Service:
         signature.check(given)
         count = next((len(a) for a in given.values() if a.ndim), 1)
         self._check_count(count)
+        tokens = _search_tokens(served, {}) if name in _SEARCHES else 0
+        self._check_size(count, tokens)
         texts = given.get("text", np.zeros(0, object)).ravel()
         for number, text in enumerate(texts):
             length = len(text.decode("utf-8", "replace"))
@@ -237,7 +275,7 @@ class Service:
         if not (signature.is_row_by_row and set(given) == {"text"} and count):
             work = Work(object(), lambda v: [served.predict(name, v[0])], done)
             (found,) = await model.batcher.submit(
-                work, [Item(given, 0, count)], deadline
+                work, [Item(given, 0, count * self._weight(tokens))], deadline
             )
             return found
 
@@ -246,7 +284,8 @@ class Service:
             return list(zip(*found.values(), strict=True))
 
         work = Work((id(served), name), run, done)
-        items = [Item(text, len(text)) for text in texts]
+        weight = self._weight(tokens)
+        items = [Item(text, len(text), weight) for text in texts]
         rows = await model.batcher.submit(work, items, deadline)
         columns = zip(*rows, strict=True)
         return {
@@ -258,6 +297,13 @@ class Service:
         """The name of the signature that is meant; `None` if there is none."""
         name = asked or _DEFAULT_SIGNATURE
         return name if name in version.served.signatures else None
+
+
+def _search_tokens(served: Served, search: dict[str, Any]) -> int:
+    """How many tokens the search for one text may look at; 0 where nobody knows."""
+    asked = {**served.defaults, **search}
+    width = max(asked.get("beam_width", 0), asked.get("n_best", 0))
+    return width * asked.get("max_length", 0)
 
 
 def _names(signature: Any) -> list[str]:

@@ -84,8 +84,13 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
     found = await unless_gone(
         request, service.translate(model, version, asked.texts, **search)
     )
-    records = [translation_record(each, **told) for each in found]
-    return json_response({**named, "translations": records})
+
+    def answer() -> Response:
+        records = [translation_record(each, **told) for each in found]
+        return json_response({**named, "translations": records})
+
+    # Others are answered while a long answer is written.
+    return await asyncio.to_thread(answer) if search["details"] else answer()
 
 
 async def _lines(
@@ -94,13 +99,19 @@ async def _lines(
     is_first = True
     try:
         async for found in answers:
-            record = {**named, **translation_record(found, **told)}
+
+            def line(found: Any = found) -> bytes:
+                record = {**named, **translation_record(found, **told)}
+                return _encoded(record) + b"\n"
+
             is_first = False
-            yield _encoded(record) + b"\n"
+            yield await asyncio.to_thread(line) if told["tells_all"] else line()
     except RequestError as failure:
         if is_first:  # it can still be answered with its status
             raise
-        yield _encoded(failure_record(failure)) + b"\n"
+        # A line has no status of its own.
+        record = {**failure_record(failure), "status": failure.status}
+        yield _encoded(record) + b"\n"
 
 
 async def _begun(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -140,7 +151,9 @@ def json_response(record: Any) -> Response:
 
 
 def _encoded(record: Any) -> bytes:
-    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    # Half a character, which a refused request may have, has no other form in JSON.
+    return text.encode("utf-8", "backslashreplace")
 
 
 def _model_record(service: Service, model: Any) -> dict[str, Any]:

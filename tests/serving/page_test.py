@@ -120,6 +120,8 @@ class StandIn:
         self.tokens = []  # headers with a token
         self.failures = []  # (status, body, headers), each for one request
         self.held = {}  # by text, what is to be answered later
+        self.newest = 2
+        self.last_lines = []  # of the next answer in lines
 
     def __call__(self, route):
         request = route.request
@@ -151,12 +153,15 @@ class StandIn:
 
     def answer(self, route, body):
         found = [translated(text) for text in body["texts"]]
+        version = body.get("version", self.newest)
         if not body.get("details"):
-            lines = [json.dumps({"text": each["text"]}) for each in found]
+            named = {"model": body["model"], "version": version}
+            lines = [json.dumps({**named, "text": each["text"]}) for each in found]
+            lines += map(json.dumps, self.last_lines)
+            self.last_lines = []
             return route.fulfill(
                 body="\n".join(lines), content_type="application/x-ndjson"
             )
-        version = body.get("version", 2)
         return route.fulfill(
             json={"model": body["model"], "version": version, "translations": found}
         )
@@ -442,6 +447,35 @@ def test_each_line_is_translated_once_and_can_be_looked_into(page, stand_in):
     texts = [text for body in stand_in.asked[3:] for text in body["texts"]]
     assert texts.count("four") == 1
     assert not {"one", "three"} & set(texts)
+
+
+def test_lines_of_a_version_that_is_gone_are_translated_anew(page, stand_in):
+    type_text(page, "the cat\none\ntwo", "TWO")
+    stand_in.newest = 3
+    stand_in.models = [MODEL | {"versions": [3, 2], "default": 3}]
+    asked = len(stand_in.asked)
+    # What is looked into is known already, and a line below it is not.
+    page.evaluate(
+        "() => { const source = document.querySelector('#source');"
+        " source.value += '\\nthree'; source.setSelectionRange(13, 13);"
+        " source.dispatchEvent(new InputEvent('input')); }"
+    )
+    page.locator("#took").get_by_text("version 3").wait_for()
+    page.locator("#lines[aria-busy=false]").wait_for()
+    texts = [text for body in stand_in.asked[asked:] for text in body["texts"]]
+    assert {"the cat", "one", "two", "three"} <= set(texts)
+    assert texts_of(page, "#lines .line span") == ["le chat", "ONE", "TWO", "THREE"]
+
+
+def test_what_fails_in_the_middle_has_its_own_kind(page, stand_in):
+    stand_in.last_lines = [{"error": "late", "status": 504}]
+    page.fill("#source", "the cat\none")
+    page.locator("#trouble").get_by_text("took longer than the server").wait_for()
+
+
+def test_characters_are_counted_as_the_server_counts_them(page):
+    type_text(page, "😀" * 60)
+    assert page.locator("#count").inner_text().split()[0] == "60"
 
 
 def test_a_line_that_is_too_long_is_left_out(page, stand_in):

@@ -190,7 +190,8 @@ def test_a_body_that_is_too_large_is_not_read(server):
     host, port = server.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=60) as declared:
         declared.sendall(
-            b"POST /translate HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\n\r\n"
+            b"POST /translate HTTP/1.1\r\nHost: localhost\r\n"
+            b"Content-Length: 104857600\r\n\r\n"
         )
         assert declared.recv(100).startswith(b"HTTP/1.1 413")
     with server.client() as client:

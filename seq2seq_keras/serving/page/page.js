@@ -135,14 +135,16 @@ async function inspect(lines, request, signal) {
     const started = performance.now();
     found = await server.inspect(line, request, signal);
     signal.throwIfAborted();
-    // A newer version may have taken over meanwhile.
-    if ([...known.values()].some(({ version }) => version && version !== found.version)) known.clear();
+    if (isOther(found.version)) known.clear();
     known.set(line, { ...found, milliseconds: performance.now() - started });
     if (!model().versions.includes(found.version)) loadModels();
   }
   showDetails(known.get(line));
   show();
 }
+
+/** Whether what is known was made by another version: a newer one may have taken over. */
+const isOther = (version) => [...known.values()].some((each) => each.version !== version);
 
 async function translateOthers(lines, request, signal) {
   const shown = view();
@@ -154,8 +156,11 @@ async function translateOthers(lines, request, signal) {
     for await (const answer of server.translate(chunk, request, signal)) {
       signal.throwIfAborted();
       const line = chunk[index++];
-      known.set(line, { text: answer.text });
-      fillLine(line, shown);
+      const isNew = isOther(answer.version);
+      if (isNew) known.clear();
+      known.set(line, { text: answer.text, version: answer.version });
+      if (isNew) soon(); // for the lines that came before it
+      else fillLine(line, shown);
     }
   }
 }
@@ -194,7 +199,7 @@ function announce(lines) {
 
 function countCharacters() {
   const lines = linesOf(source.value);
-  const characters = number(source.value.length);
+  const characters = number([...source.value].length);
   const limit = model()?.limits?.characters;
   if (lines.length > 1 || !limit) byId("count").textContent = say("count_lines", { count: number(lines.length), characters });
   else byId("count").textContent = say("count", { characters, limit: number(limit) });
