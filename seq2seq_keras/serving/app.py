@@ -82,6 +82,9 @@ def _add_state_routes(app: FastAPI, service: Service) -> None:
     @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", tags=["state"], summary="Whether the process lives")
     async def healthz() -> dict[str, str]:
+        models = service.catalog.models.values()
+        if not service.is_stopping and not all(m.batcher.is_alive for m in models):
+            raise RequestError("UNAVAILABLE", "Nothing works through the queue.")
         return {"status": "ok"}
 
     @app.head("/readyz", include_in_schema=False)

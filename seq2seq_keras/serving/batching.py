@@ -12,13 +12,11 @@ import contextlib
 import dataclasses
 import threading
 import time
-import traceback
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.serving.failures import RequestError, wrong
-from seq2seq_keras.terminal import say
+from seq2seq_keras.serving.failures import RequestError, fault, wrong
 
 
 @dataclasses.dataclass(frozen=True)
@@ -244,13 +242,6 @@ class Batcher:
             work.done(values, results, seconds)
         except Exception as error:  # the batch was answered, and others wait
             fault(error)
-
-
-def fault(error: Exception) -> RequestError:
-    """Tells the operator where a fault was, and returns what a client is told."""
-    trace = "".join(traceback.format_exception(error))
-    say(f"seq2seq-keras: fault: {trace}")
-    return RequestError("INTERNAL", f"A fault: {type(error).__name__}.")
 
 
 def _alike(queue: list[Item], most: int) -> list[Item]:

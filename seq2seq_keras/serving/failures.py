@@ -1,8 +1,10 @@
 """Why a request is not answered: one table for the codes of HTTP and of gRPC."""
 
 import re
+import traceback
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.terminal import say
 
 # As TensorFlow Serving maps the codes of gRPC.
 _HTTP = {
@@ -50,6 +52,13 @@ class RequestError(Exception):
     def headers(self) -> dict[str, str]:
         """What HTTP says beside: when to come again."""
         return {"Retry-After": str(_SOON)} if self.status in (429, 503) else {}
+
+
+def fault(error: Exception) -> RequestError:
+    """Tells the operator where a fault was, and returns what a client is told."""
+    trace = "".join(traceback.format_exception(error))
+    say(f"seq2seq-keras: fault: {trace}")
+    return RequestError("INTERNAL", f"A fault: {type(error).__name__}.")
 
 
 def wrong(error: InputError, field: str | None = None) -> RequestError:

@@ -16,9 +16,8 @@ from tensorflow_serving.apis import (
 )
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
-from seq2seq_keras.serving.batching import fault
 from seq2seq_keras.serving.contract import check_fields, model_metadata, model_status
-from seq2seq_keras.serving.failures import RequestError, too_large
+from seq2seq_keras.serving.failures import RequestError, fault, too_large
 from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.signatures import Arrays, Signature

@@ -3,17 +3,15 @@
 import asyncio
 import json
 import time
-import traceback
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
-from seq2seq_keras.serving.failures import RequestError, too_large
+from seq2seq_keras.serving.failures import RequestError, fault, too_large
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
-from seq2seq_keras.terminal import say
 
 _OPEN = ("/", "/healthz", "/readyz")
 _OPEN_FOLDER = "/page/"
@@ -73,12 +71,11 @@ class Logged:
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:
-            say(f"seq2seq-keras: fault: {traceback.format_exc()}")
+            failure = fault(error)
             if is_begun:  # all that can still be said is to break off
-                status = 500
+                status = failure.status
                 raise
-            message = f"A fault: {type(error).__name__}."
-            await _refuse(RequestError("INTERNAL", message), send_with_id)
+            await _refuse(failure, send_with_id)
         finally:
             seconds = time.monotonic() - begun
             model, version = state.get("model", ""), str(state.get("version", ""))

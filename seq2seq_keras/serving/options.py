@@ -52,7 +52,11 @@ class ServingOptions:
         maximum=256,
     )
     max_batch_size: int = option(
-        128, "The most texts translated at a time.", minimum=1, maximum=10**4
+        128,
+        "The most texts translated at a time. Requests that draw (`sample`), and those "
+        "of signatures with several axes, such as `nbest`, stay whole.",
+        minimum=1,
+        maximum=10**4,
     )
     batch_timeout_ms: float = option(
         2.0,

@@ -270,9 +270,10 @@ class Service:
                 raise self._too_long(number, length, "text")
 
         def done(values: list[Any], results: Sequence[Any], seconds: float) -> None:
-            self._count(model, version, len(values), seconds)
+            self._count(model, version, len(values) if by_row else count, seconds)
 
-        if not (signature.is_row_by_row and set(given) == {"text"} and count):
+        by_row = signature.is_row_by_row and set(given) == {"text"} and count > 0
+        if not by_row:
             work = Work(object(), lambda v: [served.predict(name, v[0])], done)
             (found,) = await model.batcher.submit(
                 work, [Item(given, 0, count * self._weight(tokens))], deadline
