@@ -42,8 +42,9 @@ def source():
 )
 def test_an_option_of_the_model_is_written_once(field, source):
     assert source.options.count(field.name) == 1
-    # Nor does the command line have it once more.
-    if not field.metadata["names_object"]:  # whose module the command line imports
+    # Nor does the command line have it once more, but for the module of an object,
+    # which it imports, and the precision of the weights that it exports.
+    if not field.metadata["names_object"] and field.name != "precision":
         assert f"--{field.name}" not in source.constants
     # Its sentence is its own.
     sentence = " ".join(field.metadata["description"].split())

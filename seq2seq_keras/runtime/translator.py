@@ -8,6 +8,7 @@ import numpy as np
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError, import_optional
+from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.runtime.folder import RuntimeFolder, read_folder
 from seq2seq_keras.runtime.found import Found, distinct, read_found
 from seq2seq_keras.runtime.tokenizers import source_copy_ids
@@ -42,6 +43,7 @@ class Translator(TextTranslator):
     ```
     """
 
+    @checks_numbers(threads=(0, 10**4))
     def __init__(self, folder: RuntimeFolder, *, threads: int = 0) -> None:
         self._folder = folder
         self._threads = threads
@@ -52,6 +54,7 @@ class Translator(TextTranslator):
         self._session = functools.cache(self._open)
 
     @classmethod
+    @checks_numbers(threads=(0, 10**4))
     def load(cls, folder: str | os.PathLike, *, threads: int = 0) -> "Translator":
         """Loads a folder, after checking that it is whole.
 

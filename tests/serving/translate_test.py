@@ -214,6 +214,8 @@ def test_every_answer_has_an_id_and_a_policy(server, client):
 def test_the_log_has_a_line_of_json_for_each_request(server, client):
     posted(client, "/translate", {"texts": ["a\nb"], "model": "attentive"})
     own_id = client.get("/healthz").headers["x-request-id"]
+    # A line is written when its answer is under way, so before the next answer.
+    client.get("/healthz")
     lines = [json.loads(line) for line in server.log.read_text().splitlines()]
     (line,) = [line for line in lines if line.get("id") == own_id]
     assert (line["status"], line["path"]) == (200, "/healthz")
