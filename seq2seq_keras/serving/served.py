@@ -130,8 +130,8 @@ class ServedTranslator(Served):
         self.defaults = dataclasses.asdict(translator.search)
         # Models of the user's own are asked like any other: by what they answer.
         self.has_attention = translator.decode("a").attention is not None
-        # TensorFlow frees no graph, so one that was dropped and made anew would take
-        # its memory twice: all are kept, and `admit` limits how many there are.
+        # The memory of a graph of a search that is dropped does not come back, so one
+        # that is made anew takes it twice: all are kept, and `admit` limits them.
         graph = translator.graph
         graph.searcher = functools.cache(graph.searcher.__wrapped__)
         self._at_hand = self._own_sets()
