@@ -48,9 +48,8 @@ class _InColumns(keras.layers.RNN):
             sequences = tf.reverse(sequences, [1])
             mask = None if mask is None else tf.reverse(mask, [1])
         columns = None if mask is None else tf.transpose(mask)[:, None]
-        outputs, states = self._loop(
-            self._project(sequences), states, columns, bool(training)
-        )
+        projections = self._project(sequences, bool(training))
+        outputs, states = self._loop(projections, states, columns, bool(training))
         outputs = self._mask_outputs(tf.transpose(outputs, [2, 0, 1]), mask)
         return outputs[:, -1], outputs, [tf.transpose(x) for x in states]
 
@@ -73,12 +72,13 @@ class _InColumns(keras.layers.RNN):
         bias = self.cell.bias
         return None if bias is None else tf.convert_to_tensor(bias.value)
 
-    def _project(self, sequences: KerasTensor) -> tf.Tensor:
+    def _project(self, sequences: KerasTensor, training: bool) -> tf.Tensor:
         """The products of all inputs: `(length, gates * units, batch)`."""
         batch, length = tf.unstack(tf.shape(sequences)[:2])
         rows = tf.reshape(tf.transpose(sequences, [1, 0, 2]), [-1, sequences.shape[-1]])
         rows, bias = ops.matmul(rows, self.cell.kernel), self._input_bias()
-        rows = rows if bias is None else add_bias(rows, bias)
+        if bias is not None:
+            rows = add_bias(rows, bias) if training else tf.nn.bias_add(rows, bias)
         by_step = tf.reshape(rows, [length, batch, rows.shape[-1]])
         return tf.transpose(by_step, [0, 2, 1])
 

@@ -258,7 +258,8 @@ def add_bias(rows: tf.Tensor, bias: tf.Tensor) -> tuple[tf.Tensor, Callable]:
     """Adds a bias to `(rows, units)`, whatever the number of rows.
 
     TensorFlow adds up its gradient in the precision of the rows: of some thousand
-    numbers in bfloat16 the last ones are lost.
+    numbers in bfloat16 the last ones are lost. For training only: TensorFlow never
+    frees a graph that has a gradient of its own.
     """
     return tf.nn.bias_add(rows, bias), lambda slopes: (slopes, _total(slopes, [0]))
 

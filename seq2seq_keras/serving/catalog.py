@@ -26,6 +26,7 @@ from seq2seq_keras.serving.folders import (
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.served import (
     LOADING,
+    Served,
     ServedSavedModel,
     ServedTranslator,
 )
@@ -263,9 +264,7 @@ class Catalog:
         told = {"model": model.name, "version": version.number}
         try:
             with LOADING:
-                is_saved = is_saved_model(version.folder)
-                kind = ServedSavedModel if is_saved else ServedTranslator
-                served = kind(version.folder.absolute())
+                served = self._read(version.folder.absolute())
                 served.warm_up(self.options.max_batch_size)
         except Exception as error:  # one broken folder must not end the others
             version.state, version.reason = END, " ".join(str(error).split())
@@ -275,6 +274,11 @@ class Catalog:
         _settle_memory()
         version.served, version.state = served, AVAILABLE
         self.log(event="loaded", **told)
+
+    def _read(self, folder: pathlib.Path) -> Served:
+        if is_saved_model(folder):
+            return ServedSavedModel(folder)
+        return ServedTranslator(folder, self.options.max_option_sets)
 
 
 def _available(model: Model) -> set[int]:

@@ -99,8 +99,8 @@ class ServingOptions:
     )
     max_option_sets: int = option(
         64,
-        "How many sets of options a version makes graphs for, beside its defaults and "
-        "the page's; each takes some megabytes for good.",
+        "How many sets of search options a version keeps graphs of, the last ones that "
+        "were asked for, beside its defaults and the page's; each takes some megabytes.",
         minimum=0,
         maximum=10**6,
     )

@@ -2,7 +2,6 @@
 
 import abc
 import dataclasses
-import functools
 import os
 import threading
 from collections.abc import Sequence
@@ -32,8 +31,8 @@ from seq2seq_keras.translation import (
 # Tracing is not safe in several threads, and none gains by loading beside another.
 LOADING = threading.Lock()
 _DEFAULT = "serving_default"
-# What the page asks of a model that searches greedily; `START` in options.js.
-_PAGE_SEARCH = {"beam_width": 4, "n_best": 4}
+# Graphs of the defaults, and of what the page asks for; each with details and without.
+_OWN_SETS = 4
 _WARM_TEXTS = ["", "a b c"]
 
 
@@ -63,19 +62,6 @@ class Served(abc.ABC):
 
         Raises:
             InputError: If an option does not fit.
-        """
-
-    @abc.abstractmethod
-    def admit(self, request: Any, details: bool, limit: int) -> None:
-        """Refuses a request that needs a graph beyond the limit.
-
-        Args:
-            request: What `request` returned.
-            details: Whether more than the best translation is asked for.
-            limit: How many sets of options there may be, beside those at hand.
-
-        Raises:
-            RequestError: If this one would be one too many.
         """
 
     @abc.abstractmethod
@@ -118,6 +104,8 @@ class ServedTranslator(Served):
 
     Args:
         folder: The folder.
+        option_sets: How many sets of options stay traced, the last ones asked for,
+            beside the model's defaults and the page's.
 
     Raises:
         InputError: If it is damaged.
@@ -125,18 +113,12 @@ class ServedTranslator(Served):
 
     kind = "translator"
 
-    def __init__(self, folder: str | os.PathLike) -> None:
+    def __init__(self, folder: str | os.PathLike, option_sets: int) -> None:
         self.translator = translator = Translator.load(folder)
         self.defaults = dataclasses.asdict(translator.search)
         # Models of the user's own are asked like any other: by what they answer.
         self.has_attention = translator.decode("a").attention is not None
-        # The memory of a graph of a search that is dropped does not come back, so one
-        # that is made anew takes it twice: all are kept, and `admit` limits them.
-        graph = translator.graph
-        graph.searcher = functools.cache(graph.searcher.__wrapped__)
-        self._at_hand = self._own_sets()
-        self._admitted: set[tuple] = set()
-        self._admitting = threading.Lock()
+        translator.graph.keep_searchers(option_sets + _OWN_SETS)
         made = {}
         # What is drawn at random needs a seed, which a signature has not.
         if not translator.search.sample:
@@ -151,35 +133,6 @@ class ServedTranslator(Served):
         request = SearchRequest.of(self.translator.search, search)
         request.inputs(self.translator.target_tokenizer, count)
         return request
-
-    def admit(self, request: SearchRequest, details: bool, limit: int) -> None:
-        options = _searched(request.options, details)
-        given = (request.prefix is not None, bool(request.avoid), bool(request.allowed))
-        key = (options, given, details)
-        with self._admitting:
-            if key in self._at_hand or key in self._admitted:
-                return
-            if len(self._admitted) >= limit:
-                raise RequestError(
-                    "INVALID_ARGUMENT",
-                    f"{limit:,} different sets of options have been asked for, and no "
-                    "more are taken (`--max-option-sets`). Use the defaults, or "
-                    "options that were asked for before.",
-                )
-            self._admitted.add(key)
-
-    def _own_sets(self) -> set[tuple]:
-        """The sets that are always there: of the defaults, and of the page."""
-        defaults = self.translator.search
-        own = [defaults]
-        if defaults.beam_width == 1 and not defaults.sample:
-            own.append(defaults.replace(**_PAGE_SEARCH))
-        plain = (False, False, False)
-        return {
-            (_searched(options, details), plain, details)
-            for options in own
-            for details in (False, True)
-        }
 
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
@@ -265,9 +218,6 @@ class ServedSavedModel(Served):
                 "`model` names a SavedModel that is no translator's: it has no "
                 f"signature {_DEFAULT!r} with the input 'text'."
             )
-
-    def admit(self, request: Any, details: bool, limit: int) -> None:
-        """A SavedModel has its graphs, and makes none."""
 
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool

@@ -149,7 +149,6 @@ class Service:
             request = ask() if is_quick else await asyncio.to_thread(ask)
         except InputError as error:
             raise wrong(error) from error
-        version.served.admit(request, details, self.options.max_option_sets)
         work, items = self._translation(
             model, version, texts, search, request, details, trace
         )

@@ -84,7 +84,14 @@ class TranslationGraph(tf.Module):
             )
             for free_running in (False, True)
         )
-        self.searcher = functools.lru_cache(_KEPT_GRAPHS)(self._searcher)
+        self.keep_searchers(_KEPT_GRAPHS)
+
+    def keep_searchers(self, most: int | None) -> None:
+        """Sets how many searches stay traced, the last ones used; None for all.
+
+        What were traced before are dropped.
+        """
+        self.searcher = functools.lru_cache(most)(self._searcher)
 
     def _split(self, text: tf.Tensor) -> tf.RaggedTensor:
         """All tokens of source texts, or of their first 10,000 characters."""

@@ -21,7 +21,7 @@ def told():
 class Loaded:
     """A translator that was loaded, and not traced."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, option_sets):
         self.translator = Translator.load(folder)
 
     def warm_up(self, batch_size):

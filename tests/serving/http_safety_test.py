@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from running_server import COMMAND, posted
 
-from seq2seq_keras.serving import Catalog, Logged, Metrics, RequestError, ServingOptions
+from seq2seq_keras.serving import Catalog, Logged, Metrics, ServingOptions
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGES = [
@@ -110,44 +110,22 @@ def served(attentive_folder):
     def note(**fields):
         pass
 
-    catalog = Catalog([attentive_folder], ServingOptions(max_batch_size=2), note)
+    options = ServingOptions(max_batch_size=2, max_option_sets=2)
+    catalog = Catalog([attentive_folder], options, note)
     catalog.load()
     yield catalog.find(None, None, None)[1].served
     catalog.close(60)
 
 
-def test_ever_new_options_are_refused_and_those_at_hand_are_not(served):
-    def ask(details=False, **search):
-        served.admit(served.request(search, 1), details, limit=2)
-
-    ask(length_penalty=0.1, beam_width=2)
-    ask(length_penalty=0.2, beam_width=2)
-    for _ in range(2):
-        ask(length_penalty=0.1, beam_width=2)
-        ask()
-        ask(details=True)
-    for other in (
-        {"length_penalty": 0.3, "beam_width": 2},
-        {"length_penalty": 0.2, "beam_width": 2, "details": True},
-        {"prefix": "the"},
-    ):
-        with pytest.raises(RequestError, match="2 different sets") as refused:
-            ask(**other)
-        assert refused.value.status == 400
-
-
-def test_what_was_traced_once_is_never_traced_again(served):
-    texts = ["a b"]
-    penalties = [0.1 * n for n in range(1, 11)]
+def test_of_ever_new_options_the_last_ones_stay_traced(served):
+    """Two beside the four of the model's own and the page's."""
     searcher = served.translator.graph.searcher
-    graphs = [
-        searcher(served.translator.search.replace(length_penalty=penalty))
-        for penalty in penalties
-    ]
-    for penalty, graph in zip(penalties, graphs, strict=True):
-        options = served.translator.search.replace(length_penalty=penalty)
-        assert searcher(options) is graph
-    assert served.translate(texts, {}, False, False)
+    search = served.translator.search
+    asked = [search.replace(length_penalty=0.1 * n) for n in range(1, 8)]
+    graphs = [searcher(options) for options in asked]
+    again = [searcher(options) for options in reversed(asked[1:])]
+    assert again == graphs[:0:-1]
+    assert searcher(asked[0]) is not graphs[0]
 
 
 def test_a_fault_is_an_answer_with_an_id_and_is_told(capsys):
