@@ -100,7 +100,7 @@ class ServingOptions:
     max_option_sets: int = option(
         64,
         "How many sets of search options a version keeps graphs of, the last ones that "
-        "were asked for, beside its defaults and the page's; each takes some megabytes.",
+        "were asked for, beside its defaults and the page's; each takes megabytes.",
         minimum=0,
         maximum=10**6,
     )
