@@ -5,6 +5,7 @@ from .batching import Work as Work
 from .catalog import Catalog as Catalog
 from .failures import RequestError as RequestError
 from .metrics import Metrics as Metrics
+from .middleware import Guarded as Guarded
 from .middleware import Logged as Logged
 from .options import ServingOptions as ServingOptions
 from .run import serve as serve

@@ -52,7 +52,7 @@ class Logged:
         status = 499  # as long as the client has no answer
         headers = _headers(scope)
         own_id = request_id(headers.get("x-request-id"))
-        state = scope.setdefault("state", {})
+        scope.setdefault("state", {})
         policy = DOCS_POLICY if scope["path"] == _DOCS else PAGE_POLICY
         added = [
             (b"x-request-id", own_id.encode()),
@@ -77,26 +77,29 @@ class Logged:
                 raise
             await _refuse(failure, send_with_id)
         finally:
-            seconds = time.monotonic() - begun
-            model, version = state.get("model", ""), str(state.get("version", ""))
-            route = getattr(scope.get("route"), "path", "")
-            verb = scope["method"] if scope["method"] in _METHODS else "other"
-            method = f"{verb} {route}"
-            told = ("http", method, model, version, str(status), seconds)
-            self.metrics.request(*told)
-            client = scope.get("client") or ("",)
-            self.log.write(
-                id=own_id,
-                protocol="http",
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                seconds=round(seconds, 6),
-                client=client[0],
-                model=model,
-                version=version,
-                texts=state.get("texts"),
-            )
+            self._note(scope, own_id, status, time.monotonic() - begun)
+
+    def _note(self, scope: Scope, own_id: str, status: int, seconds: float) -> None:
+        """Counts a request and writes its line."""
+        state = scope["state"]
+        model, version = state.get("model", ""), str(state.get("version", ""))
+        route = getattr(scope.get("route"), "path", "")
+        verb = scope["method"] if scope["method"] in _METHODS else "other"
+        told = ("http", f"{verb} {route}", model, version, str(status), seconds)
+        self.metrics.request(*told)
+        client = scope.get("client") or ("",)
+        self.log.write(
+            id=own_id,
+            protocol="http",
+            method=scope["method"],
+            path=scope["path"],
+            status=status,
+            seconds=round(seconds, 6),
+            client=client[0],
+            model=model,
+            version=version,
+            texts=state.get("texts"),
+        )
 
 
 class Guarded:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from running_server import COMMAND, posted
 
-from seq2seq_keras.serving import Catalog, Logged, Metrics, ServingOptions
+from seq2seq_keras.serving import Catalog, Guarded, Logged, Metrics, ServingOptions
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGES = [
@@ -153,6 +153,30 @@ def test_a_fault_is_an_answer_with_an_id_and_is_told(capsys):
     assert json.loads(body["body"]) == {"error": "A fault: KeyError."}
     assert 'code="500"' in metrics.text().decode()
     assert "KeyError: 'secret'" in capsys.readouterr().err
+
+
+def test_a_client_that_stops_in_the_middle_of_its_request_is_answered_and_left():
+    arrived = iter([{"type": "http.request", "body": b'{"te', "more_body": True}])
+    sent = []
+
+    async def receive():
+        for message in arrived:
+            return message
+        return await asyncio.Event().wait()  # nothing more ever comes
+
+    async def send(message):
+        sent.append(message)
+
+    async def app(scope, receive, send):
+        pytest.fail("a request that is not whole was answered")
+
+    guarded = Guarded(app, token=None, options=ServingOptions(timeout_seconds=0.1))
+    scope = {"type": "http", "method": "POST", "path": "/translate", "headers": []}
+    asyncio.run(asyncio.wait_for(guarded(scope, receive, send), 60))
+    begin, body = sent
+    assert begin["status"] == 408
+    assert (b"connection", b"close") in begin["headers"]
+    assert json.loads(body["body"])["error"].endswith("within 0.1 seconds.")
 
 
 @pytest.mark.parametrize(
