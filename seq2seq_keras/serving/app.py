@@ -19,7 +19,6 @@ from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
 from seq2seq_keras.serving.predict_routes import predict_routes
 from seq2seq_keras.serving.security import trusted_hosts
 from seq2seq_keras.serving.service import Service
-from seq2seq_keras.serving.tracing import add_tracing
 from seq2seq_keras.serving.translate_routes import json_response, translate_routes
 
 _PAGE = pathlib.Path(__file__).with_name("page")
@@ -74,7 +73,6 @@ def make_app(
         metrics=service.metrics,
         is_stopping=lambda: service.is_stopping,
     )
-    add_tracing(app)
     return app
 
 

@@ -21,7 +21,6 @@ from seq2seq_keras.serving.failures import RequestError, fault, too_large
 from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.signatures import Arrays, Signature
-from seq2seq_keras.serving.tracing import grpc_tracing
 
 _PREDICTION = "tensorflow.serving.PredictionService"
 _MODEL = "tensorflow.serving.ModelService"
@@ -186,7 +185,6 @@ class GrpcServer:
         self.service = service
         self.health = health.aio.HealthServicer()
         self.server = grpc.aio.server(
-            interceptors=grpc_tracing(),
             options=[
                 ("grpc.max_receive_message_length", options.max_body_bytes),
                 ("grpc.max_send_message_length", -1),
