@@ -13,6 +13,7 @@ import tensorflow as tf
 # Done sentences leave when they are this share of those at work: to go on without them
 # costs a copy of all that the others hold, with them a share of every step.
 _WORTH_LEAVING = 0.1
+_POWERS = [2**n for n in range(3, 20)]
 
 
 def goes_on(index: tf.Tensor, done: tf.Tensor) -> tf.Tensor:
@@ -22,17 +23,32 @@ def goes_on(index: tf.Tensor, done: tf.Tensor) -> tf.Tensor:
 
 
 def goes_on_together(index: tf.Tensor, done: tf.Tensor) -> tf.Tensor:
-    """Whether there is another step before those that are done leave."""
-    leaving = tf.math.count_nonzero(done, dtype=tf.int32)
-    count = tf.size(done)
+    """Whether there is another step before some of those that are done leave."""
+    count, staying = tf.size(done), tf.math.count_nonzero(~done, dtype=tf.int32)
+    leaving = count - _rounded_up(staying)
     share = tf.cast(leaving, tf.float32) / tf.cast(count, tf.float32)
-    return (index == 0) | ((leaving < count) & (share < _WORTH_LEAVING))
+    return (index == 0) | ((staying > 0) & (share < _WORTH_LEAVING))
 
 
 def places_at_work(done: tf.Tensor) -> tf.Tensor:
-    """The places of the sentences that stay; all if none would: a model reads one."""
+    """The places of the sentences that stay, and of some done ones, see `_rounded_up`.
+
+    All stay if none would: a model reads one.
+    """
     stays = ~done | tf.reduce_all(done)
-    return tf.cast(tf.where(stays)[:, 0], tf.int32)
+    count = tf.math.count_nonzero(stays, dtype=tf.int32)
+    is_among_first = tf.cumsum(tf.cast(~stays, tf.int32)) <= _rounded_up(count) - count
+    return tf.cast(tf.where(stays | is_among_first)[:, 0], tf.int32)
+
+
+def _rounded_up(count: tf.Tensor) -> tf.Tensor:
+    """The next of 1, 2, ..., 8, 10, ..., 16, 20, ...: four to a power of two.
+
+    A processor's library keeps a kernel for each number of rows that it meets.
+    """
+    powers = tf.constant(_POWERS)
+    step = tf.maximum(1, tf.reduce_max(tf.where(count > powers, powers // 4, 0)))
+    return -(-count // step) * step
 
 
 def take_rows(tensors: Any, rows: tf.Tensor) -> Any:

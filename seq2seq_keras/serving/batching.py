@@ -247,8 +247,6 @@ class Batcher:
 def _alike(queue: list[Item], most: int) -> list[Item]:
     """The oldest item, and others up to a weight of `most` that are like it."""
     oldest = queue[0]
-    if sum(item.weight for item in queue) <= most:
-        return queue
     # The oldest first, then by nearness; of one length those that came before.
     others = sorted(queue[1:], key=lambda item: abs(item.length - oldest.length))
     batch, weight = [oldest], oldest.weight
@@ -257,7 +255,17 @@ def _alike(queue: list[Item], most: int) -> list[Item]:
         if weight > most:
             break
         batch.append(item)
+    if any(item.ticket is not oldest.ticket for item in batch):
+        return batch[: _rounded_down(len(batch))]
     return batch
+
+
+def _rounded_down(count: int) -> int:
+    """The last of 1, 2, ..., 8, 10, ..., 16, 20, ...: four to a power of two.
+
+    Batches of few sizes need few kernels, each of which stays in memory.
+    """
+    return count - count % max(1, 2 ** (count.bit_length() - 3))
 
 
 def _fail(batch: list[Item], failure: RequestError) -> None:

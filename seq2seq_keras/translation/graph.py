@@ -157,9 +157,10 @@ class TranslationGraph(tf.Module):
         self, options: SearchOptions, details: bool, inputs: dict[str, Any]
     ) -> _Tensors:
         draws = options.n_best if options.sample else 1
-        source = drawn = self.read(inputs["source_tokens"])
+        source = self.read(inputs["source_tokens"])
+        drawn = _in_few_lengths(_without_tokens(source))
         if draws > 1:
-            drawn = {name: tf.repeat(rows, draws, 0) for name, rows in source.items()}
+            drawn = {name: tf.repeat(rows, draws, 0) for name, rows in drawn.items()}
         states, memory = self.start(drawn)
         is_distinct = options.distinct_texts and options.beam_width > 1
         is_distinct &= options.n_best > 1
@@ -175,6 +176,10 @@ class TranslationGraph(tf.Module):
             seeds=_seeds(inputs, draws) if options.sample else None,
             details=details,
         )
+        if found.attention_weights is not None:
+            length = tf.shape(source["source_token_ids"])[1]
+            weights = found.attention_weights[..., :length]
+            found = found._replace(attention_weights=weights)
         if draws > 1:
             found = _as_n_best(found, draws)
         if not details:
@@ -327,6 +332,17 @@ def _graph(
 def _without_tokens(source: _Tensors) -> _Tensors:
     """What a model takes of `TranslationGraph.read`."""
     return {name: rows for name, rows in source.items() if name != "source_tokens"}
+
+
+def _in_few_lengths(source: _Tensors) -> _Tensors:
+    """The source of a batch, padded to a multiple of four tokens.
+
+    A processor's library keeps a kernel for each shape that it meets, some hundred
+    megabytes of them where many batches of many lengths and sizes are translated.
+    """
+    batch_size, length = tf.unstack(tf.shape(source["source_token_ids"]))
+    more = tf.where(batch_size > 1, -length % 4, 0)
+    return {name: tf.pad(rows, [[0, 0], [0, more]]) for name, rows in source.items()}
 
 
 def _ended(

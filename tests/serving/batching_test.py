@@ -72,6 +72,17 @@ def test_requests_of_several_clients_share_a_batch(batcher):
     assert worker.batches == [["first"], ["a", "b", "c"]]
 
 
+def test_a_batch_of_several_clients_has_one_of_few_sizes():
+    """Of nine texts eight; a request alone is not cut."""
+    batcher = Batcher("test", max_batch_size=16, batch_timeout=0.0, queue_size=32)
+    worker, letters = Worker(), "abcdefghi"
+    requests = [(worker.work(), items(letter)) for letter in letters]
+    requests.append((worker.work("y"), items(*letters)))
+    asyncio.run(submitted(batcher, worker, *requests))
+    batcher.close(60)
+    assert worker.batches == [["first"], list(letters[:8]), ["i"], list(letters)]
+
+
 def test_other_options_are_another_batch(batcher):
     worker = Worker()
     requests = [(worker.work("x"), items("a")), (worker.work("y"), items("b"))]
