@@ -53,10 +53,9 @@ class Client:
             )
         body = b"" if record is None else json.dumps(record).encode()
         method = "GET" if record is None else "POST"
-        head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
-        self.writer.write(
-            head.encode() + b"Content-Type: application/json\r\n\r\n" + body
-        )
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+        head += f"Content-Length: {len(body)}\r\nContent-Type: application/json\r\n\r\n"
+        self.writer.write(head.encode() + body)
         header = await self.reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"(?i)content-length: (\d+)", header)
         assert length, header
@@ -92,8 +91,11 @@ def served(folder: str, options: Sequence[str]) -> Iterator[tuple[int, int]]:
 async def _ready(port: int, process: subprocess.Popen) -> None:
     while process.poll() is None:
         with contextlib.suppress(OSError):
-            if (await Client(port).ask("/readyz"))[0] == 200:
+            status, body = await Client(port).ask("/readyz")
+            if status == 200:
                 return
+            if status != 503:
+                raise RuntimeError(f"{status}: {body!r}")
         await asyncio.sleep(WAIT)
     raise RuntimeError("The server ended: see what it wrote above.")
 
