@@ -1,0 +1,97 @@
+"""The page with no server behind it, beside the graphs that it runs in the browser."""
+
+import json
+import pathlib
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+from seq2seq_keras.files import sha256, write_text
+from seq2seq_keras.page.files import ALONE_FOLDER, PAGE_FOLDER, PAGE_POLICY
+from seq2seq_keras.page.onnxruntime_web import LIBRARY_FILES
+from seq2seq_keras.page.option_records import option_records
+from seq2seq_keras.page.text_rules import text_rules
+
+_INDEX, _FOLDER = "index.html", "page"
+_MODEL, _RULES = "model.json", "text.json"
+# What a browser is asked for at most, as the server is: it has one thread, and no one
+# to stop it.
+_LIMITS = {"beam_width": 32, "n_best": 32, "max_length": 1000, "min_length": 1000}
+_SAMPLING = ("sample", "temperature", "top_k", "top_p")
+# Code is compiled, which is no script of a line within the page.
+_POLICY = PAGE_POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
+# What differs in the page itself.
+_CHANGES = {
+    '<meta charset="utf-8">': '<meta charset="utf-8">\n<meta http-equiv='
+    f'"Content-Security-Policy" content="{_POLICY}">',
+    '<a href="docs" data-say="api">API of this server</a>': '<span data-say="alone">'
+    "Translated in this browser: no text leaves it.</span>",
+}
+
+
+def write_page(
+    folder: pathlib.Path,
+    *,
+    name: str,
+    defaults: dict[str, Any],
+    library: dict[str, bytes],
+    checked: tuple[str, ...],
+) -> None:
+    """Writes the page into a folder of graphs and tokenizers.
+
+    Args:
+        folder: The folder, which holds all else already.
+        name: What the page calls the model.
+        defaults: The values of the options of the search by name.
+        library: What `read_onnxruntime_web` read.
+        checked: Names of files of the folder that vouch for others, whose SHA-256 the
+            page compares.
+    """
+    inside = folder / _FOLDER
+    inside.mkdir()
+    for path in _scripts():
+        shutil.copyfile(path, inside / path.name)
+    for file, content in library.items():
+        (inside / file).write_bytes(content)
+    _write_json(inside / _RULES, text_rules())
+    html = (PAGE_FOLDER / _INDEX).read_text(encoding="utf-8")
+    for before, after in _CHANGES.items():
+        assert html.count(before) == 1, before
+        html = html.replace(before, after)
+    write_text(folder / _INDEX, html)
+    offered = {k: v for k, v in defaults.items() if k not in _SAMPLING}
+    limits = {k: max(limit, offered[k]) for k, limit in _LIMITS.items()}
+    parts = [
+        *checked,
+        f"{_FOLDER}/{_RULES}",
+        *(f"{_FOLDER}/{each}" for each in library),
+    ]
+    model = {
+        "name": name,
+        "options": option_records(offered, limits),
+        "sha256": {part: sha256(folder / part) for part in parts},
+    }
+    _write_json(inside / _MODEL, model)
+
+
+def is_page_file(path: pathlib.PurePath) -> bool:
+    """Whether a file is one of those that `write_page` writes.
+
+    Args:
+        path: Its place in the folder of the page.
+    """
+    if path.name == _INDEX:
+        return path.parent == pathlib.PurePath()
+    names = {each.name for each in _scripts()} | {*LIBRARY_FILES, _MODEL, _RULES}
+    return path.parent == pathlib.PurePath(_FOLDER) and path.name in names
+
+
+def _scripts() -> Iterator[pathlib.Path]:
+    """The files that browsers are given as they are; those of this page come last."""
+    for folder in (PAGE_FOLDER, ALONE_FOLDER):
+        yield from (path for path in sorted(folder.iterdir()) if path.name != _INDEX)
+
+
+def _write_json(path: pathlib.Path, content: Any) -> None:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
