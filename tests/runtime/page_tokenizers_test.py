@@ -1,7 +1,5 @@
 """The tokenizers of the page, in a browser, are those of Python to the byte."""
 
-import json
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from nasty_texts import KINDS, nasty_texts, plain
@@ -34,9 +32,10 @@ def in_browser(browser):
         """async ([configs, rules]) => {
           const { TextRules, makeTokenizer } = await import("./tokenizers.js");
           const shared = new TextRules(rules);
-          window.tokenizers = Object.fromEntries(
-            Object.entries(configs).map(([kind, config]) => [kind, makeTokenizer(config, shared)]),
-          );
+          window.tokenizers = {};
+          for (const kind in configs) {
+            tokenizers[kind] = makeTokenizer(configs[kind], shared);
+          }
         }""",
         [configs, text_rules()],
     )
@@ -53,17 +52,58 @@ def _give_script(route):
     return route.fulfill(body=script, content_type="text/javascript")
 
 
-def assert_equal(in_browser, kind, texts):
+def differing(in_browser, kind, texts):
+    """The texts of which the scripts make something else than Python does."""
     other = plain(KINDS[kind])
-    has_join = not isinstance(KINDS[kind], FeaturesTokenizer)
+    has_join = not isinstance(KINDS[kind], FeaturesTokenizer)  # which no target has
+    wrong = []
     for text, found in zip(texts, in_browser(kind, texts), strict=True):
         tokens = other.split(text)
         joined = other.join(tokens) if has_join else None
-        assert found == [tokens, other.ids(tokens), joined], text
+        if found != [tokens, other.ids(tokens), joined]:
+            wrong.append(text)
+    return wrong
 
 
 @every_kind
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(nasty_texts(60))
 def test_scripts_split_nasty_texts_as_python_does(in_browser, kind, texts):
-    assert_equal(in_browser, kind, texts)
+    assert not differing(in_browser, kind, texts)
+
+
+@pytest.mark.slow
+@every_kind
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(nasty_texts(500))
+def test_they_split_a_hundred_thousand_so(in_browser, kind, texts):
+    assert not differing(in_browser, kind, texts)
+
+
+@pytest.mark.slow
+@every_kind
+def test_they_split_every_line_of_the_corpora_so(in_browser, kind, public_data):
+    pairs = [
+        load_corpus(f"phrasebook/{name}")
+        for name in ("english-french", "korean-english")
+    ]
+    files = [[*part.source, *part.target] for parts in pairs for part in parts]
+    files += [list(read_lines(path)) for path in corpora(public_data)]
+    assert len(files) > 20
+    wrong = 0
+    for lines in files:
+        for start in range(0, len(lines), 5000):
+            wrong += len(differing(in_browser, kind, lines[start : start + 5000]))
+    assert wrong == 0
+
+
+def corpora(folder):
+    return [
+        path
+        for ending in ("en", "fr", "de", "tsv")
+        for path in sorted(folder.rglob(f"*.{ending}"))
+    ]

@@ -19,8 +19,12 @@ const sessions = new Map();
  * Searches for one source. `options` are all of the search, `source` arrays of ids by the
  * names of inputs, `prefix` ids. What comes back are tensors by name, of a batch of one.
  */
-export function search(options, source, prefix) {
-  const job = () => run(options, source, prefix);
+export const search = (options, source, prefix) => inTurn(() => run(options, source, prefix));
+
+/** Opens what the first search is likely to need, before anybody has typed. */
+export const prepare = () => inTurn(() => open("beam_search"));
+
+function inTurn(job) {
   const done = turn.then(job, job);
   turn = done.catch(() => {});
   return done;
@@ -37,9 +41,9 @@ async function run(options, source, prefix) {
 
 async function open(name) {
   if (!sessions.has(name)) {
-    ort.env.wasm.wasmBinary ??= (await readBytes("page/onnxruntime_web.wasm")).buffer;
-    weights ??= await readBytes(WEIGHTS);
     const graph = await readBytes(`${name}.onnx`);
+    weights ??= await readBytes(WEIGHTS);
+    ort.env.wasm.wasmBinary ??= (await readBytes("page/onnxruntime_web.wasm")).buffer;
     const externalData = [{ path: WEIGHTS, data: weights }];
     const session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"], externalData });
     sessions.set(name, session);

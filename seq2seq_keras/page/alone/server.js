@@ -1,6 +1,7 @@
 // What stands in the place of the server: the same methods, answered in the browser.
 
 import { ServiceError } from "./failures.js";
+import { prepare } from "./graphs.js";
 import { MOST_CHARACTERS, Translator } from "./translator.js";
 
 const VERSION = 1; // an exported folder has no other
@@ -11,6 +12,7 @@ export class Server {
 
   async models() {
     const { name, options, attends } = await this.#loaded();
+    prepare().catch(() => {}); // told when it is needed
     const model = { name, kind: "page", state: "AVAILABLE", options, has_attention: attends };
     return [{ ...model, versions: [VERSION], default: VERSION, limits: { characters: MOST_CHARACTERS }, lacks: ["avoid", "seed"] }];
   }
