@@ -144,8 +144,8 @@ def test_what_is_typed_is_translated_and_shown_as_text(translator, open_page):
     assert page.locator("#model").evaluate("node => node.value") == EVIL
     assert page.title() == "Translate · seq2seq_keras"
     assert page.locator("img, main b").count() == 0
-    assert_says_what_it_is_and_can(page)
     assert_anyone_can_use(page)
+    assert_says_what_it_is_and_can(page)
 
 
 def assert_says_what_it_is_and_can(page):
