@@ -4,12 +4,15 @@ import hashlib
 import io
 import pathlib
 import subprocess
+import sys
 import tarfile
 
 import pytest
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.page import onnxruntime_web, read_onnxruntime_web
+from seq2seq_keras.page import read_onnxruntime_web
+
+onnxruntime_web = sys.modules[read_onnxruntime_web.__module__]
 
 FILES = {
     "dist/ort.wasm.bundle.min.mjs": b"script",
