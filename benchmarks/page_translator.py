@@ -1,6 +1,9 @@
 """The translator of an exported page, in a browser that a program drives."""
 
+import contextlib
 import pathlib
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -38,7 +41,11 @@ class PageTranslator:
         self.page, self.folder = page, folder
         self.refused: list[str] = []
         page.route("**/*", self._give)
-        page.goto(HOME)
+        self.open()
+
+    def open(self) -> None:
+        """Opens the page, or opens it anew."""
+        self.page.goto(HOME)
 
     def _give(self, route: Any) -> None:
         name = route.request.url.removeprefix(HOME) or "index.html"
@@ -82,3 +89,16 @@ def _hypothesis(found: dict[str, Any], source_length: int) -> Hypothesis:
         else np.array(attention).reshape(count, source_length),
         ended=found["ended"],
     )
+
+
+@contextlib.contextmanager
+def in_browser(folder: str) -> Iterator[PageTranslator]:
+    """The page of a folder in Debian's Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        browser = running.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield PageTranslator(browser.new_page(), pathlib.Path(folder))
+        browser.close()

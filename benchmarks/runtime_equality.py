@@ -9,15 +9,11 @@ was exported beside translates in Chromium, the last 200 lines, in place of Pyth
 runtime. Exit status 1 if something differs.
 """
 
-import contextlib
 import itertools
-import pathlib
-import shutil
 import sys
-from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.page_translator import PageTranslator
+from benchmarks.page_translator import in_browser
 from benchmarks.runner import markdown_table, parser_of
 from seq2seq_keras import Translator, runtime
 from seq2seq_keras.data import read_lines
@@ -44,19 +40,6 @@ def compare(first: Any, second: Any, texts: list[str], search: dict) -> dict:
         pairs = zip(one.hypotheses, other.hypotheses, strict=True)
         largest = max(largest, *(abs(a.score - b.score) for a, b in pairs))
     return {"texts": len(texts), "different": wrong, "score": largest}
-
-
-@contextlib.contextmanager
-def in_browser(folder: str) -> Iterator[PageTranslator]:
-    """The page of a folder in Debian's Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield PageTranslator(browser.new_page(), pathlib.Path(folder))
-        browser.close()
 
 
 def main() -> int:
