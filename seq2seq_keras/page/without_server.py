@@ -59,31 +59,25 @@ def write_page(
         assert html.count(before) == 1, before
         html = html.replace(before, after)
     write_text(folder / _INDEX, html)
-    offered = {k: v for k, v in defaults.items() if k not in _SAMPLING}
-    limits = {k: max(limit, offered[k]) for k, limit in _LIMITS.items()}
-    parts = [
-        *checked,
-        f"{_FOLDER}/{_RULES}",
-        *(f"{_FOLDER}/{each}" for each in library),
-    ]
+    parts = [*checked, *(f"{_FOLDER}/{each}" for each in (_RULES, *library))]
     model = {
         "name": name,
-        "options": option_records(offered, limits),
+        "options": _options(defaults),
         "sha256": {part: sha256(folder / part) for part in parts},
     }
     _write_json(inside / _MODEL, model)
 
 
-def is_page_file(path: pathlib.PurePath) -> bool:
-    """Whether a file is one of those that `write_page` writes.
+def _options(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+    offered = {k: v for k, v in defaults.items() if k not in _SAMPLING}
+    limits = {k: max(limit, offered[k]) for k, limit in _LIMITS.items()}
+    return option_records(offered, limits)
 
-    Args:
-        path: Its place in the folder of the page.
-    """
-    if path.name == _INDEX:
-        return path.parent == pathlib.PurePath()
-    names = {each.name for each in _scripts()} | {*LIBRARY_FILES, _MODEL, _RULES}
-    return path.parent == pathlib.PurePath(_FOLDER) and path.name in names
+
+def page_files() -> set[str]:
+    """The places in a folder at which `write_page` writes, `page` among them."""
+    names = [*(each.name for each in _scripts()), *LIBRARY_FILES, _MODEL, _RULES]
+    return {_INDEX, _FOLDER, *(f"{_FOLDER}/{name}" for name in names)}
 
 
 def _scripts() -> Iterator[pathlib.Path]:

@@ -17,7 +17,7 @@ from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.files import exchanged, sha256, write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import copy_model
-from seq2seq_keras.page import is_page_file, read_onnxruntime_web, write_page
+from seq2seq_keras.page import page_files, read_onnxruntime_web, write_page
 from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation.graph import TranslationGraph
@@ -91,7 +91,7 @@ def export_onnx(
     _check(graph, options)
     folder = pathlib.Path(folder).resolve()
     _check_replaceable(folder)
-    library = read_onnxruntime_web(onnxruntime_web) if page else None
+    scripts = read_onnxruntime_web(onnxruntime_web) if page else None
     graph = _in_float32(graph)
     graphs = id_graphs(graph)
     with tempfile.TemporaryDirectory() as scratch:
@@ -102,8 +102,8 @@ def export_onnx(
                 (staged / path.name).write_bytes(path.read_bytes())
             config = _write_rest(graph, staged, options, graphs, precision)
             write_text(staged / RUNTIME_CARD, runtime_card(graphs, config, page))
-            if library:
-                _write_page(staged, folder.name, config, library)
+            if scripts:
+                _write_page(staged, folder.name, config, scripts)
     return folder
 
 
@@ -216,7 +216,7 @@ def _write_rest(
 
 
 def _write_page(
-    folder: pathlib.Path, name: str, config: dict[str, Any], library: dict[str, bytes]
+    folder: pathlib.Path, name: str, config: dict[str, Any], scripts: dict[str, bytes]
 ) -> None:
     defaults = dict(config["decoding"])
     del defaults["max_source_length"]
@@ -224,7 +224,7 @@ def _write_page(
         folder,
         name=name,
         defaults=defaults,
-        library=library,
+        library=scripts,
         checked=(RUNTIME_CONFIG,),
     )
 
@@ -246,16 +246,12 @@ def _check_replaceable(folder: pathlib.Path) -> None:
         return
     if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder.")
-    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-    names = sorted(map(str, files))
-    others = [
-        str(file)
-        for file in files
-        if str(file) not in RUNTIME_FILES and not is_page_file(file)
-    ]
-    if others or (any(folder.iterdir()) and RUNTIME_CONFIG not in names):
-        other = min(others, default=min(path.name for path in folder.iterdir()))
+    places = [*folder.iterdir(), *(folder / "page").glob("*")]
+    names = sorted(path.relative_to(folder).as_posix() for path in places)
+    known = {*RUNTIME_FILES, *page_files()}
+    others = [name for name in names if name not in known]
+    if others or (names and RUNTIME_CONFIG not in names):
         raise InputError(
-            f"{folder} holds {other!r}, and exporting would replace it. Delete it, or "
-            "name another folder."
+            f"{folder} holds {(others or names)[0]!r}, and exporting would replace it. "
+            "Delete it, or name another folder."
         )
