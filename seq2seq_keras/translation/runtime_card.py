@@ -30,8 +30,8 @@ folder, and no text leaves the reader's machine. Try it:
 python -m http.server --bind 127.0.0.1 --directory path/to/this/folder 8000
 ```
 
-It is at http://127.0.0.1:8000. Opened as a file it shows nothing, since browsers load
-no modules of scripts from files. `page/onnxruntime_web.*` are of onnxruntime-web (npm),
+It is at http://127.0.0.1:8000. Opened as a file it cannot work: browsers load no
+modules of scripts from files. `page/onnxruntime_web.*` are of onnxruntime-web (npm),
 Copyright (c) Microsoft Corporation, MIT License.
 """,
 }

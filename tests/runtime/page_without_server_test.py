@@ -151,6 +151,7 @@ def test_what_is_typed_is_translated_and_shown_as_text(translator, open_page):
 def assert_says_what_it_is_and_can(page):
     assert "no text leaves it" in page.locator("footer").inner_text()
     assert page.get_by_label("Version").is_hidden()
+    assert page.locator(".from-file").is_hidden()
     page.locator("summary").click()
     methods = page.locator("[name=method]").evaluate_all("all => all.map(x => x.value)")
     assert methods == ["beam", "greedy"]
@@ -204,6 +205,13 @@ def test_no_script_but_its_own_may_run(page_folder, new_page):
 def test_options_are_checked(shared, options, field):
     refused = shared.page.evaluate(REFUSED, json.dumps(options))
     assert refused == field
+
+
+def test_opened_as_a_file_it_says_what_it_needs(page_folder, new_page):
+    new_page.expected += ["CORS policy", "net::ERR_FAILED"]
+    page = new_page()
+    page.goto((page_folder / "index.html").as_uri())
+    assert "http.server" in page.locator(".from-file").inner_text()
 
 
 @pytest.mark.parametrize("name", ["weights.bin", "page/text.json"])
