@@ -20,16 +20,20 @@ _LIMITS = {"beam_width": 32, "n_best": 32, "max_length": 1000, "min_length": 100
 _SAMPLING = ("sample", "temperature", "top_k", "top_p")
 # Code is compiled, which is no script of a line within the page.
 _POLICY = PAGE_POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
+# For those who open the page without any server; first.js shows it.
+_FROM_FILE = (
+    '<p class="card trouble from-file">Browsers load no scripts of a page that is '
+    "opened as a file. Serve its folder, by <code>python -m http.server</code> for "
+    'one. <span lang="ko">파일로 연 페이지에서는 브라우저가 스크립트를 불러오지 않습니다. '
+    "폴더를 웹 서버로 열어 주세요.</span></p>"
+)
 # What differs in the page itself.
 _CHANGES = {
     '<meta charset="utf-8">': '<meta charset="utf-8">\n<meta http-equiv='
     f'"Content-Security-Policy" content="{_POLICY}">',
     '<a href="docs" data-say="api">API of this server</a>': '<span data-say="alone">'
     "Translated in this browser: no text leaves it.</span>",
-    "<noscript>": '<p class="card trouble from-file">Browsers load no scripts of a page '
-    "that is opened as a file. Serve its folder, by <code>python -m http.server</code> "
-    'for one. <span lang="ko">파일로 연 페이지에서는 브라우저가 스크립트를 불러오지 '
-    "않습니다. 폴더를 웹 서버로 열어 주세요.</span></p>\n<noscript>",
+    "<noscript>": f"{_FROM_FILE}\n<noscript>",
 }
 
 
