@@ -24,8 +24,8 @@ _POLICY = PAGE_POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
 _FROM_FILE = (
     '<p class="card trouble from-file">Browsers load no scripts of a page that is '
     "opened as a file. Serve its folder, by <code>python -m http.server</code> for "
-    'one. <span lang="ko">파일로 연 페이지에서는 브라우저가 스크립트를 불러오지 않습니다. '
-    "폴더를 웹 서버로 열어 주세요.</span></p>"
+    'one. <span lang="ko">파일로 연 페이지에서는 브라우저가 스크립트를 '
+    "불러오지 않습니다. 폴더를 웹 서버로 열어 주세요.</span></p>"
 )
 # What differs in the page itself.
 _CHANGES = {
