@@ -200,6 +200,8 @@ def test_no_script_but_its_own_may_run(page_folder, new_page):
         ({"__proto__": 1}, "__proto__"),
         ({"constructor": 1}, "constructor"),
         ({"prefix": "je " * 30}, "prefix"),
+        ({"prefix": 1}, "prefix"),
+        ({"prefix": "\ud800"}, "prefix"),
     ],
 )
 def test_options_are_checked(shared, options, field):

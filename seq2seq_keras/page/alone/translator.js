@@ -69,13 +69,13 @@ export class Translator {
 
   #prefix(text, { max_length: most }) {
     const { target } = this.#tokenizers;
-    if (!text.isWellFormed()) refuse("prefix", "it holds half of a character.");
+    if (typeof text !== "string" || !text.isWellFormed()) refuse("prefix", "it is no text, or holds half of a character.");
     const tokens = target.split(text);
     const ids = target.ids(tokens);
     if (ids.includes(UNKNOWN)) {
       refuse("prefix", `the target vocabulary lacks “${tokens[ids.indexOf(UNKNOWN)]}”, so it cannot be written.`);
     }
-    if (ids.length && ids.length >= most) refuse("prefix", `it is ${ids.length} tokens and the end: more than \`max_length\`, ${most}.`);
+    if (ids.length >= most) refuse("prefix", `it is ${ids.length} tokens and the end: more than \`max_length\`, ${most}.`);
     return ids;
   }
 
