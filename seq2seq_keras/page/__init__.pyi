@@ -1,6 +1,6 @@
 from .files import ALONE_FOLDER as ALONE_FOLDER
 from .files import PAGE_FOLDER as PAGE_FOLDER
-from .files import PAGE_POLICY as PAGE_POLICY
+from .files import POLICY as POLICY
 from .onnxruntime_web import ONNXRUNTIME_WEB as ONNXRUNTIME_WEB
 from .onnxruntime_web import read_onnxruntime_web as read_onnxruntime_web
 from .option_records import option_records as option_records

@@ -6,7 +6,7 @@ import pathlib
 PAGE_FOLDER = pathlib.Path(__file__).with_name("web")
 # What takes their place, or stands beside them, where there is no server.
 ALONE_FOLDER = pathlib.Path(__file__).with_name("alone")
-PAGE_POLICY = (
+POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'"
 )

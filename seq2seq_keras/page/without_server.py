@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seq2seq_keras.files import sha256, write_text
-from seq2seq_keras.page.files import ALONE_FOLDER, PAGE_FOLDER, PAGE_POLICY
+from seq2seq_keras.page.files import ALONE_FOLDER, PAGE_FOLDER, POLICY
 from seq2seq_keras.page.onnxruntime_web import LIBRARY_FILES
 from seq2seq_keras.page.option_records import option_records
 from seq2seq_keras.page.text_rules import text_rules
@@ -19,7 +19,7 @@ _MODEL, _RULES = "model.json", "text.json"
 _LIMITS = {"beam_width": 32, "n_best": 32, "max_length": 1000, "min_length": 1000}
 _SAMPLING = ("sample", "temperature", "top_k", "top_p")
 # Code is compiled, which is no script of a line within the page.
-_POLICY = PAGE_POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
+_POLICY = POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
 # For those who open the page without any server; first.js shows it.
 _FROM_FILE = (
     '<p class="card trouble from-file">Browsers load no scripts of a page that is '

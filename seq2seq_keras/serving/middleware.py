@@ -11,7 +11,7 @@ from seq2seq_keras.serving.access_log import AccessLog, request_id
 from seq2seq_keras.serving.failures import RequestError, fault, too_large
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
-from seq2seq_keras.serving.security import DOCS_POLICY, HEADER_POLICY, is_allowed
+from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
 
 _OPEN = ("/", "/healthz", "/readyz")
 _OPEN_FOLDER = "/page/"
@@ -53,7 +53,7 @@ class Logged:
         headers = _headers(scope)
         own_id = request_id(headers.get("x-request-id"))
         state = scope.setdefault("state", {})
-        policy = DOCS_POLICY if scope["path"] == _DOCS else HEADER_POLICY
+        policy = DOCS_POLICY if scope["path"] == _DOCS else PAGE_POLICY
         added = [
             (b"x-request-id", own_id.encode()),
             (b"x-content-type-options", b"nosniff"),

@@ -6,14 +6,14 @@ import pathlib
 import ssl
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.page import PAGE_POLICY
+from seq2seq_keras.page import POLICY
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.untrusted import read_regular
 
 _SCHEME = "bearer "
 _TOKEN_BYTES = 10_000
 # Of the page's own files, and of whatever else a browser might show.
-HEADER_POLICY = f"{PAGE_POLICY}; frame-ancestors 'none'"
+PAGE_POLICY = f"{POLICY}; frame-ancestors 'none'"
 # The documentation of the API begins with a script of a line within the page.
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; "
