@@ -55,7 +55,7 @@ serve: install  ## Serve what `make demo` left: a page at http://127.0.0.1:8501,
 	@$(BIN)/seq2seq-keras serve $(DEMO)
 
 .PHONY: test
-test: install system-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)
+test: install system-packages page-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)
 	@echo "== Running the tests"
 	@$(PYTEST)
 
@@ -75,6 +75,14 @@ system-packages:
 	  apt-get install -qq --yes --no-install-recommends $$name >/dev/null \
 	    || echo "$$name could not be installed; the tests that need it are skipped."; \
 	done
+
+# What the page without a server runs on, in npm's cache; without npm its tests are skipped.
+.PHONY: page-packages
+page-packages: install
+	@command -v npm >/dev/null || exit 0; \
+	version=$$($(BIN)/python -c 'from seq2seq_keras.page import ONNXRUNTIME_WEB as v; print(v)'); \
+	npm cache add --prefer-offline --silent "onnxruntime-web@$$version" \
+	  || echo "onnxruntime-web could not be had from npm; the tests that need it are skipped."
 
 .PHONY: test-slow
 test-slow: install  ## The tests that take longer

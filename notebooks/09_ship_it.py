@@ -4,7 +4,8 @@
 # **What it shows.** From a trained model to something others can use: saved, loaded in a
 # fresh process, evaluated with confidence intervals, compared with another system,
 # exported as a SavedModel that TensorFlow alone runs (strings in, strings out, the beam
-# search inside), and served to others by REST and gRPC.
+# search inside), served to others by REST and gRPC, and exported as graphs of ONNX for
+# where there is no TensorFlow.
 #
 # **What to know first.** Notebook 1 (building and training) and notebook 6 (attention).
 #
@@ -19,7 +20,8 @@
 #
 # **무엇을 보나요?** 학습한 모델이 남도 쓸 수 있는 것이 되기까지입니다. 저장하고, 새 프로세스에서
 # 불러오고, 신뢰 구간과 함께 평가하고, 다른 시스템과 비교하고, TensorFlow만으로 돌아가는 SavedModel로
-# 내보내고(문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다), REST와 gRPC로 서비스합니다.
+# 내보내고(문자열을 넣으면 문자열이 나오고, 빔 탐색도 그 안에 들어 있습니다), REST와 gRPC로 서비스하고,
+# TensorFlow가 없는 곳을 위해 ONNX 그래프로도 내보냅니다.
 #
 # **먼저 알아 둘 것.** 노트북 1(모델 만들기와 학습)과 노트북 6(어텐션).
 #
@@ -395,6 +397,90 @@ server.stdout.close()
 
 # %%
 display(s2s.plot_attention(result, title="Attention weights"))
+
+# %% [markdown] lang="en"
+# ## Without TensorFlow
+#
+# TensorFlow takes two gigabytes and some seconds to start, which is much for a function in
+# the cloud, an app or a page. `format="onnx"` writes the encoder, one step of the decoder
+# and the whole search as graphs of ONNX, which run in onnxruntime: from Python, C#, Java,
+# Swift, JavaScript. All of them share one file of weights. It needs the extra `onnx`; each
+# graph is tried beside TensorFlow before the folder is written.
+
+# %% [markdown] lang="ko"
+# ## TensorFlow 없이
+#
+# TensorFlow는 2기가바이트를 차지하고 시작하는 데 몇 초가 걸립니다. 클라우드 함수나 앱, 웹 페이지에는 부담스럽지요.
+# `format="onnx"`는 인코더와 디코더 한 단계, 탐색 전체를 ONNX 그래프로 내보내고, 이 그래프는 onnxruntime에서
+# 돌아갑니다. Python, C#, Java, Swift, JavaScript 어디서든 됩니다. 가중치 파일 하나를 모두가 함께 씁니다. 추가
+# 설치 `onnx`가 필요하고, 폴더를 쓰기 전에 그래프마다 TensorFlow와 나란히 돌려 봅니다.
+
+# %%
+exported = translator.export(folder / "onnx", format="onnx", **search)
+for path in sorted(exported.iterdir()):
+    print(f"{path.stat().st_size:>9,} bytes  {path.name}")
+
+
+def size(place):
+    return sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+
+
+folders = {"saved": saved, "SavedModel": serving, "ONNX": exported}
+display(pd.DataFrame({"bytes": {name: size(place) for name, place in folders.items()}}))
+
+# %% [markdown] lang="en"
+# `seq2seq_keras.runtime.Translator` reads it with NumPy and onnxruntime alone, and has the
+# methods and options of the translator that was exported. A fresh process translates the
+# test part, and tells whether TensorFlow or Keras was loaded on the way. (The distribution
+# `runtime_distribution` of the repository is this package without either of them.)
+
+# %% [markdown] lang="ko"
+# `seq2seq_keras.runtime.Translator`는 NumPy와 onnxruntime만으로 이 폴더를 읽고, 내보낸 번역기와 같은 메서드와
+# 옵션을 가집니다. 새 프로세스에서 테스트 부분을 번역하고, 그동안 TensorFlow나 Keras를 불러왔는지 확인합니다.
+# (저장소의 `runtime_distribution`은 그 둘 없이 설치되는 이 패키지입니다.)
+
+# %%
+script = """
+import sys
+
+from seq2seq_keras.runtime import Translator
+
+translator = Translator.load(sys.argv[1])
+texts = sys.stdin.buffer.read().decode("utf-8").split("\\n")
+print("\\n".join(translator.translate(texts)))
+heavy = [name for name in ("tensorflow", "keras") if name in sys.modules]
+print("loaded of TensorFlow and Keras:", heavy, file=sys.stderr)
+"""
+done = subprocess.run(
+    [sys.executable, "-c", script, str(exported)],
+    input="\n".join(test.source).encode("utf-8"),
+    capture_output=True,
+    check=True,
+    env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+)
+print(done.stderr.decode("utf-8"), end="")
+there = done.stdout.decode("utf-8").splitlines()
+print("equal:", there == translator.translate(test.source, **search))
+
+# %% [markdown] lang="en"
+# Two more places to run it:
+#
+# - **A browser.** `seq2seq-keras export FOLDER TO --format onnx --page` writes a page beside
+#   the graphs: the page of the server, with no server behind it. Any server of static files
+#   can serve the folder, and the texts stay in the browser. It gets onnxruntime-web by npm.
+# - **A phone.** `--format litert` is for LiteRT on Android and iOS.
+#
+# [Save, export and serve](../docs/exporting.md) says which to take for what.
+
+# %% [markdown] lang="ko"
+# 돌릴 수 있는 곳이 두 군데 더 있습니다.
+#
+# - **브라우저.** `seq2seq-keras export 폴더 새폴더 --format onnx --page`는 그래프 옆에 페이지를 함께 씁니다. 위의
+#   서버와 같은 페이지이지만 뒤에 서버가 없습니다. 정적 파일 서버라면 무엇이든 이 폴더를 내놓을 수 있고, 글은
+#   브라우저 밖으로 나가지 않습니다. onnxruntime-web은 npm에서 받습니다.
+# - **휴대전화.** `--format litert`는 Android와 iOS의 LiteRT용입니다.
+#
+# 무엇을 언제 고를지는 [Save, export and serve](../../docs/exporting.md)에 있습니다.
 
 # %% [markdown] lang="en"
 # ## Three things to try

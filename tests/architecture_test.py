@@ -18,6 +18,7 @@ ROOMS = [
     {"architecture", "hdf5", "packed"},
     {"layers", "decoding", "plots", "vectors"},
     {"text", "models"},
+    {"page"},
     {"data", "translation"},
     {"evaluation", "importing", "runtime"},
     {"training", "serving"},

@@ -4,14 +4,13 @@ python -m tools.unicode_tables
 """
 
 import json
-import pathlib
 
 import numpy as np
 
-import seq2seq_keras  # isort: skip
-import tensorflow as tf
+from seq2seq_keras.text import UNICODE_TABLES
 
-FILE = pathlib.Path(seq2seq_keras.__file__).parent / "runtime/unicode_tables.json"
+import tensorflow as tf  # isort: skip
+
 CLASSES = {"word": r"[\pL\pM\pN]", "number": r"\pN", "separator": r"\pZ"}
 SURROGATES = range(0xD800, 0xE000)
 
@@ -24,6 +23,12 @@ def tables() -> dict[str, dict]:
         name: ranges(codes[tf.strings.regex_full_match(characters, pattern).numpy()])
         for name, pattern in CLASSES.items()
     }
+    # What lets the letter sigma end a word, and what is passed over on the way to it.
+    is_cased, is_cased_or_ignorable = (
+        ends_a_word(tf.strings.join([before, characters, "Σ"])) for before in ("", "a")
+    )
+    classes["cased"] = ranges(codes[is_cased])
+    classes["case_ignorable"] = ranges(codes[is_cased_or_ignorable & ~is_cased])
     small = tf.strings.lower(characters, encoding="utf-8").numpy()
     lower = {
         str(code): text.decode("utf-8")
@@ -31,6 +36,12 @@ def tables() -> dict[str, dict]:
         if text.decode("utf-8") != chr(code)
     }
     return {"classes": classes, "lower": lower}
+
+
+def ends_a_word(texts: tf.Tensor) -> np.ndarray:
+    """Whether the sigma at the end of each text is one at the end of a word."""
+    small = tf.strings.lower(texts, encoding="utf-8")
+    return tf.strings.regex_full_match(small, "(?s:.*ς)").numpy()
 
 
 def ranges(codes: np.ndarray) -> list[list[int]]:
@@ -41,4 +52,4 @@ def ranges(codes: np.ndarray) -> list[list[int]]:
 
 if __name__ == "__main__":
     text = json.dumps(tables(), ensure_ascii=True, separators=(",", ":"))
-    FILE.write_text(text + "\n", encoding="utf-8")
+    UNICODE_TABLES.write_text(text + "\n", encoding="utf-8")

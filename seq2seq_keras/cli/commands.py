@@ -175,6 +175,8 @@ def _export(options: Options) -> None:
         options.output,
         format=options.format,
         precision=options.precision,
+        page=options.page,
+        onnxruntime_web=options.onnxruntime_web,
         **given_search(options),
     )
     name = quoted_path(folder)
@@ -184,6 +186,10 @@ def _export(options: Options) -> None:
     else:
         show(f"The graphs are in {folder}; README.md there tells how they are run. Try")
         show(f"  seq2seq-keras translate {name} --input FILE")
+    if options.page:
+        show("The page is there too. Serve it, and open http://127.0.0.1:8000:")
+        command = "python -m http.server --bind 127.0.0.1 --directory"
+        show(f"  {command} {name} 8000")
 
 
 def _serve(options: Options) -> None:

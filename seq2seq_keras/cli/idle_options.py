@@ -36,6 +36,10 @@ _IDLE = {
         ),
     ),
     **dict.fromkeys(("compare", "score", "report"), _TEST_PAIRS),
+    "export": (
+        _Idle(("page",), lambda o: o.format != "onnx", "without `--format onnx`"),
+        _Idle(("onnxruntime_web",), lambda o: not o.page, "without `--page`"),
+    ),
     "vectors load": (
         _Idle(("format",), lambda o: o.output is None, "without `--output`"),
     ),

@@ -376,6 +376,18 @@ def _add_export_options(command: Parser) -> None:
         help="How the weights of `--format onnx` are kept, in half of the size or a "
         "quarter.",
     )
+    _add_flag(
+        command,
+        "page",
+        "Write a page beside what `--format onnx` writes, which translates in a "
+        "browser with no server but one of static files.",
+    )
+    command.add_argument(
+        "--onnxruntime_web",
+        metavar="FOLDER",
+        help="Folder of the npm package onnxruntime-web, which the page needs; without "
+        "it npm is asked.",
+    )
     _add_options(command, SearchOptions, saved=_AS_SAVED)
 
 

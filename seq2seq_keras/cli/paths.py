@@ -28,7 +28,7 @@ INPUTS = (
     *("train_source", "train_target", "validation_source", "validation_target"),
     *("validation", "source_vectors", "target_vectors", "file", "vocabulary", "sets"),
     *("source_vocabulary", "target_vocabulary", "tokenizer"),
-    *("certificate", "key", "token_file"),
+    *("certificate", "key", "token_file", "onnxruntime_web"),
 )
 # A file that it writes, or a folder, into which it writes these.
 OUTPUTS: dict[str, tuple[str, ...]] = {

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError, check_choice, check_unicode
-from seq2seq_keras.runtime.unicode_tables import lower, python_pattern
 from seq2seq_keras.special_tokens import (
     SPECIAL_COUNT,
     START_ID,
@@ -28,7 +27,9 @@ from seq2seq_keras.text import (
     WHITE_SPACE,
     WORD_RULES,
     check_types,
+    lower,
     normalize_in_python,
+    python_pattern,
     split_features,
 )
 from seq2seq_keras.untrusted import in_one_line, parse_json

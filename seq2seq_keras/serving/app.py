@@ -13,6 +13,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from seq2seq_keras import __version__
+from seq2seq_keras.page import PAGE_FOLDER
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
@@ -20,8 +21,6 @@ from seq2seq_keras.serving.predict_routes import predict_routes
 from seq2seq_keras.serving.security import trusted_hosts
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.translate_routes import json_response, translate_routes
-
-_PAGE = pathlib.Path(__file__).with_name("page")
 
 
 def make_app(
@@ -106,7 +105,7 @@ def _add_state_routes(app: FastAPI, service: Service) -> None:
 
 def _add_page_routes(app: FastAPI) -> None:
     # Names of requests are looked up here, and never become paths.
-    files = {path.name: path for path in _PAGE.iterdir() if path.is_file()}
+    files = {path.name: path for path in PAGE_FOLDER.iterdir() if path.is_file()}
 
     @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)

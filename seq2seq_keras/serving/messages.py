@@ -8,8 +8,7 @@ from typing import Any
 import pydantic
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.options import choices_of, options_of
-from seq2seq_keras.ranges import alternatives
+from seq2seq_keras.options import options_of
 from seq2seq_keras.translation import Hypothesis, Translation, pharaoh_alignment
 
 _HINTS = typing.get_type_hints(SearchOptions)
@@ -96,44 +95,6 @@ def _search_fields() -> dict[str, Any]:
 TranslateRequest: Any = pydantic.create_model(
     "TranslateRequest", __base__=_Request, **_search_fields()
 )
-
-
-# How JSON calls the types of options.
-_TYPES = {bool: "boolean", int: "integer", float: "number"}
-
-
-def option_records(
-    defaults: dict[str, Any], limits: dict[str, int]
-) -> list[dict[str, Any]]:
-    """What a form has to know of the options of the search.
-
-    Args:
-        defaults: The values of a model's own options by name.
-        limits: The largest values that the server takes, where they are below those
-            of the options.
-
-    Returns:
-        A dictionary for JSON for each option in `defaults`.
-    """
-    records = []
-    for field in options_of(SearchOptions):
-        if field.name not in defaults:
-            continue
-        kinds = alternatives(_HINTS[field.name])
-        maximum = field.metadata["maximum"]
-        records.append(
-            {
-                "name": field.name,
-                "type": _TYPES.get(kinds[0], "string"),
-                "default": defaults[field.name],
-                "minimum": field.metadata["minimum"],
-                "maximum": limits.get(field.name, maximum),
-                "choices": list(choices_of(_HINTS[field.name])) or None,
-                "optional": type(None) in kinds,
-                "description": field.metadata["description"],
-            }
-        )
-    return records
 
 
 def translation_record(

@@ -6,17 +6,14 @@ import pathlib
 import ssl
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.page import POLICY
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.untrusted import read_regular
 
 _SCHEME = "bearer "
 _TOKEN_BYTES = 10_000
 # Of the page's own files, and of whatever else a browser might show.
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
+PAGE_POLICY = f"{POLICY}; frame-ancestors 'none'"
 # The documentation of the API begins with a script of a line within the page.
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; "

@@ -8,12 +8,9 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from seq2seq_keras.page import option_records
 from seq2seq_keras.serving.failures import RequestError
-from seq2seq_keras.serving.messages import (
-    TranslateRequest,
-    option_records,
-    translation_record,
-)
+from seq2seq_keras.serving.messages import TranslateRequest, translation_record
 from seq2seq_keras.serving.middleware import failure_record
 from seq2seq_keras.serving.service import Service
 

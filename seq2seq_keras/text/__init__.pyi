@@ -30,6 +30,9 @@ from .tokenizer_config import check_types as check_types
 from .unicode_forms import UNICODE_FORMS as UNICODE_FORMS
 from .unicode_forms import WHITE_SPACE as WHITE_SPACE
 from .unicode_forms import normalize_in_python as normalize_in_python
+from .unicode_tables import UNICODE_TABLES as UNICODE_TABLES
+from .unicode_tables import lower as lower
+from .unicode_tables import python_pattern as python_pattern
 from .vocabulary import Fitting as Fitting
 from .vocabulary import choose_tokens as choose_tokens
 from .vocabulary_file import VocabularyFile as VocabularyFile

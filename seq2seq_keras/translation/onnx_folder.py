@@ -17,6 +17,7 @@ from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.files import exchanged, sha256, write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import copy_model
+from seq2seq_keras.page import page_files, read_onnxruntime_web, write_page
 from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation.graph import TranslationGraph
@@ -56,6 +57,8 @@ def export_onnx(
     folder: str | os.PathLike,
     options: SearchOptions,
     precision: WeightPrecision = "float32",
+    page: bool = False,
+    onnxruntime_web: str | os.PathLike | None = None,
 ) -> pathlib.Path:
     """Writes a `TranslationGraph` for onnxruntime.
 
@@ -70,6 +73,8 @@ def export_onnx(
         options: The `SearchOptions` that hold unless a call says otherwise.
         precision: How weights are kept: "float32", "float16" or "int8", half of the
             size and a quarter. Computed is in float32 in any case.
+        page: Whether a page is written beside, which translates in a browser.
+        onnxruntime_web: See `read_onnxruntime_web`.
 
     Returns:
         The folder, as a `pathlib.Path`.
@@ -77,7 +82,7 @@ def export_onnx(
     Raises:
         InputError: If the translator is an ensemble, samples, has a tokenizer of a
             user's own or an operation that ONNX lacks, the folder holds something
-            else, or the extra `onnx` is not installed.
+            else, or the extra `onnx` or what a page needs cannot be had.
     """
     check_not_forked()
     for library in _LIBRARIES:
@@ -86,6 +91,7 @@ def export_onnx(
     _check(graph, options)
     folder = pathlib.Path(folder).resolve()
     _check_replaceable(folder)
+    scripts = read_onnxruntime_web(onnxruntime_web) if page else None
     graph = _in_float32(graph)
     graphs = id_graphs(graph)
     with tempfile.TemporaryDirectory() as scratch:
@@ -94,7 +100,10 @@ def export_onnx(
         with exchanged(folder, _check_replaceable) as staged:
             for path in tried:
                 (staged / path.name).write_bytes(path.read_bytes())
-            _write_rest(graph, staged, options, graphs, precision)
+            config = _write_rest(graph, staged, options, graphs, precision)
+            write_text(staged / RUNTIME_CARD, runtime_card(graphs, config, page))
+            if scripts:
+                _write_page(staged, folder.name, config, scripts)
     return folder
 
 
@@ -181,7 +190,7 @@ def _write_rest(
     options: SearchOptions,
     graphs: dict[str, IdGraph],
     precision: WeightPrecision,
-) -> None:
+) -> dict[str, Any]:
     tokenizers = (graph.source_tokenizer, graph.target_tokenizer)
     for name, tokenizer in zip(RUNTIME_TOKENIZERS, tokenizers, strict=True):
         tokenizer.save(folder / name)
@@ -203,7 +212,21 @@ def _write_rest(
     }
     text = json.dumps(config, ensure_ascii=False, indent=2, allow_nan=False)
     write_text(folder / RUNTIME_CONFIG, text + "\n")
-    write_text(folder / RUNTIME_CARD, runtime_card(graphs, config))
+    return config
+
+
+def _write_page(
+    folder: pathlib.Path, name: str, config: dict[str, Any], scripts: dict[str, bytes]
+) -> None:
+    defaults = dict(config["decoding"])
+    del defaults["max_source_length"]
+    write_page(
+        folder,
+        name=name,
+        defaults=defaults,
+        library=scripts,
+        checked=(RUNTIME_CONFIG,),
+    )
 
 
 def _versions() -> dict[str, Any]:
@@ -223,8 +246,10 @@ def _check_replaceable(folder: pathlib.Path) -> None:
         return
     if not folder.is_dir():
         raise InputError(f"{folder} is a file; name a folder.")
-    names = sorted(path.name for path in folder.iterdir())
-    others = [name for name in names if name not in RUNTIME_FILES]
+    places = [*folder.iterdir(), *(folder / "page").glob("*")]
+    names = sorted(path.relative_to(folder).as_posix() for path in places)
+    known = {*RUNTIME_FILES, *page_files()}
+    others = [name for name in names if name not in known]
     if others or (names and RUNTIME_CONFIG not in names):
         raise InputError(
             f"{folder} holds {(others or names)[0]!r}, and exporting would replace it. "

@@ -17,14 +17,35 @@ _COPIES = {
     "kt_copy": """
     "source_copy_ids" to source,""",
 }
+_PAGE = {
+    "page_files": """
+| `index.html`, `page/` | a page that translates in a browser |""",
+    "page": """
+## The page
+
+`index.html` translates in the browser: any server of static files can serve this
+folder, and no text leaves the reader's machine. Try it:
+
+```bash
+python -m http.server --bind 127.0.0.1 --directory path/to/this/folder 8000
+```
+
+It is at http://127.0.0.1:8000. Opened as a file it cannot work: browsers load no
+modules of scripts from files. `page/onnxruntime_web.*` are of onnxruntime-web (npm),
+Copyright (c) Microsoft Corporation, MIT License.
+""",
+}
 
 
-def runtime_card(graphs: dict[str, IdGraph], config: dict[str, Any]) -> str:
+def runtime_card(
+    graphs: dict[str, IdGraph], config: dict[str, Any], page: bool = False
+) -> str:
     """Writes what the files are and how programs run them.
 
     Args:
         graphs: What `id_graphs` made.
         config: What `runtime.json` holds.
+        page: Whether there is a page beside them.
 
     Returns:
         Markdown.
@@ -40,6 +61,7 @@ def runtime_card(graphs: dict[str, IdGraph], config: dict[str, Any]) -> str:
         ),
         "signatures": _signatures(graphs),
         **{name: text * config["copies"] for name, text in _COPIES.items()},
+        **{name: text * page for name, text in _PAGE.items()},
     }
     return string.Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(words)
 

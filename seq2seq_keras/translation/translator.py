@@ -269,6 +269,8 @@ class Translator(TextTranslator):
         folder: str | os.PathLike,
         format: str = "saved_model",  # noqa: A002
         precision: WeightPrecision = "float32",
+        page: bool = False,
+        onnxruntime_web: str | os.PathLike | None = None,
         **search: Any,
     ) -> pathlib.Path:
         """Writes a SavedModel, or what other runtimes translate from.
@@ -279,6 +281,10 @@ class Translator(TextTranslator):
             folder: Where it goes; what was exported there before is replaced.
             format: "saved_model" for TensorFlow, "onnx" for onnxruntime.
             precision: How ONNX keeps weights: "float32", "float16" or "int8".
+            page: Whether a page is written beside graphs of ONNX, `index.html`, that
+                translates in a browser with no server but one of static files.
+            onnxruntime_web: Optional folder of the npm package that the page needs,
+                such as `node_modules/onnxruntime-web`. Without it npm is asked.
             **search: Any of `SearchOptions`, e.g. `beam_width=5, n_best=5`, in place
                 of the translator's own. A SavedModel keeps to them.
 
@@ -293,7 +299,15 @@ class Translator(TextTranslator):
         options = self.search.replace(**search)
         options.check_effect(search)
         if format == "onnx":
-            return export_onnx(self.graph, folder, options, precision)
+            if onnxruntime_web is not None and not page:
+                raise InputError("`onnxruntime_web` does nothing without `page`.")
+            return export_onnx(
+                self.graph, folder, options, precision, page, onnxruntime_web
+            )
+        if page or onnxruntime_web is not None:
+            raise InputError(
+                'A page is made of graphs of ONNX: `page` is for `format="onnx"`.'
+            )
         if precision != "float32":
             raise InputError(
                 "A SavedModel has its weights as they are: `precision` is for "

@@ -10,11 +10,10 @@ import re
 
 import pytest
 
-from seq2seq_keras import serving
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import options_of
+from seq2seq_keras.page import PAGE_FOLDER
 
-FOLDER = pathlib.Path(serving.__file__).with_name("page")
 # Where browsers allow what they allow to safe pages; nothing listens there.
 HOME = "http://localhost/"
 POLICY = (
@@ -133,7 +132,7 @@ class StandIn:
             return route.fulfill(json={"models": self.models})
         if path == "translate":
             return self.translate(route, json.loads(request.post_data))
-        file = FOLDER / (path.removeprefix("page/") or "index.html")
+        file = PAGE_FOLDER / (path.removeprefix("page/") or "index.html")
         kind = TYPES.get(file.suffix, "image/svg+xml")
         headers = {"Content-Security-Policy": POLICY, "Content-Type": kind}
         return route.fulfill(body=file.read_bytes(), headers=headers)

@@ -29,6 +29,7 @@ export default {
   nothing_yet: "The translation appears here.",
   preparing: "Getting ready: the first search with these options takes a moment…",
   took: ({ model, version, milliseconds }) => `${model} · version ${version} · ${milliseconds} ms`,
+  took_here: ({ model, milliseconds }) => `${model} · ${milliseconds} ms`,
   translated: ({ text }) => `Translation: ${text}`,
   translated_lines: ({ count }) => `${lines(count)} translated`,
   copy: "Copy",
@@ -38,6 +39,7 @@ export default {
   save_tsv: "Download as TSV",
   save_json: "Download as JSON",
   api: "API of this server",
+  alone: "Translated in this browser: no text leaves it.",
 
   token_needed: "This server asks for a token.",
   token_use: "Use it",
@@ -49,6 +51,9 @@ export default {
   error_unknown: "The server does not have this model or version any more.",
   error_malformed: "The server does not take that:",
   error_unauthorized: "The server does not know this token.",
+  error_refused: "That cannot be done here:",
+  error_incomplete: "A file of this page is missing or damaged:",
+  error_here: "This browser could not translate that:",
   error_failed: "The server could not translate that.",
   no_models: "The server has no model that is ready.",
 

@@ -4,11 +4,12 @@
 import { joinAttention, showAttention } from "./attention.js";
 import { joinBeam, showBeam } from "./beam.js";
 import { byId, element, remember } from "./elements.js";
+import { ServiceError } from "./failures.js";
 import { asJson, asTsv, copyText, download, FileTrouble, readText } from "./files.js";
 import { joinHypotheses, showHypotheses } from "./hypotheses.js";
 import { fillLine, isBlank, isText, listenToLines, markLine, showBusy, showLines } from "./lines.js";
 import { areValid, clearComplaints, complain, hasBeam, optionsAsked, showOptions } from "./options.js";
-import { Server, ServiceError } from "./server.js";
+import { Server } from "./server.js";
 import { Spotlight } from "./spotlight.js";
 import { language, languageName, number, say, sayAll, setLanguage } from "./texts.js";
 
@@ -31,6 +32,7 @@ let inspected = 0; // the line whose translation is looked into
 let detailed = null; // its translation
 
 const model = () => models.find(({ name }) => name === modelChoice.value);
+const isHere = () => model().kind === "page"; // what runs in the browser has no versions
 const isReady = () => model()?.default != null;
 const linesOf = (text) => text.split("\n");
 const languages = () => ({ source: model()?.source_language ?? null, target: model()?.target_language ?? null });
@@ -65,6 +67,7 @@ function showModel() {
     ...versions.map((version) => element("option", { value: version }, named(version))),
   );
   if (versions.map(String).includes(before)) versionChoice.value = before;
+  versionChoice.parentElement.hidden = isHere();
   byId("source-language").textContent = source_language ? languageName(source_language) : "";
   byId("target-language").textContent = target_language ? languageName(target_language) : "";
   for (const [node, code] of [[source, source_language], [linesShown, target_language]]) {
@@ -186,7 +189,8 @@ function showDetails(found) {
   showBeam(found, languages());
   if (!found) return;
   const { version, milliseconds } = found;
-  byId("took").textContent = say("took", { model: found.model, version, milliseconds: number(Math.round(milliseconds)) });
+  const values = { model: found.model, version, milliseconds: number(Math.round(milliseconds)) };
+  byId("took").textContent = say(isHere() ? "took_here" : "took", values);
 }
 
 function announce(lines) {

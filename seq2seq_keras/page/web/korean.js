@@ -27,6 +27,7 @@ export default {
   nothing_yet: "번역이 여기에 나타납니다.",
   preparing: "준비 중입니다. 이 설정으로 처음 탐색할 때는 시간이 조금 걸립니다…",
   took: ({ model, version, milliseconds }) => `${model} · 버전 ${version} · ${milliseconds}ms`,
+  took_here: ({ model, milliseconds }) => `${model} · ${milliseconds}ms`,
   translated: ({ text }) => `번역: ${text}`,
   translated_lines: ({ count }) => `${count}줄을 번역했습니다`,
   copy: "복사",
@@ -36,6 +37,7 @@ export default {
   save_tsv: "TSV 내려받기",
   save_json: "JSON 내려받기",
   api: "이 서버의 API",
+  alone: "이 브라우저 안에서 번역합니다. 글은 밖으로 나가지 않습니다.",
 
   token_needed: "이 서버는 토큰을 요구합니다.",
   token_use: "사용",
@@ -47,6 +49,9 @@ export default {
   error_unknown: "이 모델이나 버전은 이제 서버에 없습니다.",
   error_malformed: "서버가 받아들이지 않은 요청입니다:",
   error_unauthorized: "서버가 모르는 토큰입니다.",
+  error_refused: "여기서는 할 수 없습니다:",
+  error_incomplete: "이 페이지의 파일이 없거나 손상되었습니다:",
+  error_here: "이 브라우저가 번역하지 못했습니다:",
   error_failed: "서버가 번역하지 못했습니다.",
   no_models: "준비된 모델이 서버에 없습니다.",
 

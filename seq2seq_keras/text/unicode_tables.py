@@ -1,7 +1,8 @@
-"""What TensorFlow knows of characters, for those who have Python alone.
+"""What TensorFlow knows of characters, for those who have no TensorFlow.
 
-Python's own tables are those of its version, and differ from one to the next. The file
-beside is written by `python -m tools.unicode_tables`.
+The tables of a language are those of its version, and differ from one to the next. The
+file beside is written by `python -m tools.unicode_tables`; the page that translates in
+a browser reads it too.
 """
 
 import functools
@@ -10,7 +11,7 @@ import pathlib
 import re
 from typing import Any
 
-_FILE = pathlib.Path(__file__).with_name("unicode_tables.json")
+UNICODE_TABLES = pathlib.Path(__file__).with_name("unicode_tables.json")
 
 
 def lower(text: str) -> str:
@@ -18,16 +19,10 @@ def lower(text: str) -> str:
     text = text.partition("\0")[0]  # the end of a text to ICU, which does it there
     if text.isascii():
         return text.lower()
-    small = _tables()["lower"]
-    if "Σ" not in text:
-        return text.translate(small)
-    # At the end of a word it is ς, which Python knows to tell.
-    pythons, place, letters = text.lower(), 0, []
-    for letter in text:
-        is_sigma = letter == "Σ"
-        letters.append(pythons[place] if is_sigma else letter.translate(small))
-        place += len(letter.lower())
-    return "".join(letters)
+    tables = _tables()
+    if "Σ" in text:  # which at the end of a word is ς
+        text = tables["final_sigma"].sub(r"\1ς", text)
+    return text.translate(tables["lower"])
 
 
 def python_pattern(pattern: str, ascii_only: bool = False) -> re.Pattern[str]:
@@ -59,11 +54,16 @@ _ASCII = {"word": "0-9A-Za-z", "number": "0-9", "separator": " "}
 
 @functools.cache
 def _tables() -> dict[str, Any]:
-    tables = json.loads(_FILE.read_text(encoding="utf-8"))
+    tables = json.loads(UNICODE_TABLES.read_text(encoding="utf-8"))
+    classes = {
+        name: "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+        for name, ranges in tables["classes"].items()
+    }
+    letter, mark = f"[{classes['cased']}]", f"[{classes['case_ignorable']}]*"
     return {
         "lower": {int(code): small for code, small in tables["lower"].items()},
-        "classes": {
-            name: "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
-            for name, ranges in tables["classes"].items()
-        },
+        "classes": classes,
+        # Behind a letter that has a case and before none, marks aside: the Unicode
+        # Standard, table 3-17.
+        "final_sigma": re.compile(f"({letter}{mark})Σ(?!{mark}{letter})"),
     }

@@ -9,6 +9,7 @@
       return null; // a browser that keeps nothing
     }
   };
+  if (location.protocol === "file:") root.dataset.file = ""; // the page itself does not run then
   const theme = remembered("theme");
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   const wanted = [remembered("language"), ...navigator.languages].filter(Boolean);

@@ -1,6 +1,8 @@
 // All that talks to the server. Whatever else can translate (a model that runs in the
 // browser, say) can stand here with the same three methods: `models`, `translate`, `inspect`.
 
+import { ServiceError } from "./failures.js";
+
 const KINDS = {
   400: "malformed",
   401: "unauthorized",
@@ -12,19 +14,6 @@ const KINDS = {
   503: "starting",
   504: "deadline",
 };
-// Where the server does not say after how many seconds to come again.
-const PATIENCE = 2;
-
-/** Why there is no translation; `kind` is one of `KINDS`, "unreachable" or "failed". */
-export class ServiceError extends Error {
-  constructor(kind, message = "", { field = null, retryAfter = PATIENCE } = {}) {
-    super(message);
-    this.kind = kind;
-    this.field = field;
-    this.retryAfter = retryAfter;
-  }
-}
-
 export class Server {
   constructor(base = document.baseURI) {
     this.base = base;
@@ -93,7 +82,7 @@ function bodyOf({ model, version, options }) {
 
 function errorOf(status, answer, retryAfter) {
   const { error = "", field = null } = answer;
-  return new ServiceError(KINDS[status] ?? "failed", error, { field, retryAfter: retryAfter || PATIENCE });
+  return new ServiceError(KINDS[status] ?? "failed", error, { field, retryAfter });
 }
 
 async function* linesOf(stream) {

@@ -33,7 +33,8 @@ let method = "beam";
 /** Makes the form for a model; what was entered before and still means something stays. */
 export function showOptions(model) {
   const given = model.options.filter(({ name }) => model.has_attention || !NEEDS_ATTENTION.has(name));
-  options = new Map([...given, ...OF_REQUESTS].map((option) => [option.name, option]));
+  const others = OF_REQUESTS.filter(({ name }) => !model.lacks?.includes(name));
+  options = new Map([...given, ...others].map((option) => [option.name, option]));
   if (!Object.keys(entered).length) startWith(START);
   // A SavedModel searches as it was exported.
   form.hidden = !given.length;
@@ -108,7 +109,7 @@ function draw() {
 
 function methods() {
   const group = element("fieldset", { class: "methods" }, element("legend", {}, say("method")));
-  for (const name of Object.keys(METHODS)) {
+  for (const name of Object.keys(METHODS).filter((each) => each !== "sampling" || options.has("sample"))) {
     const radio = element("input", { type: "radio", name: "method", value: name });
     radio.checked = name === method;
     radio.addEventListener("change", () => {

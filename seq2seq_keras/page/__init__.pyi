@@ -1,0 +1,9 @@
+from .files import ALONE_FOLDER as ALONE_FOLDER
+from .files import PAGE_FOLDER as PAGE_FOLDER
+from .files import POLICY as POLICY
+from .onnxruntime_web import ONNXRUNTIME_WEB as ONNXRUNTIME_WEB
+from .onnxruntime_web import read_onnxruntime_web as read_onnxruntime_web
+from .option_records import option_records as option_records
+from .text_rules import text_rules as text_rules
+from .without_server import page_files as page_files
+from .without_server import write_page as write_page
