@@ -46,18 +46,29 @@ def _frozen(graph: IdGraph) -> Any:
     frozen = convert_variables_to_constants_v2(
         graph.run, lower_control_flow=False, aggressive_inlining=True
     )
-    made = frozen.graph.as_graph_def()
     outputs = [tensor.name for tensor in frozen.outputs]
+    made = _pruned(frozen.graph.as_graph_def(), outputs)
+    needed = {node.name for node in made.node}
     # Both are in the order of the names.
     names = sorted(graph.run.structured_outputs)
 
     def run(**inputs: tf.Tensor) -> dict[str, tf.Tensor]:
         found = tf.graph_util.import_graph_def(
             made,
-            {f"{name}:0": tensor for name, tensor in inputs.items()},
+            {f"{name}:0": tensor for name, tensor in inputs.items() if name in needed},
             outputs,
             name="",
         )
         return dict(zip(names, found, strict=True))
 
     return tf.function(run, autograph=False).get_concrete_function(**graph.inputs)
+
+
+def _pruned(graph: Any, outputs: list[str]) -> Any:
+    """What the outputs are made of, without what only had to be done before."""
+    for node in graph.node:
+        inputs = [name for name in node.input if not name.startswith("^")]
+        del node.input[:]
+        node.input.extend(inputs)
+    names = [name.partition(":")[0] for name in outputs]
+    return tf.compat.v1.graph_util.extract_sub_graph(graph, names)

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-# Of which a loop's outputs have a row for each sentence.
-_BATCHES = ("source_token_ids", "token_ids")
 _MASKS = ("begin", "end", "ellipsis", "new_axis", "shrink_axis")
 
 
@@ -20,13 +18,12 @@ def replace_operations(library: Any) -> None:
     """
     made: dict[str, Any] = {}
     for function in library.function:
-        arguments = [argument.name for argument in function.signature.input_arg]
         nodes = {node.name: node for node in function.node_def}
         for node in nodes.values():
             if node.op == "TensorListReserve":
-                for shape, batch in _unknown_batch(node, nodes, arguments):
+                for filled, inputs, dtypes in _whole_shape(node, nodes):
                     call = function.node_def.add(name=f"{node.name}_whole")
-                    _call(call, _with_batch, [shape, batch], [tf.int32] * 2, made)
+                    _call(call, filled, inputs, dtypes, made)
                     node.input[0] = f"{call.name}:output:0"
             elif replacement := _replacement(node, nodes):
                 inputs, dtypes = list(node.input), _dtypes(node)
@@ -88,18 +85,30 @@ def _updated(tensor: tf.Tensor, places: tf.Tensor, rows: tf.Tensor) -> tf.Tensor
     return tf.where(is_new, tf.scatter_nd(places, rows, shape), tensor)
 
 
-def _with_batch(shape: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
-    """The shape of what a loop puts out at each step, of which -1 is the batch."""
-    return tf.where(shape < 0, tf.shape(batch)[0], shape)
+def _whole_shape(
+    node: Any, nodes: dict[str, Any]
+) -> Iterator[tuple[Callable, list[str], list[tf.DType]]]:
+    """The shape of what a loop puts out at each step, where it is not all known.
 
-
-def _unknown_batch(
-    node: Any, nodes: dict[str, Any], arguments: Sequence[str]
-) -> Iterator[tuple[str, str]]:
-    """The shape of a list that is not all known, and what has as many rows."""
+    What is unknown is the size of the batch. It stands in the same place of what the
+    loop reads at each step, which is a tensor as a whole.
+    """
     shape = _constant(node.input[0], nodes)
-    if shape is not None and shape.ndim and (shape < 0).any():
-        yield node.input[0], next(name for name in _BATCHES if name in arguments)
+    if shape is None or not shape.ndim or (shape >= 0).all():
+        return
+    [loop] = (n for n in nodes.values() if f"{node.name}:handle:0" in n.input)
+    inputs = (nodes.get(name.partition(":")[0]) for name in loop.input)
+    read = next(x for x in inputs if x is not None and x.op == "TensorListFromTensor")
+    dtypes = [tf.int32, tf.as_dtype(read.attr["element_dtype"].type)]
+    yield _filling(int(shape.argmin())), [node.input[0], read.input[0]], dtypes
+
+
+@functools.cache
+def _filling(place: int) -> Callable:
+    def fill(shape: tf.Tensor, read: tf.Tensor) -> tf.Tensor:
+        return tf.where(shape < 0, tf.shape(read)[1 + place], shape)
+
+    return fill
 
 
 def _new_axes(node: Any, nodes: dict[str, Any]) -> Callable | None:
