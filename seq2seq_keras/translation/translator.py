@@ -16,13 +16,14 @@ from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import TranslationGraph
+from seq2seq_keras.translation.litert_folder import export_litert
 from seq2seq_keras.translation.onnx_folder import export_onnx
-from seq2seq_keras.translation.onnx_weights import WeightPrecision
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.saved_model import export_saved_model
 from seq2seq_keras.translation.text_translator import TextTranslator
+from seq2seq_keras.translation.weight_precision import WeightPrecision
 
-EXPORT_FORMATS = ("saved_model", "onnx")
+EXPORT_FORMATS = ("saved_model", "onnx", "litert")
 
 
 class Translator(TextTranslator):
@@ -273,12 +274,13 @@ class Translator(TextTranslator):
     ) -> pathlib.Path:
         """Writes a SavedModel, or what other runtimes translate from.
 
-        See `export_saved_model` and `export_onnx` for what each holds.
+        See `export_saved_model`, `export_onnx` and `export_litert` for what each holds.
 
         Args:
             folder: Where it goes; what was exported there before is replaced.
-            format: "saved_model" for TensorFlow, "onnx" for onnxruntime.
-            precision: How ONNX keeps weights: "float32", "float16" or "int8".
+            format: "saved_model" for TensorFlow, "onnx" for onnxruntime, "litert" for
+                phones.
+            precision: How ONNX and LiteRT keep weights: "float32", "float16" or "int8".
             **search: Any of `SearchOptions`, e.g. `beam_width=5, n_best=5`, in place
                 of the translator's own. A SavedModel keeps to them.
 
@@ -292,12 +294,13 @@ class Translator(TextTranslator):
         check_choice("format", format, EXPORT_FORMATS)
         options = self.search.replace(**search)
         options.check_effect(search)
-        if format == "onnx":
-            return export_onnx(self.graph, folder, options, precision)
+        if format != "saved_model":
+            export = export_onnx if format == "onnx" else export_litert
+            return export(self.graph, folder, options, precision)
         if precision != "float32":
             raise InputError(
                 "A SavedModel has its weights as they are: `precision` is for "
-                f'`format="onnx"`. Received: precision={precision!r}'
+                f'`format="onnx"` and "litert". Received: precision={precision!r}'
             )
         return export_saved_model(self.graph, folder, options)
 
