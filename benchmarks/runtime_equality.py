@@ -1,10 +1,12 @@
-"""Whether TensorFlow and onnxruntime translate the same, line by line.
+"""Whether TensorFlow, onnxruntime and LiteRT translate the same, line by line.
 
-    python -m benchmarks.runtime_equality FOLDER EXPORTED FILE [FILE ...]
+    python -m benchmarks.runtime_equality FOLDER FILE [FILE ...] \\
+        --exported EXPORTED [EXPORTED ...]
 
-FOLDER is a saved translator, EXPORTED what `export --format onnx` made of it. Each line
-of the files is translated by greedy search and by a beam of 5 with its 5 best, in both;
-tokens, texts and their order must be equal, scores to 1e-4. Exit status 1 if not.
+FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of
+it. The first lines of each file, 1,000 or `--lines`, are translated by greedy search
+and by a beam of 5 with its 5 best; tokens, texts and their order must be those of
+TensorFlow, scores to 1e-4. Exit status 1 if not.
 """
 
 import itertools
@@ -22,11 +24,10 @@ SEARCHES: dict[str, dict[str, Any]] = {
 TOLERANCE = 1e-4
 
 
-def compare(first: Any, second: Any, texts: list[str], search: dict) -> dict:
-    """Counts the texts whose hypotheses differ; the largest difference of scores."""
-    found = [each.decode(texts, **search) for each in (first, second)]
+def compare(expected: list, found: list) -> tuple[list[str], float]:
+    """The texts whose hypotheses differ; the largest difference of scores."""
     wrong, largest = [], 0.0
-    for one, other in zip(*found, strict=True):
+    for one, other in zip(expected, found, strict=True):
         mine, theirs = (
             [(h.text, h.tokens) for h in each.hypotheses] for each in (one, other)
         )
@@ -35,33 +36,33 @@ def compare(first: Any, second: Any, texts: list[str], search: dict) -> dict:
             continue
         pairs = zip(one.hypotheses, other.hypotheses, strict=True)
         largest = max(largest, *(abs(a.score - b.score) for a, b in pairs))
-    return {"texts": len(texts), "different": wrong, "score": largest}
+    return wrong, largest
 
 
 def main() -> int:
     """Compares, prints a table, and returns the exit status."""
     parser = parser_of(__doc__)
     parser.add_argument("folder")
-    parser.add_argument("exported")
     parser.add_argument("files", nargs="+")
+    parser.add_argument("--exported", nargs="+", required=True)
     parser.add_argument("--lines", type=int, default=1000)
     options = parser.parse_args()
-    translators = (
-        Translator.load(options.folder),
-        runtime.Translator.load(options.exported),
-    )
+    translator = Translator.load(options.folder)
+    exported = {place: runtime.Translator.load(place) for place in options.exported}
     rows, fails = [], False
     for file in options.files:
         texts = list(itertools.islice(read_lines(file), options.lines))
         for name, search in SEARCHES.items():
-            found = compare(*translators, texts, search)
-            for text in found["different"]:
-                print(f"different: {text!r}", file=sys.stderr)
-            fails |= bool(found["different"]) or found["score"] > TOLERANCE
-            count, score = len(found["different"]), f"{found['score']:.1e}"
-            rows.append([file, name, str(found["texts"]), str(count), score])
-    header = ["texts", "search", "lines", "different", "largest difference of scores"]
-    print(markdown_table([header, *rows], "llrrr"))
+            expected = translator.decode(texts, **search)
+            for place, small in exported.items():
+                wrong, score = compare(expected, small.decode(texts, **search))
+                for text in wrong:
+                    print(f"different in {place}: {text!r}", file=sys.stderr)
+                fails |= bool(wrong) or score > TOLERANCE
+                counts = str(len(texts)), str(len(wrong)), f"{score:.1e}"
+                rows.append([file, name, place, *counts])
+    header = ["texts", "search", "exported", "lines", "different", "scores by"]
+    print(markdown_table([header, *rows], "lllrrr"))
     return int(fails)
 
 

@@ -107,8 +107,8 @@ class GrowingTensor(NamedTuple):
     that goes through two loops. Each write copies what was written before.
 
     Attributes:
-        values: Tensor, shape `(1 + length, ...)`. The first row was written by nobody: a
-            loop of LiteRT fails, without a word, if it begins with no row at all.
+        values: Tensor, shape `(1 + length, ...)`. Nobody wrote the first row: a loop of
+            LiteRT fails, without a word, if it begins with no row at all.
     """
 
     values: tf.Tensor

@@ -38,8 +38,8 @@ def to_litert(graphs: dict[str, IdGraph]) -> bytes:
     Raises:
         InputError: If an operation has no equal.
     """
-    signatures = {name: _frozen(graph) for name, graph in graphs.items()}
     with tempfile.TemporaryDirectory() as folder, _quiet():
+        signatures = {name: _frozen(graph) for name, graph in graphs.items()}
         options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
         tf.saved_model.save(tf.Module(), folder, signatures, options)
         path = pathlib.Path(folder, "saved_model.pb")

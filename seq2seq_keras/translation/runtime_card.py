@@ -8,7 +8,7 @@ from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.translation.id_graphs import IdGraph
 
 _TEMPLATE = "runtime_card_{}.md"
-# What a model that copies is given beside the ids, in the words of three languages.
+# What a model that copies is given beside the ids, in the words of each language.
 _COPIES = {
     "cs_copy": """
     NamedOnnxValue.CreateFromTensor("source_copy_ids", source),""",
@@ -19,7 +19,7 @@ _COPIES = {
     "swift_copy": """
 try search.resizeInput(named: "source_copy_ids", toShape: [1, source.count])""",
     "swift_copied": """
-try search.copy(bytes(source), toInputNamed: "source_copy_ids")""",
+    "source_copy_ids": bytes(source),""",
 }
 
 
