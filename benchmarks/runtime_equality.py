@@ -1,6 +1,6 @@
-"""Whether TensorFlow, onnxruntime and LiteRT translate the same, line by line.
+r"""Whether TensorFlow, onnxruntime and LiteRT translate the same, line by line.
 
-    python -m benchmarks.runtime_equality FOLDER FILE [FILE ...] \\
+    python -m benchmarks.runtime_equality FOLDER FILE [FILE ...] \
         --exported EXPORTED [EXPORTED ...]
 
 FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of

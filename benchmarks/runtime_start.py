@@ -1,6 +1,6 @@
-"""What one sentence from a cold start costs, with and without TensorFlow.
+r"""What one sentence from a cold start costs, with and without TensorFlow.
 
-    python -m benchmarks.runtime_start FOLDER EXPORTED [EXPORTED ...] \\
+    python -m benchmarks.runtime_start FOLDER EXPORTED [EXPORTED ...] \
         [--environments FULL RUNTIME [RUNTIME ...]]
 
 FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of
