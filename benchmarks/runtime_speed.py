@@ -4,8 +4,9 @@
 
 FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of
 it. The lines of FILE are translated by a beam of 5, in batches of 64 lines of like
-length: by the SavedModel's `nbest`, by `Translator` and by `runtime.Translator`. Latency
-is that of one sentence, greedy, in a warm process. Each number is the median of turns.
+length: by the SavedModel's `nbest`, by `Translator` and by `runtime.Translator`.
+Latency is that of one sentence, greedy, in a warm process. Each number is the median of
+turns.
 """
 
 import functools

@@ -39,27 +39,30 @@ def to_litert(graphs: dict[str, IdGraph]) -> bytes:
         InputError: If an operation has no equal.
     """
     with tempfile.TemporaryDirectory() as folder, _quiet():
-        signatures = {name: _frozen(graph) for name, graph in graphs.items()}
-        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
-        tf.saved_model.save(tf.Module(), folder, signatures, options)
-        path = pathlib.Path(folder, "saved_model.pb")
-        saved = SavedModel.FromString(path.read_bytes())
-        replace_operations(saved.meta_graphs[0].graph_def.library)
-        path.write_bytes(saved.SerializeToString())
-        names = list(graphs)
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=names
-        )
-        # None of TensorFlow's own, which a phone does not have.
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        # Minus infinity is the score of what is not there.
-        converter.canonicalizing_inf_as_min_max_float = False
         try:
-            return converter.convert()
+            return _converted(graphs, folder)
         except Exception as error:  # of many kinds
             raise InputError(
                 f"The model cannot be had for LiteRT: {in_one_line(error)}"
             ) from error
+
+
+def _converted(graphs: dict[str, IdGraph], folder: str) -> bytes:
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    signatures = {name: _frozen(graph) for name, graph in graphs.items()}
+    tf.saved_model.save(tf.Module(), folder, signatures, options)
+    path = pathlib.Path(folder, "saved_model.pb")
+    saved = SavedModel.FromString(path.read_bytes())
+    replace_operations(saved.meta_graphs[0].graph_def.library)
+    path.write_bytes(saved.SerializeToString())
+    converter = tf.lite.TFLiteConverter.from_saved_model(
+        folder, signature_keys=list(graphs)
+    )
+    # None of TensorFlow's own, which a phone does not have.
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    # Minus infinity is the score of what is not there.
+    converter.canonicalizing_inf_as_min_max_float = False
+    return converter.convert()
 
 
 def _frozen(graph: IdGraph) -> Any:
