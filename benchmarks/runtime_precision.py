@@ -35,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     keep_to_cores(options.cores)
     source, target = (list(read_lines(x)) for x in (options.source, options.target))
-    bleu = sacrebleu.BLEU(tokenize=options.bleu_tokenizer)
+    bleu = sacrebleu.BLEU(tokenize=options.bleu_tokenizer, force=True)
     results = {}
     for folder in options.exported:
         start = time.perf_counter()

@@ -34,9 +34,11 @@ def replace_operations(library: Any) -> None:
 def _replacement(node: Any, nodes: dict[str, Any]) -> Callable | None:
     if node.op == "StridedSlice":
         return _new_axes(node, nodes)
-    return {"PlaceholderWithDefault": _unchanged, "TensorScatterUpdate": _updated}.get(
-        node.op
-    )
+    others: dict[str, Callable] = {
+        "PlaceholderWithDefault": _unchanged,
+        "TensorScatterUpdate": _updated,
+    }
+    return others.get(node.op)
 
 
 def _dtypes(node: Any) -> list[tf.DType]:

@@ -83,7 +83,7 @@ def test_all_operations_are_its_own(litert_folder):
     """An app has the interpreter and nothing beside it."""
     app = interpreters.Interpreter(
         str(litert_folder / LITERT_MODEL),
-        experimental_op_resolver_type=interpreters.OpResolverType.BUILTIN_REF,
+        experimental_op_resolver_type=interpreters.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
     )
     app.allocate_tensors()
     assert {*app.get_signature_list()} == {
