@@ -6,11 +6,12 @@ from typing import get_args
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import check_choice, import_optional
-from seq2seq_keras.files import exchanged
+from seq2seq_keras.files import exchanged, write_text
 from seq2seq_keras.translation.graph import TranslationGraph
 from seq2seq_keras.translation.id_graphs import IdGraph, id_graphs
 from seq2seq_keras.translation.litert_conversion import run_litert, to_litert
 from seq2seq_keras.translation.litert_weights import shrink_weights
+from seq2seq_keras.translation.runtime_card import runtime_card
 from seq2seq_keras.translation.runtime_export import (
     check_equal,
     check_exportable,
@@ -19,7 +20,7 @@ from seq2seq_keras.translation.runtime_export import (
     in_float32,
     write_rest,
 )
-from seq2seq_keras.translation.runtime_format import LITERT_MODEL
+from seq2seq_keras.translation.runtime_format import LITERT_MODEL, RUNTIME_CARD
 from seq2seq_keras.translation.weight_precision import WeightPrecision
 
 _RUNTIME = "LiteRT"
@@ -66,7 +67,8 @@ def export_litert(
         library = import_optional(_LIBRARY, "It")
         kind = {"runtime": "litert", "precision": precision}
         versions = {_LIBRARY: library.__version__}
-        write_rest(graph, staged, options, graphs, **kind, versions=versions)
+        config = write_rest(graph, staged, options, graphs, **kind, versions=versions)
+        write_text(staged / RUNTIME_CARD, runtime_card(graphs, config))
     return folder
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import check_choice, import_optional
-from seq2seq_keras.files import exchanged
+from seq2seq_keras.files import exchanged, write_text
 from seq2seq_keras.translation.graph import TranslationGraph
 from seq2seq_keras.translation.id_graphs import IdGraph, id_graphs
 from seq2seq_keras.translation.onnx_conversion import (
@@ -17,6 +17,7 @@ from seq2seq_keras.translation.onnx_conversion import (
     to_onnx,
 )
 from seq2seq_keras.translation.onnx_weights import SharedWeights
+from seq2seq_keras.translation.runtime_card import runtime_card
 from seq2seq_keras.translation.runtime_export import (
     check_equal,
     check_exportable,
@@ -25,7 +26,7 @@ from seq2seq_keras.translation.runtime_export import (
     in_float32,
     write_rest,
 )
-from seq2seq_keras.translation.runtime_format import RUNTIME_WEIGHTS
+from seq2seq_keras.translation.runtime_format import RUNTIME_CARD, RUNTIME_WEIGHTS
 from seq2seq_keras.translation.weight_precision import WeightPrecision
 
 _RUNTIME = "ONNX"
@@ -71,7 +72,8 @@ def export_onnx(
             for path in tried:
                 (staged / path.name).write_bytes(path.read_bytes())
             kind = {"runtime": "onnx", "precision": precision, "versions": _versions()}
-            write_rest(graph, staged, options, graphs, **kind)
+            config = write_rest(graph, staged, options, graphs, **kind)
+            write_text(staged / RUNTIME_CARD, runtime_card(graphs, config))
     return folder
 
 

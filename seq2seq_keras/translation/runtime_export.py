@@ -21,9 +21,7 @@ from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation.graph import TranslationGraph
 from seq2seq_keras.translation.id_graphs import IdGraph
-from seq2seq_keras.translation.runtime_card import runtime_card
 from seq2seq_keras.translation.runtime_format import (
-    RUNTIME_CARD,
     RUNTIME_CHECKED,
     RUNTIME_CONFIG,
     RUNTIME_FILES,
@@ -168,8 +166,8 @@ def write_rest(
     options: SearchOptions,
     graphs: dict[str, IdGraph],
     **kind: Any,
-) -> None:
-    """Writes tokenizers, configuration and README beside the graphs.
+) -> dict[str, Any]:
+    """Writes tokenizers and configuration beside the graphs.
 
     Args:
         graph: A `TranslationGraph` of one model.
@@ -178,6 +176,9 @@ def write_rest(
         graphs: What `id_graphs` made.
         **kind: `runtime`, `precision`, and in `versions` what is there beside Keras and
             TensorFlow.
+
+    Returns:
+        The configuration.
     """
     tokenizers = (graph.source_tokenizer, graph.target_tokenizer)
     for name, tokenizer in zip(RUNTIME_TOKENIZERS, tokenizers, strict=True):
@@ -201,7 +202,7 @@ def write_rest(
     }
     text = json.dumps(config, ensure_ascii=False, indent=2, allow_nan=False)
     write_text(folder / RUNTIME_CONFIG, text + "\n")
-    write_text(folder / RUNTIME_CARD, runtime_card(graphs, config))
+    return config
 
 
 def _versions() -> dict[str, str]:
