@@ -1,13 +1,15 @@
-"""Throughput and latency of a SavedModel and of onnxruntime, in turns.
+"""Throughput and latency of a SavedModel, of onnxruntime and of LiteRT, in turns.
 
-    python -m benchmarks.runtime_speed FOLDER EXPORTED FILE
+    python -m benchmarks.runtime_speed FOLDER FILE --exported EXPORTED [EXPORTED ...]
 
-FOLDER is a saved translator, EXPORTED what `export --format onnx` made of it. The
-lines of FILE are translated by a beam of 5, in batches of 64 lines of like length: by
-the SavedModel's `nbest`, by `Translator` and by `runtime.Translator`. Latency is that
-of one sentence, greedy, in a warm process. Each number is the median of turns.
+FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of
+it. The lines of FILE are translated by a beam of 5, in batches of 64 lines of like
+length: by the SavedModel's `nbest`, by `Translator` and by `runtime.Translator`.
+Latency is that of one sentence, greedy, in a warm process. Each number is the median of
+turns.
 """
 
+import functools
 import tempfile
 from collections.abc import Callable
 
@@ -32,15 +34,15 @@ def main() -> None:
     """Measures, keeps the numbers and prints a table."""
     parser = parser_of(__doc__)
     parser.add_argument("folder")
-    parser.add_argument("exported")
     parser.add_argument("file")
+    parser.add_argument("--exported", nargs="+", required=True)
     parser.add_argument("--lines", type=int, default=1000)
     parser.add_argument("--cores", type=int, default=2)
     options = parser.parse_args()
     keep_to_cores(options.cores)
     texts = list(read_lines(options.file))[: options.lines]
     translator = Translator.load(options.folder)
-    small = runtime.Translator.load(options.exported)
+    exported = {place: runtime.Translator.load(place) for place in options.exported}
     with tempfile.TemporaryDirectory() as place:
         translator.export(f"{place}/saved", beam_width=WIDTH)
         served = tf.saved_model.load(f"{place}/saved")
@@ -56,14 +58,20 @@ def main() -> None:
         many = {
             "SavedModel": lambda: [nbest(text=batch) for batch in batches],
             "Translator": lambda: translator.decode(texts, **search),
-            "runtime.Translator": lambda: small.decode(texts, **search),
+            **{
+                place: functools.partial(small.decode, texts, **search)
+                for place, small in exported.items()
+            },
         }
         one = {
             "SavedModel": lambda: greedy.signatures["serving_default"](
                 text=tf.constant(texts[:1])
             ),
             "Translator": lambda: translator.translate(texts[0]),
-            "runtime.Translator": lambda: small.translate(texts[0]),
+            **{
+                place: functools.partial(small.translate, texts[0])
+                for place, small in exported.items()
+            },
         }
         results = measure(many, one, len(texts))
     write_json(

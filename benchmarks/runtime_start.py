@@ -1,12 +1,13 @@
-"""What one sentence from a cold start costs, with and without TensorFlow.
+r"""What one sentence from a cold start costs, with and without TensorFlow.
 
-    python -m benchmarks.runtime_start FOLDER EXPORTED [--environments FULL RUNTIME]
+    python -m benchmarks.runtime_start FOLDER EXPORTED [EXPORTED ...] \
+        [--environments FULL RUNTIME [RUNTIME ...]]
 
-FOLDER is a saved translator, EXPORTED what `export --format onnx` made of it. Each is
-translated from in processes of its own that take turns: `seq2seq-keras translate` on
-one line. Seconds of the processor and of the clock are medians, memory is the largest
-resident set. With `--environments`, the Python of each is the one in those folders,
-whose sizes are shown too.
+FOLDER is a saved translator, EXPORTED what `export --format onnx` or `litert` made of
+it. Each is translated from in processes of its own that take turns: `seq2seq-keras
+translate` on one line. Seconds of the processor and of the clock are medians, memory is
+the largest resident set. With `--environments`, the Python of each is the one in those
+folders, whose sizes are shown too. In brackets: the share of FOLDER's.
 """
 
 import json
@@ -62,14 +63,18 @@ def main() -> None:
     """Measures, keeps the numbers and prints a table."""
     parser = parser_of(__doc__)
     parser.add_argument("folder")
-    parser.add_argument("exported")
-    parser.add_argument("--environments", nargs=2, metavar=("FULL", "RUNTIME"))
+    parser.add_argument("exported", nargs="+")
+    parser.add_argument("--environments", nargs="+")
     parser.add_argument("--sentence", default="i am a student")
     parser.add_argument("--times", type=int, default=5)
     options = parser.parse_args()
-    names = ("TensorFlow", "onnxruntime")
-    folders = dict(zip(names, (options.folder, options.exported), strict=True))
-    places = dict(zip(names, options.environments or (None, None), strict=True))
+    folders = {
+        "TensorFlow": options.folder,
+        **{each: each for each in options.exported},
+    }
+    names = list(folders)
+    environments = options.environments or [None] * len(names)
+    places = dict(zip(names, environments, strict=True))
     runs: dict[str, list[dict]] = {name: [] for name in names}
     for _ in range(options.times):
         for name in names:
@@ -99,17 +104,21 @@ def table(results: dict[str, dict[str, float]]) -> str:
         "installed": ("installed packages, MB", 1e6, "{:.0f}"),
         "model": ("folder, MB", 1e6, "{:.1f}"),
     }
-    first, second = results.values()
+    first, *others = results.values()
     rows = [
         [
             words,
-            *(form.format(each[key] / unit) for each in (first, second)),
-            f"{second[key] / first[key]:.3f}",
+            form.format(first[key] / unit),
+            *(
+                f"{form.format(each[key] / unit)} ({each[key] / first[key]:.3f})"
+                for each in others
+            ),
         ]
         for key, (words, unit, form) in kinds.items()
         if key in first
     ]
-    return markdown_table([["one sentence, cold", *results, "ratio"], *rows], "lrrr")
+    align = "l" + "r" * len(results)
+    return markdown_table([["one sentence, cold", *results], *rows], align)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ _PACKAGES = {
     "grpc": "grpcio",
     "tensorflow_serving": "tensorflow-serving-api",
     "prometheus_client": "prometheus-client",
+    "ai_edge_litert": "ai-edge-litert",
 }
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _NOTE = re.compile(
     rb"(WARNING: All log messages before absl::InitializeLog"
     rb"|[IWE]\d{4} .*(port|cudart_stub|cpu_feature_guard|cuda_\w+)\.cc:"
-    rb"|To enable the following instructions:)"
+    rb"|To enable the following instructions:"
+    rb"|INFO: Created TensorFlow Lite XNNPACK delegate)"
 )
 # Where classes are registered with Keras. A module that is itself being loaded when
 # Keras is must not be needed by another of these: so outside of `layers` and `models`,
@@ -47,7 +48,8 @@ _REGISTERING = (
 
 
 @contextlib.contextmanager
-def _notes_held_back() -> Iterator[None]:
+def notes_held_back() -> Iterator[None]:
+    """Holds back notes that nobody asked for; what else is written comes after."""
     try:
         # Before the file below, which would else become descriptor 2 if that is free.
         kept_open = None if sys.stderr is None else os.dup(2)
@@ -146,7 +148,7 @@ def install() -> None:
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     contexts: dict[str, Callable[[], contextlib.AbstractContextManager]] = {}
     if "tensorflow" not in sys.modules and os.environ["TF_CPP_MIN_LOG_LEVEL"] != "0":
-        contexts["tensorflow"] = _notes_held_back
+        contexts["tensorflow"] = notes_held_back
     if "keras" in sys.modules:
         register_classes()
     else:

@@ -376,8 +376,8 @@ def _load_for_translating(options: Options) -> Any:
         return _load_ensemble(options)
     if options.ensemble:
         raise InputError(
-            f"{options.model} was exported as ONNX and takes no `--ensemble`: name "
-            "folders of saved translators."
+            f"{options.model} was exported for another runtime and takes no "
+            "`--ensemble`: name folders of saved translators."
         )
     return runtime.Translator.load(options.model)
 

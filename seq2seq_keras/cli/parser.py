@@ -364,17 +364,18 @@ def _add_export_options(command: Parser) -> None:
     command.add_argument("output", help="Folder for what is exported.")
     command.add_argument(
         "--format",
-        type=Literal["saved_model", "onnx"],
+        type=Literal["saved_model", "onnx", "litert"],
         default="saved_model",
         help="A SavedModel for TensorFlow, strings in and strings out; or graphs and "
-        "tokenizers for onnxruntime, which `translate` runs without TensorFlow.",
+        "tokenizers for onnxruntime or, for phones, LiteRT, which `translate` runs "
+        "without TensorFlow.",
     )
     command.add_argument(
         "--precision",
         type=Literal["float32", "float16", "int8"],
         default="float32",
-        help="How the weights of `--format onnx` are kept, in half of the size or a "
-        "quarter.",
+        help="How the weights of `--format onnx` and `litert` are kept, in half of the "
+        "size or a quarter.",
     )
     _add_flag(
         command,

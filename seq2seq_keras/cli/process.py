@@ -15,7 +15,8 @@ from seq2seq_keras.errors import InputError
 
 _MISSING = (
     "This needs {}, which is not installed. seq2seq-keras-runtime translates from what "
-    "`export --format onnx` wrote, and no more; seq2seq-keras brings all else."
+    "`export --format onnx` or `litert` wrote, and no more; seq2seq-keras brings all "
+    "else."
 )
 _FAULT, _BAD_INPUT, _BROKEN_PIPE = 1, 2, 128 + 13
 

@@ -107,7 +107,8 @@ class GrowingTensor(NamedTuple):
     that goes through two loops. Each write copies what was written before.
 
     Attributes:
-        values: Tensor, shape `(length, ...)`.
+        values: Tensor, shape `(1 + length, ...)`. Nobody wrote the first row: a loop of
+            LiteRT fails, without a word, if it begins with no row at all.
     """
 
     values: tf.Tensor
@@ -118,7 +119,7 @@ class GrowingTensor(NamedTuple):
 
     def stack(self) -> tf.Tensor:
         """The values of all steps, `(length, ...)`."""
-        return self.values
+        return self.values[1:]
 
 
 Growing: TypeAlias = tf.TensorArray | GrowingTensor
@@ -139,4 +140,4 @@ def growing_array(dtype: tf.DType, shape: Sequence, plain: bool = False) -> Grow
         return tf.TensorArray(
             dtype, 0, dynamic_size=True, element_shape=[None] * len(shape)
         )
-    return GrowingTensor(tf.zeros([0, *shape], dtype))
+    return GrowingTensor(tf.zeros([1, *shape], dtype))

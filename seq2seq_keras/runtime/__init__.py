@@ -1,4 +1,4 @@
-"""Translates where there is no TensorFlow: what `export(format="onnx")` wrote."""
+"""Translates where there is no TensorFlow, with onnxruntime or LiteRT."""
 
 import lazy_loader
 

@@ -1,4 +1,4 @@
-"""Reading a folder that `export(format="onnx")` wrote, before anything opens it."""
+"""Reading a folder that was exported for a runtime, before anything opens it."""
 
 import dataclasses
 import hashlib
@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.memory import memory_share
-from seq2seq_keras.runtime.onnx_file import external_files
 from seq2seq_keras.runtime.tokenizers import PlainTokenizer, parse_tokenizer
 from seq2seq_keras.translation import (
+    LITERT_MODEL,
     RUNTIME_CHECKED,
     RUNTIME_CONFIG,
     RUNTIME_FORMAT,
@@ -20,9 +20,12 @@ from seq2seq_keras.translation import (
 )
 from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 
-_KINDS = {"copies": bool, "attends": bool, "decoding": dict, "sha256": dict}
-# A graph without its weights; those of this package have some hundred thousand.
-_GRAPH_BYTES = 2**26
+_KINDS = {
+    **{"runtime": str, "copies": bool, "attends": bool},
+    **{"decoding": dict, "sha256": dict},
+}
+# What holds the weights of all graphs, of each runtime.
+_LARGEST = {"onnx": RUNTIME_WEIGHTS, "litert": LITERT_MODEL}
 
 
 class RuntimeFolder(NamedTuple):
@@ -30,6 +33,7 @@ class RuntimeFolder(NamedTuple):
 
     Attributes:
         path: The folder.
+        runtime: "onnx" or "litert".
         source_tokenizer: A `PlainTokenizer`.
         target_tokenizer: A `PlainTokenizer`.
         search: `SearchOptions`.
@@ -37,10 +41,12 @@ class RuntimeFolder(NamedTuple):
         copies: Whether the graphs take `source_copy_ids`.
         attends: Whether the model has attention.
         sums: The SHA-256 of each file by name.
-        weights: The bytes of the weights of all graphs.
+        weights: The bytes of what holds the weights: a file beside the graphs of ONNX,
+            or all graphs of LiteRT.
     """
 
     path: pathlib.Path
+    runtime: str
     source_tokenizer: PlainTokenizer
     target_tokenizer: PlainTokenizer
     search: SearchOptions
@@ -50,33 +56,26 @@ class RuntimeFolder(NamedTuple):
     sums: dict[str, str]
     weights: bytes
 
-    def read_graph(self, name: str) -> bytes:
-        """The bytes of a graph.
+    def read(self, name: str, limit: int) -> bytes:
+        """The bytes of a file.
 
         Args:
-            name: Of its file, without the ending.
+            name: Of the file.
+            limit: Integer. The most bytes that it may have.
 
         Raises:
-            InputError: If it is missing or changed, or takes weights from another file
-                than that of this folder.
+            InputError: If it is missing, changed or larger.
         """
-        path = self.path / f"{name}.onnx"
-        content = _read_checked(path, self.sums, _GRAPH_BYTES)
-        if others := external_files(content, path) - {RUNTIME_WEIGHTS}:
-            raise InputError(
-                f"{path} takes weights from {sorted(others)[0]!r}, and no graph of "
-                f"such a folder takes any but from {RUNTIME_WEIGHTS}."
-            )
-        return content
+        return _read_checked(self.path / name, self.sums, limit)
 
 
 def is_runtime_folder(folder: str | os.PathLike) -> bool:
-    """Whether `export(format="onnx")` may have written a folder."""
+    """Whether `export` may have written a folder, for ONNX or LiteRT."""
     return (pathlib.Path(folder) / RUNTIME_CONFIG).is_file()
 
 
 def read_folder(folder: str | os.PathLike) -> RuntimeFolder:
-    """Reads all but the graphs, which are read when they are needed.
+    """Reads all but the graphs of ONNX, which are read when they are needed.
 
     Args:
         folder: The folder.
@@ -92,7 +91,7 @@ def read_folder(folder: str | os.PathLike) -> RuntimeFolder:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder.")
     config = _read_config(folder)
-    decoding = dict(config["decoding"])
+    decoding, runtime = dict(config["decoding"]), config["runtime"]
     source, target = (
         parse_tokenizer(
             _read_checked(folder / name, config["sha256"], JSON_BYTES), folder / name
@@ -101,6 +100,7 @@ def read_folder(folder: str | os.PathLike) -> RuntimeFolder:
     )
     return RuntimeFolder(
         path=folder,
+        runtime=runtime,
         source_tokenizer=source,
         target_tokenizer=target,
         max_source_length=decoding.pop("max_source_length"),
@@ -109,7 +109,7 @@ def read_folder(folder: str | os.PathLike) -> RuntimeFolder:
         attends=config["attends"],
         sums=config["sha256"],
         weights=_read_checked(
-            folder / RUNTIME_WEIGHTS, config["sha256"], memory_share()
+            folder / _LARGEST[runtime], config["sha256"], memory_share()
         ),
     )
 
@@ -120,14 +120,16 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
         content = read_regular(path, limit=JSON_BYTES, inside=folder)
     except FileNotFoundError as error:
         raise InputError(
-            f"{path} is missing: the folder holds nothing that was exported as ONNX."
+            f"{path} is missing: the folder holds nothing that was exported as ONNX "
+            "or LiteRT."
         ) from error
     config = parse_json(content, path)
     is_known = (
         isinstance(config, dict)
         and config.get("format") == RUNTIME_FORMAT
         and all(type(config.get(name)) is kind for name, kind in _KINDS.items())
-        and set(config["sha256"]) == set(RUNTIME_CHECKED)
+        and config["runtime"] in RUNTIME_CHECKED
+        and set(config["sha256"]) == set(RUNTIME_CHECKED[config["runtime"]])
         and all(isinstance(each, str) for each in config["sha256"].values())
         and _is_decoding(config["decoding"])
     )

@@ -1,4 +1,4 @@
-"""`Translator` with nothing but NumPy and onnxruntime."""
+"""`Translator` with nothing but NumPy and onnxruntime or LiteRT."""
 
 import functools
 import os
@@ -11,18 +11,24 @@ from seq2seq_keras.errors import InputError, import_optional
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.runtime.folder import RuntimeFolder, read_folder
 from seq2seq_keras.runtime.found import Found, distinct, read_found
+from seq2seq_keras.runtime.litert_graphs import open_litert
+from seq2seq_keras.runtime.onnx_graphs import open_onnx
 from seq2seq_keras.runtime.tokenizers import source_copy_ids
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
-from seq2seq_keras.translation import RUNTIME_WEIGHTS, SearchRequest, TextTranslator
+from seq2seq_keras.translation import SearchRequest, TextTranslator
 
 # Options that need one of the graphs with rules.
 _RULES = ("min_length", "min_length_ratio", "coverage_penalty", "block_ngrams")
 _FAR = 1e6  # a ratio that limits nothing
-_QUIET = 3  # errors reach Python as exceptions
+# What a runtime needs, what opens a graph there, and what messages call it.
+_RUNTIMES = {
+    "onnx": ("onnxruntime", open_onnx, "ONNX"),
+    "litert": ("ai_edge_litert", open_litert, "LiteRT"),
+}
 
 
 class Translator(TextTranslator):
-    """Translates from what `export(format="onnx")` wrote, without TensorFlow.
+    """Translates from what was exported as ONNX or for LiteRT, without TensorFlow.
 
     It has the methods, options, errors and warnings of the `Translator` that was
     exported, and the same translations: tokens, their order, and scores up to the
@@ -51,7 +57,7 @@ class Translator(TextTranslator):
         self.target_tokenizer = folder.target_tokenizer
         self.max_source_length = folder.max_source_length
         self.search = folder.search
-        self._session = functools.cache(self._open)
+        self._graph = functools.cache(self._open)
 
     @classmethod
     @checks_numbers(threads=(0, 10**4))
@@ -59,7 +65,8 @@ class Translator(TextTranslator):
         """Loads a folder, after checking that it is whole.
 
         Args:
-            folder: The folder that `export(format="onnx")` wrote.
+            folder: The folder that `export(format="onnx")` wrote, or
+                `format="litert"`.
             threads: Integer. How many threads compute at most; 0 for as many as there
                 are cores.
 
@@ -67,34 +74,16 @@ class Translator(TextTranslator):
             A `Translator`.
 
         Raises:
-            InputError: If a file is missing or changed, or onnxruntime is.
+            InputError: If a file is missing or changed, or the runtime is.
         """
-        import_optional("onnxruntime", "Translations from ONNX")
-        return cls(read_folder(folder), threads=threads)
+        read = read_folder(folder)
+        library, _, runtime = _RUNTIMES[read.runtime]
+        import_optional(library, f"Translations from {runtime}")
+        return cls(read, threads=threads)
 
     def _open(self, name: str) -> Any:
-        """A graph in onnxruntime; of what was checked, not of what lies there now."""
-        import onnxruntime
-
-        settings = onnxruntime.SessionOptions()
-        settings.log_severity_level = _QUIET
-        settings.intra_op_num_threads = self._threads
-        # Else threads that wait for work take all of a processor.
-        settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        weights = self._folder.weights
-        settings.add_external_initializers_from_files_in_memory(
-            [RUNTIME_WEIGHTS], [weights], [len(weights)]
-        )
-        content = self._folder.read_graph(name)
-        try:
-            return onnxruntime.InferenceSession(
-                content, settings, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # which are of no public class
-            raise InputError(
-                f"{self._folder.path / name}.onnx cannot be opened by onnxruntime "
-                f"{onnxruntime.__version__}: {str(error).splitlines()[0]}"
-            ) from error
+        _, open_graph, _ = _RUNTIMES[self._folder.runtime]
+        return open_graph(self._folder, name, self._threads)
 
     def _split(self, texts: list[str]) -> tuple[list[list[str]], np.ndarray]:
         rows = [self.source_tokenizer.split_normalized(text) for text in texts]
@@ -113,21 +102,22 @@ class Translator(TextTranslator):
         has_rules = "prefix" in each or options.repetition_penalty > 1
         has_rules |= any(getattr(options, name) for name in _RULES)
         kind = "beam_search" if options.beam_width > 1 else "greedy_search"
-        session = self._session(f"{kind}_with_rules" if has_rules else kind)
-        return functools.partial(self._search, session, options)
+        graph = self._graph(f"{kind}_with_rules" if has_rules else kind)
+        return functools.partial(self._search, graph, options)
 
     def _check_request(self, request: SearchRequest) -> None:
         options = request.options
+        *_, runtime = _RUNTIMES[self._folder.runtime]
         for name in ("avoid", "allowed"):
             if getattr(request, name):
                 raise InputError(
-                    f"`{name}` needs TensorFlow: what was exported as ONNX cannot do "
-                    "it. Translate with the saved translator."
+                    f"`{name}` needs TensorFlow: what was exported as {runtime} cannot "
+                    "do it. Translate with the saved translator."
                 )
         if options.sample:
             raise InputError(
-                "What was exported as ONNX does not sample. Translate with the saved "
-                "translator."
+                f"What was exported as {runtime} does not sample. Translate with the "
+                "saved translator."
             )
         for name in ("coverage_penalty", "replace_unknown"):
             if getattr(options, name) and not self._folder.attends:
@@ -148,7 +138,7 @@ class Translator(TextTranslator):
 
     def _search(
         self,
-        session: Any,
+        graph: Any,
         options: SearchOptions,
         tokens: list[list[str]],
         inputs: dict[str, Any],
@@ -160,16 +150,12 @@ class Translator(TextTranslator):
             options = options.replace(n_best=options.beam_width)
         tokens = [row[: self.max_source_length] for row in tokens]
         feeds = {**self._source(tokens), **_scalars(options)}
-        feeds["prefix"] = _padded(
-            self.target_tokenizer.tokenize(
-                [text.decode("utf-8") for text in inputs.get("prefix", ())]
-            )
-            or [[]] * len(tokens)
+        prefixes = self.target_tokenizer.tokenize(
+            [text.decode("utf-8") for text in inputs.get("prefix", ())]
         )
-        needed = [each.name for each in session.get_inputs()]
-        names = [each.name for each in session.get_outputs()]
-        outputs = session.run(names, {name: feeds[name] for name in needed})
-        found = Found(**dict(zip(names, outputs, strict=True)))
+        # One column at least: LiteRT takes no input without an element.
+        feeds["prefix"] = _padded(prefixes or [[PAD_ID]] * len(tokens), least=1)
+        found = Found(**graph(feeds))
         read = read_found(
             found,
             [[*row, self.source_tokenizer.vocabulary[END_ID]] for row in tokens],
@@ -207,9 +193,10 @@ def _scalars(options: SearchOptions) -> dict[str, np.ndarray]:
     }
 
 
-def _padded(rows: list[list[int]]) -> np.ndarray:
-    """Rows of ids as one array."""
-    array = np.full((len(rows), max(map(len, rows), default=0)), PAD_ID, "int32")
+def _padded(rows: list[list[int]], least: int = 0) -> np.ndarray:
+    """Rows of ids as one array of `least` columns or more."""
+    longest = max(map(len, rows), default=0)
+    array = np.full((len(rows), max(longest, least)), PAD_ID, "int32")
     for number, row in enumerate(rows):
         array[number, : len(row)] = row
     return array

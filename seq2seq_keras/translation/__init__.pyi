@@ -1,3 +1,5 @@
+from .litert_folder import export_litert as export_litert
+from .litert_weights import shrink_weights as shrink_weights
 from .onnx_folder import export_onnx as export_onnx
 from .onnx_weights import SharedWeights as SharedWeights
 from .request import SearchRequest as SearchRequest
@@ -5,6 +7,7 @@ from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation
 from .result import pharaoh_alignment as pharaoh_alignment
+from .runtime_format import LITERT_MODEL as LITERT_MODEL
 from .runtime_format import RUNTIME_CHECKED as RUNTIME_CHECKED
 from .runtime_format import RUNTIME_CONFIG as RUNTIME_CONFIG
 from .runtime_format import RUNTIME_FILES as RUNTIME_FILES

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import keras
 import tensorflow as tf
 
 from seq2seq_keras.decoding import Constraint, Prefix, SearchInputs, search
@@ -40,7 +41,13 @@ class IdGraph(NamedTuple):
 
 
 def _traced(function: Callable[..., _Tensors], inputs: Any) -> IdGraph:
-    traced = tf.function(function, autograph=False)
+    def run(**inputs: tf.Tensor) -> _Tensors:
+        # Keras draws masks for dropout also where nothing is dropped, and assigns the
+        # next seed, which would be an operation of the graph.
+        with keras.StatelessScope():
+            return function(**inputs)
+
+    traced = tf.function(run, autograph=False)
     return IdGraph(traced.get_concrete_function(**inputs), inputs)
 
 

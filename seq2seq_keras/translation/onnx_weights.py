@@ -1,11 +1,12 @@
 """One file of weights for several graphs of ONNX, in fewer bits where asked."""
 
 import hashlib
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-WeightPrecision = Literal["float32", "float16", "int8"]
+from seq2seq_keras.translation.weight_precision import WeightPrecision, quantized
+
 # What is smaller stays in the graph.
 _SMALLEST = 1024
 # As a page of memory is, so that a runtime can map the file.
@@ -66,7 +67,7 @@ class SharedWeights:
         if values.ndim != 2:
             self._store(graph, name, values)
             return
-        scales, whole, _ = min(_quantized(values), key=lambda each: each[2])
+        scales, whole = quantized(values)
         stored, scale, cast = (form.format(name) for form in _PARTS)
         self._store(graph, stored, whole)
         self._store(graph, scale, scales)
@@ -102,15 +103,3 @@ class SharedWeights:
             self._places[known] = len(self._content)
             self._content.extend(content)
         return self._places[known]
-
-
-def _quantized(values: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Scales along each axis of a matrix, the matrix in bytes, and what is lost."""
-    ways = []
-    for axis in (0, 1):
-        largest = np.abs(values).max(axis=axis, keepdims=True)
-        scales = (np.where(largest > 0, largest, 1) / 127).astype("float32")
-        whole = np.rint(values / scales).astype("int8")
-        lost = float(np.square(whole * scales - values).sum())
-        ways.append((scales, whole, lost))
-    return ways

@@ -7,8 +7,8 @@ from typing import Any
 from seq2seq_keras.special_tokens import END_ID, START_ID
 from seq2seq_keras.translation.id_graphs import IdGraph
 
-_TEMPLATE = pathlib.Path(__file__).with_suffix(".md")
-# What a model that copies is given beside the ids, in the words of three languages.
+_TEMPLATE = "runtime_card_{}.md"
+# What a model that copies is given beside the ids, in the words of each language.
 _COPIES = {
     "cs_copy": """
     NamedOnnxValue.CreateFromTensor("source_copy_ids", source),""",
@@ -16,6 +16,10 @@ _COPIES = {
   source_copy_ids: new ort.Tensor("int32", ids, [1, ids.length]),""",
     "kt_copy": """
     "source_copy_ids" to source,""",
+    "swift_copy": """
+try search.resizeInput(named: "source_copy_ids", toShape: [1, source.count])""",
+    "swift_copied": """
+    "source_copy_ids": bytes(source),""",
 }
 _PAGE = {
     "page_files": """
@@ -63,7 +67,8 @@ def runtime_card(
         **{name: text * config["copies"] for name, text in _COPIES.items()},
         **{name: text * page for name, text in _PAGE.items()},
     }
-    return string.Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(words)
+    path = pathlib.Path(__file__).with_name(_TEMPLATE.format(config["runtime"]))
+    return string.Template(path.read_text(encoding="utf-8")).substitute(words)
 
 
 def _signatures(graphs: dict[str, IdGraph]) -> str:

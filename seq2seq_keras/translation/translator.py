@@ -16,13 +16,14 @@ from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer, check_copying
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import TranslationGraph
+from seq2seq_keras.translation.litert_folder import export_litert
 from seq2seq_keras.translation.onnx_folder import export_onnx
-from seq2seq_keras.translation.onnx_weights import WeightPrecision
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.saved_model import export_saved_model
 from seq2seq_keras.translation.text_translator import TextTranslator
+from seq2seq_keras.translation.weight_precision import WeightPrecision
 
-EXPORT_FORMATS = ("saved_model", "onnx")
+EXPORT_FORMATS = ("saved_model", "onnx", "litert")
 
 
 class Translator(TextTranslator):
@@ -275,12 +276,13 @@ class Translator(TextTranslator):
     ) -> pathlib.Path:
         """Writes a SavedModel, or what other runtimes translate from.
 
-        See `export_saved_model` and `export_onnx` for what each holds.
+        See `export_saved_model`, `export_onnx` and `export_litert` for what each holds.
 
         Args:
             folder: Where it goes; what was exported there before is replaced.
-            format: "saved_model" for TensorFlow, "onnx" for onnxruntime.
-            precision: How ONNX keeps weights: "float32", "float16" or "int8".
+            format: "saved_model" for TensorFlow, "onnx" for onnxruntime, "litert" for
+                phones.
+            precision: How ONNX and LiteRT keep weights: "float32", "float16" or "int8".
             page: Whether a page is written beside graphs of ONNX, `index.html`, that
                 translates in a browser with no server but one of static files.
             onnxruntime_web: Optional folder of the npm package that the page needs,
@@ -298,20 +300,22 @@ class Translator(TextTranslator):
         check_choice("format", format, EXPORT_FORMATS)
         options = self.search.replace(**search)
         options.check_effect(search)
+        if onnxruntime_web is not None and not page:
+            raise InputError("`onnxruntime_web` does nothing without `page`.")
         if format == "onnx":
-            if onnxruntime_web is not None and not page:
-                raise InputError("`onnxruntime_web` does nothing without `page`.")
             return export_onnx(
                 self.graph, folder, options, precision, page, onnxruntime_web
             )
-        if page or onnxruntime_web is not None:
+        if page:
             raise InputError(
                 'A page is made of graphs of ONNX: `page` is for `format="onnx"`.'
             )
+        if format == "litert":
+            return export_litert(self.graph, folder, options, precision)
         if precision != "float32":
             raise InputError(
                 "A SavedModel has its weights as they are: `precision` is for "
-                f'`format="onnx"`. Received: precision={precision!r}'
+                f'`format="onnx"` and "litert". Received: precision={precision!r}'
             )
         return export_saved_model(self.graph, folder, options)
 

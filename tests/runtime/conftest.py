@@ -1,4 +1,4 @@
-"""A translator that was exported as ONNX, and what compares two translators."""
+"""Translators that were exported, and what compares two translators."""
 
 import keras
 import numpy as np
@@ -57,6 +57,20 @@ def exported_folder(translator, made_once):
 def exported(exported_folder):
     """The translator in it, on one thread."""
     return Translator.load(exported_folder, threads=1)
+
+
+@pytest.fixture(scope="session")
+def litert_folder(translator, made_once):
+    """The same for LiteRT."""
+    return made_once(
+        "litert", lambda folder: translator.export(folder, format="litert")
+    )
+
+
+@pytest.fixture(scope="session")
+def litert(litert_folder):
+    """The translator in it, on one thread."""
+    return Translator.load(litert_folder, threads=1)
 
 
 @pytest.fixture(scope="session")

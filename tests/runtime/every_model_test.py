@@ -1,14 +1,11 @@
-"""Models of every kind are exported as ONNX and translate as before.
+"""Models of every kind are exported, as ONNX and for LiteRT, and translate as before.
 
 Searched for step by step with the graph of one step, with the graph of the whole
 search, and by TensorFlow.
 """
 
-import pathlib
-
 import keras
 import numpy as np
-import onnxruntime
 import pytest
 
 from seq2seq_keras.models import build_model, copy_model
@@ -49,10 +46,12 @@ KINDS = {
     "characters": CharacterTokenizer,
     "subwords": SubwordTokenizer,
 }
+CASES = [(name, "words") for name in OPTIONS] + [("luong", kind) for kind in KINDS]
 SLOW = [
-    pytest.param(name, "words", id=name, marks=pytest.mark.slow) for name in OPTIONS
+    pytest.param(name, kind, form, id=f"{name}, {kind}, {form}", marks=pytest.mark.slow)
+    for form in ("onnx", "litert")
+    for name, kind in dict.fromkeys(CASES)
 ]
-SLOW += [pytest.param("luong", kind, id=kind, marks=pytest.mark.slow) for kind in KINDS]
 
 
 @pytest.fixture
@@ -71,13 +70,13 @@ def make_translator():
     return make
 
 
-@pytest.mark.parametrize(("options", "kind"), SLOW)
+@pytest.mark.parametrize(("options", "kind", "form"), SLOW)
 def test_a_model_translates_as_before(
-    make_translator, assert_alike, tmp_path, options, kind
+    make_translator, assert_alike, tmp_path, options, kind, form
 ):
     translator = make_translator(OPTIONS[options], kind)
     exported = RuntimeTranslator.load(
-        translator.export(tmp_path / "exported", format="onnx"), threads=1
+        translator.export(tmp_path / "exported", format=form), threads=1
     )
     searches = [{}, {"beam_width": 5, "n_best": 5}]
     if "attention" in OPTIONS[options]:
@@ -89,27 +88,20 @@ def test_a_model_translates_as_before(
         translator = Translator(precise, *tokenizers, max_length=7)
     for search in searches:
         assert_alike(translator, exported, TEXTS, **search)
-    assert_loop_is_the_search(tmp_path / "exported", translator)
+    assert_loop_is_the_search(exported, translator)
 
 
-def assert_loop_is_the_search(folder: pathlib.Path, translator: Translator) -> None:
-    """Steps of `decoder.onnx` write what `greedy_search.onnx` writes."""
-    exported = RuntimeTranslator.load(folder, threads=1)
-    encoder, decoder = (
-        onnxruntime.InferenceSession(folder / f"{name}.onnx")
-        for name in ("encoder", "decoder")
-    )
+def assert_loop_is_the_search(
+    exported: RuntimeTranslator, translator: Translator
+) -> None:
+    """Steps of the one-step decoder write what greedy search writes."""
+    encoder, decoder = map(exported._graph, ("encoder", "decoder"))
     tokens = exported.source_tokenizer.split(TEXTS[0])
-    feeds = exported._source([tokens])
-    names = [output.name for output in encoder.get_outputs()]
-    states = feeds | dict(zip(names, encoder.run(names, feeds), strict=True))
-    needed = {each.name for each in decoder.get_inputs()} - {"token_ids"}
-    names = [output.name for output in decoder.get_outputs()]
+    states = exported._source([tokens])
+    states |= encoder(states)
     token, written, score = START_ID, [], 0.0
     while token != END_ID and len(written) < 7:
-        inputs = {name: states[name] for name in needed}
-        inputs["token_ids"] = np.array([token], "int32")
-        step = dict(zip(names, decoder.run(names, inputs), strict=True))
+        step = decoder({**states, "token_ids": np.array([token], "int32")})
         logits = step["logits"][0].astype("float64")
         allowed = logits.copy()
         allowed[[0, START_ID]] = -np.inf

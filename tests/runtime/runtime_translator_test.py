@@ -1,4 +1,4 @@
-"""What was exported as ONNX translates as the translator it was exported from."""
+"""What was exported translates as the translator it was exported from."""
 
 import json
 import re
@@ -13,7 +13,7 @@ import pytest
 from seq2seq_keras.cli import main
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.runtime import Translator
-from seq2seq_keras.translation import RUNTIME_FILES
+from seq2seq_keras.translation import RUNTIME_CHECKED, RUNTIME_CONFIG
 
 TEXTS = ["i am a student", "is she tired?", "", "our friends are at the market"]
 SEARCHES = {
@@ -158,7 +158,7 @@ def test_a_process_without_tensorflow_says_what_it_cannot_do(
 
 def test_the_folder_holds_what_it_says(exported_folder):
     assert sorted(path.name for path in exported_folder.iterdir()) == sorted(
-        RUNTIME_FILES
+        [*RUNTIME_CHECKED["onnx"], RUNTIME_CONFIG, "README.md"]
     )
     for path in exported_folder.glob("*.onnx"):
         onnx.checker.check_model(path, full_check=True)
