@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import keras
 from keras import KerasTensor, ops
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers import (
     Attention,
     AttentionalDecoder,
@@ -23,8 +24,8 @@ class Decoder:
 
     Without attention, and with one that feeds nothing back, each recurrent layer runs
     over the whole target in one call, and the attention of all steps is computed at
-    once. Otherwise an `AttentionalDecoder` goes step by step. The source embedding may
-    be shared.
+    once. Otherwise an `AttentionalDecoder` goes step by step. An attention that
+    predicts makes the logits, too. The source embedding may be shared.
     """
 
     def __init__(
@@ -79,13 +80,10 @@ class Decoder:
         Returns the logits, the attention weights of all steps (`None` without
         attention) and the states after the last token.
         """
-        inputs = embedded = self._embed(target_token_ids)
-        if self.options.feed_context:
-            context = ops.cast(memory["context"], inputs.dtype)
-            # (batch, units) -> (batch, target_length, units)
-            zeros = ops.zeros_like(inputs[:, :, :1])
-            every_step = ops.expand_dims(context, 1) + zeros
-            inputs = ops.concatenate([inputs, every_step], axis=2)
+        embedded = self._embed(target_token_ids)
+        inputs = self._with_context(embedded, memory)
+        if self.attention is not None and self.attention.predicts:
+            return self._predict_by_position(inputs, target_token_ids, states, memory)
         run = self.attentional_decoder or self._run_at_once
         outputs, weights, states = run(inputs, states, memory)
         outputs = self.output_dropout(outputs)
@@ -98,6 +96,14 @@ class Decoder:
                 memory["source_copy_ids"],
             )
         return logits, weights, states
+
+    def _with_context(self, embedded: KerasTensor, memory: States) -> KerasTensor:
+        if not self.options.feed_context:
+            return embedded
+        context = ops.cast(memory["context"], embedded.dtype)
+        # (batch, units) -> (batch, target_length, units)
+        every_step = ops.expand_dims(context, 1) + ops.zeros_like(embedded[:, :, :1])
+        return ops.concatenate([embedded, every_step], axis=2)
 
     def _embed(self, target_token_ids: KerasTensor) -> KerasTensor:
         if self.options.copy:
@@ -124,6 +130,34 @@ class Decoder:
             )
         return outputs, weights, states
 
+    def _predict_by_position(
+        self,
+        inputs: KerasTensor,
+        target_token_ids: KerasTensor,
+        states: States,
+        memory: States,
+    ) -> tuple[KerasTensor, KerasTensor, States]:
+        outputs, last = self.stack(inputs, states)
+        recurrent = set().union(*self.stack.states)
+        own = {name: states[name] for name in states if name not in recurrent}
+        logits, weights, changed = self.attention(
+            self.output_dropout(outputs), target_token_ids, own, memory
+        )
+        return logits, weights, {**last, **changed}
+
+    def align(
+        self,
+        target_token_ids: KerasTensor,
+        labels: KerasTensor,
+        states: States,
+        memory: States,
+    ) -> KerasTensor:
+        """Where each label was written from, given them all: see `HardAttention`."""
+        outputs, _ = self.stack(
+            self._with_context(self._embed(target_token_ids), memory), states
+        )
+        return self.attention.align(outputs, labels, states, memory)
+
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
             outputs = self.output_projection(outputs)
@@ -135,16 +169,36 @@ class Decoder:
         options = self.options
         if options.attention is None:
             return None
-        return make_attention(
+        tied = options.tie_embeddings
+        attention = make_attention(
             options.attention,
             units=options.units,
+            hidden_units=options.embedding_dim if tied else options.units,
+            vocabulary_size=options.target_vocabulary_size,
             score=options.attention_score,
             coverage=options.coverage,
+            monotonic=options.monotonic,
+            order=options.order,
+            context=options.context,
             dtype=options.precision,
         )
+        if attention.predicts:
+            for name in ("copy", "input_feeding"):
+                if getattr(options, name):
+                    raise InputError(
+                        f"`{name}=True` needs an attention that gives a context, "
+                        '"luong" or "bahdanau"; with '
+                        f"{type(attention).__name__} each source position predicts by "
+                        "itself"
+                    )
+            if tied:
+                attention.tie(self.embedding)
+        return attention
 
     def _make_attentional_layers(self, attention: Attention) -> None:
         options = self.options
+        if attention.predicts:
+            return
         if not (attention.feeds_back or options.input_feeding):
             self.attentional_vector = self._dense(
                 options.units, "attentional_vector", activation="tanh"
@@ -162,6 +216,8 @@ class Decoder:
 
     def _make_output_layers(self) -> None:
         options = self.options
+        if self.attention is not None and self.attention.predicts:
+            return
         # Tied logits are products with the embeddings, so they need their size.
         self.output_projection = None
         if not options.tie_embeddings:

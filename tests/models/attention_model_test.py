@@ -222,11 +222,13 @@ def test_word_dropout_hides_words_of_both_sides(side):
     assert np.abs(used[0] - used[1]).max() > 1e-3
 
 
-@pytest.mark.parametrize("feeding", ["bahdanau", "input feeding"])
+@pytest.mark.parametrize("feeding", ["bahdanau", "input feeding", "hard"])
 def test_mixed_precision_steps_agree_to_its_own_rounding(feeding):
     options = {"attention": "luong", "input_feeding": True}
     if feeding == "bahdanau":
         options = {"attention": "bahdanau", "coverage": True}
+    elif feeding == "hard":
+        options = {"attention": "hard", "monotonic": True, "order": 1}
     model = build_model(20, 20, units=8, precision="mixed_bfloat16", **options)
     report = check_parity(model, INPUTS, tolerance=0.02)
     assert report.agrees, report

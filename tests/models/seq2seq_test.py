@@ -61,6 +61,12 @@ OPTIONS = {
         **{"variational_dropout": True, "word_dropout": 0.2},
         "layer_normalization": True,
     },
+    "hard": {"attention": "hard", "cell": "gru", "tie_embeddings": True},
+    "hard, monotonic": {
+        **{"attention": "hard", "monotonic": True, "order": 1, "context": 2},
+        **{"num_layers": 2, "feed_context": True, "reverse_source": True},
+        **{"dropout": 0.5, "variational_dropout": True, "layer_normalization": True},
+    },
     "coverage": {"attention": "luong", "coverage": True, "coverage_loss": 1.0},
     "copy": {"attention": "luong", "copy": True, "tie_embeddings": True},
     "every attention": {
@@ -78,7 +84,11 @@ OPTIONS = {
 FEW = ("lstm", "input feeding", "every attention", "everything")
 slow = pytest.mark.slow
 few_options = pytest.mark.parametrize(
-    "options", [OPTIONS[name] for name in FEW], ids=FEW
+    "options",
+    [
+        *(pytest.param(OPTIONS[name], id=name) for name in FEW),
+        pytest.param(OPTIONS["hard, monotonic"], id="hard, monotonic", marks=slow),
+    ],
 )
 
 
@@ -387,8 +397,16 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
                 {"attention": attention, "attention_score": "dot"},
                 '`attention_score` belongs to `attention="luong"`',
             )
-            for attention in (None, "bahdanau")
+            for attention in (None, "bahdanau", "hard")
         ),
+        (
+            {"attention": "hard", "input_feeding": True},
+            '`input_feeding=True` belongs to `attention="luong"`',
+        ),
+        ({"attention": "hard", "copy": True}, "`copy=True` needs an attention that"),
+        ({"attention": "hard", "coverage": True}, "`coverage` belongs to an attention"),
+        ({"monotonic": True}, '`monotonic` belongs to `attention="hard"`'),
+        ({"attention": "luong", "order": 1}, "`order` belongs to an attention that"),
         (
             {"attention": "bahdanau", "input_feeding": True},
             '`input_feeding=True` belongs to `attention="luong"`',
