@@ -183,6 +183,9 @@ class HardAttention(Attention):
         states: Tensors,
         memory: Tensors,
     ) -> tuple[KerasTensor, KerasTensor, Tensors]:
+        if token_ids.shape[1] == 1:
+            # A stack of layers forgets that it read a single token.
+            query = ops.reshape(query, (-1, 1, query.shape[-1]))
         outputs = predict(
             token_ids,
             by_rows(self.query_projection, query),

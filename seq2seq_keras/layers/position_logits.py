@@ -129,7 +129,7 @@ def _at_once(
         written = tf.matmul(logits[:, :-1], read)[..., 0] - normalizers[:, :-1]
         evidence = tf.concat([evidence, written], axis=1)
     positions = predict_positions(alignment, transitions, evidence)
-    mixed = log_sum_exp(logits + (positions - normalizers)[..., None], axis=2)
+    mixed = log_sum_exp(logits + tf.expand_dims(positions - normalizers, 3), axis=2)
     return mixed, positions, positions[:, -1], queries[:, -1], normalizers[:, -1]
 
 
