@@ -119,6 +119,20 @@ class Architecture:
         """Let the encoder read the `<eos>` that ends each source, too. Without it the
         source ends with its last token, as in models that never saw an end.""",
     )
+    decoder: Literal["plain", "conditional"] = option(
+        "plain",
+        """What a step of the decoder with attention is: "conditional" makes two
+        transitions of the state. The first reads the last token, its outcome asks
+        attention, and the second reads the answer.""",
+        paper="[Sennrich et al., 2017](https://arxiv.org/abs/1703.04357)",
+    )
+    deep_output: bool = option(
+        False,
+        """Make the logits of the last token too, beside state and context, all through
+        a layer with tanh. With bahdanau and in the conditional decoder it is so in any
+        case.""",
+        paper=_BAHDANAU,
+    )
     attention: Any = option(
         None,
         """Let the decoder look back at every source token: its present output asks

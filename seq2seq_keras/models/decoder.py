@@ -46,6 +46,8 @@ class Decoder:
         self.attentional_decoder: AttentionalDecoder | None = None
         if self.attention is not None:
             self._make_attentional_layers(self.attention)
+        elif options.deep_output:
+            self.attentional_vector = self._make_attentional_vector()
         self._make_output_layers()
         self.state_names = frozenset(self._state_names())
 
@@ -125,10 +127,17 @@ class Decoder:
                 keys=memory.get("attention_keys"),
             )
             states["attention_weights"] = weights[:, -1]
-            outputs = self.attentional_vector(
-                ops.concatenate([context, outputs], axis=-1)
-            )
+            outputs = self._read(ops.concatenate([context, outputs], axis=-1), inputs)
+            outputs = self.attentional_vector(outputs)
+        elif self.options.deep_output:
+            outputs = self.attentional_vector(self._read(outputs, inputs))
         return outputs, weights, states
+
+    def _read(self, outputs: KerasTensor, inputs: KerasTensor) -> KerasTensor:
+        """What logits are made of: with `deep_output` also the embedded tokens."""
+        if not self.options.deep_output:
+            return outputs
+        return ops.concatenate([outputs, inputs], axis=-1)
 
     def _predict_by_position(
         self,
@@ -140,9 +149,8 @@ class Decoder:
         outputs, last = self.stack(inputs, states)
         recurrent = set().union(*self.stack.states)
         own = {name: states[name] for name in states if name not in recurrent}
-        logits, weights, changed = self.attention(
-            self.output_dropout(outputs), target_token_ids, own, memory
-        )
+        query = self._read(self.output_dropout(outputs), inputs)
+        logits, weights, changed = self.attention(query, target_token_ids, own, memory)
         return logits, weights, {**last, **changed}
 
     def align(
@@ -153,10 +161,10 @@ class Decoder:
         memory: States,
     ) -> KerasTensor:
         """Where each label was written from, given them all: see `HardAttention`."""
-        outputs, _ = self.stack(
-            self._with_context(self._embed(target_token_ids), memory), states
-        )
-        return self.attention.align(outputs, labels, states, memory)
+        inputs = self._with_context(self._embed(target_token_ids), memory)
+        outputs, _ = self.stack(inputs, states)
+        query = self._read(outputs, inputs)
+        return self.attention.align(query, labels, states, memory)
 
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
@@ -183,10 +191,11 @@ class Decoder:
             dtype=options.precision,
         )
         if attention.predicts:
-            for name in ("copy", "input_feeding"):
-                if getattr(options, name):
+            refused = {"copy": True, "input_feeding": True, "decoder": "conditional"}
+            for name, value in refused.items():
+                if getattr(options, name) == value:
                     raise InputError(
-                        f"`{name}=True` needs an attention that gives a context, "
+                        f"`{name}={value!r}` needs an attention that gives a context, "
                         '"luong" or "bahdanau"; with '
                         f"{type(attention).__name__} each source position predicts by "
                         "itself"
@@ -199,10 +208,9 @@ class Decoder:
         options = self.options
         if attention.predicts:
             return
-        if not (attention.feeds_back or options.input_feeding):
-            self.attentional_vector = self._dense(
-                options.units, "attentional_vector", activation="tanh"
-            )
+        conditional = options.decoder == "conditional"
+        if not (attention.feeds_back or options.input_feeding or conditional):
+            self.attentional_vector = self._make_attentional_vector()
             return
         # A step needs the attention of the step before.
         self.attentional_decoder = AttentionalDecoder(
@@ -210,9 +218,16 @@ class Decoder:
             attention,
             options.units,
             input_feeding=options.input_feeding,
+            first_transition=(
+                make_stack(options, "decoder_first", 1) if conditional else None
+            ),
+            deep_output=options.deep_output,
             dtype=options.precision,
             name="decoder",
         )
+
+    def _make_attentional_vector(self) -> keras.layers.Dense:
+        return self._dense(self.options.units, "attentional_vector", activation="tanh")
 
     def _make_output_layers(self) -> None:
         options = self.options

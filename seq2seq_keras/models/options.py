@@ -103,6 +103,13 @@ class ModelOptions(Architecture):
         )
 
     def _check_attention(self) -> None:
+        _check(
+            self.decoder == "plain"
+            or (self.attention not in (None, "hard") and not self.input_feeding),
+            'In `decoder="conditional"` attention is between two transitions: it needs '
+            '"luong" or "bahdanau", without `input_feeding`',
+            f"attention={self.attention!r}, input_feeding={self.input_feeding}",
+        )
         for name in ("coverage", "copy"):
             _check(
                 self.attention is not None or not getattr(self, name),

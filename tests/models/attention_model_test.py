@@ -61,6 +61,29 @@ def test_luong_attention_is_that_of_the_paper():
             )
 
 
+@pytest.mark.parametrize("attention", [None, "luong"])
+def test_deep_output_sees_the_last_token(attention):
+    """Logits are made of tanh(W [context; state; embedded token])."""
+    model = build(attention=attention, deep_output=True, cell="rnn")
+    kernel = model.get_layer("attentional_vector").kernel
+    states = build_inference_models(model)[0](tf.constant(SOURCE))
+    output_kernel, output_bias = model.get_layer("logits").get_weights()
+    embedded = model.get_layer("target_embedding").get_weights()[0][2]
+    cell = model.get_layer("decoder_0").get_weights()
+    values = states["encoder_outputs"][0].numpy() if attention else None
+    hidden = np.tanh(
+        embedded @ cell[0] + states["layer_0_hidden"][0] @ cell[1] + cell[2]
+    )
+    read = [hidden, embedded]
+    if attention:
+        asked = hidden @ model.get_layer("attention").kernel.numpy() / UNITS**0.5
+        scores = np.exp(values @ asked)
+        read.insert(0, scores @ values / scores.sum())
+    expected = np.tanh(np.concatenate(read) @ kernel.numpy())
+    expected = expected @ output_kernel + output_bias
+    np.testing.assert_allclose(model(INPUTS)[0, 0], expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_where_nothing_is_fed_back_the_loop_is_the_whole_at_once(cell):
     """Coverage with a weight of 0 goes step by step and changes nothing."""

@@ -17,6 +17,9 @@ ATTENTIONS = [
         for feeding in (False, True)
     ),
     {"attention": "bahdanau"},
+    {"attention": "bahdanau", "decoder": "conditional"},
+    {"attention": "luong", "decoder": "conditional", "attention_score": "concat"},
+    {"attention": "luong", "deep_output": True},
     *(
         {"attention": "hard", "monotonic": monotonic, "order": order}
         for monotonic in (False, True)
@@ -91,7 +94,7 @@ def test_some_of_the_combinations_agree():
 @pytest.mark.slow
 def test_every_combination_agrees():
     """Cell x layers x attention x score x input feeding x coverage x copy."""
-    assert len(MODELS) == 7 * 24 + 5 * 6
+    assert len(MODELS) == 10 * 24 + 5 * 6
     largest = check_models(MODELS)
     print(f"{len(MODELS)} models, largest difference {largest:.2e}")
     assert largest < 1e-4

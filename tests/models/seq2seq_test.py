@@ -61,8 +61,21 @@ OPTIONS = {
         **{"variational_dropout": True, "word_dropout": 0.2},
         "layer_normalization": True,
     },
+    "conditional": {
+        **{"attention": "bahdanau", "decoder": "conditional", "cell": "gru"},
+        "bidirectional": True,
+    },
+    "conditional layers": {
+        **{"attention": "luong", "decoder": "conditional", "num_layers": 2},
+        **{"coverage": True, "copy": True, "residual": True, "feed_context": True},
+        **{"dropout": 0.5, "recurrent_dropout": 0.5, "variational_dropout": True},
+        "layer_normalization": True,
+    },
+    "deep output": {"attention": "luong", "deep_output": True},
+    "deep output without attention": {"deep_output": True, "tie_embeddings": True},
     "hard": {"attention": "hard", "cell": "gru", "tie_embeddings": True},
     "hard, monotonic": {
+        "deep_output": True,
         **{"attention": "hard", "monotonic": True, "order": 1, "context": 2},
         **{"num_layers": 2, "feed_context": True, "reverse_source": True},
         **{"dropout": 0.5, "variational_dropout": True, "layer_normalization": True},
@@ -87,7 +100,10 @@ few_options = pytest.mark.parametrize(
     "options",
     [
         *(pytest.param(OPTIONS[name], id=name) for name in FEW),
-        pytest.param(OPTIONS["hard, monotonic"], id="hard, monotonic", marks=slow),
+        *(
+            pytest.param(OPTIONS[name], id=name, marks=slow)
+            for name in ("hard, monotonic", "conditional layers")
+        ),
     ],
 )
 
@@ -405,6 +421,11 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
         ),
         ({"attention": "hard", "copy": True}, "`copy=True` needs an attention that"),
         ({"attention": "hard", "coverage": True}, "`coverage` belongs to an attention"),
+        ({"decoder": "conditional"}, "attention is between two transitions"),
+        (
+            {"attention": "hard", "decoder": "conditional"},
+            "attention is between two transitions",
+        ),
         ({"monotonic": True}, '`monotonic` belongs to `attention="hard"`'),
         ({"attention": "luong", "order": 1}, "`order` belongs to an attention that"),
         (
