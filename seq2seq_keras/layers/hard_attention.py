@@ -176,7 +176,8 @@ class HardAttention(Attention):
             "alignment_normalizers": nothing,
         }
 
-    def call(
+    # Other arguments than those of an attention that gives a context.
+    def call(  # type: ignore[override]
         self,
         query: KerasTensor,
         token_ids: KerasTensor,
@@ -261,7 +262,7 @@ class HardAttention(Attention):
         positions = predict_positions(states["alignment"], transitions, before)
         return posteriors(positions, transitions, found)
 
-    def compute_output_spec(
+    def compute_output_spec(  # type: ignore[override]
         self,
         query: KerasTensor,
         token_ids: KerasTensor,

@@ -1,6 +1,7 @@
 """The decoder's half of the model."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 from keras import KerasTensor, ops
@@ -150,7 +151,8 @@ class Decoder:
         recurrent = set().union(*self.stack.states)
         own = {name: states[name] for name in states if name not in recurrent}
         query = self._read(self.output_dropout(outputs), inputs)
-        logits, weights, changed = self.attention(query, target_token_ids, own, memory)
+        attention: Any = self.attention
+        logits, weights, changed = attention(query, target_token_ids, own, memory)
         return logits, weights, {**last, **changed}
 
     def align(
@@ -164,7 +166,8 @@ class Decoder:
         inputs = self._with_context(self._embed(target_token_ids), memory)
         outputs, _ = self.stack(inputs, states)
         query = self._read(outputs, inputs)
-        return self.attention.align(query, labels, states, memory)
+        attention: Any = self.attention
+        return attention.align(query, labels, states, memory)
 
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
