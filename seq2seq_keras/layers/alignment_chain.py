@@ -69,7 +69,9 @@ def posteriors(
         return log_sum_exp(transitions + (evidence + after)[:, None], axis=2)
 
     nothing = tf.zeros_like(positions[:, 0])
-    onward = scan(step_back, nothing, [transitions, evidence], reverse=True)
+    # Turned round, since other runtimes write the steps of a loop in their order.
+    backwards = [tf.reverse(x, [1]) for x in (transitions, evidence)]
+    onward = tf.reverse(scan(step_back, nothing, backwards), [1])
     # Of the steps behind each: the last has none.
     behind = tf.concat([onward[:, 1:], nothing[:, None]], axis=1)
     return tf.nn.softmax(found + behind)
@@ -95,17 +97,14 @@ def scan(
     step: Callable[..., tf.Tensor],
     state: tf.Tensor,
     inputs: list[tf.Tensor],
-    *,
-    reverse: bool = False,
 ) -> tf.Tensor:
-    """Goes along the second axis of the inputs, from its end if reversed.
+    """Goes along the second axis of the inputs.
 
     Args:
         step: Function of a state, `(batch, size)`, and what the inputs have for one
             step, to the next state.
         state: The first state.
         inputs: Tensors of shape `(batch, length, ...)`.
-        reverse: Whether the last step comes first.
 
     Returns:
         The states after all steps, shape `(batch, length, size)`.
@@ -120,14 +119,13 @@ def scan(
     states = tf.TensorArray(state.dtype, length, element_shape=shape)
 
     def advance(
-        count: tf.Tensor, state: tf.Tensor, states: tf.TensorArray
+        index: tf.Tensor, state: tf.Tensor, states: tf.TensorArray
     ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray]:
-        index = length - 1 - count if reverse else count
         state = step(state, *(array.read(index) for array in by_step))
-        return count + 1, state, states.write(index, state)
+        return index + 1, state, states.write(index, state)
 
     *_, states = tf.while_loop(
-        lambda count, *_: count < length,
+        lambda index, *_: index < length,
         advance,
         (tf.constant(0), state, states),
         shape_invariants=(tf.TensorShape([]), shape, None),

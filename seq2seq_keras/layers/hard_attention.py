@@ -132,7 +132,16 @@ class HardAttention(Attention):
 
         Args:
             embedding: That of the target, of size `hidden_units`.
+
+        Raises:
+            InputError: If it has another size.
         """
+        if embedding.output_dim != self.hidden_units:
+            raise InputError(
+                "With `tie_embeddings=True` the `hidden_units` of hard attention are as "
+                f"many as `embedding_dim`. Received: hidden_units={self.hidden_units}, "
+                f"embedding_dim={embedding.output_dim}"
+            )
         self.embedding = embedding
 
     def build(
@@ -246,6 +255,7 @@ class HardAttention(Attention):
             Probabilities given the whole target, float32, shape
             `(batch, target_length, source_length)`.
         """
+        labels = ops.cast(labels, "int32")
         queries = by_rows(self.query_projection, query)
         weights, keys = self._output_weights(), memory["attention_keys"]
 

@@ -72,7 +72,7 @@ def test_deep_output_sees_the_last_token(attention):
     cell = model.get_layer("decoder_0").get_weights()
     values = states["encoder_outputs"][0].numpy() if attention else None
     hidden = np.tanh(
-        embedded @ cell[0] + states["layer_0_hidden"][0] @ cell[1] + cell[2]
+        embedded @ cell[0] + states["layer_0_hidden"][0].numpy() @ cell[1] + cell[2]
     )
     read = [hidden, embedded]
     if attention:
