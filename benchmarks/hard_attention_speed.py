@@ -1,6 +1,6 @@
 """What hard attention costs beside soft attention, in training and in use.
 
-    SEQ2SEQ_KERAS_DATA=... python -m benchmarks.hard_attention_speed [--turns 20]
+    SEQ2SEQ_KERAS_DATA=... python -m benchmarks.hard_attention_speed [--turns 12]
 
 Words to phonemes by the recipe configs/g2p.yaml (Icelandic of SIGMORPHON 2021, batches
 of 32, seed 0), with its attention and with each kind of hard attention. All models are
@@ -50,7 +50,7 @@ STEPS, LENGTH, WORDS = 4, 12, 100
 def main() -> None:
     """Measures, keeps the numbers and prints them."""
     parser = parser_of(__doc__)
-    parser.add_argument("--turns", type=int, default=20)
+    parser.add_argument("--turns", type=int, default=12)
     parser.add_argument("--table", action="store_true", help="only show the results")
     options = parser.parse_args()
     if not options.table:

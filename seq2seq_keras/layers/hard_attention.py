@@ -138,8 +138,8 @@ class HardAttention(Attention):
         """
         if embedding.output_dim != self.hidden_units:
             raise InputError(
-                "With `tie_embeddings=True` the `hidden_units` of hard attention are as "
-                f"many as `embedding_dim`. Received: hidden_units={self.hidden_units}, "
+                "With `tie_embeddings=True` hard attention has as many `hidden_units` "
+                f"as `embedding_dim` says. Received: hidden_units={self.hidden_units}, "
                 f"embedding_dim={embedding.output_dim}"
             )
         self.embedding = embedding

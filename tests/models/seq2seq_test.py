@@ -63,13 +63,12 @@ OPTIONS = {
     },
     "conditional": {
         **{"attention": "bahdanau", "decoder": "conditional", "cell": "gru"},
-        "bidirectional": True,
+        **{"bidirectional": True, "dropout": 0.5, "recurrent_dropout": 0.5},
     },
     "conditional layers": {
         **{"attention": "luong", "decoder": "conditional", "num_layers": 2},
         **{"coverage": True, "copy": True, "residual": True, "feed_context": True},
-        **{"dropout": 0.5, "recurrent_dropout": 0.5, "variational_dropout": True},
-        "layer_normalization": True,
+        **{"variational_dropout": True, "layer_normalization": True},
     },
     "deep output": {"attention": "luong", "deep_output": True},
     "deep output without attention": {"deep_output": True, "tie_embeddings": True},
