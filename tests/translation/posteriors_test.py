@@ -35,7 +35,13 @@ def alignment(model, tokenizer, text, token_ids):
     return keras.ops.convert_to_numpy(weights)[0]
 
 
-@pytest.mark.parametrize("count", [1, 2], ids=["a model", "an ensemble"])
+@pytest.mark.parametrize(
+    "count",
+    [
+        pytest.param(1, id="a model"),
+        pytest.param(2, id="an ensemble", marks=pytest.mark.slow),
+    ],
+)
 def test_what_was_found_is_aligned_as_a_whole(count, without_graphs):
     tokenizer = CharacterTokenizer.fit(["abc"])
     models = list(make_models(tokenizer, count))
