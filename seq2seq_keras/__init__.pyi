@@ -38,6 +38,9 @@ from .layers import (
     BahdanauAttention as BahdanauAttention,
 )
 from .layers import (
+    HardAttention as HardAttention,
+)
+from .layers import (
     LuongAttention as LuongAttention,
 )
 from .layers import (

@@ -13,6 +13,8 @@ _GAL = "[Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287)"
 _LUONG = "[Luong et al., 2015](https://arxiv.org/abs/1508.04025)"
 _PRESS = "[Press & Wolf, 2017](https://arxiv.org/abs/1608.05859)"
 _SEE = "[See et al., 2017](https://arxiv.org/abs/1704.04368)"
+_HARD = "[Wu et al., 2018](https://arxiv.org/abs/1808.10024)"
+_MONOTONIC = "[Wu & Cotterell, 2019](https://arxiv.org/abs/1905.06319)"
 _SUTSKEVER = "[Sutskever et al., 2014](https://arxiv.org/abs/1409.3215)"
 
 
@@ -117,19 +119,57 @@ class Architecture:
         """Let the encoder read the `<eos>` that ends each source, too. Without it the
         source ends with its last token, as in models that never saw an end.""",
     )
+    decoder: Literal["plain", "conditional"] = option(
+        "plain",
+        """What a step of the decoder with attention is: "conditional" makes two
+        transitions of the state. The first reads the last token, its outcome asks
+        attention, and the second reads the answer.""",
+        paper="[Sennrich et al., 2017](https://arxiv.org/abs/1703.04357)",
+    )
+    deep_output: bool = option(
+        False,
+        """Make the logits of the last token too, beside state and context, all through
+        a layer with tanh. With bahdanau and in the conditional decoder it is so in any
+        case.""",
+        paper=_BAHDANAU,
+    )
     attention: Any = option(
         None,
         """Let the decoder look back at every source token: its present output asks
         ("luong"), or its previous state ("bahdanau"), and the answer enters the cell
-        together with the embedded token. Another name of `ATTENTIONS`, an `Attention`
-        layer, its class, or the text "module:Class" for that. Without one, the context
-        vector is all the decoder learns of the source.""",
+        together with the embedded token. With "hard" each target token is written from
+        a single source token, and training sums over all alignments, exactly. Another
+        name of `ATTENTIONS`, an `Attention` layer, its class, or the text
+        "module:Class" for that. Without one, the context vector is all the decoder
+        learns of the source.""",
         metavar="NAME",
         names_object=True,
-        paper=(_BAHDANAU, _LUONG),
+        paper=(_BAHDANAU, _LUONG, _HARD),
     )
     attention_score: Literal["dot", "general", "concat"] = option(
         "general", "How luong compares.", paper=_LUONG
+    )
+    monotonic: bool = option(
+        False,
+        """Let hard attention never go back: no token is written from a source token
+        before that of the last one. For sounds, spellings and forms of words.""",
+        paper=_MONOTONIC,
+    )
+    order: int = option(
+        0,
+        """What else hard attention knows of where the last token was written from:
+        nothing (0), or how far it is to each source token from there (1).""",
+        minimum=0,
+        maximum=1,
+        paper=_MONOTONIC,
+    )
+    context: int = option(
+        4,
+        """How far hard attention of order 1 tells jumps apart; those that are longer
+        count as this long.""",
+        minimum=1,
+        maximum=1000,
+        paper=_MONOTONIC,
     )
     input_feeding: bool = option(
         False,

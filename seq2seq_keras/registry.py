@@ -27,6 +27,7 @@ CELLS: dict[str, str | Callable] = {
 ATTENTIONS: dict[str, str | Callable] = {
     "luong": "seq2seq_keras.layers:LuongAttention",
     "bahdanau": "seq2seq_keras.layers:BahdanauAttention",
+    "hard": "seq2seq_keras.layers:HardAttention",
 }
 
 

@@ -40,7 +40,8 @@ _NOTE = re.compile(
 # which load Keras before their own files, they import from lower rooms only.
 _REGISTERING = (
     "seq2seq_keras.layers.activations",
-    *("seq2seq_keras.layers.luong_attention", "seq2seq_keras.models.seq2seq"),
+    *("seq2seq_keras.layers.hard_attention", "seq2seq_keras.layers.luong_attention"),
+    "seq2seq_keras.models.seq2seq",
     "seq2seq_keras.training.adam",
     "seq2seq_keras.training.losses",
     *("seq2seq_keras.training.schedule", "seq2seq_keras.training.scheduled_sampling"),

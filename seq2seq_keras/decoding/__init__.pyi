@@ -22,6 +22,7 @@ from .constraints import forbid as forbid
 from .constraints import make_trie as make_trie
 from .ensemble import ensemble_step as ensemble_step
 from .ensemble import join_members as join_members
+from .ensemble import member_of as member_of
 from .greedy_search import greedy_search as greedy_search
 from .sampling import sample as sample
 from .scoring import free_running_log_probabilities as free_running_log_probabilities

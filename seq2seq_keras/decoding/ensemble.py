@@ -28,6 +28,24 @@ def join_members(states: Sequence[States]) -> States:
     return joined
 
 
+def member_of(states: States, number: int) -> States:
+    """What `join_members` has of one model.
+
+    Args:
+        states: The joined dictionary.
+        number: Integer. Which one, from 0.
+
+    Returns:
+        A dictionary.
+    """
+    prefix = f"{number}/"
+    return {
+        name.removeprefix(prefix): state
+        for name, state in states.items()
+        if name.startswith(prefix)
+    }
+
+
 def ensemble_step(steps: Sequence[Step]) -> Step:
     """One step function of several.
 
@@ -54,13 +72,7 @@ def ensemble_step(steps: Sequence[Step]) -> Step:
     def step(token_ids: tf.Tensor, states: States) -> tuple[tf.Tensor, States]:
         log_probabilities, following = [], []
         for number, member in enumerate(steps):
-            prefix = f"{number}/"
-            own = {
-                name.removeprefix(prefix): state
-                for name, state in states.items()
-                if name.startswith(prefix)
-            }
-            logits, own = member(token_ids, own)
+            logits, own = member(token_ids, member_of(states, number))
             log_probabilities.append(tf.nn.log_softmax(tf.cast(logits, tf.float32)))
             following.append(own)
         total = tf.reduce_logsumexp(tf.stack(log_probabilities), axis=0)

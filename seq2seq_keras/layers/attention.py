@@ -7,13 +7,24 @@ from typing import Any
 import keras
 from keras import KerasTensor, ops
 
+from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import options_of
 from seq2seq_keras.registry import ATTENTIONS, find
 
 # Finite, so that a source that is masked entirely attends uniformly and not to NaN.
 _MASKED = -1e9
 # Of the options of a model, those that an attention may take by its constructor.
-_OPTIONS = ("units", "score", "coverage")
+_OPTIONS = (
+    *("units", "hidden_units", "vocabulary_size", "score", "coverage"),
+    *("monotonic", "order", "context"),
+)
+# Where nobody asked for them an attention need not have them.
+_DEFAULTS = {field.name: field.default for field in options_of(Architecture)}
+_LEFT_OUT = {
+    "score": _DEFAULTS["attention_score"],
+    **{name: _DEFAULTS[name] for name in ("coverage", "monotonic", "order", "context")},
+}
 Tensors = dict[str, KerasTensor]
 
 
@@ -30,7 +41,9 @@ class Attention(keras.layers.Layer):
       step asks, and the context enters the first layer (Bahdanau);
     - `coverage`: whether a step needs the sum of the weights of the steps before;
     - `initial_states` and `attend`, to be overridden where a step needs something
-      else of the steps before, with `feeds_back` set to `True`.
+      else of the steps before, with `feeds_back` set to `True`;
+    - `predicts`, a class attribute: `True` if it makes the logits itself, as
+      `HardAttention` does, and gives no context.
 
     Whatever the precision, the softmax is computed in float32: bfloat16 could not
     tell apart the weights of a long sentence.
@@ -68,6 +81,7 @@ class Attention(keras.layers.Layer):
 
     attends_first = False
     coverage = False
+    predicts = False
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -197,12 +211,7 @@ def by_rows(
 
 
 def make_attention(
-    attention: Any,
-    *,
-    units: int,
-    score: str = "general",
-    coverage: bool = False,
-    dtype: Any = None,
+    attention: Any, *, units: int, dtype: Any = None, **options: Any
 ) -> Attention:
     """Makes the attention layer of a decoder.
 
@@ -211,9 +220,11 @@ def make_attention(
             following arguments that its constructor names, a layer, or the
             configuration of one.
         units: Integer. Size of the decoder's states.
-        score: The score of Luong's attention.
-        coverage: Whether the score sees what was attended to before.
         dtype: Name of the dtype policy.
+        **options: `vocabulary_size`, the number of tokens of the target,
+            `hidden_units`, the size of what logits are made of, and what the options
+            of a model say of its attention: `score`, `coverage`, `monotonic`, `order`,
+            `context`.
 
     Returns:
         An `Attention`.
@@ -225,12 +236,15 @@ def make_attention(
         return _of_config(attention)
     found = find("attention", attention, ATTENTIONS)
     taken: Mapping = {}
-    given = {"units": units, "score": score, "coverage": coverage}
-    left_out = {"score": "general", "coverage": False}
+    given, left_out = {"units": units, **_LEFT_OUT, **options}, dict(_LEFT_OUT)
     if isinstance(found, type) and issubclass(found, Attention):
         taken = inspect.signature(found).parameters
         layer = found(
-            **{name: given[name] for name in _OPTIONS if name in taken},
+            **{
+                name: given[name]
+                for name in _OPTIONS
+                if name in taken and name in given
+            },
             dtype=dtype,
             name="attention",
         )

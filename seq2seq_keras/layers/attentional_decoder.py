@@ -1,6 +1,7 @@
 """A recurrent decoder whose next step needs the attention of the last one."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -26,15 +27,28 @@ class AttentionalDecoder(keras.layers.Layer):
     - Any other ("luong"): the output of the top layer is the query. With
       `input_feeding`, the attentional vector enters the first layer at the next step.
 
+    - With a `first_transition`, the conditional decoder, attention is between two
+      transitions of the state. Of the embedded token `y` and the state `s` before:
+
+          s' = first_transition(y, s)
+          c  = attention(s', source)
+          s  = stack(c, s')
+
+      So what asks knows the token that was written last, and what is found has a part
+      in the state of this step. Further layers lie on the second transition.
+
     What it passes on is the attentional vector, `tanh(W [context; output])`; where the
-    attention attends first, the embedded token has a part in it too, as in the readout
-    of Bahdanau et al.
+    attention attends first or between transitions, and with `deep_output`, the embedded
+    token has a part in it too, as in the readout of Bahdanau et al.
 
     Args:
         stack: The `RecurrentStack`.
         attention: The `Attention`.
         units: Integer. Size of the attentional vector.
         input_feeding: Whether the attentional vector is an input of the next step.
+        first_transition: Optional `RecurrentStack` of one layer, with the states of the
+            first one of `stack`.
+        deep_output: Whether the attentional vector is also made of the embedded token.
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name` and `dtype`.
 
     Call arguments:
@@ -57,6 +71,8 @@ class AttentionalDecoder(keras.layers.Layer):
 
     Reference:
         - [Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473), A.2.2.
+        - [Sennrich et al., 2017](https://arxiv.org/abs/1703.04357), section 3: two
+          transitions.
         - [Luong et al., 2015](https://arxiv.org/abs/1508.04025), section 3.3: input
           feeding; equation 5: the attentional vector.
     """
@@ -68,6 +84,8 @@ class AttentionalDecoder(keras.layers.Layer):
         units: int,
         *,
         input_feeding: bool = False,
+        first_transition: RecurrentStack | None = None,
+        deep_output: bool = False,
         **kwargs: Any,
     ) -> None:
         if input_feeding and attention.attends_first:
@@ -79,12 +97,19 @@ class AttentionalDecoder(keras.layers.Layer):
         # States stay in the precision they have: a sum of weights needs float32.
         super().__init__(autocast=False, **kwargs)
         self.stack = stack
+        self.first_transition = first_transition
         self.units = units
         self.input_feeding = input_feeding
+        self.reads_token = (
+            attention.attends_first or first_transition is not None or deep_output
+        )
         # Here Keras finds their weights.
         self.recurrent_layers = stack.recurrent_layers
         self.dropouts = stack.dropouts
         self.normalizations = stack.normalizations
+        if first_transition is not None:
+            self.first_layers = first_transition.recurrent_layers
+            self.first_normalizations = first_transition.normalizations
         self.attention_layer = attention
         self.attentional_vector = keras.layers.Dense(
             units,
@@ -99,14 +124,20 @@ class AttentionalDecoder(keras.layers.Layer):
     ) -> None:
         input_dim, value_shape = inputs_shape[-1], memory_shape["encoder_outputs"]
         first, query_dim = self.attention_layer.attends_first, self.stack.output_size
-        fed_dim = value_shape[-1] if first else self.units * self.input_feeding
-        self.stack.build(input_dim + fed_dim)
-        if first:
-            query_dim = states_shape[self.stack.top_state][-1]
+        if self.first_transition is not None:
+            self.first_transition.build(input_dim)
+            self.stack.build(value_shape[-1])
+            query_dim = self.first_transition.output_size
+        else:
+            fed_dim = value_shape[-1] if first else self.units * self.input_feeding
+            self.stack.build(input_dim + fed_dim)
+            if first:
+                query_dim = states_shape[self.stack.top_state][-1]
         # One that was given as a layer, or loaded, has its weights already.
         if not self.attention_layer.built:
             self.attention_layer.build((None, None, query_dim), value_shape)
-        read_dim = value_shape[-1] + self.stack.output_size + input_dim * first
+        read_dim = value_shape[-1] + self.stack.output_size
+        read_dim += input_dim * self.reads_token
         self.attentional_vector.build((None, read_dim))
 
     def step(
@@ -123,8 +154,14 @@ class AttentionalDecoder(keras.layers.Layer):
         same; `masks` what dropout drops if that is the same at every step. Returns the
         attentional vector, `(batch, units)`, and the next states.
         """
-        states, cell_inputs = dict(states), [inputs]
-        if self.attention_layer.attends_first:
+        states, cell_inputs, context = dict(states), [inputs], None
+        if self.first_transition is not None:
+            query, states = self.first_transition.step(
+                inputs, states, training=training
+            )
+            context, states = self._attend(query, states, memory)
+            cell_inputs = [context]
+        elif self.attention_layer.attends_first:
             context, states = self._attend(states[self.stack.top_state], states, memory)
             cell_inputs.append(context)
         elif self.input_feeding:
@@ -132,15 +169,29 @@ class AttentionalDecoder(keras.layers.Layer):
         outputs, states = self.stack.step(
             ops.concatenate(cell_inputs, axis=-1), states, masks, training
         )
-        if self.attention_layer.attends_first:
-            read = [context, outputs, inputs]
-        else:
+        if context is None:
             context, states = self._attend(outputs, states, memory)
-            read = [context, outputs]
-        vector = self.attentional_vector(ops.concatenate(read, axis=-1))
+        vector = self._combine(context, outputs, inputs)
         if self.input_feeding:
             states["attentional_vector"] = vector
         return vector, states
+
+    def _combine(
+        self, context: KerasTensor, outputs: KerasTensor, inputs: KerasTensor
+    ) -> KerasTensor:
+        """The attentional vector, of one step or of all."""
+        read = [context, outputs, *[inputs] * self.reads_token]
+        return self.attentional_vector(ops.concatenate(read, axis=-1))
+
+    @contextlib.contextmanager
+    def _sequence(
+        self, states: Tensors, training: bool
+    ) -> Iterator[list[KerasTensor] | None]:
+        """What `RecurrentStack.sequence` does, for both transitions."""
+        with contextlib.ExitStack() as entered:
+            if self.first_transition is not None:
+                entered.enter_context(self.first_transition.sequence(states, training))
+            yield entered.enter_context(self.stack.sequence(states, training))
 
     def _attend(
         self, query: KerasTensor, states: Tensors, memory: Tensors
@@ -161,7 +212,7 @@ class AttentionalDecoder(keras.layers.Layer):
     ) -> tuple[KerasTensor, KerasTensor, Tensors]:
         states = self._in_loop_dtypes(states)
         if inputs.shape[1] == 1:
-            with self.stack.sequence(states, training) as masks:
+            with self._sequence(states, training) as masks:
                 vector, states = self.step(
                     inputs[:, 0], states, memory, training, masks
                 )
@@ -169,21 +220,23 @@ class AttentionalDecoder(keras.layers.Layer):
         attention = self.attention_layer
         # An `attend` of one's own may read any state of the step.
         reads_all = type(attention).attend is not Attention.attend
-        if attention.attends_first or self.input_feeding or reads_all:
+        feeds = attention.attends_first or self.input_feeding or reads_all
+        if feeds or self.first_transition is not None:
             return self._loop_over_all(inputs, states, memory, training)
         return self._loop_over_attention(inputs, states, memory)
 
     def _loop_over_all(
         self, inputs: KerasTensor, states: Tensors, memory: Tensors, training: bool
     ) -> tuple[KerasTensor, KerasTensor, Tensors]:
-        with self.stack.sequence(states, training) as masks:
+        with self._sequence(states, training) as masks:
 
             def step(
                 inputs: KerasTensor, states: Tensors
             ) -> tuple[KerasTensor, Tensors]:
                 return self.step(inputs, states, memory, training, masks)
 
-            if training and self.stack.draws_in_first_step:
+            stacks = filter(None, (self.first_transition, self.stack))
+            if training and any(stack.draws_in_first_step for stack in stacks):
                 # Outside of the loop, so that all steps have the masks it draws.
                 step(inputs[:, 0], states)
             return _loop_over_steps(
@@ -206,7 +259,7 @@ class AttentionalDecoder(keras.layers.Layer):
             self.compute_dtype,
             size,
         )
-        vectors = self.attentional_vector(ops.concatenate([contexts, outputs], axis=-1))
+        vectors = self._combine(contexts, outputs, inputs)
         return vectors, weights, {**states, **last}
 
     def _in_loop_dtypes(self, states: Tensors) -> Tensors:

@@ -35,6 +35,8 @@ class EncoderDecoder(keras.Model):
     Attributes:
         source_vocabulary_size: Integer.
         target_vocabulary_size: Integer.
+        aligns: Whether `align` tells where a target was written from. Else the
+            attention weights of its steps are all there is.
         copies: Whether `decode` predicts in a vocabulary that is extended by the words
             of the source: id `target_vocabulary_size + s` for the word at position
             `s`. The model then has an input `source_copy_ids`.
@@ -77,6 +79,7 @@ class EncoderDecoder(keras.Model):
     ```
     """
 
+    aligns = False
     copies = False
 
     def __init__(
@@ -147,6 +150,23 @@ class EncoderDecoder(keras.Model):
             What `decode` returns.
         """
         return self.decode(target_token_ids, states)
+
+    def align(
+        self, target_token_ids: KerasTensor, labels: KerasTensor, states: States
+    ) -> KerasTensor:
+        """Tells where each token of a whole target was written from.
+
+        Args:
+            target_token_ids: int32, shape `(batch, target_length)`, begun by `<sos>`.
+            labels: int32, the same shape: the token that each step writes, 0 for
+                padding.
+            states: The dictionary from `encode`.
+
+        Returns:
+            Probabilities of the source positions given the whole target, float32,
+            shape `(batch, target_length, source_length)`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no `align`.")
 
     def make_loss(self, label_smoothing: float = 0.0) -> keras.losses.Loss | None:
         """The loss that `compile_model` trains the model with.

@@ -1,10 +1,12 @@
 """The decoder's half of the model."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 from keras import KerasTensor, ops
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers import (
     Attention,
     AttentionalDecoder,
@@ -23,8 +25,8 @@ class Decoder:
 
     Without attention, and with one that feeds nothing back, each recurrent layer runs
     over the whole target in one call, and the attention of all steps is computed at
-    once. Otherwise an `AttentionalDecoder` goes step by step. The source embedding may
-    be shared.
+    once. Otherwise an `AttentionalDecoder` goes step by step. An attention that
+    predicts makes the logits, too. The source embedding may be shared.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class Decoder:
         self.attentional_decoder: AttentionalDecoder | None = None
         if self.attention is not None:
             self._make_attentional_layers(self.attention)
+        elif options.deep_output:
+            self.attentional_vector = self._make_attentional_vector()
         self._make_output_layers()
         self.state_names = frozenset(self._state_names())
 
@@ -79,13 +83,10 @@ class Decoder:
         Returns the logits, the attention weights of all steps (`None` without
         attention) and the states after the last token.
         """
-        inputs = embedded = self._embed(target_token_ids)
-        if self.options.feed_context:
-            context = ops.cast(memory["context"], inputs.dtype)
-            # (batch, units) -> (batch, target_length, units)
-            zeros = ops.zeros_like(inputs[:, :, :1])
-            every_step = ops.expand_dims(context, 1) + zeros
-            inputs = ops.concatenate([inputs, every_step], axis=2)
+        embedded = self._embed(target_token_ids)
+        inputs = self._with_context(embedded, memory)
+        if self.attention is not None and self.attention.predicts:
+            return self._predict_by_position(inputs, target_token_ids, states, memory)
         run = self.attentional_decoder or self._run_at_once
         outputs, weights, states = run(inputs, states, memory)
         outputs = self.output_dropout(outputs)
@@ -98,6 +99,14 @@ class Decoder:
                 memory["source_copy_ids"],
             )
         return logits, weights, states
+
+    def _with_context(self, embedded: KerasTensor, memory: States) -> KerasTensor:
+        if not self.options.feed_context:
+            return embedded
+        context = ops.cast(memory["context"], embedded.dtype)
+        # (batch, units) -> (batch, target_length, units)
+        every_step = ops.expand_dims(context, 1) + ops.zeros_like(embedded[:, :, :1])
+        return ops.concatenate([embedded, every_step], axis=2)
 
     def _embed(self, target_token_ids: KerasTensor) -> KerasTensor:
         if self.options.copy:
@@ -119,10 +128,46 @@ class Decoder:
                 keys=memory.get("attention_keys"),
             )
             states["attention_weights"] = weights[:, -1]
-            outputs = self.attentional_vector(
-                ops.concatenate([context, outputs], axis=-1)
-            )
+            outputs = self._read(ops.concatenate([context, outputs], axis=-1), inputs)
+            outputs = self.attentional_vector(outputs)
+        elif self.options.deep_output:
+            outputs = self.attentional_vector(self._read(outputs, inputs))
         return outputs, weights, states
+
+    def _read(self, outputs: KerasTensor, inputs: KerasTensor) -> KerasTensor:
+        """What logits are made of: with `deep_output` also the embedded tokens."""
+        if not self.options.deep_output:
+            return outputs
+        return ops.concatenate([outputs, inputs], axis=-1)
+
+    def _predict_by_position(
+        self,
+        inputs: KerasTensor,
+        target_token_ids: KerasTensor,
+        states: States,
+        memory: States,
+    ) -> tuple[KerasTensor, KerasTensor, States]:
+        outputs, last = self.stack(inputs, states)
+        recurrent = set().union(*self.stack.states)
+        own = {name: states[name] for name in states if name not in recurrent}
+        query = self._read(self.output_dropout(outputs), inputs)
+        attention: Any = self.attention
+        logits, weights, changed = attention(query, target_token_ids, own, memory)
+        return logits, weights, {**last, **changed}
+
+    def align(
+        self,
+        target_token_ids: KerasTensor,
+        labels: KerasTensor,
+        states: States,
+        memory: States,
+    ) -> KerasTensor:
+        """Where each label was written from, given them all: see `HardAttention`."""
+        inputs = self._with_context(self._embed(target_token_ids), memory)
+        outputs, _ = self.stack(inputs, states)
+        query = self._read(outputs, inputs)
+        attention: Any = self.attention
+        return attention.align(query, labels, states, memory)
 
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
@@ -135,20 +180,40 @@ class Decoder:
         options = self.options
         if options.attention is None:
             return None
-        return make_attention(
+        tied = options.tie_embeddings
+        attention = make_attention(
             options.attention,
             units=options.units,
+            hidden_units=options.embedding_dim if tied else options.units,
+            vocabulary_size=options.target_vocabulary_size,
             score=options.attention_score,
             coverage=options.coverage,
+            monotonic=options.monotonic,
+            order=options.order,
+            context=options.context,
             dtype=options.precision,
         )
+        if attention.predicts:
+            refused = {"copy": True, "input_feeding": True, "decoder": "conditional"}
+            for name, value in refused.items():
+                if getattr(options, name) == value:
+                    raise InputError(
+                        f"`{name}={value!r}` needs an attention that gives a context, "
+                        '"luong" or "bahdanau"; with '
+                        f"{type(attention).__name__} each source position predicts by "
+                        "itself"
+                    )
+            if tied:
+                attention.tie(self.embedding)
+        return attention
 
     def _make_attentional_layers(self, attention: Attention) -> None:
         options = self.options
-        if not (attention.feeds_back or options.input_feeding):
-            self.attentional_vector = self._dense(
-                options.units, "attentional_vector", activation="tanh"
-            )
+        if attention.predicts:
+            return
+        conditional = options.decoder == "conditional"
+        if not (attention.feeds_back or options.input_feeding or conditional):
+            self.attentional_vector = self._make_attentional_vector()
             return
         # A step needs the attention of the step before.
         self.attentional_decoder = AttentionalDecoder(
@@ -156,12 +221,21 @@ class Decoder:
             attention,
             options.units,
             input_feeding=options.input_feeding,
+            first_transition=(
+                make_stack(options, "decoder_first", 1) if conditional else None
+            ),
+            deep_output=options.deep_output,
             dtype=options.precision,
             name="decoder",
         )
 
+    def _make_attentional_vector(self) -> keras.layers.Dense:
+        return self._dense(self.options.units, "attentional_vector", activation="tanh")
+
     def _make_output_layers(self) -> None:
         options = self.options
+        if self.attention is not None and self.attention.predicts:
+            return
         # Tied logits are products with the embeddings, so they need their size.
         self.output_projection = None
         if not options.tie_embeddings:

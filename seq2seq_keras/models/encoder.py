@@ -17,15 +17,18 @@ from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
 
-def make_stack(options: ModelOptions, name: str, **others: bool) -> RecurrentStack:
+def make_stack(
+    options: ModelOptions, name: str, num_layers: int | None = None, **others: bool
+) -> RecurrentStack:
     """Makes the recurrent layers of the "encoder" or the "decoder".
 
-    `others` are options that only one of them has.
+    `num_layers` is how many, if not what the options say; `others` are options that
+    only one of them has.
     """
     return RecurrentStack(
         options.cell,
         options.units,
-        num_layers=options.num_layers,
+        num_layers=options.num_layers if num_layers is None else num_layers,
         residual=options.residual,
         dropout=options.dropout,
         recurrent_dropout=options.recurrent_dropout,

@@ -103,6 +103,13 @@ class ModelOptions(Architecture):
         )
 
     def _check_attention(self) -> None:
+        _check(
+            self.decoder == "plain"
+            or (self.attention not in (None, "hard") and not self.input_feeding),
+            'In `decoder="conditional"` attention is between two transitions: it needs '
+            '"luong" or "bahdanau", without `input_feeding`',
+            f"attention={self.attention!r}, input_feeding={self.input_feeding}",
+        )
         for name in ("coverage", "copy"):
             _check(
                 self.attention is not None or not getattr(self, name),
@@ -110,19 +117,27 @@ class ModelOptions(Architecture):
                 '"luong" or "bahdanau"',
                 "attention=None",
             )
-        is_plain = self.attention is None or self.attention == "bahdanau"
+        is_plain = self.attention in (None, "bahdanau", "hard")
         _check(
             not is_plain or self.attention_score == "general",
-            '`attention_score` belongs to `attention="luong"`; "bahdanau" has a score '
-            "of its own",
+            '`attention_score` belongs to `attention="luong"`; "bahdanau" and "hard" '
+            "have scores of their own",
             f"attention={self.attention!r}, attention_score={self.attention_score!r}",
         )
         _check(
             not is_plain or not self.input_feeding,
             '`input_feeding=True` belongs to `attention="luong"`; with "bahdanau" the '
-            "context enters the cell at every step in any case",
+            'context enters the cell at every step in any case, with "hard" at none',
             f"attention={self.attention!r}",
         )
+        defaults = {field.name: field.default for field in dataclasses.fields(self)}
+        for name in ("monotonic", "order", "context"):
+            value = getattr(self, name)
+            _check(
+                self.attention is not None or value == defaults[name],
+                f'`{name}` belongs to `attention="hard"`',
+                f"attention=None, {name}={value!r}",
+            )
         _check(
             self.coverage or not self.coverage_loss,
             "`coverage_loss` is a weight of 0 or more, and needs `coverage=True`",

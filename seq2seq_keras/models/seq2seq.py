@@ -69,6 +69,8 @@ class Seq2Seq(EncoderDecoder):
         self.copies = self.options.copy
         self.encoder = Encoder(self.options)
         self.decoder = Decoder(self.options, self.encoder.embedding)
+        attention = self.decoder.attention
+        self.aligns = attention is not None and attention.predicts
         self.state_names = self.decoder.state_names
         super().__init__(
             self.options.source_vocabulary_size,
@@ -117,6 +119,11 @@ class Seq2Seq(EncoderDecoder):
             loss = CoverageLoss(self.options.coverage_loss, name="coverage_loss")
             logits = loss(logits, weights, target_token_ids)
         return logits, states
+
+    def align(
+        self, target_token_ids: KerasTensor, labels: KerasTensor, states: States
+    ) -> KerasTensor:
+        return self.decoder.align(target_token_ids, labels, *self.split_memory(states))
 
     def describe(self) -> str:
         options = self.options

@@ -18,6 +18,7 @@ from seq2seq_keras.decoding import (
     ensemble_step,
     free_running_log_probabilities,
     join_members,
+    member_of,
     search,
 )
 from seq2seq_keras.models import EncoderDecoder, build_inference_models, make_step
@@ -32,6 +33,7 @@ from seq2seq_keras.text import (
     target_copy_ids,
     target_tokens,
 )
+from seq2seq_keras.translation.posteriors import posterior_attention
 from seq2seq_keras.translation.text_translator import MAX_CHARACTERS
 
 # Each set of options has its own graph; a program uses one or two.
@@ -182,6 +184,7 @@ class TranslationGraph(tf.Module):
             found = found._replace(attention_weights=weights)
         if draws > 1:
             found = _as_n_best(found, draws)
+        found = self.with_posteriors(found, states, memory, draws)
         if not details:
             return {"translations": self._texts(options, source, found)}
         outputs = self._outputs(options, source, found)
@@ -202,6 +205,26 @@ class TranslationGraph(tf.Module):
             return parts[0]
         states, memory = zip(*parts, strict=True)
         return join_members(states), join_members(memory)
+
+    def with_posteriors(
+        self,
+        found: SearchResult,
+        states: _Tensors,
+        memory: _Tensors,
+        draws: int = 1,
+    ) -> SearchResult:
+        """What was found, with alignments where the models know them.
+
+        `states` and `memory` are what `start` returned, of each text `draws` rows.
+        """
+        if found.attention_weights is None or not all(m.aligns for m in self.models):
+            return found
+        every = {name: rows[::draws] for name, rows in {**states, **memory}.items()}
+        members = [every]
+        if len(self.models) > 1:
+            members = [member_of(every, n) for n in range(len(self.models))]
+        weights = posterior_attention(self.models, members, found.token_ids)
+        return found._replace(attention_weights=weights)
 
     def _constraints(self, inputs: dict[str, Any], draws: int) -> Iterator[Constraint]:
         if "prefix" in inputs:

@@ -129,6 +129,7 @@ def _search(graph: TranslationGraph, **inputs: Any) -> _Tensors:
         constraints=constraints,
         plain=True,
     )
+    found = graph.with_posteriors(found, states, memory)
     outputs = {
         "token_ids": found.token_ids,
         "log_probabilities": found.log_probabilities,

@@ -24,6 +24,7 @@ def make_decoder(
     attention_score="general",
     input_feeding=False,
     coverage=False,
+    conditional=False,
     dtype=None,
     **options,
 ):
@@ -31,8 +32,10 @@ def make_decoder(
     attention = make_attention(
         attention, units=units, score=attention_score, coverage=coverage, dtype=dtype
     )
-    feeding = {"input_feeding": input_feeding}
-    return AttentionalDecoder(stack, attention, units, dtype=dtype, **feeding)
+    others = {"input_feeding": input_feeding}
+    if conditional:
+        others["first_transition"] = RecurrentStack(cell, units, dtype=dtype)
+    return AttentionalDecoder(stack, attention, units, dtype=dtype, **others)
 
 
 @pytest.fixture
@@ -147,6 +150,30 @@ def test_luong_with_input_feeding_is_the_decoder_of_the_paper(cell, tensors):
             )
             np.testing.assert_allclose(vectors[b, t], vector, atol=1e-5)
         np.testing.assert_allclose(last["attentional_vector"][b], vector, atol=1e-5)
+
+
+@every_cell
+def test_the_conditional_decoder_asks_between_two_transitions(cell, tensors):
+    """First s' = GRU1(y, s), then c = attention(s') and s = GRU2(c, s')."""
+    inputs, states, memory = tensors
+    options = {"attention": "luong", "attention_score": "dot", "conditional": True}
+    layer = large(make_decoder(cell, UNITS, **options), *tensors)
+    vectors, weights, last = layer(*tensors)
+    (readout,) = layer.attentional_vector.get_weights()
+    for b in range(BATCH):
+        values = memory["encoder_outputs"][b][memory["source_mask"][b]]
+        hidden = states["layer_0_hidden"][b]
+        for t in range(LENGTH):
+            hidden = CELLS[cell](layer.first_transition, inputs[b, t], hidden)
+            expected = softmax(values @ hidden)
+            context = expected @ values
+            hidden = CELLS[cell](layer, context, hidden)
+            read = np.concatenate([context, hidden, inputs[b, t]])
+            found = weights[b, t, : len(values)]
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+            expected = np.tanh(read @ readout)
+            np.testing.assert_allclose(vectors[b, t], expected, atol=1e-5)
+        np.testing.assert_allclose(last["layer_0_hidden"][b], hidden, atol=1e-5)
 
 
 def covered(tensors):

@@ -61,6 +61,29 @@ def test_luong_attention_is_that_of_the_paper():
             )
 
 
+@pytest.mark.parametrize("attention", [None, "luong"])
+def test_deep_output_sees_the_last_token(attention):
+    """Logits are made of tanh(W [context; state; embedded token])."""
+    model = build(attention=attention, deep_output=True, cell="rnn")
+    kernel = model.get_layer("attentional_vector").kernel
+    states = build_inference_models(model)[0](tf.constant(SOURCE))
+    output_kernel, output_bias = model.get_layer("logits").get_weights()
+    embedded = model.get_layer("target_embedding").get_weights()[0][2]
+    cell = model.get_layer("decoder_0").get_weights()
+    values = states["encoder_outputs"][0].numpy() if attention else None
+    hidden = np.tanh(
+        embedded @ cell[0] + states["layer_0_hidden"][0].numpy() @ cell[1] + cell[2]
+    )
+    read = [hidden, embedded]
+    if attention:
+        asked = hidden @ model.get_layer("attention").kernel.numpy() / UNITS**0.5
+        scores = np.exp(values @ asked)
+        read.insert(0, scores @ values / scores.sum())
+    expected = np.tanh(np.concatenate(read) @ kernel.numpy())
+    expected = expected @ output_kernel + output_bias
+    np.testing.assert_allclose(model(INPUTS)[0, 0], expected, atol=1e-4)
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 def test_where_nothing_is_fed_back_the_loop_is_the_whole_at_once(cell):
     """Coverage with a weight of 0 goes step by step and changes nothing."""
@@ -222,11 +245,13 @@ def test_word_dropout_hides_words_of_both_sides(side):
     assert np.abs(used[0] - used[1]).max() > 1e-3
 
 
-@pytest.mark.parametrize("feeding", ["bahdanau", "input feeding"])
+@pytest.mark.parametrize("feeding", ["bahdanau", "input feeding", "hard"])
 def test_mixed_precision_steps_agree_to_its_own_rounding(feeding):
     options = {"attention": "luong", "input_feeding": True}
     if feeding == "bahdanau":
         options = {"attention": "bahdanau", "coverage": True}
+    elif feeding == "hard":
+        options = {"attention": "hard", "monotonic": True, "order": 1}
     model = build_model(20, 20, units=8, precision="mixed_bfloat16", **options)
     report = check_parity(model, INPUTS, tolerance=0.02)
     assert report.agrees, report

@@ -17,6 +17,14 @@ ATTENTIONS = [
         for feeding in (False, True)
     ),
     {"attention": "bahdanau"},
+    {"attention": "bahdanau", "decoder": "conditional"},
+    {"attention": "luong", "decoder": "conditional", "attention_score": "concat"},
+    {"attention": "luong", "deep_output": True},
+    *(
+        {"attention": "hard", "monotonic": monotonic, "order": order}
+        for monotonic in (False, True)
+        for order in (0, 1)
+    ),
     {"attention": None},
 ]
 GRID = {
@@ -29,8 +37,8 @@ MODELS = [
     {**attention, **dict(zip(GRID, values, strict=True))}
     for attention in ATTENTIONS
     for values in itertools.product(*GRID.values())
-    # Coverage and copying work on attention weights.
-    if attention["attention"] or not any(values[2:])
+    # Coverage and copying work on the weights of a context.
+    if attention["attention"] not in (None, "hard") or not any(values[2:])
 ]
 
 
@@ -80,13 +88,13 @@ def check_models(models):
 
 
 def test_some_of_the_combinations_agree():
-    assert check_models(MODELS[5::23]) < 1e-4
+    assert check_models(MODELS[8::29]) < 1e-4
 
 
 @pytest.mark.slow
 def test_every_combination_agrees():
     """Cell x layers x attention x score x input feeding x coverage x copy."""
-    assert len(MODELS) == 7 * 24 + 6
+    assert len(MODELS) == 10 * 24 + 5 * 6
     largest = check_models(MODELS)
     print(f"{len(MODELS)} models, largest difference {largest:.2e}")
     assert largest < 1e-4

@@ -16,6 +16,9 @@ OPTIONS = [
     {"attention": "bahdanau"},
     {"attention": "bahdanau", "coverage": True, "num_layers": 2},
     {"attention": "luong", "input_feeding": True},
+    {"attention": "bahdanau", "decoder": "conditional"},
+    {"attention": "hard"},
+    {"attention": "hard", "monotonic": True, "order": 1},
     {"attention": "luong", "attention_score": "concat", "input_feeding": True},
 ]
 

@@ -61,6 +61,24 @@ OPTIONS = {
         **{"variational_dropout": True, "word_dropout": 0.2},
         "layer_normalization": True,
     },
+    "conditional": {
+        **{"attention": "bahdanau", "decoder": "conditional", "cell": "gru"},
+        **{"bidirectional": True, "dropout": 0.5, "recurrent_dropout": 0.5},
+    },
+    "conditional layers": {
+        **{"attention": "luong", "decoder": "conditional", "num_layers": 2},
+        **{"coverage": True, "copy": True, "residual": True, "feed_context": True},
+        **{"variational_dropout": True, "layer_normalization": True},
+    },
+    "deep output": {"attention": "luong", "deep_output": True},
+    "deep output without attention": {"deep_output": True, "tie_embeddings": True},
+    "hard": {"attention": "hard", "cell": "gru", "tie_embeddings": True},
+    "hard, monotonic": {
+        "deep_output": True,
+        **{"attention": "hard", "monotonic": True, "order": 1, "context": 2},
+        **{"num_layers": 2, "feed_context": True, "reverse_source": True},
+        **{"dropout": 0.5, "variational_dropout": True, "layer_normalization": True},
+    },
     "coverage": {"attention": "luong", "coverage": True, "coverage_loss": 1.0},
     "copy": {"attention": "luong", "copy": True, "tie_embeddings": True},
     "every attention": {
@@ -78,7 +96,14 @@ OPTIONS = {
 FEW = ("lstm", "input feeding", "every attention", "everything")
 slow = pytest.mark.slow
 few_options = pytest.mark.parametrize(
-    "options", [OPTIONS[name] for name in FEW], ids=FEW
+    "options",
+    [
+        *(pytest.param(OPTIONS[name], id=name) for name in FEW),
+        *(
+            pytest.param(OPTIONS[name], id=name, marks=slow)
+            for name in ("hard, monotonic", "conditional layers")
+        ),
+    ],
 )
 
 
@@ -387,8 +412,21 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
                 {"attention": attention, "attention_score": "dot"},
                 '`attention_score` belongs to `attention="luong"`',
             )
-            for attention in (None, "bahdanau")
+            for attention in (None, "bahdanau", "hard")
         ),
+        (
+            {"attention": "hard", "input_feeding": True},
+            '`input_feeding=True` belongs to `attention="luong"`',
+        ),
+        ({"attention": "hard", "copy": True}, "`copy=True` needs an attention that"),
+        ({"attention": "hard", "coverage": True}, "`coverage` belongs to an attention"),
+        ({"decoder": "conditional"}, "attention is between two transitions"),
+        (
+            {"attention": "hard", "decoder": "conditional"},
+            "attention is between two transitions",
+        ),
+        ({"monotonic": True}, '`monotonic` belongs to `attention="hard"`'),
+        ({"attention": "luong", "order": 1}, "`order` belongs to an attention that"),
         (
             {"attention": "bahdanau", "input_feeding": True},
             '`input_feeding=True` belongs to `attention="luong"`',

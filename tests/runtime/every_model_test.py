@@ -32,6 +32,14 @@ OPTIONS = {
         **{"attention": "bahdanau", "num_layers": 3, "residual": True},
         **{"dropout": 0.5, "recurrent_dropout": 0.5, "variational_dropout": True},
     },
+    "conditional": {
+        **{"attention": "bahdanau", "decoder": "conditional", "num_layers": 2},
+    },
+    "deep output": {"attention": "luong", "deep_output": True},
+    "hard": {"attention": "hard", "tie_embeddings": True, "cell": "gru"},
+    "hard, monotonic": {
+        **{"attention": "hard", "monotonic": True, "order": 1, "num_layers": 2},
+    },
     "coverage": {"attention": "luong", "coverage": True, "share_embeddings": True},
     "copy": {"attention": "luong", "copy": True, "tie_embeddings": True},
     "every attention": {

@@ -101,11 +101,15 @@ def test_the_weights_are_those_of_a_training_without_interruption(
     assert not state_path(config.output).exists()
 
 
+@pytest.mark.parametrize(
+    "attention", ["luong", pytest.param("hard", marks=pytest.mark.slow)]
+)
 def test_a_training_that_has_ended_goes_on_as_if_it_had_more_epochs(
-    straight, tmp_path, without_graphs
+    straight, attention, tmp_path, without_graphs
 ):
     options = OPTIONS | {"scheduled_sampling": 0.0, "monitor": "perplexity"}
     options |= {"train": straight[0].train, "samples": 0, "epochs": 2}
+    options["attention"] = attention
     output = str(tmp_path / "b")
     with without_graphs():
         expected = train(TrainingConfig(output=str(tmp_path / "a"), **options))

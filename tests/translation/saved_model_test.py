@@ -218,6 +218,8 @@ KINDS = {
     "bahdanau": {
         **{"attention": "bahdanau", "coverage": True, "num_layers": 2, "copy": True},
     },
+    "conditional": {"attention": "bahdanau", "decoder": "conditional", "cell": "gru"},
+    "hard": {"attention": "hard", "monotonic": True, "order": 1, "feed_context": True},
     "copying": {"attention": "luong", "copy": True, "reverse_source": True},
     "input feeding in bfloat16": {
         **{"attention": "luong", "input_feeding": True, "precision": "mixed_bfloat16"},
