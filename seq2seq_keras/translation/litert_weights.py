@@ -7,6 +7,7 @@ import numpy as np
 from seq2seq_keras.translation.weight_precision import WeightPrecision, quantized
 
 # What is smaller stays as it is.
+_LARGEST = float(np.finfo("float16").max)
 _SMALLEST = 1024
 
 
@@ -66,7 +67,10 @@ class _Shrinking:
         data = self.model.buffers[tensor.buffer].data
         is_float = tensor.type == self.schema.TensorType.FLOAT32
         is_stored = self.precision == "float16" or len(tensor.shape) == 2
-        return is_float and is_stored and data is not None and len(data) >= _SMALLEST
+        if not is_float or not is_stored or data is None or len(data) < _SMALLEST:
+            return False
+        # What forbids tokens is no weight, and too large for float16.
+        return np.abs(np.frombuffer(bytes(data), "float32")).max() <= _LARGEST
 
     def _cast(self, graph: Any, place: int) -> Any:
         """Adds the small constant to a graph; returns what makes it the large one."""
