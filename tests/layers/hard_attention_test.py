@@ -127,6 +127,14 @@ def test_the_likelihood_is_the_sum_over_all_alignments(options, tensors):
     )
 
 
+@every_kind
+def test_logits_and_weights_are_distributions(options, tensors):
+    logits, weights, states = run(make(options, *tensors), *tensors)
+    np.testing.assert_allclose(tf.reduce_logsumexp(logits, -1), 0, atol=1e-5)
+    np.testing.assert_allclose(tf.reduce_sum(weights, -1), 1, atol=1e-5)
+    np.testing.assert_array_equal(states["attention_weights"], weights[:, -1])
+
+
 def gradients(layer, query, value, mask):
     with tf.GradientTape() as tape:
         tape.watch([query, value])
