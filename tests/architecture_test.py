@@ -21,6 +21,7 @@ ROOMS = [
     {"data", "translation"},
     {"evaluation", "importing", "runtime"},
     {"training", "serving"},
+    {"distributed"},
     {"cli"},
     {"__main__"},
 ]

@@ -27,11 +27,12 @@ from seq2seq_keras import (
 )
 from seq2seq_keras.cli.idle_options import check_idle
 from seq2seq_keras.cli.inputs import (
+    SourceReader,
     given_search,
     read_test_pairs,
     read_test_set,
-    read_texts,
 )
+from seq2seq_keras.cli.many_files import is_shared, translate_shared
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
@@ -129,8 +130,6 @@ def _train(options: Options) -> None:
 
 
 def _translate(options: Options) -> None:
-    translator = _load_for_translating(options)
-    search = translator.search.replace(**given_search(options))
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,
@@ -138,8 +137,16 @@ def _translate(options: Options) -> None:
         "seed": options.seed,
         **given_search(options),
     }
+    if is_shared(options):
+        translate_shared(options, request)
+        return
+    translator = _load_for_translating(options)
+    search = translator.search.replace(**given_search(options))
     with contextlib.ExitStack() as stack:
-        lines = read_texts(options, translator)
+        tokenizer = translator.source_tokenizer
+        is_featured = tokenizer.text_tokenizer is not tokenizer
+        path = "-" if options.input is None else options.input
+        lines = SourceReader(options)(path, is_featured)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:

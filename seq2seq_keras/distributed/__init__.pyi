@@ -1,0 +1,12 @@
+from .file_options import FilesOptions as FilesOptions
+from .made_with import check_made_with as check_made_with
+from .mirror import is_many as is_many
+from .mirror import is_missing as is_missing
+from .mirror import mirrored as mirrored
+from .translate_files import FilesReport as FilesReport
+from .translate_files import translate_files as translate_files
+from .translation_worker import Translated as Translated
+from .translation_worker import TranslationWork as TranslationWork
+from .translation_worker import TranslationWorker as TranslationWorker
+from .worker_pool import WorkerDiedError as WorkerDiedError
+from .worker_pool import WorkerPool as WorkerPool
