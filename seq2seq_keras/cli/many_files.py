@@ -84,8 +84,8 @@ def _made_with(
     return {
         "model": [_sum(folder) for folder in work.models],
         **{name: value for name, value in work.request.items() if value},
-        **{name: options[name] for name in ("batch_size", "scores", "alignments")},
-        **{name: options[name] for name in ("json", "on_error")},
+        **{name: options[name] for name in ("batch_size", "json", "scores")},
+        "alignments": options.alignments,
         "reading": {"given": reader.given, "taken": reader.taken},
     }
 

@@ -3,6 +3,7 @@ from .made_with import check_made_with as check_made_with
 from .mirror import is_many as is_many
 from .mirror import is_missing as is_missing
 from .mirror import mirrored as mirrored
+from .ray_cluster import joined as joined
 from .translate_files import FilesReport as FilesReport
 from .translate_files import translate_files as translate_files
 from .translation_worker import Translated as Translated

@@ -9,6 +9,7 @@ from typing import Any
 
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
 from seq2seq_keras.errors import InputError, import_optional
+from seq2seq_keras.untrusted import in_one_line
 
 LOCAL = "local"
 _LOCAL_STORE = 2**27  # bytes that tasks and results take on the way
@@ -81,6 +82,12 @@ class RayWorker:
             self._ray.exceptions.RayActorError,
             self._ray.exceptions.ObjectLostError,
         ) as error:
+            if "creation task" in str(error):
+                raise InputError(
+                    "A process on a node of the cluster cannot begin "
+                    f"({in_one_line(error, 10**5)[-300:]}). Are the same versions of "
+                    "Python and seq2seq-keras installed there, and modules of your own?"
+                ) from error
             self.stop()  # it may only be out of reach, and hold its processors
             raise WorkerDiedError from error
 

@@ -116,15 +116,16 @@ class TranslationWorker:
             importlib.import_module(module)
         if self.packed is None:
             return _load_folders(self.work)
-        with tempfile.TemporaryDirectory() as place:
-            folders = []
-            for number, files in enumerate(self.packed):
-                folder = pathlib.Path(place, str(number))
-                folder.mkdir()
-                for name, content in files.items():
-                    (folder / name).write_bytes(content)
-                folders.append(str(folder))
-            return _load_folders(dataclasses.replace(self.work, models=folders))
+        # Graphs of ONNX are read when they are first needed.
+        self.place = tempfile.TemporaryDirectory()
+        folders = []
+        for number, files in enumerate(self.packed):
+            folder = pathlib.Path(self.place.name, str(number))
+            folder.mkdir()
+            for name, content in files.items():
+                (folder / name).write_bytes(content)
+            folders.append(str(folder))
+        return _load_folders(dataclasses.replace(self.work, models=folders))
 
 
 def _load_folders(work: TranslationWork) -> Any:

@@ -72,21 +72,23 @@ class WorkerPool:
                 if place not in self._workers:
                     self._workers[place] = self._start()
                 result = self._workers[place].call(*task)
-            except WorkerDiedError:
+            except WorkerDiedError as error:
                 self._workers.pop(place, None)
                 self.deaths += not self._closed
                 if tries < _TRIES:
                     self._tasks.put((number, tries + 1, future, task))
                 else:
-                    future.set_exception(_dead())
+                    future.set_exception(_dead(error))
             except BaseException as error:
                 future.set_exception(error)
             else:
                 future.set_result(result)
 
 
-def _dead() -> InputError:
-    return InputError(
+def _dead(error: WorkerDiedError) -> InputError:
+    made = InputError(
         f"The process that worked ended before its time, {_TRIES} times over. Is there "
         "too little memory? Take fewer workers, or a smaller batch size."
     )
+    made.__cause__ = error
+    return made
