@@ -19,6 +19,7 @@ from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import (
     EncoderDecoder,
     ModelOptions,
+    Workers,
     build_model,
     check_weights,
     fastest_precision,
@@ -53,6 +54,8 @@ from seq2seq_keras.training.start import Model, given_model, load_start
 from seq2seq_keras.translation import Translator
 
 _MODEL_OPTIONS = dataclasses.fields(Architecture)
+# Between the seeds of two workers.
+_APART = 7919
 
 
 class Trainer:
@@ -61,7 +64,8 @@ class Trainer:
     It is callbacks around one `fit` for each epoch, and nothing is remembered between
     two epochs but what `save` writes. `signals` may end it; a given `model`, or
     function that makes one, takes the place of what the configuration describes;
-    `callbacks` are the user's.
+    `callbacks` are the user's. Of several `workers` each has its share of every batch,
+    and the first one writes.
     """
 
     def __init__(
@@ -70,7 +74,9 @@ class Trainer:
         signals: StopSignals,
         model: Model | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        workers: Workers | None = None,
     ) -> None:
+        self.workers = workers
         config = self.config = _settle_precision(config)
         self.signals = signals
         self.output = pathlib.Path(config.output)
@@ -201,6 +207,8 @@ class Trainer:
 
     def save(self) -> None:
         """Saves all that `restore` needs, whole or not at all."""
+        if self.workers is not None and self.workers.rank > 0:
+            return
         progress = {
             "fingerprint": self._fingerprint,
             "epoch": self.epoch,
@@ -234,6 +242,7 @@ class Trainer:
             self.batches.target_tokens / self.batches.count,
             done=self.epoch * self.batches.count + self.step,
         )
+        self._part_random_numbers()
         self.callbacks.on_train_begin()
         while self.epoch < self.config.epochs and not self._has_stopped():
             if self.step < self.batches.count:
@@ -255,6 +264,14 @@ class Trainer:
             if getattr(self.model, "stop_training", False):
                 break
         self.callbacks.on_train_end()
+
+    def _part_random_numbers(self) -> None:
+        """Has each worker draw its own; what is saved are those of the first one."""
+        if self.workers is None:
+            return
+        for variable in self.model.variables:
+            if variable.dtype == "uint32":
+                variable.assign_add([_APART * self.workers.rank, 0])
 
     def _has_stopped(self) -> bool:
         patience = max(1, self.config.patience)
@@ -292,12 +309,23 @@ class Trainer:
         if monitor in METRICS:
             logs[f"val_{monitor}"] = score_metric(
                 monitor,
-                self.translator.translate(self.scored_pairs.source),
+                self._translate(self.scored_pairs.source),
                 self.scored_pairs.target,
                 self.tokenizers[1],
                 bleu_tokenizer=self.config.bleu_tokenizer,
             )
         return logs
+
+    def _translate(self, texts: Sequence[str]) -> list[str]:
+        """Translates texts, each worker its share."""
+        if self.workers is None:
+            return self.translator.translate(texts)
+        rank, count = self.workers.rank, self.workers.count
+        found = self.workers.gather(self.translator.translate(list(texts[rank::count])))
+        # Worker after worker, and each has one text of `count`.
+        starts = [len(texts[rank::count]) for rank in range(count)]
+        firsts = [sum(starts[:rank]) for rank in range(count)]
+        return [found[firsts[n % count] + n // count] for n in range(len(texts))]
 
     def _variables(self) -> dict[str, Sequence]:
         """The variables that decide how it goes on, random numbers included."""
@@ -345,7 +373,7 @@ class Trainer:
     def _batches(
         self, pairs: Pairs | PairStream, *, shuffle: bool, **options: Any
     ) -> Batches:
-        config = self.config
+        config, workers = self.config, self.workers
         return Batches(
             pairs,
             *self.tokenizers,
@@ -356,6 +384,7 @@ class Trainer:
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
             subword_sampling=config.subword_sampling if shuffle else 0.0,
+            share=(0, 1) if workers is None else (workers.rank, workers.count),
             **options,
         )
 
@@ -396,6 +425,7 @@ class Trainer:
             else None,
         )
         model.optimizer.build(model.trainable_variables)
+        model.workers = self.workers
         return model
 
 
