@@ -16,6 +16,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras import (
     data,
+    distributed,
     evaluation,
     importing,
     plots,
@@ -32,7 +33,7 @@ from seq2seq_keras.cli.inputs import (
     read_test_pairs,
     read_test_set,
 )
-from seq2seq_keras.cli.many_files import is_shared, translate_shared
+from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
@@ -117,14 +118,19 @@ def _innermost(options: Options) -> tuple[str, Options]:
 
 
 def _train(options: Options) -> None:
-    folder = options.resume
+    folder, names = options.resume, options.given - {"import", "resume", *WORKERS}
+    chosen = {name: options[name] for name in WORKERS}
+    several: dict[str, Any] = {}
+    trainer: Any = training
+    if distributed.TrainingWorkers(**chosen).are_several:
+        trainer, several = distributed, {**chosen, "modules": options["import"]}
     if folder is None:
-        config = training.TrainingConfig(**_fields(options, "import", "resume"))
-        folder, result = config.output, training.train(config)
+        others = ("import", "resume", *WORKERS)
+        config = training.TrainingConfig(**_fields(options, *others))
+        folder, result = config.output, trainer.train(config, **several)
     else:
-        names = options.given - {"import", "resume"}
         changes = {name: options[name] for name in names}
-        result = training.resume_training(folder, **changes)
+        result = trainer.resume_training(folder, **several, **changes)
     show(f"\n{result.evaluation}\n\nThe best model is in {folder}. Use it:")
     show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
 

@@ -14,7 +14,7 @@ from seq2seq_keras.cli.value_types import NumberType, TextType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.distributed import FilesOptions
+from seq2seq_keras.distributed import FilesOptions, TrainingWorkers
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.serving import ServingOptions
@@ -224,6 +224,7 @@ def _add_train_options(command: Parser) -> None:
         "those it began with; epochs, patience, save_minutes and samples may be "
         "others, also for a training that has ended.",
     )
+    _add_options(command, TrainingWorkers)
     _add_import(command)
 
 

@@ -1,9 +1,13 @@
+from .collective_workers import CollectiveWorkers as CollectiveWorkers
 from .file_options import FilesOptions as FilesOptions
 from .made_with import check_made_with as check_made_with
 from .mirror import is_many as is_many
 from .mirror import is_missing as is_missing
 from .mirror import mirrored as mirrored
 from .ray_cluster import joined as joined
+from .train import resume_training as resume_training
+from .train import train as train
+from .training_options import TrainingWorkers as TrainingWorkers
 from .translate_files import FilesReport as FilesReport
 from .translate_files import translate_files as translate_files
 from .translation_worker import Translated as Translated

@@ -4,7 +4,6 @@ import collections
 import contextlib
 import functools
 import itertools
-import os
 import pathlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from seq2seq_keras.distributed.file_options import FilesOptions
 from seq2seq_keras.distributed.local_worker import LocalWorker
+from seq2seq_keras.distributed.processors import count_processors
 from seq2seq_keras.distributed.ray_cluster import RayWorker, joined
 from seq2seq_keras.distributed.translation_worker import (
     Translated,
@@ -109,7 +109,7 @@ def translate_files(
 def _pool(work: TranslationWork, options: FilesOptions) -> Iterator[WorkerPool]:
     with contextlib.ExitStack() as stack:
         if options.address is None:
-            count = options.num_workers or _processors() // options.threads or 1
+            count = options.num_workers or count_processors() // options.threads or 1
             make = functools.partial(TranslationWorker, work)
             pool = WorkerPool(functools.partial(LocalWorker, make), count)
         else:
@@ -128,12 +128,6 @@ def _pool(work: TranslationWork, options: FilesOptions) -> Iterator[WorkerPool]:
             pool = WorkerPool(start, count)
         stack.callback(pool.close)
         yield pool
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Task(NamedTuple):

@@ -156,21 +156,37 @@ def resume_training(
     result = s2s.resume_training("saved_models/mine", epochs=30)
     ```
     """
-    path = pathlib.Path(folder, CONFIG)
-    if not path.is_file():
-        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+    begun_config(folder)
     with owned(folder):
         if has_ended(folder):
             _check_that_it_can_go_on(folder, changes)
-        options = read_yaml(path)
-        try:
-            config = TrainingConfig(**options)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{path}: {error}") from None
-        # The folder may have been moved.
-        config = dataclasses.replace(config, output=str(folder)).changed(changes)
+        config = begun_config(folder).changed(changes)
         _check_paths(config)
         return _train(config, model, callbacks, workers)
+
+
+def begun_config(folder: str | os.PathLike) -> TrainingConfig:
+    """The configuration of the training into a folder.
+
+    Args:
+        folder: The folder that `train` was to write to.
+
+    Returns:
+        A `TrainingConfig`.
+
+    Raises:
+        InputError: If there is none, or it is damaged.
+    """
+    path = pathlib.Path(folder, CONFIG)
+    if not path.is_file():
+        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+    options = read_yaml(path)
+    try:
+        config = TrainingConfig(**options)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from None
+    # The folder may have been moved.
+    return dataclasses.replace(config, output=str(folder))
 
 
 def _check_paths(config: TrainingConfig) -> None:

@@ -77,7 +77,7 @@ class Trainer:
         workers: Workers | None = None,
     ) -> None:
         self.workers = workers
-        config = self.config = _settle_precision(config)
+        config = self.config = _settle_precision(config, workers)
         self.signals = signals
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
@@ -247,6 +247,7 @@ class Trainer:
         while self.epoch < self.config.epochs and not self._has_stopped():
             if self.step < self.batches.count:
                 self._train_epoch()
+                self._check_equal()
                 # From here on there is nothing that a stop could lose.
                 self.save()
             self.signals.at_once = True
@@ -272,6 +273,22 @@ class Trainer:
         for variable in self.model.variables:
             if variable.dtype == "uint32":
                 variable.assign_add([_APART * self.workers.rank, 0])
+
+    def _check_equal(self) -> None:
+        """Refuses to go on where workers have come apart."""
+        if self.workers is None:
+            return
+        digest = hashlib.sha256()
+        for variable in self.model.trainable_variables:
+            digest.update(np.asarray(variable).tobytes())
+        first, *others = self.workers.gather([digest.hexdigest()])
+        for rank, other in enumerate(others, start=1):
+            if other != first:
+                raise InputError(
+                    f"After epoch {self.epoch + 1} worker {rank} has other weights "
+                    "than the first one: its machine rounds otherwise. Train on "
+                    "machines of one kind."
+                )
 
     def _has_stopped(self) -> bool:
         patience = max(1, self.config.patience)
@@ -368,6 +385,14 @@ class Trainer:
         )
         self.validation = validation.epoch(0)
         self._fingerprint = digest.hexdigest()
+        if self.workers is not None:
+            first, *others = self.workers.gather([self._fingerprint])
+            for rank, other in enumerate(others, start=1):
+                if other != first:
+                    raise InputError(
+                        f"Worker {rank} has read other data than the first one. All "
+                        "must find the same files under the same names."
+                    )
         return counter
 
     def _batches(
@@ -429,11 +454,17 @@ class Trainer:
         return model
 
 
-def _settle_precision(config: TrainingConfig) -> TrainingConfig:
+def _settle_precision(
+    config: TrainingConfig, workers: Workers | None
+) -> TrainingConfig:
     """Once for all: a training that goes on elsewhere must not change it."""
     if config.precision != "auto":
         return config
     precision, reason = fastest_precision()
+    if workers is not None:
+        # As the first one has it, whose machine may be another.
+        found: Any = workers.gather([precision, reason])
+        precision, reason = found[:2]
     show(f"Precision {precision}: {reason}.")
     return dataclasses.replace(config, precision=precision)
 
