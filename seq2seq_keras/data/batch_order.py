@@ -70,6 +70,7 @@ def batches_by_length(
     return [batches[number] for number in draw.permutation(len(batches))]
 
 
+@checks_numbers(rank=(0, 4095), count=(1, 4096))
 def share_of_batch(
     rows: np.ndarray, lengths: np.ndarray, rank: int, count: int
 ) -> tuple[np.ndarray, bool]:
@@ -92,7 +93,7 @@ def share_of_batch(
 
     >>> lengths = np.array([[1, 8], [2, 2], [3, 3], [3, 2]])
     >>> [share_of_batch(np.arange(4), lengths, rank, 2)[0] for rank in range(2)]
-    [array([1, 2, 3]), array([0])]
+    [array([1, 3]), array([0, 2])]
     """
     if count == 1:
         return rows, True

@@ -1,5 +1,6 @@
 from .collective_workers import CollectiveWorkers as CollectiveWorkers
 from .file_options import FilesOptions as FilesOptions
+from .local_worker import LocalWorker as LocalWorker
 from .made_with import check_made_with as check_made_with
 from .mirror import is_many as is_many
 from .mirror import is_missing as is_missing
@@ -8,6 +9,7 @@ from .ray_cluster import joined as joined
 from .train import resume_training as resume_training
 from .train import train as train
 from .training_options import TrainingWorkers as TrainingWorkers
+from .training_worker import TrainingWorker as TrainingWorker
 from .translate_files import FilesReport as FilesReport
 from .translate_files import translate_files as translate_files
 from .translation_worker import Translated as Translated
