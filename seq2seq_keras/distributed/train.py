@@ -181,6 +181,8 @@ def _run(
                         "memory? Take fewer, or a smaller `batch_size`."
                     ) from None
                 if now is not None and training.state_path(config.output).is_file():
+                    # What was settled then is settled.
+                    config = training.begun_config(config.output)
                     resume, changes = True, {}
                 say("A process that trained has died; all begin from the last state.")
             finally:

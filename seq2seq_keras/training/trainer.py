@@ -458,15 +458,17 @@ def _settle_precision(
     config: TrainingConfig, workers: Workers | None
 ) -> TrainingConfig:
     """Once for all: a training that goes on elsewhere must not change it."""
-    if config.precision != "auto":
-        return config
-    precision, reason = fastest_precision()
+    precision, reason = config.precision, ""
+    if precision == "auto":
+        precision, reason = fastest_precision()
     if workers is not None:
         # As the first one has it, whose machine may be another.
-        found: Any = workers.gather([precision, reason])
-        precision, reason = found[:2]
-    show(f"Precision {precision}: {reason}.")
-    return dataclasses.replace(config, precision=precision)
+        found: Any = workers.gather([precision])
+        precision = found[0]
+    if reason:
+        show(f"Precision {precision}: {reason}.")
+        config = dataclasses.replace(config, precision=precision)
+    return config
 
 
 class _Steps(keras.callbacks.Callback):

@@ -169,6 +169,18 @@ def test_a_worker_that_is_killed_costs_nothing(pairs, straight, tmp_path, steps,
 
 
 @pytest.mark.slow
+def test_what_was_settled_before_a_worker_died_stays(pairs, tmp_path):
+    output = tmp_path / "model"
+    changed = {"precision": "auto", "save_minutes": 0}
+    process = run_command(pairs, output, "--num-workers", "2", **changed)
+    wait_for_steps(output, 3, process)
+    os.kill(processes_of(process.pid)[1], signal.SIGKILL)
+    told, _ = process.communicate()
+    assert process.returncode == 0, told
+    assert len(weights_of(output)[0]) == 2
+
+
+@pytest.mark.slow
 def test_a_training_that_is_ended_goes_on_to_the_bit(pairs, straight, tmp_path):
     output = tmp_path / "model"
     changed = {"dropout": 0.2, "save_minutes": 0}
