@@ -168,7 +168,10 @@ def _in_order(pool: WorkerPool, tasks: Iterable[_Task]) -> Iterator[_Part]:
 
     def oldest() -> _Part:
         task, future = waiting.popleft()
-        result = future.result() if future else Translated(refused=task.refused)
+        try:
+            result = future.result() if future else Translated(refused=task.refused)
+        except InputError as error:  # every process that took it has died
+            result = Translated(refused=str(error))
         return task.file, task, result
 
     for task in tasks:

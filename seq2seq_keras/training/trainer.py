@@ -463,8 +463,8 @@ def _settle_precision(
         precision, reason = fastest_precision()
     if workers is not None:
         # As the first one has it, whose machine may be another.
-        found: Any = workers.gather([precision])
-        precision = found[0]
+        mine: Any = [precision]
+        precision = workers.gather(mine)[0]  # type: ignore[assignment]
     if reason:
         show(f"Precision {precision}: {reason}.")
         config = dataclasses.replace(config, precision=precision)
