@@ -1,3 +1,4 @@
+from . import distributed as distributed
 from .data import EvaluationSet as EvaluationSet
 from .data import (
     Pairs as Pairs,

@@ -22,6 +22,7 @@ ROOMS = [
     {"data", "translation"},
     {"evaluation", "importing", "runtime"},
     {"training", "serving"},
+    {"distributed"},
     {"cli"},
     {"__main__"},
 ]

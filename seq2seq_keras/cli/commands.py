@@ -16,6 +16,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras import (
     data,
+    distributed,
     evaluation,
     importing,
     plots,
@@ -27,11 +28,12 @@ from seq2seq_keras import (
 )
 from seq2seq_keras.cli.idle_options import check_idle
 from seq2seq_keras.cli.inputs import (
+    SourceReader,
     given_search,
     read_test_pairs,
     read_test_set,
-    read_texts,
 )
+from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
@@ -116,21 +118,24 @@ def _innermost(options: Options) -> tuple[str, Options]:
 
 
 def _train(options: Options) -> None:
-    folder = options.resume
+    folder, names = options.resume, options.given - {"import", "resume", *WORKERS}
+    chosen = {name: options[name] for name in WORKERS}
+    several: dict[str, Any] = {}
+    trainer: Any = training
+    if distributed.TrainingWorkers(**chosen).are_several:
+        trainer, several = distributed, {**chosen, "modules": options["import"]}
     if folder is None:
-        config = training.TrainingConfig(**_fields(options, "import", "resume"))
-        folder, result = config.output, training.train(config)
+        others = ("import", "resume", *WORKERS)
+        config = training.TrainingConfig(**_fields(options, *others))
+        folder, result = config.output, trainer.train(config, **several)
     else:
-        names = options.given - {"import", "resume"}
         changes = {name: options[name] for name in names}
-        result = training.resume_training(folder, **changes)
+        result = trainer.resume_training(folder, **several, **changes)
     show(f"\n{result.evaluation}\n\nThe best model is in {folder}. Use it:")
     show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
 
 
 def _translate(options: Options) -> None:
-    translator = _load_for_translating(options)
-    search = translator.search.replace(**given_search(options))
     request = {
         "prefix": options.prefix,
         "avoid": options.avoid,
@@ -138,8 +143,16 @@ def _translate(options: Options) -> None:
         "seed": options.seed,
         **given_search(options),
     }
+    if is_shared(options):
+        translate_shared(options, request)
+        return
+    translator = _load_for_translating(options)
+    search = translator.search.replace(**given_search(options))
     with contextlib.ExitStack() as stack:
-        lines = read_texts(options, translator)
+        tokenizer = translator.source_tokenizer
+        is_featured = tokenizer.text_tokenizer is not tokenizer
+        path = "-" if options.input is None else options.input
+        lines = SourceReader(options)(path, is_featured)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from jsonargparse import Namespace as Options
 
+from seq2seq_keras.cli.many_files import is_shared
 from seq2seq_keras.data import ReadingOptions
 from seq2seq_keras.errors import InputError
 
@@ -25,6 +26,13 @@ _TEST_PAIRS = (
 _IDLE = {
     "translate": (
         _Idle(("scores", "alignments"), lambda o: o.json, "beside `--json`"),
+        _Idle(
+            ("threads", "on_error"),
+            lambda o: not is_shared(o),
+            "unless several processes translate: for many files, or with "
+            "`--num-workers`",
+        ),
+        _Idle(("attention_plot",), is_shared, "where several processes translate"),
     ),
     "evaluate": (
         *_TEST_PAIRS,

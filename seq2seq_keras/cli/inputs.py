@@ -1,7 +1,7 @@
 """What commands read: texts to translate, and test sets."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jsonargparse import Namespace as Options
@@ -11,25 +11,44 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import say
 
 
-def read_texts(options: Options, translator: Any) -> Iterator[str]:
-    """The texts to translate: lines, or a column of a table."""
-    given = given_of(options, data.ReadingOptions)
-    if "columns" in given:
-        given["columns"] = [given["columns"][0]] * 2
-    reading, taken = training.trained_reading(options.model, given)
-    path = "-" if options.input is None else options.input
-    if path == "-":
-        # What is piped in is as the terminal has it.
-        reading.encoding = given.get("encoding", "utf-8")
-    elif "encoding" in taken:
-        data.check_remembered_encoding(path, reading.encoding)
-        say(f"{path} is read as {reading.encoding}, as in the training.")
-    # Whoever writes features before each source does not name a column.
-    tokenizer = translator.source_tokenizer
-    is_featured = tokenizer.text_tokenizer is not tokenizer
-    if is_featured and not given and reading.features_column is None:
-        return data.read_lines(path, encoding=reading.encoding)
-    return data.read_sources(path, reading, given=given, say=say)
+class SourceReader:
+    """Reads the texts to translate: lines, or a column of a table.
+
+    Args:
+        options: The options of `translate`.
+    """
+
+    def __init__(self, options: Options) -> None:
+        given = given_of(options, data.ReadingOptions)
+        if "columns" in given:
+            given["columns"] = [given["columns"][0]] * 2
+        self.given = given
+        self.reading, self.taken = training.trained_reading(options.model, given)
+
+    def __call__(
+        self,
+        path: str,
+        is_featured: bool,
+        skip: Callable[[str], None] | None = None,
+    ) -> Iterator[str]:
+        """Yields the texts of a file; see `data.read_sources`.
+
+        Args:
+            path: The file; "-" for standard input.
+            is_featured: Whether features stand before each source.
+            skip: Optional function; see there.
+        """
+        reading = self.reading
+        if path == "-":
+            # What is piped in is as the terminal has it.
+            reading.encoding = self.given.get("encoding", "utf-8")
+        elif "encoding" in self.taken:
+            data.check_remembered_encoding(path, reading.encoding)
+            say(f"{path} is read as {reading.encoding}, as in the training.")
+        # Whoever writes features before each source does not name a column.
+        if is_featured and not self.given and reading.features_column is None:
+            return data.read_lines(path, encoding=reading.encoding)
+        return data.read_sources(path, reading, given=self.given, say=say, skip=skip)
 
 
 def given_search(options: Options) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from seq2seq_keras.cli.value_types import NumberType, TextType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
+from seq2seq_keras.distributed import FilesOptions, TrainingWorkers
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.serving import ServingOptions
@@ -223,6 +224,7 @@ def _add_train_options(command: Parser) -> None:
         "those it began with; epochs, patience, save_minutes and samples may be "
         "others, also for a training that has ended.",
     )
+    _add_options(command, TrainingWorkers)
     _add_import(command)
 
 
@@ -242,7 +244,8 @@ def _add_translate_options(command: Parser) -> None:
     _add_ensemble(command)
     add(
         "--input",
-        help="Text, a sentence a line, or a table with `--columns`; or standard input.",
+        help="Text, a sentence a line, or a table with `--columns`; or standard input. "
+        "A folder, or a pattern such as 'in/*.txt', stands for many files.",
     )
     add(
         "--columns",
@@ -257,7 +260,12 @@ def _add_translate_options(command: Parser) -> None:
         saved=_AS_TRAINED,
         leave_out=["columns", "weights_column"],
     )
-    add("--output", help="Where to write; or standard output.")
+    add(
+        "--output",
+        help="Where to write; or standard output. For many files a folder, which gets "
+        "one for each; given again, the command makes those that are missing.",
+    )
+    _add_options(command, FilesOptions)
     add(
         "--prefix", help="What every translation begins with, e.g. a forced first word."
     )

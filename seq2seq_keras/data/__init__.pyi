@@ -1,4 +1,5 @@
 from .batch_order import batches_by_length as batches_by_length
+from .batch_order import share_of_batch as share_of_batch
 from .columns import find_column as find_column
 from .corpora import Corpus as Corpus
 from .corpora import corpus_names as corpus_names

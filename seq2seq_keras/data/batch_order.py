@@ -70,6 +70,43 @@ def batches_by_length(
     return [batches[number] for number in draw.permutation(len(batches))]
 
 
+@checks_numbers(rank=(0, 4095), count=(1, 4096))
+def share_of_batch(
+    rows: np.ndarray, lengths: np.ndarray, rank: int, count: int
+) -> tuple[np.ndarray, bool]:
+    """The pairs of a batch that one of several workers gets.
+
+    All shares together are the batch. Each is a stretch of it, sorted by length, so
+    that little is padding, of about as many tokens: no worker waits long for another.
+
+    Args:
+        rows: Places in `lengths`, 1-D.
+        lengths: Tokens of source and target, `(pairs, 2)`.
+        rank: Integer. The number of the worker, from 0.
+        count: Integer. How many there are.
+
+    Returns:
+        A pair of places and whether they are real. A worker that gets none has the
+        first one in their place.
+
+    Example:
+
+    >>> lengths = np.array([[1, 8], [2, 2], [3, 3], [3, 2]])
+    >>> [share_of_batch(np.arange(4), lengths, rank, 2)[0] for rank in range(2)]
+    [array([1, 3]), array([0, 2])]
+    """
+    if count == 1:
+        return rows, True
+    tokens = lengths[rows].sum(axis=1)
+    order = np.argsort(tokens, kind="stable")
+    # A pair belongs to the worker in whose part of the tokens its middle lies.
+    ends = np.cumsum(tokens[order])
+    middles = ends - tokens[order] / 2
+    owners = (middles * count / ends[-1]).astype(int)
+    share = rows[np.sort(order[owners == rank])]
+    return (share, True) if len(share) else (rows[:1], False)
+
+
 def _cuts_by_tokens(increasing: list[int], batch_size: int) -> Iterator[int]:
     """Where the next pair would be too much."""
     first = 0

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.data.batch_order import batches_by_length
+from seq2seq_keras.data.batch_order import batches_by_length, share_of_batch
 from seq2seq_keras.data.encoded_pairs import EncodedPairs
 from seq2seq_keras.data.encoding import Observer, PairEncoder
 from seq2seq_keras.data.options import DataOptions
@@ -129,6 +129,9 @@ class Batches:
         observe: Optional function that is called once, now, with every pair: some
             thousand triples of source, target and weight at a time, and the tokens of
             the sources and of the targets.
+        share: Pair of integers: the number of a worker, and how many there are. Each
+            gets its share of every batch, of as many tokens; those that get none,
+            because there are fewer pairs, a row of padding.
         **options: The other arguments of `make_dataset`, which explains all.
 
     Attributes:
@@ -152,6 +155,7 @@ class Batches:
         copy: bool = False,
         subword_sampling: float = 0.0,
         observe: Observer | None = None,
+        share: tuple[int, int] = (0, 1),
     ) -> None:
         check_choice("batch_by", batch_by, ("sentences", "tokens"))
         limits = (max_source_length, max_target_length)
@@ -166,7 +170,7 @@ class Batches:
             alpha=subword_sampling,
         )
         self._size, self._shuffle, self._seed = (batch_size, batch_by), shuffle, seed
-        self._copy = copy
+        self._copy, self._share = copy, share
         self._piles = self._read(pairs, observe, limits).piles()
         self._counts = [
             len(batches_by_length(pile.load().lengths, *self._size))
@@ -236,7 +240,10 @@ class Batches:
             batches = batches_by_length(pile.lengths, *self._size, draw)
             for place, rows in enumerate(batches[skip:], start=skip + 1):
                 seed = self._draw(epoch + 1, number + 1, place).integers(2**31)
-                yield self._padded(self._encoder.with_ids(pile.take(rows), int(seed)))
+                rows, is_real = share_of_batch(rows, pile.lengths, *self._share)
+                pairs = self._encoder.with_ids(pile.take(rows), int(seed))
+                inputs, labels, weights = self._padded(pairs)
+                yield inputs, labels * is_real, weights * is_real
             skip = 0
 
     def _draw(self, epoch: int, pile: int = 0, batch: int = 0) -> np.random.Generator:

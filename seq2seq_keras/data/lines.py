@@ -65,7 +65,11 @@ def _standard_input(encoding: str) -> Iterator[str]:
 
 
 def decode_lines(
-    file: Iterable[bytes], name: str | os.PathLike, *, encoding: str = _UTF_8
+    file: Iterable[bytes],
+    name: str | os.PathLike,
+    *,
+    encoding: str = _UTF_8,
+    errors: str = "strict",
 ) -> Iterator[str]:
     """Does the work of `read_lines` for an open binary file.
 
@@ -73,6 +77,8 @@ def decode_lines(
         file: A binary file or anything that yields bytes line by line.
         name: What messages call the file.
         encoding: What the text is written in.
+        errors: What becomes of bytes that are no text, as of `bytes.decode`; with
+            "surrogateescape" they can be told from all that is.
 
     Yields:
         The lines, without their ends.
@@ -80,7 +86,7 @@ def decode_lines(
     kind = check_encoding(encoding)
     decode = _decode_utf_8 if kind in ("utf-8", "utf-8-sig") else _decode
     is_empty = True
-    for line in decode(file, name, kind):
+    for line in decode(file, name, kind, errors):
         is_empty = False
         yield line
     if is_empty:
@@ -100,7 +106,7 @@ def check_encoding(encoding: str) -> str:
 
 
 def _decode_utf_8(
-    file: Iterable[bytes], name: str | os.PathLike, _: str
+    file: Iterable[bytes], name: str | os.PathLike, _: str, errors: str
 ) -> Iterator[str]:
     for number, raw in enumerate(file, start=1):
         before = 0
@@ -113,7 +119,7 @@ def _decode_utf_8(
         if b"\0" in line:
             raise _nul(name, number, before + line.index(0))
         try:
-            yield line.decode("utf-8")
+            yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
             raise InputError(
                 f"{name}, line {number}: byte {before + error.start + 1} of the line "
@@ -130,10 +136,10 @@ def _check_mark(start: bytes, name: str | os.PathLike) -> None:
 
 
 def _decode(
-    file: Iterable[bytes], name: str | os.PathLike, encoding: str
+    file: Iterable[bytes], name: str | os.PathLike, encoding: str, errors: str
 ) -> Iterator[str]:
     """Lines of text whose line feeds may be several bytes, or a state."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     number, rest = 1, ""
     for raw in itertools.chain(file, [b""]):
         try:

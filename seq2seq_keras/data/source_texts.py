@@ -1,8 +1,9 @@
 """The texts of a file that are to be translated."""
 
-import functools
 import itertools
-from collections.abc import Callable, Collection, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from seq2seq_keras.data.lines import decode_lines
 from seq2seq_keras.data.reading_options import ReadingOptions
@@ -14,14 +15,20 @@ from seq2seq_keras.data.separated import (
     separator_of,
 )
 from seq2seq_keras.data.sgm import sgm_segments
-from seq2seq_keras.data.table import table_pairs
+from seq2seq_keras.data.table import Table, table_pairs
 from seq2seq_keras.data.table_files import (
     SEGMENTS,
     SEPARATED,
+    TableFile,
     find_kind,
+    is_parquet,
     open_data,
+    open_table,
     read_table,
 )
+
+# What stands for a byte that is no text: half of a character, as no text has.
+_ESCAPED = re.compile("[\udc80-\udcff]")
 
 
 def read_sources(
@@ -30,28 +37,36 @@ def read_sources(
     *,
     given: Collection[str] = (),
     say: Callable[[str], None] = lambda told: None,
+    skip: Callable[[str], None] | None = None,
 ) -> Iterator[str]:
     """Reads the texts of a file: its lines, or a column if it is a table.
 
     It is a table if an option of tables was given, or if it looks like one and the
-    options tell which column is meant. Each text comes as soon as its line is there.
+    options tell which column is meant. Each text comes as soon as its line is there;
+    that of a missing cell, such as null in JSON, is empty.
 
     Args:
         path: The file; "-" for standard input.
         options: `ReadingOptions`, of which the first column holds the sources.
         given: Names of the options that were given for this file, of all that are set.
         say: Is told what was found, where it is more than lines of text.
+        skip: Is told the place of each text with bytes that are none in that encoding,
+            once or more; the text is then empty. Without it they are an error.
 
     Yields:
         The texts.
     """
-    column = options.needed()[0]
     # There need not be a target.
-    both = functools.partial(_only, column)
+    only = _only(options.needed()[0], options)
+    if is_parquet(path):
+        with open_table(path, only) as found:
+            yield from _column(found, path, only, say, skip)
+        return
+    errors = "surrogateescape" if skip else "strict"
     is_asked = bool({*given} - {"encoding"})
     with open_data(path) as (file, start, name):
         kind = find_kind(start, name, ReadingOptions(encoding=options.encoding))
-        lines = decode_lines(file, name, encoding=options.encoding)
+        lines = decode_lines(file, name, encoding=options.encoding, errors=errors)
         if kind == SEGMENTS:
             say(f"{name} is a test set in SGML: its segments are translated.")
             yield from (segment.text for segment in sgm_segments(lines, name))
@@ -60,17 +75,66 @@ def read_sources(
             first = list(itertools.islice(lines, 1))
             lines = itertools.chain(first, lines)
             if not is_asked and not _is_row(first, name, options, say):
-                yield from lines
+                yield from _readable(lines, name, skip) if skip else lines
                 return
-            table, _ = separated_table(lines, name, both(options))
-            choice, pairs = table_pairs(table, both(options), look_at=1)
+            table, _ = separated_table(lines, name, only)
+            choice, pairs = table_pairs(_filled(table, skip), only, look_at=1)
             if guess := choice.guess():
                 say(f"{name}: {guess}")
+            yield from (source for source, *_ in pairs)
         else:
-            found = read_table(file, name, kind, both(options))
-            choice, pairs = table_pairs(found.table, both(options), look_at=1)
-            say(f"{name} is {found.form}: {choice}.")
-        yield from (source for source, *_ in pairs)
+            found = read_table(file, name, kind, only, errors=errors)
+            yield from _column(found, name, only, say, skip)
+
+
+def _readable(
+    lines: Iterator[str], name: str, skip: Callable[[str], None]
+) -> Iterator[str]:
+    for number, line in enumerate(lines, start=1):
+        if _ESCAPED.search(line):
+            skip(f"{name}, line {number}")
+            line = ""
+        yield line
+
+
+def _column(
+    found: TableFile,
+    name: str,
+    only: ReadingOptions,
+    say: Callable[[str], None],
+    skip: Callable[[str], None] | None,
+) -> Iterator[str]:
+    choice, pairs = table_pairs(_filled(found.table, skip), only, look_at=1)
+    say(f"{name} is {found.form}: {choice}.")
+    yield from (source for source, *_ in pairs)
+
+
+def _filled(table: Table, skip: Callable[[str], None] | None) -> Table:
+    rows = ((place, _Filled(place, cells, skip)) for place, cells in table.rows)
+    return Table(table.name, table.columns, rows)
+
+
+class _Filled(Sequence):
+    """The cells of a row, with an empty text for each that is missing or skipped."""
+
+    def __init__(
+        self, place: str, cells: Sequence[Any], skip: Callable[[str], None] | None
+    ) -> None:
+        self.place, self.cells, self.skip = place, cells, skip
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def __getitem__(self, position: Any) -> Any:
+        if isinstance(position, slice):
+            return [self[i] for i in range(*position.indices(len(self)))]
+        cell = self.cells[position]
+        if cell is None or cell != cell:  # NaN is not itself
+            return ""
+        if self.skip and isinstance(cell, str) and _ESCAPED.search(cell):
+            self.skip(self.place)
+            return ""
+        return cell
 
 
 def _only(column: str, options: ReadingOptions) -> ReadingOptions:

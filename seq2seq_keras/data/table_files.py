@@ -82,16 +82,20 @@ def open_table(path: str, options: ReadingOptions) -> Iterator[TableFile]:
     Raises:
         InputError: If it is something else; the message says what to do.
     """
-    if _is_parquet(path):
+    if is_parquet(path):
         yield TableFile(parquet_table(path, path), "Parquet", idle=_OF_BYTES)
         return
     with open_data(path) as (file, start, name):
         yield read_table(file, name, find_kind(start, name, options), options)
 
 
-def read_table(file: Any, name: str, kind: str, options: ReadingOptions) -> TableFile:
+def read_table(
+    file: Any, name: str, kind: str, options: ReadingOptions, errors: str = "strict"
+) -> TableFile:
     """Does the work of `open_table` for an open file, of which the kind is known."""
-    lines = functools.partial(decode_lines, file, name, encoding=options.encoding)
+    lines = functools.partial(
+        decode_lines, file, name, encoding=options.encoding, errors=errors
+    )
     if kind == SEGMENTS:
         raise InputError(
             f"{name} holds the segments of one side. Name that of the source and that "
@@ -127,7 +131,7 @@ def is_table(path: str, options: ReadingOptions) -> bool:
     """Whether a file has several columns, by its name or its first lines."""
     if is_pipe(path):
         return False
-    if _is_parquet(path):
+    if is_parquet(path):
         return True
     with open_data(path) as (file, start, name):
         kind = find_kind(start, name, options)
@@ -233,7 +237,7 @@ def _separated(lines: Iterator[str], name: str, options: ReadingOptions) -> Tabl
     )
 
 
-def _is_parquet(path: str) -> bool:
+def is_parquet(path: str) -> bool:
     """Whether it is a file of Parquet, which is read from its end."""
     if not pathlib.Path(path).is_file():
         return False

@@ -12,3 +12,4 @@ from .seq2seq import Seq2Seq as Seq2Seq
 from .size import check_weights as check_weights
 from .token_scores import score_tokens as score_tokens
 from .token_step import TokenStep as TokenStep
+from .token_step import Workers as Workers

@@ -6,9 +6,10 @@ from typing import Any
 import keras
 from keras import KerasTensor
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models.layer_states import layer_states, restore_layers
-from seq2seq_keras.models.token_step import TokenStep
+from seq2seq_keras.models.token_step import TokenStep, Workers
 
 States = dict[str, KerasTensor]
 _LAYERS = "layers"  # in a configuration; no argument of a constructor
@@ -44,6 +45,7 @@ class EncoderDecoder(keras.Model):
             is memory.
         scheduled_sampling: `None`, or the `ScheduledSampling` that `fit` trains with;
             set it before `compile`.
+        workers: `None`, or the `Workers` that train it together.
 
     Call arguments:
         inputs: A dictionary of int32 tensors, padded on the right with 0: the sources,
@@ -89,6 +91,7 @@ class EncoderDecoder(keras.Model):
         self.source_vocabulary_size = source_vocabulary_size
         self.target_vocabulary_size = target_vocabulary_size
         self.scheduled_sampling: Any = None
+        self.workers: Workers | None = None
         sources = self.make_source_inputs()
         target = keras.Input((None,), dtype="int32", name="target_token_ids")
         logits, changed = self.teach(target, self.encode(**sources))
@@ -217,7 +220,14 @@ class EncoderDecoder(keras.Model):
 
     def _token_step(self, data: Any) -> TokenStep | None:
         weighted = keras.utils.unpack_x_y_sample_weight(data)[2] is not None
-        return TokenStep.of(self, weighted)
+        step = TokenStep.of(self, weighted, self.workers)
+        if step is None and self.workers is not None:
+            raise InputError(
+                "Several workers train a model whose loss and metrics are means over "
+                "tokens, by its last layer alone; this one, such as one that copies "
+                "words (`copy`), is trained by one. Leave `num_workers` out."
+            )
+        return step
 
     def make_train_function(self, force: bool = False) -> None:
         """Makes what `fit` runs for each batch, as Keras does."""

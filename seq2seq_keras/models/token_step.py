@@ -1,12 +1,47 @@
 """A step of `fit` and of `evaluate` that computes no logits of padding."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 import keras
 import tensorflow as tf
 
 from seq2seq_keras.models.token_scores import OutputLayer, TokenScores, score_tokens
 from seq2seq_keras.special_tokens import PAD_ID
+
+# What workers add up.
+_SUMS, _LOSS, _GRADIENTS = range(3)
+
+
+class Workers(Protocol):
+    """Processes that train one model, each on its share of every batch.
+
+    Attributes:
+        rank: The number of this one.
+        count: How many there are.
+    """
+
+    rank: int
+    count: int
+
+    def add_up(self, tensors: Sequence[tf.Tensor], purpose: int) -> list[tf.Tensor]:
+        """The sums of float32 tensors over all workers, the same bits on each.
+
+        Every worker must call it as often as the others, for the same purposes.
+        """
+
+    def gather(self, texts: Sequence[str]) -> list[str]:
+        """The texts of all workers, in the order of these."""
+
+
+class _Sums(NamedTuple):
+    """What a step adds up: of a worker's share, and of the whole batch."""
+
+    own: TokenScores
+    whole: TokenScores
+    sentences: tf.Tensor  # of the whole batch
+    loss: tf.Tensor  # of the whole batch, per token, and what layers add
+    share: tf.Tensor  # what this worker has to do with it: the shares add up
 
 
 class TokenStep:
@@ -22,20 +57,31 @@ class TokenStep:
     Args:
         model: A compiled functional model.
         output_layer: Its `OutputLayer`.
+        workers: Optional `Workers`. Each of them has a share of the batch, and the
+            gradient is that of the mean over the tokens of all.
     """
 
-    def __init__(self, model: keras.Model, output_layer: OutputLayer) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        output_layer: OutputLayer,
+        workers: Workers | None = None,
+    ) -> None:
         self.model = model
         self.output_layer = output_layer
+        self.workers = workers
         self.metrics = _metrics_of(model)
 
     @classmethod
-    def of(cls, model: keras.Model, weighted: bool) -> "TokenStep | None":
+    def of(
+        cls, model: keras.Model, weighted: bool, workers: Workers | None = None
+    ) -> "TokenStep | None":
         """Makes the step of a compiled model; `None` where only Keras's own will do.
 
         Args:
             model: The model.
             weighted: Whether its batches have weights.
+            workers: Optional `Workers`.
         """
         functions = [model.loss, *_metrics_of(model)]
         one_replica = tf.distribute.get_strategy().num_replicas_in_sync == 1
@@ -45,27 +91,29 @@ class TokenStep:
         if not all(map(_is_by_token, functions)) or not _is_plain(model, weighted):
             return None
         output_layer = OutputLayer.of(model)
-        return None if output_layer is None else cls(model, output_layer)
+        return None if output_layer is None else cls(model, output_layer, workers)
 
     def train(self, data: Any) -> dict[str, Any]:
         """Trains on a batch as `fit` gives it; returns the metrics so far."""
         model = self.model
         with tf.GradientTape() as tape:
-            scores, loss = self._run(data, training=True)
-            scaled = model.optimizer.scale_loss(loss)
+            sums = self._run(data, training=True)
+            scaled = model.optimizer.scale_loss(sums.share)
         variables = model.trainable_weights
         if variables:
             gradients = tape.gradient(scaled, variables)
+            if self.workers is not None:
+                gradients = self._add_up_gradients(gradients)
             model.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return self._report(data, scores, loss)
+        return self._report(data, sums)
 
     def test(self, data: Any) -> dict[str, Any]:
         """Evaluates a batch as `evaluate` gives it; returns the metrics so far."""
-        return self._report(data, *self._run(data, training=False))
+        return self._report(data, self._run(data, training=False))
 
-    def _run(self, data: Any, training: bool) -> tuple[TokenScores, tf.Tensor]:
+    def _run(self, data: Any, training: bool) -> _Sums:
         inputs, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
-        scores = score_tokens(
+        own = score_tokens(
             self.output_layer,
             self.output_layer.vectors(inputs, training=training),
             tf.cast(labels, "int32"),
@@ -74,21 +122,50 @@ class TokenStep:
             [metric.token_values for metric in self.metrics],
             training,
         )
-        loss = tf.math.divide_no_nan(scores.loss, scores.weight)
         added = [tf.reduce_sum(tf.cast(x, "float32")) for x in self.model.losses]
-        return scores, tf.add_n([loss, *added])
+        if self.workers is None:
+            loss = tf.math.divide_no_nan(own.loss, own.weight)
+            total = tf.add_n([loss, *added])
+            return _Sums(own, own, tf.shape(labels)[0], total, total)
+        whole, sentences = self._add_up(own, labels)
+        part = tf.math.divide_no_nan(own.weight, whole.weight)
+        # What a layer adds is a mean over its tokens, or the same for every batch.
+        mine = tf.math.divide_no_nan(own.loss, whole.weight)
+        share = tf.add_n([mine, *(part * loss for loss in added)])
+        loss = tf.math.divide_no_nan(whole.loss, whole.weight)
+        if added:
+            (loss,) = self.workers.add_up([tf.stop_gradient(share)], _LOSS)
+        return _Sums(own, whole, sentences, loss, share)
 
-    def _report(
-        self, data: Any, scores: TokenScores, loss: tf.Tensor
-    ) -> dict[str, Any]:
+    def _add_up(
+        self, own: TokenScores, labels: tf.Tensor
+    ) -> tuple[TokenScores, tf.Tensor]:
+        """The sums over all workers, and how many sentences they have."""
+        assert self.workers is not None
+        # A worker without a sentence has a row of padding.
+        real = tf.reduce_any(tf.not_equal(labels, PAD_ID), axis=1)
+        mine = [own.loss, own.weight, tf.reduce_sum(tf.cast(real, "float32"))]
+        mine = [tf.stop_gradient(value) for value in (*mine, *own.metrics)]
+        loss, weight, sentences, *metrics = self.workers.add_up(mine, _SUMS)
+        return TokenScores(loss, metrics, weight), sentences
+
+    def _add_up_gradients(self, gradients: Sequence[Any]) -> list[Any]:
+        """The gradients of the whole batch; `None` where a variable has none."""
+        assert self.workers is not None
+        # Those of embeddings are of some rows alone, others for each worker.
+        found = [tf.convert_to_tensor(x) for x in gradients if x is not None]
+        sums = iter(self.workers.add_up(found, _GRADIENTS))
+        return [None if x is None else next(sums) for x in gradients]
+
+    def _report(self, data: Any, sums: _Sums) -> dict[str, Any]:
         model, labels = self.model, data[1]
         compiled = model._compile_metrics  # `None` without metrics
         if compiled is not None and not compiled.built:
             compiled.build(labels, model.output)
         # Batches are averaged by their sentences, as Keras does it.
-        model._loss_tracker.update_state(loss, sample_weight=tf.shape(labels)[0])
-        for metric, total in zip(self.metrics, scores.metrics, strict=True):
-            metric.add(total, scores.weight)
+        model._loss_tracker.update_state(sums.loss, sample_weight=sums.sentences)
+        for metric, total in zip(self.metrics, sums.whole.metrics, strict=True):
+            metric.add(total, sums.whole.weight)
         return model.get_metrics_result()
 
 

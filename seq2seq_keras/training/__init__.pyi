@@ -5,6 +5,7 @@ from .callbacks import has_frozen_embeddings as has_frozen_embeddings
 from .callbacks import thaw_embeddings as thaw_embeddings
 from .checkpoint import assign_all as assign_all
 from .checkpoint import check_progress as check_progress
+from .checkpoint import has_ended as has_ended
 from .checkpoint import load_state as load_state
 from .checkpoint import save_state as save_state
 from .checkpoint import state_path as state_path
@@ -26,6 +27,7 @@ from .remembered import as_options as as_options
 from .remembered import trained_reading as trained_reading
 from .remembered import trained_seed as trained_seed
 from .run import TrainingResult as TrainingResult
+from .run import begun_config as begun_config
 from .run import resume_training as resume_training
 from .run import train as train
 from .schedule import WarmupSchedule as WarmupSchedule

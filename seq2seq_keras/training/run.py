@@ -22,6 +22,7 @@ from seq2seq_keras.files import (
     write_text,
 )
 from seq2seq_keras.markdown import as_markdown
+from seq2seq_keras.models import Workers
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
@@ -61,6 +62,7 @@ def train(
     config: TrainingConfig,
     model: Model | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    workers: Workers | None = None,
 ) -> TrainingResult:
     """Trains a translator and leaves it, with all that belongs to it, in a folder.
 
@@ -81,6 +83,8 @@ def train(
         callbacks: Keras callbacks of your own. At the end of an epoch they hear the
             values of the log, those of validation among them, while the model has its
             averaged weights; with `model.stop_training` they end the training.
+        workers: The other processes that train it too; `seq2seq_keras.distributed`
+            starts them and makes this.
 
     Returns:
         A `TrainingResult`.
@@ -113,13 +117,14 @@ def train(
                         f"{config.output} holds {what} name another `output`, or set "
                         "`overwrite`."
                     )
-        return _train(config, model, callbacks, anew=True)
+        return _train(config, model, callbacks, workers, anew=True)
 
 
 def resume_training(
     folder: str | os.PathLike,
     model: Model | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    workers: Workers | None = None,
     **changes: Any,
 ) -> TrainingResult:
     """Goes on with a training that was interrupted, as if it had not been.
@@ -132,6 +137,7 @@ def resume_training(
         folder: The folder that `train` was to write to.
         model: What `train` was given; it gets the weights it had.
         callbacks: See `train`.
+        workers: See `train`.
         **changes: Options in place of those it began with: `patience`, `save_minutes`,
             `samples`, and `epochs` unless a cosine or scheduled sampling goes along
             all of them.
@@ -150,21 +156,37 @@ def resume_training(
     result = s2s.resume_training("saved_models/mine", epochs=30)
     ```
     """
-    path = pathlib.Path(folder, CONFIG)
-    if not path.is_file():
-        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+    begun_config(folder)
     with owned(folder):
         if has_ended(folder):
             _check_that_it_can_go_on(folder, changes)
-        options = read_yaml(path)
-        try:
-            config = TrainingConfig(**options)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"{path}: {error}") from None
-        # The folder may have been moved.
-        config = dataclasses.replace(config, output=str(folder)).changed(changes)
+        config = begun_config(folder).changed(changes)
         _check_paths(config)
-        return _train(config, model, callbacks)
+        return _train(config, model, callbacks, workers)
+
+
+def begun_config(folder: str | os.PathLike) -> TrainingConfig:
+    """The configuration of the training into a folder.
+
+    Args:
+        folder: The folder that `train` was to write to.
+
+    Returns:
+        A `TrainingConfig`.
+
+    Raises:
+        InputError: If there is none, or it is damaged.
+    """
+    path = pathlib.Path(folder, CONFIG)
+    if not path.is_file():
+        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+    options = read_yaml(path)
+    try:
+        config = TrainingConfig(**options)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: {error}") from None
+    # The folder may have been moved.
+    return dataclasses.replace(config, output=str(folder))
 
 
 def _check_paths(config: TrainingConfig) -> None:
@@ -213,6 +235,7 @@ def _train(
     config: TrainingConfig,
     model: Model | None,
     callbacks: Sequence[keras.callbacks.Callback],
+    workers: Workers | None,
     *,
     anew: bool = False,
 ) -> TrainingResult:
@@ -224,7 +247,8 @@ def _train(
     with StopSignals(how_to_go_on if state_path(config.output).exists() else "") as (
         signals
     ):
-        trainer = Trainer(config, signals, model, [*callbacks, *_tensorboard(config)])
+        callbacks = [*callbacks, *_tensorboard(config)]
+        trainer = Trainer(config, signals, model, callbacks, workers)
         # Only now is it known that the data can be used.
         if anew:
             # Else one that is killed before its first state would go on from these.

@@ -19,6 +19,7 @@ from seq2seq_keras.memory import check_memory
 from seq2seq_keras.models import (
     EncoderDecoder,
     ModelOptions,
+    Workers,
     build_model,
     check_weights,
     fastest_precision,
@@ -53,6 +54,8 @@ from seq2seq_keras.training.start import Model, given_model, load_start
 from seq2seq_keras.translation import Translator
 
 _MODEL_OPTIONS = dataclasses.fields(Architecture)
+# Between the seeds of two workers.
+_APART = 7919
 
 
 class Trainer:
@@ -61,7 +64,8 @@ class Trainer:
     It is callbacks around one `fit` for each epoch, and nothing is remembered between
     two epochs but what `save` writes. `signals` may end it; a given `model`, or
     function that makes one, takes the place of what the configuration describes;
-    `callbacks` are the user's.
+    `callbacks` are the user's. Of several `workers` each has its share of every batch,
+    and the first one writes.
     """
 
     def __init__(
@@ -70,8 +74,10 @@ class Trainer:
         signals: StopSignals,
         model: Model | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        workers: Workers | None = None,
     ) -> None:
-        config = self.config = _settle_precision(config)
+        self.workers = workers
+        config = self.config = _settle_precision(config, workers)
         self.signals = signals
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
@@ -201,6 +207,8 @@ class Trainer:
 
     def save(self) -> None:
         """Saves all that `restore` needs, whole or not at all."""
+        if self.workers is not None and self.workers.rank > 0:
+            return
         progress = {
             "fingerprint": self._fingerprint,
             "epoch": self.epoch,
@@ -234,10 +242,12 @@ class Trainer:
             self.batches.target_tokens / self.batches.count,
             done=self.epoch * self.batches.count + self.step,
         )
+        self._part_random_numbers()
         self.callbacks.on_train_begin()
         while self.epoch < self.config.epochs and not self._has_stopped():
             if self.step < self.batches.count:
                 self._train_epoch()
+                self._check_equal()
                 # From here on there is nothing that a stop could lose.
                 self.save()
             self.signals.at_once = True
@@ -255,6 +265,30 @@ class Trainer:
             if getattr(self.model, "stop_training", False):
                 break
         self.callbacks.on_train_end()
+
+    def _part_random_numbers(self) -> None:
+        """Has each worker draw its own; what is saved are those of the first one."""
+        if self.workers is None:
+            return
+        for variable in self.model.variables:
+            if variable.dtype == "uint32":
+                variable.assign_add([_APART * self.workers.rank, 0])
+
+    def _check_equal(self) -> None:
+        """Refuses to go on where workers have come apart."""
+        if self.workers is None:
+            return
+        digest = hashlib.sha256()
+        for variable in self.model.trainable_variables:
+            digest.update(np.asarray(variable).tobytes())
+        first, *others = self.workers.gather([digest.hexdigest()])
+        for rank, other in enumerate(others, start=1):
+            if other != first:
+                raise InputError(
+                    f"After epoch {self.epoch + 1} worker {rank} has other weights "
+                    "than the first one: its machine rounds otherwise. Train on "
+                    "machines of one kind."
+                )
 
     def _has_stopped(self) -> bool:
         patience = max(1, self.config.patience)
@@ -292,12 +326,23 @@ class Trainer:
         if monitor in METRICS:
             logs[f"val_{monitor}"] = score_metric(
                 monitor,
-                self.translator.translate(self.scored_pairs.source),
+                self._translate(self.scored_pairs.source),
                 self.scored_pairs.target,
                 self.tokenizers[1],
                 bleu_tokenizer=self.config.bleu_tokenizer,
             )
         return logs
+
+    def _translate(self, texts: Sequence[str]) -> list[str]:
+        """Translates texts, each worker its share."""
+        if self.workers is None:
+            return self.translator.translate(texts)
+        rank, count = self.workers.rank, self.workers.count
+        found = self.workers.gather(self.translator.translate(list(texts[rank::count])))
+        # Worker after worker, and each has one text of `count`.
+        starts = [len(texts[rank::count]) for rank in range(count)]
+        firsts = [sum(starts[:rank]) for rank in range(count)]
+        return [found[firsts[n % count] + n // count] for n in range(len(texts))]
 
     def _variables(self) -> dict[str, Sequence]:
         """The variables that decide how it goes on, random numbers included."""
@@ -340,12 +385,20 @@ class Trainer:
         )
         self.validation = validation.epoch(0)
         self._fingerprint = digest.hexdigest()
+        if self.workers is not None:
+            first, *others = self.workers.gather([self._fingerprint])
+            for rank, other in enumerate(others, start=1):
+                if other != first:
+                    raise InputError(
+                        f"Worker {rank} has read other data than the first one. All "
+                        "must find the same files under the same names."
+                    )
         return counter
 
     def _batches(
         self, pairs: Pairs | PairStream, *, shuffle: bool, **options: Any
     ) -> Batches:
-        config = self.config
+        config, workers = self.config, self.workers
         return Batches(
             pairs,
             *self.tokenizers,
@@ -356,6 +409,7 @@ class Trainer:
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
             subword_sampling=config.subword_sampling if shuffle else 0.0,
+            share=(0, 1) if workers is None else (workers.rank, workers.count),
             **options,
         )
 
@@ -396,16 +450,25 @@ class Trainer:
             else None,
         )
         model.optimizer.build(model.trainable_variables)
+        model.workers = self.workers
         return model
 
 
-def _settle_precision(config: TrainingConfig) -> TrainingConfig:
+def _settle_precision(
+    config: TrainingConfig, workers: Workers | None
+) -> TrainingConfig:
     """Once for all: a training that goes on elsewhere must not change it."""
-    if config.precision != "auto":
-        return config
-    precision, reason = fastest_precision()
-    show(f"Precision {precision}: {reason}.")
-    return dataclasses.replace(config, precision=precision)
+    precision, reason = config.precision, ""
+    if precision == "auto":
+        precision, reason = fastest_precision()
+    if workers is not None:
+        # As the first one has it, whose machine may be another.
+        mine: Any = [precision]
+        precision = workers.gather(mine)[0]  # type: ignore[assignment]
+    if reason:
+        show(f"Precision {precision}: {reason}.")
+        config = dataclasses.replace(config, precision=precision)
+    return config
 
 
 class _Steps(keras.callbacks.Callback):

@@ -22,7 +22,7 @@ from seq2seq_keras.translation.result import Translation, best_texts, make_trans
 # Whoever sends a book in one line shall not take the memory of the others.
 MAX_CHARACTERS = 10_000
 # So many batches are split and sorted together, so that texts of like length meet.
-_BATCHES_TOGETHER = 100
+BATCHES_TOGETHER = 100
 # To look how much is free would take a twentieth of a short translation.
 _LITTLE_MEMORY = 2**26
 # So many hypotheses are decoded at once, unless that makes more logits than these: more
@@ -118,13 +118,14 @@ class TextTranslator(abc.ABC):
             return pd.Series(translations, **made)
         return translations
 
-    @checks_numbers(batch_size=(1, 10**6))
+    @checks_numbers(batch_size=(1, 10**6), first=(1, 10**9))
     def decode(
         self,
         texts: Any,
         *,
         batch_size: int | None = None,
         trace: bool = False,
+        first: int = 1,
         **search: Any,
     ) -> Any:
         """Translates, and tells all that the search found.
@@ -134,6 +135,8 @@ class TextTranslator(abc.ABC):
             batch_size: Optional integer. Texts decoded at a time; see `translate`.
             trace: Whether to keep the tree that a beam search grew, for
                 `plot_beam`.
+            first: Integer. The number of the first text, where they are part of a
+                longer list: warnings name it, and `sample` draws by it.
             **search: See `translate`; with `beam_width=5, n_best=5` every hypothesis
                 is kept.
 
@@ -145,7 +148,7 @@ class TextTranslator(abc.ABC):
         """
         request = SearchRequest.of(self.search, search)
         make = functools.partial(make_translations, trace=trace)
-        translations = self._run(_as_list(texts), batch_size, request, make)
+        translations = self._run(_as_list(texts), batch_size, request, make, first)
         return translations[0] if isinstance(texts, str) else translations
 
     @checks_numbers(batch_size=(1, 10**6))
@@ -196,7 +199,7 @@ class TextTranslator(abc.ABC):
         texts, first = iter(texts), 1
         # One by one there is nothing to sort, and somebody may wait for each.
         size = batch_size or self._batch_size(request.options)
-        together = 1 if size == 1 else _BATCHES_TOGETHER * size
+        together = 1 if size == 1 else BATCHES_TOGETHER * size
         while chunk := list(itertools.islice(texts, together)):
             yield from self._run(chunk, size, request, read, first)
             first += len(chunk)
@@ -226,7 +229,7 @@ class TextTranslator(abc.ABC):
         search = self._searcher(options, each, shared, read is not None)
         read = read or best_texts
         results: list[Any] = [None] * len(texts)
-        together = _BATCHES_TOGETHER * batch_size
+        together = BATCHES_TOGETHER * batch_size
         for start in range(0, len(texts), together):
             chunk = _cut(texts[start : start + together], first + start)
             tokens, lengths = self._split(chunk)

@@ -26,7 +26,7 @@ OTHER = {
     *("end", "import", "member", "prefix", "special_tokens", "start", "words"),
     *("separator", "comment", "encoding", "features_column", "features_separator"),
     "weights_column",
-    *("allowed_hosts", "cors_origins", "host", "labels", "name"),
+    *("address", "allowed_hosts", "cors_origins", "host", "labels", "name"),
     *("help", "version", "print_config"),
     "resume",  # a folder that goes on to be what it is
 }

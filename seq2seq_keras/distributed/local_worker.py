@@ -1,0 +1,79 @@
+"""A worker that is a process of this machine."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from seq2seq_keras.distributed.worker_pool import WorkerDiedError
+
+
+class LocalWorker:
+    """An object in a process of its own, which ends with this one.
+
+    The process is spawned, since TensorFlow does not survive a fork.
+
+    Args:
+        make: Function that makes the object there; like all that is handed over, it is
+            pickled.
+        is_heard: Whether the process writes to the streams of this one, and hears the
+            signals of the terminal. Else this process alone says what happens.
+    """
+
+    def __init__(self, make: Callable[[], Any], *, is_heard: bool = False) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, there = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(there, make, is_heard), daemon=True
+        )
+        self._process.start()
+        there.close()  # or nobody would notice that the process has closed its own
+
+    def call(self, method: str, *values: Any) -> Any:
+        try:
+            self._pipe.send((method, values))
+            result, fault = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self.stop()
+            raise WorkerDiedError from error
+        if fault is not None:
+            raise RuntimeError(f"In a process of its own:\n{fault}")
+        return result
+
+    def signal(self, number: int) -> None:
+        """Sends it a signal."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid or 0, number)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Any, make: Callable[[], Any], is_heard: bool) -> None:
+    if not is_heard:
+        # Ctrl-C reaches every process of a terminal.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (1, 2):
+            os.dup2(nowhere, stream)
+    parent = multiprocessing.parent_process()
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    made = make()
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            method, values = pipe.recv()
+            try:
+                answer: Any = getattr(made, method)(*values), None
+            except Exception:
+                answer = None, traceback.format_exc()
+            pipe.send(answer)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

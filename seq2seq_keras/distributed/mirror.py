@@ -1,0 +1,116 @@
+"""Many files to read, and the file that is written for each."""
+
+import glob
+import os
+import pathlib
+import re
+
+from seq2seq_keras.errors import InputError
+
+_WILDCARD = re.compile(r"[*?[]")
+# What is no text, a line for each translation, by its name.
+_NOT_LINES = re.compile(
+    r"\.(tsv|csv|jsonl?|ndjson|parquet|tmx|xml|sgml?|gz|xz|bz2|zst|zip)$", re.IGNORECASE
+)
+
+
+def is_many(path: str | os.PathLike) -> bool:
+    """Whether a path stands for many files: a folder, or a pattern with wildcards.
+
+    Args:
+        path: A path; a file that has a wildcard in its name is that file.
+    """
+    place = pathlib.Path(path)
+    return place.is_dir() or (
+        not place.exists() and _WILDCARD.search(os.fspath(path)) is not None
+    )
+
+
+def mirrored(
+    inputs: str | os.PathLike, output: str | os.PathLike, *, suffix: str = ".txt"
+) -> dict[str, pathlib.Path]:
+    """Names the file in a folder that is written for each of many that are read.
+
+    It lies as deep as the one that is read, seen from the folder given or from the
+    part of the pattern before the first wildcard. A file of lines keeps its name; that
+    of a table or a packed file gets another suffix behind its own.
+
+    Args:
+        inputs: A folder, which is read with those in it, or a pattern; `**` stands for
+            any folders.
+        output: The folder that is written.
+        suffix: The suffix.
+
+    Returns:
+        A dictionary from paths that are read, in order, to those that are written.
+
+    Raises:
+        InputError: If there is none, two would be written onto one file, or what is
+            written would be read by the next call.
+
+    Example:
+
+    >>> import tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for name in ("a.txt", "b.csv"):
+    ...     (folder / name).touch()
+    >>> [path.as_posix() for path in mirrored(folder, "out").values()]
+    ['out/a.txt', 'out/b.csv.txt']
+    """
+    base, files = _found(os.fspath(inputs))
+    made: dict[str, pathlib.Path] = {}
+    owners: dict[pathlib.Path, str] = {}
+    resolved = pathlib.Path(output).resolve()
+    for file in files:
+        name = file.relative_to(base)
+        if _NOT_LINES.search(name.name) or suffix != ".txt":
+            name = name.with_name(name.name + suffix)
+        written = pathlib.Path(output, name)
+        if written in owners:
+            raise InputError(
+                f"{owners[written]} and {file} would both be written to {written}. "
+                "Rename one of them."
+            )
+        if file.resolve().is_relative_to(resolved):
+            raise InputError(
+                f"{file} lies in {output}, where translations are written, and would "
+                "be translated itself. Name another folder to write to."
+            )
+        owners[written] = os.fspath(file)
+        made[os.fspath(file)] = written
+    return made
+
+
+def is_missing(read: str | os.PathLike, written: str | os.PathLike) -> bool:
+    """Whether a file that is made of another is not there, or older than that one.
+
+    Args:
+        read: The other, which is there.
+        written: The file.
+    """
+    try:
+        return os.stat(written).st_mtime_ns < os.stat(read).st_mtime_ns  # noqa: PTH116
+    except FileNotFoundError:
+        return True
+
+
+def _found(inputs: str) -> tuple[pathlib.Path, list[pathlib.Path]]:
+    """Where the files lie, and their paths in order."""
+    folder = pathlib.Path(inputs)
+    if folder.is_dir():
+        found = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path)]
+        files = [path for path in found if path.is_file()]
+        if not files:
+            raise InputError(f"{inputs} is a folder without a file in it.")
+        return folder, files
+    names = sorted(glob.glob(inputs, recursive=True))  # noqa: PTH207
+    files = [path for path in map(pathlib.Path, names) if path.is_file()]
+    if not files:
+        raise InputError(f"No file is called as the pattern says: {inputs}")
+    parts = folder.parts
+    plain = next(i for i, part in enumerate(parts) if _WILDCARD.search(part))
+    return pathlib.Path(*parts[:plain]), files
+
+
+def _is_hidden(path: pathlib.Path) -> bool:
+    return path.name.startswith(".")

@@ -1,0 +1,94 @@
+"""Workers that take tasks, each from the one who dies on to the next."""
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from seq2seq_keras.errors import InputError
+
+_TRIES = 3  # a task that ends every process it comes to shall not go on for ever
+_LAST = 2**62  # numbers of the notes that end the threads
+
+
+class WorkerDiedError(Exception):
+    """The process of a worker has ended, or its machine has."""
+
+
+class Worker(Protocol):
+    """An object in another process."""
+
+    def call(self, method: str, *values: Any) -> Any:
+        """Calls a method of it; raises `WorkerDiedError` if it does not live on."""
+
+    def stop(self) -> None:
+        """Ends its process at once."""
+
+
+class WorkerPool:
+    """Workers, with a thread for each that hands it tasks and waits for the results.
+
+    A worker that dies is replaced, and its task, which nobody else knows the result
+    of, is given to the next one. So a task may be done twice, and must not mind.
+
+    Args:
+        start: Function that starts a worker; it may wait until there is room for one.
+        count: How many there shall be.
+    """
+
+    def __init__(self, start: Callable[[], Worker], count: int) -> None:
+        self._start = start
+        self._numbers = itertools.count()
+        self._tasks: queue.PriorityQueue = queue.PriorityQueue()
+        self._workers: dict[int, Worker] = {}
+        self._closed = False
+        self.count = count
+        self.deaths = 0
+        for place in range(count):
+            threading.Thread(target=self._serve, args=(place,), daemon=True).start()
+
+    def submit(self, method: str, *values: Any) -> Future:
+        """Has some worker call a method of its object; earlier tasks come first."""
+        future: Future = Future()
+        self._tasks.put((next(self._numbers), 1, future, (method, *values)))
+        return future
+
+    def close(self) -> None:
+        """Ends all workers, whatever they do."""
+        self._closed = True
+        for place in range(self.count):
+            self._tasks.put((_LAST + place, 1, None, ()))
+        for worker in list(self._workers.values()):
+            worker.stop()
+
+    def _serve(self, place: int) -> None:
+        while not self._closed:
+            number, tries, future, task = self._tasks.get()
+            if future is None or self._closed:
+                return
+            try:
+                if place not in self._workers:
+                    self._workers[place] = self._start()
+                result = self._workers[place].call(*task)
+            except WorkerDiedError as error:
+                self._workers.pop(place, None)
+                self.deaths += not self._closed
+                if tries < _TRIES:
+                    self._tasks.put((number, tries + 1, future, task))
+                else:
+                    future.set_exception(_dead(error))
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+
+def _dead(error: WorkerDiedError) -> InputError:
+    made = InputError(
+        f"The process that worked ended before its time, {_TRIES} times over. Is there "
+        "too little memory? Take fewer workers, or a smaller batch size."
+    )
+    made.__cause__ = error
+    return made

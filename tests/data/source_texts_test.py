@@ -1,0 +1,55 @@
+"""Tests of texts to translate that are missing, or are none."""
+
+import pytest
+
+from seq2seq_keras import InputError
+from seq2seq_keras.data import ReadingOptions, read_sources
+
+NULL = b'{"en": "a", "fr": 1}\n{"en": null, "fr": 2}\n{"en": "b", "fr": 3}\n'
+
+
+def read(path, content, skip=None, **options):
+    path.write_bytes(content)
+    told = ReadingOptions(**options)
+    return list(read_sources(str(path), told, given=options, skip=skip))
+
+
+def test_a_missing_cell_is_an_empty_text(tmp_path):
+    columns = {"columns": ["en", "en"]}
+    assert read(tmp_path / "a.jsonl", NULL, **columns) == ["a", "", "b"]
+    rows = b"en,fr\na,1\n,2\nb,3\n"
+    assert read(tmp_path / "a.csv", rows, **columns) == ["a", "", "b"]
+
+
+def test_a_missing_cell_of_parquet_is_an_empty_text(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({"fr": ["1", "2", "3"], "en": ["a", None, "b"]})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    told = ReadingOptions(columns=["en", "en"])
+    found = read_sources(str(tmp_path / "a.parquet"), told, given=["columns"])
+    assert list(found) == ["a", "", "b"]
+
+
+def test_what_is_no_text_is_skipped_by_who_asks_for_it(tmp_path):
+    lines = "é\n".encode() + b"\xff\xe9\nb\x85\n\nc\xe2\x80\xa8d"
+    with pytest.raises(InputError, match=r"line 2: byte 1 .* is not valid UTF-8"):
+        read(tmp_path / "a.txt", lines)
+    skipped = set()
+    found = read(tmp_path / "a.txt", lines, skip=skipped.add)
+    assert found == ["é", "", "", "", "c\u2028d"]
+    assert skipped == {f"{tmp_path}/a.txt, line {number}" for number in (2, 3)}
+
+
+def test_a_cell_that_is_no_text_is_skipped_with_its_row(tmp_path):
+    skipped = set()
+    rows = b"en\tfr\na\t1\nb\xff\t2\nc\t\xff\n"
+    columns = {"columns": ["en", "en"]}
+    found = read(tmp_path / "a.tsv", rows, skip=skipped.add, **columns)
+    assert found == ["a", "", "c"]
+    assert skipped == {f"{tmp_path}/a.tsv, row 3"}
+    # In another encoding too.
+    found = read(
+        tmp_path / "a.txt", b"\xb0\xa1\n\xff\n", skip=skipped.add, encoding="cp949"
+    )
+    assert found == ["가", ""]

@@ -1,0 +1,60 @@
+"""Tests of workers that die, without processes."""
+
+import threading
+
+import pytest
+
+from seq2seq_keras import InputError
+from seq2seq_keras.distributed import WorkerDiedError, WorkerPool
+
+
+class Doubling:
+    """Doubles numbers until it has done as many as it lives for."""
+
+    def __init__(self, lives):
+        self.lives = lives
+
+    def call(self, method, number):
+        if self.lives == 0:
+            raise WorkerDiedError
+        self.lives -= 1
+        return {"double": 2 * number}[method]
+
+    def stop(self):
+        pass
+
+
+def run(lives, numbers, count=2):
+    """The results of a pool whose workers live for so many tasks, in turn."""
+    lock, lives = threading.Lock(), iter(lives)
+
+    def start():
+        with lock:
+            return Doubling(next(lives))
+
+    pool = WorkerPool(start, count)
+    try:
+        futures = [pool.submit("double", number) for number in numbers]
+        return [future.result() for future in futures], pool.deaths
+    finally:
+        pool.close()
+
+
+def test_what_a_worker_had_when_it_died_is_done_by_another():
+    results, deaths = run([3, 2, 1, 4, 100, 100], range(50))
+    assert results == [2 * number for number in range(50)]
+    assert deaths == 4
+
+
+def test_a_task_that_ends_every_worker_does_not_go_on_for_ever():
+    with pytest.raises(InputError, match="ended before its time, 3 times over"):
+        run([0] * 9, [1], count=1)
+
+
+def test_a_fault_is_that_of_its_task_alone():
+    pool = WorkerPool(lambda: Doubling(9), 1)
+    wrong, right = pool.submit("treble", 1), pool.submit("double", 1)
+    with pytest.raises(KeyError, match="treble"):
+        wrong.result()
+    assert right.result() == 2
+    pool.close()
