@@ -14,9 +14,8 @@ def shrink_weights(model: bytes, precision: WeightPrecision) -> bytes:
     """Keeps the large matrices of a file in fewer bits.
 
     Only the file is smaller: a graph makes float32 of its weights when it first runs,
-    and computes with that. The converter can do neither: in its "int8" products are
-    taken of bytes, which loses more, and embeddings that are also read otherwise stay
-    as they are.
+    and computes with that. In the converter's own int8 products are taken of bytes, and
+    embeddings stay as they are.
 
     Args:
         model: The file.
