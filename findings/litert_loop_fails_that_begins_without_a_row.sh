@@ -1,21 +1,18 @@
 #!/usr/bin/env bash
-#
 # A `tf.while_loop` that adds a row to a tensor at each turn, and begins with none, is
-# converted to LiteRT without an error. LiteRT's interpreter then fails: "Node number 1
+# converted to LiteRT without an error. LiteRT's interpreter then fails: "Node number 5
 # (WHILE) failed to invoke", and no reason. TensorFlow returns the rows. With one row to
 # begin with, the interpreter does too.
 #
-# And `tf.tensor_scatter_nd_update` becomes products with 0 and 1, so that what is
-# written beside an infinity is NaN: TensorFlow has [-inf 1], LiteRT [nan nan].
-#
 # Seen with tensorflow 2.21.0 and ai-edge-litert 2.3.0, Python 3.11.
 set -euo pipefail
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"${PYTHON:-python3}" -m venv "$folder/venv"
+python3 -m venv "$folder/venv"
 "$folder/venv/bin/pip" install --quiet tensorflow==2.21.0 ai-edge-litert==2.3.0 \
     numpy==2.4.6
-TF_CPP_MIN_LOG_LEVEL=3 "$folder/venv/bin/python" - 2> "$folder/notes" <<'EOF'
+TF_CPP_MIN_LOG_LEVEL=3 "$folder/venv/bin/python" - 2>/dev/null <<'EOF'
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
@@ -25,7 +22,6 @@ def in_litert(function, array):
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [function.get_concrete_function(tf.TensorSpec([None, None]))]
     )
-    converter.canonicalizing_inf_as_min_max_float = False
     interpreter = Interpreter(model_content=converter.convert())
     [given], [found] = interpreter.get_input_details(), interpreter.get_output_details()
     interpreter.resize_tensor_input(given["index"], array.shape)
@@ -54,11 +50,6 @@ def growing(first):
     return grow
 
 
-@tf.function
-def update(rows):
-    return tf.tensor_scatter_nd_update(rows, [[1]], tf.ones([1, tf.shape(rows)[1]]))
-
-
 ones = np.ones([1, 2], "float32")
 print("one row to begin with", in_litert(growing(1), ones).shape)
 assert in_litert(growing(1), ones).shape == growing(1)(ones).shape == (4, 2)
@@ -69,8 +60,4 @@ except RuntimeError as error:
     assert "failed to invoke" in str(error)
 else:
     raise AssertionError("a loop that begins without a row runs")
-infinite = np.array([[-np.inf], [0]], "float32")
-print("update", update(infinite).numpy().ravel(), in_litert(update, infinite).ravel())
-assert np.isnan(in_litert(update, infinite)).any()
-assert not np.isnan(update(infinite).numpy()).any()
 EOF

@@ -7,17 +7,15 @@ import numpy as np
 from seq2seq_keras.translation.weight_precision import WeightPrecision, quantized
 
 # What is smaller stays as it is.
-_LARGEST = float(np.finfo("float16").max)
 _SMALLEST = 1024
 
 
 def shrink_weights(model: bytes, precision: WeightPrecision) -> bytes:
-    """Keeps the large constants of a file in fewer bits.
+    """Keeps the large matrices of a file in fewer bits.
 
     Only the file is smaller: a graph makes float32 of its weights when it first runs,
-    and computes with that. The converter can do neither: in its "int8" products are
-    taken of bytes, which loses more, and embeddings that are also read otherwise stay
-    as they are.
+    and computes with that. In the converter's own int8 products are taken of bytes, and
+    embeddings stay as they are.
 
     Args:
         model: The file.
@@ -65,12 +63,12 @@ class _Shrinking:
 
     def _is_large(self, tensor: Any) -> bool:
         data = self.model.buffers[tensor.buffer].data
-        is_float = tensor.type == self.schema.TensorType.FLOAT32
-        is_stored = self.precision == "float16" or len(tensor.shape) == 2
-        if not is_float or not is_stored or data is None or len(data) < _SMALLEST:
-            return False
-        # What forbids tokens is no weight, and too large for float16.
-        return np.abs(np.frombuffer(bytes(data), "float32")).max() <= _LARGEST
+        # Vectors stay: they are small, and one of them makes tokens impossible, by a
+        # number that float16 does not have.
+        is_matrix = tensor.type == self.schema.TensorType.FLOAT32 and (
+            tensor.shape is not None and len(tensor.shape) == 2
+        )
+        return is_matrix and data is not None and len(data) >= _SMALLEST
 
     def _cast(self, graph: Any, place: int) -> Any:
         """Adds the small constant to a graph; returns what makes it the large one."""

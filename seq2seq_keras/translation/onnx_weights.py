@@ -49,7 +49,7 @@ class SharedWeights:
             values = numpy_helper.to_array(tensor)
             if values.nbytes < _SMALLEST or values.dtype == object:
                 graph.initializer.append(tensor)
-            elif values.dtype != np.float32 or self.precision == "float32":
+            elif self.precision == "float32" or not _is_matrix(values):
                 self._store(graph, tensor.name, values)
             elif self.precision == "float16":
                 self._store_half(graph, tensor.name, values)
@@ -64,9 +64,6 @@ class SharedWeights:
     def _store_bytes(self, graph: Any, name: str, values: np.ndarray) -> None:
         from onnx import helper
 
-        if values.ndim != 2:
-            self._store(graph, name, values)
-            return
         scales, whole = quantized(values)
         stored, scale, cast = (form.format(name) for form in _PARTS)
         self._store(graph, stored, whole)
@@ -103,3 +100,11 @@ class SharedWeights:
             self._places[known] = len(self._content)
             self._content.extend(content)
         return self._places[known]
+
+
+def _is_matrix(values: np.ndarray) -> bool:
+    """Whether it is kept in fewer bits; a vector may hold what float16 does not have.
+
+    One makes tokens impossible.
+    """
+    return values.dtype == np.float32 and values.ndim == 2

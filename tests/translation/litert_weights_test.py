@@ -18,9 +18,11 @@ INPUT = RANDOM.normal(size=(3, 64)).astype("float32")
 def product(tmp_path_factory):
     """A file with a product by weights, and a loop in which it is done three times."""
     kernel, folder = tf.constant(WEIGHTS), str(tmp_path_factory.mktemp("saved"))
+    # More than float16 has.
+    impossible = tf.constant(np.linspace(-1e9, -1e8, 400, dtype="float32"))
 
     def once(x):
-        return {"y": x @ kernel}
+        return {"y": x @ kernel, "impossible": x[:, :1] * 0 + impossible}
 
     def thrice(x):
         start = tf.constant(0), tf.zeros([tf.shape(x)[0], 48])
@@ -36,9 +38,9 @@ def product(tmp_path_factory):
     return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
 
 
-def run(model, name, value=INPUT):
+def run(model, name, value=INPUT, output="y"):
     runner = Interpreter(model_content=model).get_signature_runner(name)
-    return runner(x=value)["y"]
+    return runner(x=value)[output]
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,9 @@ def test_a_file_may_be_run_again_and_again(product):
     first, second = (runner(x=INPUT)["y"].copy() for _ in range(2))
     np.testing.assert_array_equal(first, second)
     np.testing.assert_allclose(runner(x=INPUT[:1])["y"], first[:1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("precision", ["float16", "int8"])
+def test_what_is_impossible_stays_a_number(product, precision):
+    found = run(shrink_weights(product, precision), "once", output="impossible")
+    np.testing.assert_array_equal(found, run(product, "once", output="impossible"))
