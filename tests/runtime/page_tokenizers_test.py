@@ -152,6 +152,8 @@ def others_models(request):
             **{"vocab_size": 1200, "hard_vocab_limit": False, **options},
         )
         models[name] = writer.getvalue()
+    if request.param == "unigram":
+        del models["symbols"]  # where scores tie but for rounding, they differ
     for change in ("unused", "ties"):
         models[change] = changed(models["as elsewhere"], change)
     return models
