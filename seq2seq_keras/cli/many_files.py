@@ -33,9 +33,11 @@ def translate_shared(options: Options, request: dict[str, Any]) -> None:
         request: What is asked for of each text.
     """
     if options.input in (None, "-") or options.output is None:
+        read = "standard input" if options.input in (None, "-") else options.input
         raise InputError(
-            "Several processes translate from files to files: name an `--input` and an "
-            "`--output`, which is a folder where the input is one or a pattern."
+            f"{read}: several processes translate from files to files. Name an "
+            "`--input` and an `--output`, which is a folder where the input is one or "
+            "a pattern."
         )
     names = [field.name for field in dataclasses.fields(distributed.FilesOptions)]
     chosen = distributed.FilesOptions(**{name: options[name] for name in names})

@@ -107,7 +107,7 @@ def test_what_several_processes_cannot_do_is_said_at_once(
     onnx_folder, tmp_path, capsys
 ):
     for options, message in (
-        (["--num-workers", "2"], "translate from files to files"),
+        (["--num-workers", "2"], "standard input: several processes translate"),
         (["--threads", "2"], "`--threads` does nothing unless several processes"),
         (["--num-workers", "2", "--attention_plot", "a.png"], "does nothing where"),
         (["--input", "none*", "--output", "out"], "No file is called as the pattern"),
