@@ -406,6 +406,11 @@ display(s2s.plot_attention(result, title="Attention weights"))
 # and the whole search as graphs of ONNX, which run in onnxruntime: from Python, C#, Java,
 # Swift, JavaScript. All of them share one file of weights. It needs the extra `onnx`; each
 # graph is tried beside TensorFlow before the folder is written.
+#
+# `seq2seq_keras.runtime.Translator` reads it with NumPy and onnxruntime alone, and has the
+# methods and options of the translator that was exported. A fresh process translates the
+# test part, and tells whether TensorFlow or Keras was loaded on the way. (The distribution
+# `runtime_distribution` of the repository is this package without either of them.)
 
 # %% [markdown] lang="ko"
 # ## TensorFlow 없이
@@ -414,6 +419,10 @@ display(s2s.plot_attention(result, title="Attention weights"))
 # `format="onnx"`는 인코더와 디코더 한 단계, 탐색 전체를 ONNX 그래프로 내보내고, 이 그래프는 onnxruntime에서
 # 돌아갑니다. Python, C#, Java, Swift, JavaScript 어디서든 됩니다. 가중치 파일 하나를 모두가 함께 씁니다. 추가
 # 설치 `onnx`가 필요하고, 폴더를 쓰기 전에 그래프마다 TensorFlow와 나란히 돌려 봅니다.
+#
+# `seq2seq_keras.runtime.Translator`는 NumPy와 onnxruntime만으로 이 폴더를 읽고, 내보낸 번역기와 같은 메서드와
+# 옵션을 가집니다. 새 프로세스에서 테스트 부분을 번역하고, 그동안 TensorFlow나 Keras를 불러왔는지 확인합니다.
+# (저장소의 `runtime_distribution`은 그 둘 없이 설치되는 이 패키지입니다.)
 
 # %%
 exported = translator.export(folder / "onnx", format="onnx", **search)
@@ -428,18 +437,6 @@ def size(place):
 folders = {"saved": saved, "SavedModel": serving, "ONNX": exported}
 display(pd.DataFrame({"bytes": {name: size(place) for name, place in folders.items()}}))
 
-# %% [markdown] lang="en"
-# `seq2seq_keras.runtime.Translator` reads it with NumPy and onnxruntime alone, and has the
-# methods and options of the translator that was exported. A fresh process translates the
-# test part, and tells whether TensorFlow or Keras was loaded on the way. (The distribution
-# `runtime_distribution` of the repository is this package without either of them.)
-
-# %% [markdown] lang="ko"
-# `seq2seq_keras.runtime.Translator`는 NumPy와 onnxruntime만으로 이 폴더를 읽고, 내보낸 번역기와 같은 메서드와
-# 옵션을 가집니다. 새 프로세스에서 테스트 부분을 번역하고, 그동안 TensorFlow나 Keras를 불러왔는지 확인합니다.
-# (저장소의 `runtime_distribution`은 그 둘 없이 설치되는 이 패키지입니다.)
-
-# %%
 script = """
 import sys
 

@@ -20,7 +20,7 @@ def run(code):
 def test_what_is_no_note_is_passed_on():
     code = (
         "import os, seq2seq_keras.startup as s\n"
-        "with s._notes_held_back():\n"
+        "with s.notes_held_back():\n"
         "    os.write(2, b'I0000 00:00:1 1 port.cc:153] oneDNN\\nreal trouble\\n')"
     )
     assert run(code).stderr == "real trouble\n"
@@ -38,7 +38,7 @@ def test_a_descriptor_closed_later_is_no_error_either():
     code = (
         "import os, seq2seq_keras.startup as s\n"
         "os.close(2)\n"
-        "with s._notes_held_back():\n"
+        "with s.notes_held_back():\n"
         "    print(7)"
     )
     assert run(code).stdout == "7\n"
