@@ -23,7 +23,9 @@ SENTENCES = ["i am tired", "she is here", "we have a house", "", "are you a doct
 def onnx_folder(translator, made_once):
     """A translator that starts without TensorFlow, which the processes have none of."""
     pytest.importorskip("tf2onnx")
-    return made_once("onnx-of-files", lambda folder: translator.export(folder, format="onnx"))
+    return made_once(
+        "onnx-of-files", lambda folder: translator.export(folder, format="onnx")
+    )
 
 
 @pytest.fixture
