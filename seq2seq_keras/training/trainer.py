@@ -50,12 +50,16 @@ from seq2seq_keras.training.progress import TrainingProgress
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 from seq2seq_keras.training.settled_tokenizers import settle_tokenizers
+from seq2seq_keras.training.shares import (
+    check_same_data,
+    check_same_weights,
+    part_random_numbers,
+    translate_shares,
+)
 from seq2seq_keras.training.start import Model, given_model, load_start
 from seq2seq_keras.translation import Translator
 
 _MODEL_OPTIONS = dataclasses.fields(Architecture)
-# Between the seeds of two workers.
-_APART = 7919
 
 
 class Trainer:
@@ -242,12 +246,14 @@ class Trainer:
             self.batches.target_tokens / self.batches.count,
             done=self.epoch * self.batches.count + self.step,
         )
-        self._part_random_numbers()
+        if self.workers is not None:
+            part_random_numbers(self.workers, self.model)
         self.callbacks.on_train_begin()
         while self.epoch < self.config.epochs and not self._has_stopped():
             if self.step < self.batches.count:
                 self._train_epoch()
-                self._check_equal()
+                if self.workers is not None:
+                    check_same_weights(self.workers, self.model, self.epoch)
                 # From here on there is nothing that a stop could lose.
                 self.save()
             self.signals.at_once = True
@@ -265,30 +271,6 @@ class Trainer:
             if getattr(self.model, "stop_training", False):
                 break
         self.callbacks.on_train_end()
-
-    def _part_random_numbers(self) -> None:
-        """Has each worker draw its own; what is saved are those of the first one."""
-        if self.workers is None:
-            return
-        for variable in self.model.variables:
-            if variable.dtype == "uint32":
-                variable.assign_add([_APART * self.workers.rank, 0])
-
-    def _check_equal(self) -> None:
-        """Refuses to go on where workers have come apart."""
-        if self.workers is None:
-            return
-        digest = hashlib.sha256()
-        for variable in self.model.trainable_variables:
-            digest.update(np.asarray(variable).tobytes())
-        first, *others = self.workers.gather([digest.hexdigest()])
-        for rank, other in enumerate(others, start=1):
-            if other != first:
-                raise InputError(
-                    f"After epoch {self.epoch + 1} worker {rank} has other weights "
-                    "than the first one: its machine rounds otherwise. Train on "
-                    "machines of one kind."
-                )
 
     def _has_stopped(self) -> bool:
         patience = max(1, self.config.patience)
@@ -326,23 +308,14 @@ class Trainer:
         if monitor in METRICS:
             logs[f"val_{monitor}"] = score_metric(
                 monitor,
-                self._translate(self.scored_pairs.source),
+                translate_shares(
+                    self.workers, self.translator, self.scored_pairs.source
+                ),
                 self.scored_pairs.target,
                 self.tokenizers[1],
                 bleu_tokenizer=self.config.bleu_tokenizer,
             )
         return logs
-
-    def _translate(self, texts: Sequence[str]) -> list[str]:
-        """Translates texts, each worker its share."""
-        if self.workers is None:
-            return self.translator.translate(texts)
-        rank, count = self.workers.rank, self.workers.count
-        found = self.workers.gather(self.translator.translate(list(texts[rank::count])))
-        # Worker after worker, and each has one text of `count`.
-        starts = [len(texts[rank::count]) for rank in range(count)]
-        firsts = [sum(starts[:rank]) for rank in range(count)]
-        return [found[firsts[n % count] + n // count] for n in range(len(texts))]
 
     def _variables(self) -> dict[str, Sequence]:
         """The variables that decide how it goes on, random numbers included."""
@@ -386,13 +359,7 @@ class Trainer:
         self.validation = validation.epoch(0)
         self._fingerprint = digest.hexdigest()
         if self.workers is not None:
-            first, *others = self.workers.gather([self._fingerprint])
-            for rank, other in enumerate(others, start=1):
-                if other != first:
-                    raise InputError(
-                        f"Worker {rank} has read other data than the first one. All "
-                        "must find the same files under the same names."
-                    )
+            check_same_data(self.workers, self._fingerprint)
         return counter
 
     def _batches(

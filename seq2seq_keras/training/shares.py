@@ -1,0 +1,63 @@
+"""What the workers of one training do each for itself, and what they compare."""
+
+import hashlib
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.models import Workers
+from seq2seq_keras.translation import Translator
+
+# Between the seeds of two workers.
+_APART = 7919
+
+
+def part_random_numbers(workers: Workers, model: keras.Model) -> None:
+    """Has each worker draw its own; what is saved are those of the first one."""
+    for variable in model.variables:
+        if variable.dtype == "uint32":
+            variable.assign_add([_APART * workers.rank, 0])
+
+
+def translate_shares(
+    workers: Workers | None, translator: Translator, texts: Sequence[str]
+) -> list[str]:
+    """Translates texts, each worker its share; returns all of them to each."""
+    if workers is None:
+        return translator.translate(texts)
+    rank, count = workers.rank, workers.count
+    found = workers.gather(translator.translate(list(texts[rank::count])))
+    # Worker after worker, and each has one text of `count`.
+    sizes = [len(texts[rank::count]) for rank in range(count)]
+    firsts = [sum(sizes[:rank]) for rank in range(count)]
+    return [found[firsts[n % count] + n // count] for n in range(len(texts))]
+
+
+def check_same_data(workers: Workers, fingerprint: str) -> None:
+    """Refuses to begin where workers have read other data."""
+    if (rank := _other(workers, fingerprint)) is not None:
+        raise InputError(
+            f"Worker {rank} has read other data than the first one. All must find the "
+            "same files under the same names."
+        )
+
+
+def check_same_weights(workers: Workers, model: keras.Model, epoch: int) -> None:
+    """Refuses to go on where workers have come apart."""
+    digest = hashlib.sha256()
+    for variable in model.trainable_variables:
+        digest.update(np.asarray(variable).tobytes())
+    if (rank := _other(workers, digest.hexdigest())) is not None:
+        raise InputError(
+            f"After epoch {epoch + 1} worker {rank} has other weights than the first "
+            "one: its machine rounds otherwise. Train on machines of one kind."
+        )
+
+
+def _other(workers: Workers, digest: str) -> int | None:
+    """The first worker that has another digest than the first one."""
+    first, *others = workers.gather([digest])
+    differ = [rank for rank, other in enumerate(others, start=1) if other != first]
+    return differ[0] if differ else None
