@@ -83,6 +83,7 @@ def test_two_workers_learn_what_one_does(pairs, tmp_path, capfd):
         np.testing.assert_allclose(one, other, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_the_data_is_said_once(tmp_path):
     config = TrainingConfig(train=["none.tsv"], output=str(tmp_path / "model"))
     with pytest.raises(InputError, match=r"^none\.tsv: .*no such file|none\.tsv"):

@@ -76,7 +76,7 @@ def test_thawed_embeddings_are_not_frozen_again(model, tmp_path):
     assert saved(model, tmp_path).get_layer("source_embedding").trainable
 
 
-@pytest.mark.parametrize("mode", ["int8", "int4"])
+@pytest.mark.parametrize("mode", ["int8", pytest.param("int4", marks=pytest.mark.slow)])
 def test_quantized_layers_stay_so(model, tmp_path, mode):
     quantize(model, mode)
     expected = model(INPUTS)

@@ -321,6 +321,7 @@ for folder in folders:
 """
 
 
+@pytest.mark.slow
 def test_they_translate_the_same_in_a_fresh_process(trainings, eager):
     """Which has to import them first, and says so."""
     folders = [str(folder) for folder, *_ in trainings.values()]

@@ -33,6 +33,7 @@ def test_what_is_no_model_ends_it_with_one_line(tmp_path):
     assert "holds no model" in said
 
 
+@pytest.mark.slow
 def test_a_damaged_model_ends_it_with_one_line(tmp_path, attentive_folder):
     shutil.copytree(attentive_folder, tmp_path / "model")
     (tmp_path / "model" / "model.keras").write_bytes(b"")

@@ -315,6 +315,7 @@ def with_attention(pairs, **search):
     return Translator(model, *tokenizers, **search)
 
 
+@pytest.mark.slow
 def test_n_best_lists_are_served_by_tensorflow_alone(without_graphs, tmp_path):
     pairs = load_corpus("phrasebook/english-french").test[:20]
     translator = with_attention(pairs, beam_width=4, n_best=4, max_length=12)
