@@ -5,7 +5,7 @@ import pathlib
 from typing import get_args
 
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.errors import check_choice, import_optional
+from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.files import exchanged, write_text
 from seq2seq_keras.translation.graph import TranslationGraph
 from seq2seq_keras.translation.id_graphs import IdGraph, id_graphs
@@ -59,6 +59,11 @@ def export_litert(
     """
     check_choice("precision", precision, get_args(WeightPrecision))
     folder = check_exportable(graph, folder, options, _RUNTIME, [_LIBRARY])
+    if graph.models[0].aligns:
+        # Its interpreter stumbles over the second pass that finds the alignment.
+        raise InputError(
+            "Hard attention does not run in LiteRT: export the translator as ONNX."
+        )
     graph = in_float32(graph)
     graphs = id_graphs(graph)
     model = _tried(graphs, precision, graph.source_tokenizer.vocabulary_size)

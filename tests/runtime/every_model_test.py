@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model, copy_model
 from seq2seq_keras.runtime import Translator as RuntimeTranslator
 from seq2seq_keras.special_tokens import END_ID, START_ID
@@ -59,6 +60,8 @@ SLOW = [
     pytest.param(name, kind, form, id=f"{name}, {kind}, {form}", marks=pytest.mark.slow)
     for form in ("onnx", "litert")
     for name, kind in dict.fromkeys(CASES)
+    # LiteRT has none of it, and that is said.
+    if not (form == "litert" and OPTIONS[name].get("attention") == "hard")
 ]
 
 
@@ -120,3 +123,10 @@ def assert_loop_is_the_search(
     found = translator.decode(TEXTS[0])
     np.testing.assert_allclose(score / len(written), found.score, atol=0.05)
     assert len(written) == len(found.tokens)
+
+
+def test_hard_attention_is_refused_where_it_cannot_run(make_translator, tmp_path):
+    translator = make_translator(OPTIONS["hard"])
+    with pytest.raises(InputError, match="does not run in LiteRT"):
+        translator.export(tmp_path / "exported", format="litert")
+    assert not (tmp_path / "exported").exists()
