@@ -11,6 +11,7 @@ import threading
 import numpy as np
 import pytest
 from ai_edge_litert import interpreter as interpreters
+from same_searches import MORE_SEARCHES, SEARCHES, TEXTS
 
 from seq2seq_keras.cli import main
 from seq2seq_keras.errors import InputError
@@ -22,27 +23,6 @@ from seq2seq_keras.translation import (
     shrink_weights,
 )
 
-TEXTS = ["i am a student", "is she tired?", "", "our friends are at the market"]
-SEARCHES = {
-    "greedy": {},
-    "beam": {"beam_width": 5, "n_best": 5},
-    "beam with rules": {
-        **{"beam_width": 3, "n_best": 2, "prefix": ["je", "", "je ne", "nous"]},
-        **{"length_normalization": "gnmt", "length_penalty": 0.6},
-        **{"block_ngrams": 2, "repetition_penalty": 1.7, "min_length_ratio": 1.5},
-        **{"coverage_penalty": 0.2, "replace_unknown": True},
-    },
-}
-MORE_SEARCHES = {
-    "short": {"max_length": 3},
-    "short as the source": {"max_length_ratio": 0.6},
-    "as tokens": {"beam_width": 4, "n_best": 4, "distinct_texts": False},
-    "sums": {"beam_width": 3, "n_best": 3, "length_normalization": "none"},
-    "prefix": {"prefix": "je"},
-    "at least": {"min_length": 9, "min_length_ratio": 2.0},
-    "no token twice": {"block_ngrams": 1},
-    "no repetition": {"repetition_penalty": 1.7, "beam_width": 2, "n_best": 2},
-}
 # Whatever LiteRT and the package do not need is not there.
 ALONE = """
 import sys
