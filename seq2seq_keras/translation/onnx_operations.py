@@ -28,6 +28,20 @@ def _scatter(context: Any, node: Any, name: str, args: Any, **_: Any) -> None:
     node.set_attr("reduction", "add")
 
 
+def _concat(context: Any, node: Any, name: str, args: Any, **_: Any) -> None:
+    """Counts the axis from the end, as ONNX may, where no input has a known rank."""
+    from tf2onnx.onnx_opset.tensor import ConcatV2
+
+    axis = node.inputs[-1]
+    ranks = (context.get_rank(value) for value in node.input[:-1])
+    if axis.is_const() and axis.get_tensor_value() < 0 and not any(ranks):
+        node.type = "Concat"
+        node.set_attr("axis", axis.get_tensor_value())
+        context.remove_input(node, node.input[-1], len(node.input) - 1)
+    else:
+        ConcatV2.version_1(context, node)
+
+
 def _floor_div(context: Any, node: Any, name: str, args: Any, **_: Any) -> None:
     """The quotient rounded down, also of negative integers, which ONNX rounds up."""
     if _is_whole(context, node):
@@ -62,6 +76,7 @@ def _is_whole(context: Any, node: Any) -> bool:
 
 # As `tf2onnx.convert` takes them.
 HANDLERS: dict[str, tuple[Callable, list]] = {
+    "ConcatV2": (_concat, []),
     "FloorDiv": (_floor_div, []),
     "FloorMod": (_floor_mod, []),
     "Log1p": (_log1p, []),
