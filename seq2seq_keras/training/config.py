@@ -127,6 +127,13 @@ class TrainingConfig(Architecture, DataOptions):
         """What chooses the best epoch, ends the training and lowers a plateau's
         learning rate: the perplexity, or a metric of the decoded validation pairs.""",
     )
+    monitor_epochs: int = option(
+        1,
+        """Judge an epoch by the mean over so many of the last ones. A hundred
+        validation words, or sentences, choose too much by chance.""",
+        minimum=1,
+        maximum=1000,
+    )
     bleu_tokenizer: Literal[
         "13a", "none", "char", "intl", "zh", "ja-mecab", "ko-mecab"
     ] = option(

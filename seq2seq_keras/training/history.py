@@ -14,14 +14,20 @@ class History:
 
     Best epoch, early stopping and a falling learning rate all follow from the rows, so
     that rows are all a resumed training has to know. The value called `monitor`
-    decides.
+    decides, or its mean over the last `epochs` rows.
     """
 
     def __init__(
-        self, monitor: str, *, higher_is_better: bool, rows: Iterable[dict] = ()
+        self,
+        monitor: str,
+        *,
+        higher_is_better: bool,
+        epochs: int = 1,
+        rows: Iterable[dict] = (),
     ) -> None:
         self.monitor = monitor
         self.higher_is_better = higher_is_better
+        self.epochs = epochs
         self.rows: list[dict[str, float]] = []
         self.best = -1  # the index of the best row
         self.setbacks = 0  # epochs that were not the best so far
@@ -36,9 +42,10 @@ class History:
                 f"model is to be chosen. It has: {', '.join(row)}"
             )
         self.rows.append(row)
-        is_best = self.best < 0 or self._is_better(row, self.rows[self.best])
+        last = len(self.rows) - 1
+        is_best = self.best < 0 or self._is_better(last, self.best)
         if is_best:
-            self.best = len(self.rows) - 1
+            self.best = last
         else:
             self.setbacks += 1
         return is_best
@@ -48,9 +55,14 @@ class History:
         """How many epochs have gone by without a better one."""
         return len(self.rows) - 1 - self.best
 
-    def _is_better(self, row: dict[str, float], other: dict[str, float]) -> bool:
-        new, old = row[self.monitor], other[self.monitor]
-        if new == old and _TIE_BREAK in row:
+    def _is_better(self, index: int, other: int) -> bool:
+        new, old = self._mean(self.monitor, index), self._mean(self.monitor, other)
+        # Means of the same shares differ by their rounding.
+        if math.isclose(new, old) and _TIE_BREAK in self.rows[index]:
             # While nothing is right yet, a model may still be learning.
-            return row[_TIE_BREAK] < other[_TIE_BREAK]
+            return self._mean(_TIE_BREAK, index) < self._mean(_TIE_BREAK, other)
         return new > old if self.higher_is_better else new < old
+
+    def _mean(self, name: str, index: int) -> float:
+        rows = self.rows[max(0, index + 1 - self.epochs) : index + 1]
+        return math.fsum(row[name] for row in rows) / len(rows)

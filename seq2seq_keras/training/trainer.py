@@ -121,6 +121,7 @@ class Trainer:
         self.history = History(
             f"val_{config.monitor}",
             higher_is_better=decoded is not None and decoded.higher_is_better,
+            epochs=config.monitor_epochs,
         )
         self.best_weights: list[np.ndarray] | None = None  # of an epoch of this process
         self.epoch = 0

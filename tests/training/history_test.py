@@ -23,6 +23,30 @@ def test_the_highest_bleu_is_best_and_perplexity_decides_between_equals():
     assert best == [True, True, False, True, False]
 
 
+def test_a_mean_over_epochs_is_not_won_by_a_lucky_one():
+    history = History("val_exact_match", higher_is_better=True, epochs=3)
+    # Means of up to three: 50, 70, 60, 68, 58, 67, 69, 80.
+    values = [50, 90, 40, 74, 60, 67, 80, 93]
+    best = [history.add({"val_exact_match": value}) for value in values]
+    assert best == [True, True, False, False, False, False, False, True]
+    assert (history.best, history.epochs_since_best) == (7, 0)
+
+
+def test_a_mean_of_perplexity_decides_between_equal_means():
+    history = History("val_bleu", higher_is_better=True, epochs=2)
+    rows = [(2.0, 9.0), (4.0, 5.0), (2.0, 8.0), (4.0, 5.0), (2.0, 9.0)]
+    best = [history.add({"val_bleu": b, "val_perplexity": p}) for b, p in rows]
+    # Means of both: 2 and 9, 3 and 7, 3 and 6.5, 3 and 6.5, 3 and 7.
+    assert best == [True, True, True, False, False]
+
+
+def test_means_that_differ_by_rounding_are_equal():
+    history = History("val_exact_match", higher_is_better=True, epochs=3)
+    values = [0.7, 0.7, 0.7, 0.9, 0.4, 0.8]  # the last three have a mean of 0.7, too
+    best = [history.add({"val_exact_match": x, "val_perplexity": 2.0}) for x in values]
+    assert best == [True, False, False, True, False, False]
+
+
 def test_rows_make_the_history_again():
     rows = [{"val_perplexity": value} for value in (9.0, 5.0, 7.0)]
     history = History("val_perplexity", higher_is_better=False, rows=rows)
