@@ -1,3 +1,4 @@
+from .output import seeds_table as seeds_table
 from .output import translation_json as translation_json
 from .output import translation_lines as translation_lines
 from .parser import make_parser as make_parser
@@ -7,3 +8,4 @@ from .paths import check_paths as check_paths
 from .process import main as main
 from .process import run as run
 from .value_types import TextType as TextType
+from .value_types import read_seeds as read_seeds

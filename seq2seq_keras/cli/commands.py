@@ -34,9 +34,15 @@ from seq2seq_keras.cli.inputs import (
     read_test_set,
 )
 from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
-from seq2seq_keras.cli.output import print_json, translation_json, translation_lines
+from seq2seq_keras.cli.output import (
+    print_json,
+    seeds_table,
+    translation_json,
+    translation_lines,
+)
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
+from seq2seq_keras.cli.value_types import read_seeds
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import replaced_when_complete, write_text
@@ -44,6 +50,8 @@ from seq2seq_keras.terminal import quoted_path, say, show, write_result
 
 # Options whose value may name a class, and its module before a colon.
 _NAMING = ("--cell", "--attention")
+# What `train` takes beside the options of a `TrainingConfig`.
+_BESIDE_TRAINING = {"import", "resume", "seeds", *WORKERS}
 # What follows it on a command line is no option, whatever it begins with.
 _END_OF_OPTIONS = "--"
 
@@ -118,21 +126,39 @@ def _innermost(options: Options) -> tuple[str, Options]:
 
 
 def _train(options: Options) -> None:
-    folder, names = options.resume, options.given - {"import", "resume", *WORKERS}
+    if options.seeds:
+        _train_seeds(options)
+        return
+    folder, names = options.resume, options.given - _BESIDE_TRAINING
     chosen = {name: options[name] for name in WORKERS}
     several: dict[str, Any] = {}
     trainer: Any = training
     if distributed.TrainingWorkers(**chosen).are_several:
         trainer, several = distributed, {**chosen, "modules": options["import"]}
     if folder is None:
-        others = ("import", "resume", *WORKERS)
-        config = training.TrainingConfig(**_fields(options, *others))
+        config = training.TrainingConfig(**_fields(options, *_BESIDE_TRAINING))
         folder, result = config.output, trainer.train(config, **several)
     else:
         changes = {name: options[name] for name in names}
         result = trainer.resume_training(folder, **several, **changes)
     show(f"\n{result.evaluation}\n\nThe best model is in {folder}. Use it:")
     show(f"  seq2seq-keras translate {quoted_path(folder)} --input FILE")
+
+
+def _train_seeds(options: Options) -> None:
+    config = training.TrainingConfig(**_fields(options, *_BESIDE_TRAINING))
+    table = distributed.train_seeds(
+        config,
+        read_seeds(options.seeds),
+        num_workers=options.num_workers,
+        modules=options["import"],
+    )
+    show(f"\n{seeds_table(table)}\n\nThe models are in {config.output}. Use them all:")
+    first, *others = (
+        quoted_path(pathlib.Path(config.output, f"seed-{seed}")) for seed in table.index
+    )
+    more = f" --ensemble {' '.join(others)}" if others else ""
+    show(f"  seq2seq-keras translate {first}{more} --input FILE")
 
 
 def _translate(options: Options) -> None:

@@ -24,6 +24,9 @@ _TEST_PAIRS = (
     _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
 )
 _IDLE = {
+    "train": (
+        _Idle(("resume", "address"), lambda o: bool(o.seeds), "beside `--seeds`"),
+    ),
     "translate": (
         _Idle(("scores", "alignments"), lambda o: o.json, "beside `--json`"),
         _Idle(

@@ -5,11 +5,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from seq2seq_keras import evaluation
 from seq2seq_keras import translation as translation_room
 from seq2seq_keras.terminal import write_result
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from seq2seq_keras.translation import Hypothesis, Translation
 
@@ -68,6 +70,29 @@ def translation_json(translation: "Translation") -> str:
     if len(hypotheses) > 1:
         record["n_best"] = hypotheses
     return json.dumps(record, ensure_ascii=False)
+
+
+def seeds_table(table: "pd.DataFrame") -> str:
+    """The scores of several trainings, with their mean and deviation.
+
+    Args:
+        table: What `train_seeds` returns.
+
+    Returns:
+        A string of several lines.
+    """
+    titles = {
+        "epoch": "epoch",
+        **{name: metric.label for name, metric in evaluation.METRICS.items()},
+        "perplexity_teacher_forced": "perplexity",
+        "training_minutes": "minutes",
+    }
+    rows = table[[name for name in titles if name in table]]
+    rows = rows.rename(columns=titles, index=str).astype("float64")
+    if len(table) > 1:
+        mean, deviation = rows.mean(), rows.std()
+        rows.loc["mean"], rows.loc["deviation"] = mean, deviation
+    return rows.to_string(float_format="{:.4g}".format)
 
 
 def print_json(record: Mapping[str, Any]) -> None:

@@ -224,6 +224,16 @@ def _add_train_options(command: Parser) -> None:
         "those it began with; epochs, patience, save_minutes and samples may be "
         "others, also for a training that has ended.",
     )
+    command.add_argument(
+        "--seeds",
+        nargs="+",
+        metavar="SEED",
+        help="Train with each of these seeds, as `0-9` or `1 5 7`, in place of `seed`: "
+        "into folders of their own in the output, `seed-0` and so on, with a table of "
+        "their scores. `num_workers` is then how many are trained at a time, as many "
+        "as there are processors unless given. Given again, the command does what is "
+        "missing.",
+    )
     _add_options(command, TrainingWorkers)
     _add_import(command)
 

@@ -1,6 +1,8 @@
 """Numbers and texts on the command line and in YAML: checked when they are read."""
 
 import argparse
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from jsonargparse import ArgumentParser as Parser
@@ -8,6 +10,8 @@ from jsonargparse import ArgumentParser as Parser
 from seq2seq_keras.data import number_as_text
 from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.ranges import Range
+
+_MOST_SEEDS = 1000
 
 
 class NumberType:
@@ -64,6 +68,35 @@ class TextType:
 
 class _RefusedError(argparse.ArgumentTypeError, ValueError):
     """What is taken as it is for a word (the first) and a value in YAML (the other)."""
+
+
+def read_seeds(words: Sequence[str]) -> list[int]:
+    """Reads seeds, some of which are all from one to another.
+
+    Args:
+        words: List of strings: a seed, as "7", or "0-9".
+
+    Returns:
+        A list of integers.
+
+    Raises:
+        InputError: If a word is neither.
+    """
+    seeds: list[int] = []
+    for word in words:
+        found = re.fullmatch(r"(-?\d{1,10})(?:-(\d{1,10}))?", word, re.ASCII)
+        if found is None:
+            raise InputError(
+                "`seeds` must be integers, or two with a dash between, as `0-9`. "
+                f"Received: {word}"
+            )
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 0 <= last - first < _MOST_SEEDS:
+            raise InputError(
+                f"`seeds` must go up, and be {_MOST_SEEDS} at most. Received: {word}"
+            )
+        seeds += range(first, last + 1)
+    return seeds
 
 
 def add_number(

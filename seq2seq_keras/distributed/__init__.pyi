@@ -8,6 +8,7 @@ from .mirror import mirrored as mirrored
 from .ray_cluster import joined as joined
 from .train import resume_training as resume_training
 from .train import train as train
+from .train_seeds import train_seeds as train_seeds
 from .training_options import TrainingWorkers as TrainingWorkers
 from .training_worker import TrainingWorker as TrainingWorker
 from .translate_files import FilesReport as FilesReport

@@ -14,6 +14,8 @@ from seq2seq_keras.training import TrainingConfig, load_training_pairs
     [
         "translate M --json --scores",
         "translate M --json --alignments",
+        "train --corpus copy --seeds 0-1 --resume M",
+        "train --corpus copy --seeds 0-1 --address auto",
         "evaluate M --corpus copy --columns 0 1",
         "evaluate M --test t.tsv --seed 1",
         "evaluate M --test t.tsv --json --examples 3",

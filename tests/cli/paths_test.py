@@ -25,7 +25,7 @@ OTHER = {
     *("attention", "avoid", "cell", "columns", "corpus", "first", "second", "third"),
     *("end", "import", "member", "prefix", "special_tokens", "start", "words"),
     *("separator", "comment", "encoding", "features_column", "features_separator"),
-    "weights_column",
+    *("weights_column", "seeds"),
     *("address", "allowed_hosts", "cors_origins", "host", "labels", "name"),
     *("help", "version", "print_config"),
     "resume",  # a folder that goes on to be what it is

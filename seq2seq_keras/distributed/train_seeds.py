@@ -1,0 +1,223 @@
+"""One configuration trained with several seeds, some of them at a time."""
+
+import concurrent.futures
+import dataclasses
+import importlib
+import json
+import os
+import pathlib
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from seq2seq_keras import stopping, training
+from seq2seq_keras.distributed.local_worker import LocalWorker
+from seq2seq_keras.distributed.processors import count_processors
+from seq2seq_keras.distributed.worker_pool import WorkerDiedError
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import current, owned, replaced_when_complete
+from seq2seq_keras.options import ranges_of
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.terminal import say
+from seq2seq_keras.training import TrainingConfig
+
+_TABLE = "seeds.csv"
+_SEED = ranges_of(TrainingConfig)["seed"]
+_GO_ON = "The trainings stop. The same command or call goes on with them."
+_TICK = 0.2  # seconds between two looks whether a signal has come
+
+
+@checks_numbers(num_workers=(1, 4096))
+def train_seeds(
+    config: TrainingConfig,
+    seeds: Sequence[int],
+    *,
+    num_workers: int | None = None,
+    modules: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Trains the same configuration with several seeds, for what chance is worth.
+
+    A score of one training is a draw; the mean and the deviation of several are what
+    two recipes can be compared by. Each seed has a folder of its own, `seed-0` and so
+    on, which is that of `train`, and each a process of its own, which has its part of
+    the processors: models that are too small for all of them are trained faster side
+    by side. The folders together are also the members of an ensemble.
+
+    What has ended is left as it is and what was interrupted goes on, so after a stop
+    the same call does what is missing. A corpus that is split by its seed
+    (phrasebook, tatoeba) is split differently for each.
+
+    Args:
+        config: A `TrainingConfig`. Its `output` is the folder of the folders; its
+            `seed` is replaced.
+        seeds: Integers.
+        num_workers: Integer. How many are trained at a time; by default as many as
+            there are processors.
+        modules: Names of modules to import in each process, with cells or attentions
+            of your own.
+
+    Returns:
+        A DataFrame with a row for each seed: the scores of its best epoch on
+        validation pairs, as they stand in `scores.json`. It is in `output`, too, as
+        `seeds.csv`.
+
+    Raises:
+        InputError: As `train` does; if a seed is given twice; if a folder holds a
+            training with other options and `overwrite` is not set; or if a process
+            dies.
+
+    Example:
+
+    ```python
+    config = s2s.TrainingConfig(corpus="sigmorphon2021/ice", output="saved_models/ice")
+    table = s2s.distributed.train_seeds(config, range(10))
+    print(table["exact_match"].agg(["mean", "std"]))
+    ```
+
+    Reference:
+        - [Reimers & Gurevych, 2017](https://arxiv.org/abs/1707.09861): a single score
+          of a recurrent model says little.
+    """
+    seeds = [_SEED.check("seeds", seed) for seed in seeds]
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise InputError(f"`seeds` must be integers, each once. Received: {seeds}")
+    many = min(num_workers or count_processors(), len(seeds))
+    with owned(config.output) as output:
+        works = {
+            seed: _Work(
+                config=dataclasses.replace(
+                    config, seed=seed, output=str(output / f"seed-{seed}")
+                ),
+                threads=max(1, count_processors() // many),
+                modules=tuple(modules),
+            )
+            for seed in seeds
+        }
+        table = _table(_Team(many).train(works))
+        with replaced_when_complete(output / _TABLE) as beside:
+            table.to_csv(beside)
+    return table
+
+
+@dataclasses.dataclass(frozen=True)
+class _Work:
+    """What the process of a seed is told."""
+
+    config: TrainingConfig
+    threads: int
+    modules: tuple[str, ...]
+
+
+class _SeedTrainer:
+    """Trains in the process of a seed."""
+
+    def train(self, work: _Work) -> str | None:
+        """Trains, or goes on, or leaves alone what has ended; says what is wrong."""
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(work.threads)
+        config, folder = work.config, work.config.output
+        try:
+            for module in work.modules:
+                importlib.import_module(module)
+            if config.overwrite or not pathlib.Path(folder, "training.yaml").is_file():
+                training.train(config)
+            else:
+                _check_same(config, training.begun_config(folder))
+                if not training.has_ended(folder):
+                    training.resume_training(folder)
+        except (InputError, OSError, ImportError) as error:
+            return str(error)
+        return None
+
+
+def _check_same(config: TrainingConfig, begun: TrainingConfig) -> None:
+    # The precision may have been settled since.
+    now, then = config.learnt_options(), begun.learnt_options()
+    differ = [name for name in now if now[name] != then[name]]
+    if "precision" in differ and now["precision"] == "auto":
+        differ.remove("precision")
+    if differ:
+        raise InputError(
+            f"{config.output} holds a training with other options: "
+            f"{', '.join(differ)}. Name another `output`, or set `overwrite`."
+        )
+
+
+class _Team:
+    """The processes that train, as many at a time as there are threads for."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.workers: dict[int, LocalWorker] = {}
+        self.is_ending = False
+        self.failure: Exception | None = None  # the first one
+
+    def train(self, works: dict[int, _Work]) -> dict[int, dict]:
+        """The scores of every seed, in the order of the seeds."""
+        with (
+            stopping.StopSignals(_GO_ON) as signals,
+            concurrent.futures.ThreadPoolExecutor(self.count) as threads,
+        ):
+            runs = [threads.submit(self._run, *item) for item in works.items()]
+            signals.at_once = False
+            while not all(run.done() for run in runs):
+                concurrent.futures.wait(runs, _TICK)
+                if signals.received is not None or self.failure is not None:
+                    self._end()
+            signals.raise_if_received()
+            if self.failure is not None:
+                raise self.failure
+            return {seed: _scores(work.config.output) for seed, work in works.items()}
+
+    def _run(self, seed: int, work: _Work) -> None:
+        if self.is_ending:
+            return
+        try:
+            self._train(seed, work)
+        except Exception as error:
+            # What dies once all are told to end has been told to.
+            if not self.is_ending:
+                self.failure = self.failure or error
+
+    def _train(self, seed: int, work: _Work) -> None:
+        worker = self.workers[seed] = LocalWorker(_SeedTrainer)
+        try:
+            refused = worker.call("train", work)
+        except WorkerDiedError as error:
+            raise InputError(
+                f"The process that trained seed {seed} has ended before its time. Is "
+                "there too little memory? Fewer at a time (`num_workers`) need less; "
+                "the same call goes on."
+            ) from error
+        finally:
+            del self.workers[seed]
+            worker.stop()
+        if refused is not None:
+            raise InputError(f"Seed {seed}: {refused}")
+        say(f"Seed {seed} is trained.")
+
+    def _end(self) -> None:
+        """Has every process save where it stands, and begins no other."""
+        if not self.is_ending:
+            self.is_ending = True
+            for worker in list(self.workers.values()):
+                worker.signal(signal.SIGTERM)
+
+
+def _scores(folder: str | os.PathLike) -> dict[str, Any]:
+    return json.loads(current(folder, "scores.json").read_text(encoding="utf-8"))
+
+
+def _table(scores: dict[int, dict]) -> pd.DataFrame:
+    rows = [
+        {
+            name: value
+            for name, value in found.items()
+            if isinstance(value, int | float) and not isinstance(value, bool)
+        }
+        for found in scores.values()
+    ]
+    return pd.DataFrame(rows, index=pd.Index(list(scores), name="seed"))
