@@ -82,6 +82,11 @@ def _check_translator(
             "What is exported answers the same to the same text, so it does not "
             "sample: export a translator with `sample=False`."
         )
+    if options.beam_groups > 1:
+        raise InputError(
+            f"Beams in groups are not exported for {runtime}, whose graphs take any "
+            "`beam_width`: export with `beam_groups=1`, or a SavedModel."
+        )
     if len(graph.models) > 1:
         raise InputError(
             f"An ensemble is not exported for {runtime}: export each of its "

@@ -81,6 +81,7 @@ class Translator(TextTranslator):
         self.description = description
         self._graph: TranslationGraph | None = None
         self._traced: list[int] = []
+        self._members: list[Translator] | None = None
 
     @property
     def graph(self) -> TranslationGraph:
@@ -147,6 +148,18 @@ class Translator(TextTranslator):
     def model(self) -> EncoderDecoder:
         """The model; of an ensemble the first."""
         return self.models[0]
+
+    def _proposers(self) -> list[TextTranslator]:
+        if len(self.models) == 1:
+            return [self]
+        if self._members is None:
+            tokenizers = self.source_tokenizer, self.target_tokenizer
+            most = self.max_source_length
+            self._members = [
+                Translator(model, *tokenizers, max_source_length=most)
+                for model in self.models
+            ]
+        return [*self._members]
 
     def _split(self, texts: list[str]) -> tuple[tf.RaggedTensor, np.ndarray]:
         tokens = self.graph.split_normalized(tf.constant(texts))
@@ -300,6 +313,11 @@ class Translator(TextTranslator):
         check_choice("format", format, EXPORT_FORMATS)
         options = self.search.replace(**search)
         options.check_effect(search)
+        if options.decision != "map":
+            raise InputError(
+                '`decision="mbr"` is made of what a search has found, and a search '
+                'alone is exported: export with `decision="map"`.'
+            )
         if onnxruntime_web is not None and not page:
             raise InputError("`onnxruntime_web` does nothing without `page`.")
         if format == "onnx":
