@@ -278,21 +278,30 @@ class BeamSteps(NamedTuple):
         places = first + tf.range(own_width)
         rows = tf.reshape(_rows(state, places), [-1])
 
-        def constrain(log_probabilities: tf.Tensor) -> tf.Tensor:
-            if self.constraint:
-                log_probabilities = self.constraint(
-                    log_probabilities,
-                    index=state.index,
-                    state=take_rows(state.constraint_state, rows),
-                )
-            return log_probabilities - tf.repeat(penalties, own_width, axis=0)
-
+        log_probabilities = honest = tf.nn.log_softmax(tf.gather(logits, rows))
+        if self.constraint:
+            honest = self.constraint(
+                log_probabilities,
+                index=state.index,
+                state=take_rows(state.constraint_state, rows),
+            )
         sums = tf.gather(state.sums, places, axis=1)
-        count = 2 * self.group_width
-        found = best_candidates(tf.gather(logits, rows), sums, count, constrain)
+        found = best_candidates(
+            log_probabilities,
+            sums,
+            2 * self.group_width,
+            lambda _: honest - tf.repeat(penalties, own_width, axis=0),
+        )
+        # To take the penalty away and add it again would round.
+        sentences = tf.range(tf.shape(sums)[0])[:, None]
+        each = tf.stack(
+            [sentences * own_width + found.parents, found.token_ids], axis=-1
+        )
+        without = tf.gather_nd(honest, each)
+        without += tf.gather(sums, found.parents, batch_dims=1)
+        without = tf.where(found.is_alive, without, IMPOSSIBLE)
         paid = tf.gather(penalties, found.token_ids, batch_dims=1)
-        found = found._replace(sums=found.sums + paid, parents=found.parents + first)
-        return found, paid
+        return found._replace(sums=without, parents=found.parents + first), paid
 
     def _ends(
         self, state: BeamState, at_work: OfBatch, candidates: Candidates

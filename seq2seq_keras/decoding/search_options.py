@@ -93,7 +93,7 @@ class SearchOptions:
         "How much further down a token is for a group, for each hypothesis of the "
         "groups before it that has just written it.",
         minimum=0,
-        maximum=10**6,
+        maximum=1000,
         paper=_VIJAYAKUMAR,
     )
     length_normalization: Literal["average", "gnmt", "none"] = option(

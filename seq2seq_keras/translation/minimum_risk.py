@@ -7,25 +7,13 @@ import numpy as np
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.translation.likeness import likeness
-from seq2seq_keras.translation.result import BeamNode, Hypothesis, Translation
+from seq2seq_keras.translation.rescoring import sum_of
+from seq2seq_keras.translation.result import Hypothesis, Translation
 
 
-def proposals_of(options: SearchOptions) -> SearchOptions:
-    """What is searched for before the decision: everything the search can find.
-
-    Also what is one text in other tokens, whose probabilities add up.
-    """
-    usual = SearchOptions()
-    return options.replace(
-        decision=usual.decision,
-        utility=usual.utility,
-        candidates=usual.candidates,
-        n_best=options.width,
-        distinct_texts=False,
-    )
-
-
-def least_risk(proposals: Sequence[Translation], options: SearchOptions) -> Translation:
+def least_risk(
+    proposals: Sequence[Translation], options: SearchOptions, is_judged: bool = False
+) -> Translation:
     """Decides for the translations with the highest expected utility.
 
     The expectation is over the texts that were found: what was drawn counts alike, what
@@ -35,6 +23,8 @@ def least_risk(proposals: Sequence[Translation], options: SearchOptions) -> Tran
         proposals: A `Translation` of the same text from each model, with all that its
             search found.
         options: `SearchOptions`: `utility`, `n_best` and whether they were drawn.
+        is_judged: Whether scores, those of two models, stand for the logarithms of
+            the probabilities that a beam's hypotheses have.
 
     Returns:
         A `Translation` of the `n_best` different texts, best first, whose scores are
@@ -60,7 +50,10 @@ def least_risk(proposals: Sequence[Translation], options: SearchOptions) -> Tran
     ranks: dict[str, int] = {}
     weights: dict[str, float] = {}
     for own in found:
-        shares = _shares(own.hypotheses, options.sample) / len(found)
+        shares = np.full(len(own.hypotheses), 1 / len(own.hypotheses))
+        if not options.sample:
+            shares = _shares(own.hypotheses, is_judged)
+        shares /= len(found)
         for rank, (hypothesis, share) in enumerate(
             zip(own.hypotheses, shares, strict=True)
         ):
@@ -78,37 +71,18 @@ def least_risk(proposals: Sequence[Translation], options: SearchOptions) -> Tran
     best = [
         dataclasses.replace(first[texts[n]], score=float(expected[n])) for n in order
     ]
-    # Several models have grown a tree each.
-    beam = proposals[0].beam if len(proposals) == 1 else None
-    if beam is not None:
-        beam = _ranked(beam, {ranks[texts[n]]: rank for rank, n in enumerate(order)})
-    return dataclasses.replace(proposals[0], hypotheses=tuple(best), beam=beam)
+    if len(proposals) > 1:  # which have grown a tree each
+        return dataclasses.replace(proposals[0], hypotheses=tuple(best), beam=None)
+    places = {ranks[texts[n]]: rank for rank, n in enumerate(order)}
+    return proposals[0].ranked(best, places)
 
 
-def _shares(hypotheses: Sequence[Hypothesis], is_drawn: bool) -> np.ndarray:
+def _shares(hypotheses: Sequence[Hypothesis], is_judged: bool) -> np.ndarray:
     """The probability of each, of these alone."""
-    if is_drawn:
-        return np.full(len(hypotheses), 1 / len(hypotheses))
-    tiny = np.finfo("float32").tiny
-    sums = np.array(
-        [
-            np.log(np.maximum(hypothesis.token_probabilities, tiny)).sum()
-            for hypothesis in hypotheses
-        ],
-        "float64",
-    )
+    sums = np.array([h.score if is_judged else sum_of(h) for h in hypotheses])
     shares = np.exp(sums - sums.max())
     return shares / shares.sum()
 
 
 def _words(hypothesis: Hypothesis) -> tuple[str, ...]:
     return hypothesis.tokens[:-1] if hypothesis.ended else hypothesis.tokens
-
-
-def _ranked(beam: Sequence[BeamNode], ranks: dict[int, int]) -> tuple[BeamNode, ...]:
-    """The tree of a search with the ranks of what was decided for."""
-    nodes = []
-    for node in beam:
-        rank = None if node.rank is None else ranks.get(node.rank)
-        nodes.append(dataclasses.replace(node, rank=rank))
-    return tuple(nodes)

@@ -100,6 +100,11 @@ def _check_translator(
                 f"{type(tokenizer).__name__} is a tokenizer of your own, which exists "
                 "in TensorFlow alone: export a SavedModel."
             )
+    if graph.target_tokenizer.is_reversed:
+        raise InputError(
+            "A target that is read from its end (`reverse_target`) exists in "
+            "TensorFlow alone: export a SavedModel."
+        )
     if options.replace_unknown:
         check_copying(*tokenizers)
 

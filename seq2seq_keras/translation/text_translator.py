@@ -16,7 +16,7 @@ from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.memory import check_memory
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import normalize_in_python
-from seq2seq_keras.translation.minimum_risk import least_risk, proposals_of
+from seq2seq_keras.translation.decisions import decide, decides, proposals_of
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.result import Translation, best_texts, make_translations
 
@@ -223,9 +223,11 @@ class TextTranslator(abc.ABC):
         check_not_forked()
         self._check_request(request)
         options, proposers = request.options, [self]
-        if options.decision == "mbr":
-            read = functools.partial(_decide, options, read)
-            options, proposers = proposals_of(options), self._proposers()
+        if decides(request):
+            read = functools.partial(_decide, request, read)
+            if options.decision == "mbr":
+                proposers = self._proposers()
+            options = proposals_of(options)
         elif read is None and options.beam_width > 1:
             options = options.replace(n_best=1)
         batch_size = batch_size or self._batch_size(options)
@@ -295,11 +297,10 @@ def _cut(texts: list[str], first: int) -> list[str]:
 
 
 def _decide(
-    options: SearchOptions, read: _Read | None, texts: list[str], *outputs: _Arrays
+    request: SearchRequest, read: _Read | None, texts: list[str], *outputs: _Arrays
 ) -> list[Any]:
-    """The least risk for each text, of what each model proposes."""
-    proposed = [(read or make_translations)(texts, each) for each in outputs]
-    chosen = [least_risk(own, options) for own in zip(*proposed, strict=True)]
+    """What is decided for, as `read` has it."""
+    chosen = decide(request, read or make_translations, texts, *outputs)
     return chosen if read else [translation.text for translation in chosen]
 
 
