@@ -12,11 +12,6 @@ from seq2seq_keras.translation.result import Translation
 _Read = Callable[..., Iterable[Translation]]
 
 
-def decides(request: SearchRequest) -> bool:
-    """Whether the best hypothesis of the search need not be the translation."""
-    return request.options.decision != "map" or request.rescore is not None
-
-
 def proposals_of(options: SearchOptions) -> SearchOptions:
     """What is searched for before a decision: everything that the search can find.
 

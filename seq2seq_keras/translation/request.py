@@ -72,6 +72,11 @@ class SearchRequest(NamedTuple):
         _check_rescoring(options, own)
         return cls(options, **own)
 
+    @property
+    def decides(self) -> bool:
+        """Whether the best hypothesis of the search need not be the translation."""
+        return self.options.decision != "map" or self.rescore is not None
+
     def inputs(
         self, target_tokenizer: "Tokenizer", count: int, first: int = 1
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

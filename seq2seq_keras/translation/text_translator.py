@@ -16,7 +16,7 @@ from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.memory import check_memory
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import normalize_in_python
-from seq2seq_keras.translation.decisions import decide, decides, proposals_of
+from seq2seq_keras.translation.decisions import decide, proposals_of
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.result import Translation, best_texts, make_translations
 
@@ -223,7 +223,7 @@ class TextTranslator(abc.ABC):
         check_not_forked()
         self._check_request(request)
         options, proposers = request.options, [self]
-        if decides(request):
+        if request.decides:
             read = functools.partial(_decide, request, read)
             if options.decision == "mbr":
                 proposers = self._proposers()
