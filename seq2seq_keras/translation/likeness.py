@@ -5,8 +5,8 @@ a text each is compared with every other: thousands of pairs, so that what sacre
 counts in one pair is counted here in all of them at once, with the same results.
 """
 
-import collections
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -65,11 +65,10 @@ def _without_errors(texts: _Rows, references: _Rows) -> np.ndarray:
 
 def _chrf(texts: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """The chrF2 of sacreBLEU: the F score of the mean precision and the mean recall."""
-    texts, references = (["".join(x.split()) for x in y] for y in (texts, references))
+    texts, references = _each(lambda text: "".join(text.split()), texts, references)
     shape = len(texts), len(references)
     precision, recall, orders = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    for order in range(1, _CHRF_ORDER + 1):
-        matches, written, expected = _matches(texts, references, order)
+    for matches, written, expected in _matches(texts, references, _CHRF_ORDER):
         # Orders that either text is too short for are none of its orders.
         counts = (written > 0) & (expected > 0)
         precision += np.where(counts, matches / np.maximum(written, 1), 0.0)
@@ -86,12 +85,11 @@ def _bleu(texts: Sequence[str], references: Sequence[str]) -> np.ndarray:
     """The BLEU of sacreBLEU for a sentence: smoothed, of the orders that it has."""
     metrics = import_optional("sacrebleu.metrics", "bleu")
     tokenize = metrics.BLEU()._preprocess_segment
-    written, expected = ([tokenize(x).split() for x in y] for y in (texts, references))
+    written, expected = _each(lambda text: tokenize(text).split(), texts, references)
     shape = len(texts), len(references)
     logs, orders, smoothing = np.zeros(shape), np.zeros(shape), np.ones(shape)
     has_match = np.zeros(shape, bool)
-    for order in range(1, _BLEU_ORDER + 1):
-        matches, total, _ = _matches(written, expected, order)
+    for matches, total, _ in _matches(written, expected, _BLEU_ORDER):
         total, is_there = np.maximum(total, 1), total > 0
         smoothing *= np.where(is_there & (matches == 0), 2.0, 1.0)
         shares = np.where(matches > 0, matches, 1 / smoothing) / total
@@ -104,38 +102,55 @@ def _bleu(texts: Sequence[str], references: Sequence[str]) -> np.ndarray:
     return np.where(has_match, brevity * np.exp(logs / np.maximum(orders, 1)), 0.0)
 
 
+def _each(
+    change: Callable[[str], Any], texts: Sequence[str], references: Sequence[str]
+) -> tuple[list, list]:
+    """Both sides changed; once where they are the same."""
+    changed = [change(text) for text in texts]
+    if texts is references:
+        return changed, changed
+    return changed, [change(text) for text in references]
+
+
 def _matches(
-    texts: Sequence[Sequence[Hashable]],
-    references: Sequence[Sequence[Hashable]],
-    order: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The n-grams of one order that texts share, and how many each of them has.
+    texts: Sequence[Sequence[str]], references: Sequence[Sequence[str]], orders: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For each order the n-grams that texts share, and how many each of them has.
 
-    The shares of a text are no more than its reference has of an n-gram. So the first,
-    the second, ... occurrence of an n-gram is a column of its own, with a one for each
-    text that has it, and what two texts share is the product of their rows.
+    The shares of a text are no more than its reference has of an n-gram. So that a text
+    has one at least, two at least, ... are columns of their own, and what two texts
+    share is the product of their rows.
     """
-    columns: dict[Hashable, int] = {}
-    places = [
-        [columns.setdefault(x, len(columns)) for x in _occurrences(text, order)]
-        for text in (*texts, *references)
-    ]
-    rows = np.zeros((len(places), max(len(columns), 1)), "float32")
-    for row, own in zip(rows, places, strict=True):
-        row[own] = 1
-    written, expected = rows[: len(texts)], rows[len(texts) :]
-    counts = rows.sum(axis=1, dtype="float64")
-    shared = (written @ expected.T).astype("float64")
-    return shared, counts[: len(texts), None], counts[None, len(texts) :]
+    rows = [*texts] if texts is references else [*texts, *references]
+    lengths = np.array([len(row) for row in rows], "int64")
+    numbers: dict[str, int] = {}
+    flat = np.array(
+        [numbers.setdefault(x, len(numbers)) for row in rows for x in row], "int64"
+    )
+    row_of = np.repeat(np.arange(len(rows)), lengths)
+    left = np.repeat(np.cumsum(lengths), lengths) - np.arange(len(flat))
+    starts, ngrams = np.arange(len(flat)), flat
+    for order in range(1, orders + 1):
+        if order > 1:
+            # An n-gram is the one before it and a token.
+            is_long = left[starts] >= order
+            starts = starts[is_long]
+            pairs = ngrams[is_long] * len(numbers) + flat[starts + order - 1]
+            _, ngrams = np.unique(pairs, return_inverse=True)
+        counts = _count(row_of[starts], ngrams, len(rows))
+        totals = counts.sum(axis=1)
+        shared = np.zeros((len(texts), len(references)))
+        for least in range(1, int(counts.max(initial=0)) + 1):
+            has = (counts >= least).astype("float32")
+            shared += has[: len(texts)] @ has[-len(references) :].T
+        yield shared, totals[: len(texts), None], totals[None, -len(references) :]
 
 
-def _occurrences(tokens: Sequence[Hashable], order: int) -> Iterable[Hashable]:
-    """Each n-gram with how often it stood before."""
-    before: collections.Counter = collections.Counter()
-    for start in range(len(tokens) - order + 1):
-        ngram = tuple(tokens[start : start + order])
-        yield ngram, before[ngram]
-        before[ngram] += 1
+def _count(rows: np.ndarray, ngrams: np.ndarray, count: int) -> np.ndarray:
+    """How often each n-gram stands in each row, `(count, different n-grams)`."""
+    size = int(ngrams.max(initial=0)) + 1
+    cells = np.bincount(rows * size + ngrams, minlength=count * size)
+    return cells.reshape(count, size).astype("float64")
 
 
 def _match(texts: Sequence[str], references: Sequence[str]) -> np.ndarray:
