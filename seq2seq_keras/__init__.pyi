@@ -30,6 +30,7 @@ from .evaluation import score_by_length as score_by_length
 from .evaluation import score_metric as score_metric
 from .evaluation import score_targets as score_targets
 from .evaluation import score_translations as score_translations
+from .evaluation import tune_search as tune_search
 from .evaluation import write_html_report as write_html_report
 from .importing import import_keras2 as import_keras2
 from .layers import (
@@ -93,6 +94,7 @@ from .special_tokens import SpecialTokens as SpecialTokens
 from .text import CharacterTokenizer as CharacterTokenizer
 from .text import FeaturesTokenizer as FeaturesTokenizer
 from .text import JamoTokenizer as JamoTokenizer
+from .text import ReversedTokenizer as ReversedTokenizer
 from .text import SpaceTokenizer as SpaceTokenizer
 from .text import SubwordTokenizer as SubwordTokenizer
 from .text import Tokenizer as Tokenizer
@@ -103,6 +105,9 @@ from .text import read_vocabulary as read_vocabulary
 from .text import split_features as split_features
 from .training import (
     Adam as Adam,
+)
+from .training import (
+    DistillationOptions as DistillationOptions,
 )
 from .training import (
     Perplexity as Perplexity,
@@ -133,6 +138,9 @@ from .training import (
 )
 from .training import (
     compile_model as compile_model,
+)
+from .training import (
+    distill as distill,
 )
 from .training import (
     resume_training as resume_training,

@@ -208,3 +208,30 @@ def translator(saved_translator):
 def exported_translator(translator, made_once):
     """The SavedModel it is exported as; tests that change it work on a copy."""
     return made_once("serving", translator.export)
+
+
+def make_random_translator(seed, source=None, target=None):
+    """One that says different things in different lengths, `a b c` in `u v w x`."""
+    import numpy as np
+
+    from seq2seq_keras.models import build_model
+    from seq2seq_keras.text import SpaceTokenizer
+    from seq2seq_keras.translation import Translator
+
+    source = source or SpaceTokenizer.fit(["a b c"])
+    target = target or SpaceTokenizer.fit(["u v w x"])
+    sizes = (source.vocabulary_size, target.vocabulary_size)
+    model = build_model(*sizes, units=8, embedding_dim=6, attention="luong")
+    random = np.random.default_rng(seed)
+    model.set_weights([0.8 * random.normal(size=w.shape) for w in model.get_weights()])
+    kernel, bias = model.get_layer("logits").get_weights()
+    bias[1] -= 9  # no unknown words
+    bias[3] += 0.5
+    model.get_layer("logits").set_weights([kernel, bias])
+    return Translator(model, source, target, max_length=5)
+
+
+@pytest.fixture(scope="session")
+def random_translator():
+    """A function that makes a translator with random weights in a moment."""
+    return make_random_translator

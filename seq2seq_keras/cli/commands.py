@@ -27,11 +27,14 @@ from seq2seq_keras import (
     translation,
 )
 from seq2seq_keras.cli.idle_options import check_idle
+from seq2seq_keras.cli.improving import distill, tune_search
 from seq2seq_keras.cli.inputs import (
     SourceReader,
     given_search,
+    load_together,
     read_test_pairs,
     read_test_set,
+    rescoring_of,
 )
 from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import (
@@ -173,7 +176,8 @@ def _translate(options: Options) -> None:
         translate_shared(options, request)
         return
     translator = _load_for_translating(options)
-    search = translator.search.replace(**given_search(options))
+    request |= rescoring_of(options)
+    search = translation.SearchRequest.of(translator.search, request).options
     with contextlib.ExitStack() as stack:
         tokenizer = translator.source_tokenizer
         is_featured = tokenizer.text_tokenizer is not tokenizer
@@ -307,17 +311,23 @@ def _evaluate(options: Options) -> None:
     """Scores translations of a test set."""
     translator = _load_ensemble(options)
     test, name = read_test_set(options, options.model)
-    search = translator.search.replace(**given_search(options))
+    request = {**given_search(options), **rescoring_of(options)}
+    search = translation.SearchRequest.of(translator.search, request).options
     protocol = f"{name}, {search.describe()}"
     if options.ensemble:
         protocol += f", ensemble of {len(translator.models)}"
+    if options.rescore:
+        weight, length = options.rescore_weight, options.rescore_length
+        protocol += (
+            f", rescored by {' and '.join(options.rescore)} ({weight}, {length})"
+        )
     evaluated = evaluation.evaluate_translator(
         translator,
         test,
         batch_size=options.batch_size,
         protocol=protocol,
         bleu_tokenizer=options.bleu_tokenizer,
-        **given_search(options),
+        **request,
     )
     if options.output:
         write_text(options.output, "".join(f"{t}\n" for t in evaluated.translations))
@@ -423,9 +433,7 @@ def _load_for_translating(options: Options) -> Any:
 
 def _load_ensemble(options: Options) -> Any:
     """The translator of a command, or that and the others it takes with it."""
-    folders = [options.model, *options.ensemble]
-    first, *others = [translation.Translator.load(folder) for folder in folders]
-    return translation.Translator.ensemble([first, *others]) if others else first
+    return load_together([options.model, *options.ensemble])
 
 
 def _length_table(options: Options, translator: Any, test: Any, evaluated: Any) -> Any:
@@ -445,6 +453,8 @@ _COMMANDS: dict[str, Callable[[Options], None]] = {
     "train": _train,
     "translate": _translate,
     "evaluate": _evaluate,
+    "tune-search": tune_search,
+    "distill": distill,
     "compare": _compare,
     "score": _score,
     "report": _report,

@@ -8,6 +8,7 @@ from jsonargparse import Namespace as Options
 from seq2seq_keras.cli.many_files import is_shared
 from seq2seq_keras.data import ReadingOptions
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.translation import RescoringOptions
 
 
 class _Idle(NamedTuple):
@@ -23,11 +24,17 @@ _TEST_PAIRS = (
     _Idle(_READING, lambda o: o.test is None, "without `--test`"),
     _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
 )
+_RESCORING = _Idle(
+    tuple(RescoringOptions.__dataclass_fields__),
+    lambda o: not o.rescore,
+    "without `--rescore`",
+)
 _IDLE = {
     "train": (
         _Idle(("resume", "address"), lambda o: bool(o.seeds), "beside `--seeds`"),
     ),
     "translate": (
+        _RESCORING,
         _Idle(("scores", "alignments"), lambda o: o.json, "beside `--json`"),
         _Idle(
             ("threads", "on_error"),
@@ -35,9 +42,14 @@ _IDLE = {
             "unless several processes translate: for many files, or with "
             "`--num-workers`",
         ),
-        _Idle(("attention_plot",), is_shared, "where several processes translate"),
+        _Idle(
+            ("attention_plot", "rescore"),
+            is_shared,
+            "where several processes translate",
+        ),
     ),
     "evaluate": (
+        _RESCORING,
         *_TEST_PAIRS,
         _Idle(("examples",), lambda o: o.json, "beside `--json`"),
         _Idle(
@@ -45,6 +57,14 @@ _IDLE = {
             lambda o: not (o.by_length or o.length_plot or o.json),
             "without `--by-length`, `--length-plot` or `--json`",
         ),
+    ),
+    "distill": (
+        _Idle(_READING, lambda o: o.train is None, "without `--train`"),
+        _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
+    ),
+    "tune-search": (
+        _Idle(_READING, lambda o: o.validation is None, "without `--validation`"),
+        _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
     ),
     **dict.fromkeys(("compare", "score", "report"), _TEST_PAIRS),
     "export": (

@@ -1,12 +1,12 @@
 """What commands read: texts to translate, and test sets."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from jsonargparse import Namespace as Options
 
-from seq2seq_keras import data, decoding, training
+from seq2seq_keras import data, decoding, training, translation
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import say
 
@@ -67,15 +67,32 @@ def read_test_pairs(options: Options, model: str) -> tuple[Any, str]:
     if (options.test is None) == (options.corpus is None):
         raise InputError("Give either `--test` files or the name of a `--corpus`.")
     if options.test is not None:
-        return _test_files(options, model), " and ".join(options.test)
+        return _pairs_of(options.test, options, model), " and ".join(options.test)
+    corpus, seed = _corpus(options, model)
+    return corpus.test, f"test split of {options.corpus}, seed {seed}"
+
+
+def read_validation_pairs(options: Options, model: str) -> tuple[Any, str]:
+    """The pairs that options are chosen by, and what to call them."""
+    files = options.validation
+    if (files is None) == (options.corpus is None):
+        raise InputError(
+            "Give either `--validation` files or the name of a `--corpus`."
+        )
+    if files is not None:
+        return _pairs_of(files, options, model), " and ".join(files)
+    corpus, seed = _corpus(options, model)
+    return corpus.validation, f"validation split of {options.corpus}, seed {seed}"
+
+
+def _corpus(options: Options, model: str) -> tuple[data.Corpus, int]:
     seed = training.trained_seed(model) if options.seed is None else options.seed
-    pairs = data.load_corpus(options.corpus, seed=seed).test
-    return pairs, f"test split of {options.corpus}, seed {seed}"
+    return data.load_corpus(options.corpus, seed=seed), seed
 
 
-def _test_files(options: Options, model: str) -> Any:
-    reading, taken = _reading(options, model)
-    found = data.read_files(options.test, options=reading, may_be_idle=taken)
+def _pairs_of(files: list[str], options: Options, model: str) -> Any:
+    reading, taken = _reading(files, options, model)
+    found = data.read_files(files, options=reading, may_be_idle=taken)
     if taken and (found.is_table or "encoding" in taken):
         say(f"Read as in the training of {model}: {training.as_options(taken)}")
     for guess in found.guesses:
@@ -84,13 +101,13 @@ def _test_files(options: Options, model: str) -> Any:
 
 
 def _reading(
-    options: Options, model: str
+    files: list[str], options: Options, model: str
 ) -> tuple[data.ReadingOptions, dict[str, Any]]:
-    """How the files of a test set are read, and what of it the training was told."""
+    """How files of pairs are read, and what of it the training was told."""
     given = given_of(options, data.ReadingOptions)
     reading, taken = training.trained_reading(model, given)
     if "encoding" in taken:
-        for path in itertools.chain.from_iterable(map(data.files_of, options.test)):
+        for path in itertools.chain.from_iterable(map(data.files_of, files)):
             data.check_remembered_encoding(path, reading.encoding)
     return reading, taken
 
@@ -110,7 +127,7 @@ def _references(options: Options, model: str) -> tuple[Any, str] | None:
     """The sources with all their references, if a file holds each, and a name."""
     if options.test is None or options.corpus is not None or len(options.test) < 3:
         return None
-    reading, _ = _reading(options, model)
+    reading, _ = _reading(options.test, options, model)
     source, *references = options.test
     if data.is_table(source, reading):
         return None
@@ -131,3 +148,18 @@ def _say_what_is_not_grouped(grouped: data.EvaluationSet) -> None:
             "translation is scored by the one of its line: `--group-sources` takes "
             "all of them as references."
         )
+
+
+def load_together(folders: Sequence[str]) -> Any:
+    """A translator, or several as an ensemble."""
+    first, *others = [translation.Translator.load(folder) for folder in folders]
+    return translation.Translator.ensemble([first, *others]) if others else first
+
+
+def rescoring_of(options: Options) -> dict[str, Any]:
+    """The translator that judges what others have found, and what it counts."""
+    if not options.rescore:
+        return {}
+    names = translation.RescoringOptions.__dataclass_fields__
+    weights = {name: options[name] for name in names}
+    return {"rescore": load_together(options.rescore), **weights}

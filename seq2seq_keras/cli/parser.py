@@ -18,7 +18,8 @@ from seq2seq_keras.distributed import FilesOptions, TrainingWorkers
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.serving import ServingOptions
-from seq2seq_keras.training import TrainingConfig
+from seq2seq_keras.training import DistillationOptions, TrainingConfig
+from seq2seq_keras.translation import RescoringOptions
 
 _HINTS = typing.get_type_hints(TrainingConfig)
 _DATA = ranges_of(DataOptions)
@@ -157,6 +158,18 @@ def _add_ensemble(command: Parser) -> None:
     )
 
 
+def _add_rescore(command: Parser) -> None:
+    command.add_argument(
+        "--rescore",
+        nargs="+",
+        metavar="FOLDER",
+        default=[],
+        help="A translator, or several as one, that judges what a beam has found, such "
+        "as one that was trained with `--reverse-target true`.",
+    )
+    _add_options(command, RescoringOptions)
+
+
 def _add_test_pairs(command: Parser) -> None:
     add = command.add_argument
     add(
@@ -252,6 +265,7 @@ def _add_translate_options(command: Parser) -> None:
     add = command.add_argument
     _add_model(command)
     _add_ensemble(command)
+    _add_rescore(command)
     add(
         "--input",
         help="Text, a sentence a line, or a table with `--columns`; or standard input. "
@@ -315,6 +329,7 @@ def _add_evaluate_options(command: Parser) -> None:
     add = command.add_argument
     _add_model(command)
     _add_ensemble(command)
+    _add_rescore(command)
     _add_test_pairs(command)
     _add_group_sources(command)
     add("--output", help="File for the translations, one a line.")
@@ -335,6 +350,83 @@ def _add_evaluate_options(command: Parser) -> None:
         "json",
         "Print JSON in place of tables, with all that is needed to repeat it.",
     )
+    _add_search(command)
+
+
+def _add_tune_options(command: Parser) -> None:
+    add = command.add_argument
+    _add_model(command)
+    _add_ensemble(command)
+    add(
+        "--rescore",
+        nargs="+",
+        metavar="FOLDER",
+        default=[],
+        help="A translator, or several as one, that judges what the beam has found; "
+        "its weight and that of the length are tuned too.",
+    )
+    add(
+        "--validation",
+        nargs="+",
+        metavar="FILE",
+        help="Validation pairs, as for `train`. Never those of a test.",
+    )
+    _add_options(
+        command, ReadingOptions, saved=_AS_TRAINED, leave_out=["weights_column"]
+    )
+    add("--corpus", help="A corpus whose validation pairs to use.")
+    add_number(
+        command,
+        "seed",
+        _DATA["seed"],
+        None,
+        "The seed the corpus is split with; by default that of the training.",
+    )
+    add(
+        "--output",
+        default="search.yaml",
+        help="File for the options; `translate` and `evaluate` take it by `--config`.",
+    )
+    add(
+        "--metric",
+        type=Literal[_METRICS] | None,
+        help="What chooses; by default BLEU, or exact match where no reference has the "
+        "four tokens that BLEU needs.",
+    )
+    _add_bleu_tokenizer(command)
+    widths = ranges_of(SearchOptions)["beam_width"]
+    about = "The widest beam to try, of 1, 2, 5, 10, 20, 50 and 100."
+    add_number(command, "max_beam_width", widths, 20, about)
+    _add_batch_size(command)
+
+
+def _add_distill_options(command: Parser) -> None:
+    add = command.add_argument
+    add(
+        "teachers",
+        nargs="+",
+        metavar="TEACHER",
+        help="Folders of saved translators; with `--backward true` of such as "
+        "translate targets into sources.",
+    )
+    _add_import(command)
+    add(
+        "--train",
+        nargs="+",
+        metavar="FILE",
+        help="Training pairs: tables, or two parallel text files.",
+    )
+    _add_options(command, ReadingOptions, leave_out=["weights_column"])
+    add("--corpus", help="A corpus whose training pairs to use.")
+    about = "The seed the corpus is split with."
+    add_number(command, "seed", _DATA["seed"], 0, about)
+    add(
+        "--input",
+        help="Texts without another side, one a line: targets with `--backward true`, "
+        "else sources.",
+    )
+    add("--output", required=True, help="Table for the pairs, with tabs.")
+    _add_options(command, DistillationOptions)
     _add_search(command)
 
 
@@ -453,6 +545,14 @@ _COMMANDS: _Commands = {
     "train": ("Train a translator on pairs of sentences.", _add_train_options),
     "translate": ("Translate text, line by line.", _add_translate_options),
     "evaluate": ("Score translations of a test set.", _add_evaluate_options),
+    "tune-search": (
+        "Choose beam, length penalty, decision and weights by validation pairs.",
+        _add_tune_options,
+    ),
+    "distill": (
+        "Write training pairs that other models have translated.",
+        _add_distill_options,
+    ),
     "compare": (
         "Tell whether one system is better than another, or was lucky.",
         _add_compare_options,

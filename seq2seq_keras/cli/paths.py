@@ -19,7 +19,9 @@ INPUTS = (
         "model",
         "models",
         "ensemble",
+        "rescore",
         "systems",
+        "teachers",
         "input",
         "allowed",
         "test",
@@ -39,7 +41,9 @@ OUTPUTS: dict[str, tuple[str, ...]] = {
     "projector": ("vectors.tsv", "words.tsv", "projector_config.pbtxt"),
 }
 # Those are the name of an option elsewhere.
-_POSITIONAL = ("model", "models", "file", "systems")
+_POSITIONAL = ("model", "models", "file", "systems", "teachers")
+# Those of translators.
+_FOLDERS = ("model", "ensemble", "rescore", "systems", "teachers")
 _STANDARD_INPUT, _STANDARD_OUTPUT = 0, 1
 
 
@@ -82,7 +86,7 @@ def _inputs(options: Options) -> Iterator[tuple[str, Any]]:
             yield f"{shown} {path}", path
             yield from ((f"{shown} {path}", file) for file in files_of(path))
             # Any file of a translator is what it is made of.
-            if name in ("model", "ensemble", "systems") and pathlib.Path(path).is_dir():
+            if name in _FOLDERS and pathlib.Path(path).is_dir():
                 yield from ((f"a file of {path}", part) for part in _parts(path))
     if "input" in options and options.input is None:
         yield "standard input", _STANDARD_INPUT

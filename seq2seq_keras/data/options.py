@@ -78,6 +78,12 @@ class DataOptions(ReadingOptions):
     target_tokenizer: _TokenizerName | None = option(
         None, "What a token of the target is, where it differs."
     )
+    reverse_target: bool = option(
+        False,
+        """Read targets from their end, for a model that judges the translations of
+        another: `rescore`.""",
+        paper="[Liu et al., 2016](https://aclanthology.org/N16-1046)",
+    )
     vocabulary: str | None = option(
         None,
         """File with the vocabulary of both sides, in place of that of the training

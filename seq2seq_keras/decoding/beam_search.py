@@ -24,6 +24,8 @@ def beam_search(
     finished: tf.Tensor,
     memory: States | None = None,
     n_best: int = 1,
+    beam_groups: int = 1,
+    diversity_penalty: float = 0.5,
     length_normalization: str = "average",
     length_penalty: float = 1.0,
     coverage_penalty: float = 0.0,
@@ -45,6 +47,12 @@ def beam_search(
     ("gnmt") or 1 ("none"), and `coverage_penalty` times the sum over source tokens of
     `log(min(attention it got, 1))`, which is 0 or less.
 
+    The hypotheses of a sentence may form groups, each a beam of its own of
+    `beam_width / beam_groups` hypotheses. In each step one group chooses after the
+    other, and a token that `n` hypotheses of those before it have just written is
+    `diversity_penalty * n` further down for it. That decides what a group keeps, and
+    is no part of a score. The `n_best` are those of all groups.
+
     Args:
         step: A function `(token_ids, states) -> (logits, states)`, see
             `seq2seq_keras.decoding.base`.
@@ -57,6 +65,9 @@ def beam_search(
         memory: Optional dictionary of what the step also takes but does not change;
             all hypotheses of a sentence share it.
         n_best: Integer, at most `beam_width`. How many hypotheses to return.
+        beam_groups: Integer. How many groups the hypotheses form; `beam_width` is a
+            multiple of it.
+        diversity_penalty: Float, 0 or more; see above.
         length_normalization: "average", "gnmt" or "none".
         length_penalty: Float, 0 or more.
         coverage_penalty: Float, 0 or more. Needs `attention_weights` in the states.
@@ -69,8 +80,8 @@ def beam_search(
         A `SearchResult`.
 
     Raises:
-        InputError: If `n_best` is more than `beam_width`, or there is no attention
-            for `coverage_penalty`.
+        InputError: If `n_best` is more than `beam_width`, `beam_width` is no multiple
+            of `beam_groups`, or there is no attention for `coverage_penalty`.
 
     Example:
 
@@ -89,11 +100,19 @@ def beam_search(
     Reference:
         - [Graves, 2012](https://arxiv.org/abs/1211.3711): beam steps.
         - [Wu et al., 2016](https://arxiv.org/abs/1609.08144), equation 14.
+        - [Vijayakumar et al., 2018](https://arxiv.org/abs/1610.02424), algorithm 1
+          with Hamming diversity: groups.
     """
     if not 1 <= n_best <= beam_width:
         raise InputError(
             "A beam holds `beam_width` hypotheses, so `n_best` is at least 1 and no "
             f"larger. Received: n_best={n_best}, beam_width={beam_width}"
+        )
+    if beam_width % beam_groups:
+        raise InputError(
+            "Groups of a beam have as many hypotheses each, so `beam_width` must be a "
+            f"multiple of `beam_groups`. Received: beam_width={beam_width}, "
+            f"beam_groups={beam_groups}"
         )
     if coverage_penalty and "attention_weights" not in states:
         raise InputError("`coverage_penalty` needs a model with attention.")
@@ -102,6 +121,8 @@ def beam_search(
         states,
         beam_width=beam_width,
         n_best=n_best,
+        beam_groups=beam_groups,
+        diversity_penalty=diversity_penalty,
         divisor=length_divisor(length_normalization, length_penalty),
         max_length=max_length,
         finished=finished,
@@ -123,6 +144,8 @@ def run_beam_search(
     max_length: int | tf.Tensor,
     finished: tf.Tensor,
     memory: States | None = None,
+    beam_groups: int = 1,
+    diversity_penalty: float = 0.5,
     coverage_penalty: float | tf.Tensor = 0.0,
     source_mask: tf.Tensor | None = None,
     constraints: Sequence[Constraint] = (),
@@ -143,6 +166,8 @@ def run_beam_search(
         coverage_penalty=coverage_penalty,
         attends=attention and "attention_weights" in states,
         plain=plain,
+        groups=beam_groups,
+        diversity_penalty=diversity_penalty,
     )
     of_batch = OfBatch(
         positions=tf.range(steps.batch_size),

@@ -62,6 +62,13 @@ class BeamSteps(NamedTuple):
     coverage_penalty: float | tf.Tensor
     attends: bool
     plain: bool = False
+    groups: int = 1
+    diversity_penalty: float = 0.0
+
+    @property
+    def group_width(self) -> int | tf.Tensor:
+        """How many hypotheses a group has, which stand beside each other."""
+        return self.width if self.groups == 1 else self.width // self.groups
 
     @property
     def covers(self) -> bool:
@@ -152,11 +159,11 @@ class BeamSteps(NamedTuple):
             tf.reshape(state.token_ids, [-1]), {**state.states, **memory}
         )
         states = {name: states[name] for name in state.states}
-        candidates = self._candidates(state, tf.cast(logits, tf.float32))
         coverage = state.coverage
         if self.covers:
             coverage += tf.cast(states["attention_weights"], tf.float32)
-        live = self._live(state, at_work, candidates)
+        logits = tf.cast(logits, tf.float32)
+        live, finished = self._keep(state, at_work, logits, coverage)
         is_alive = live.is_alive & ~state.done[:, None]
         columns = BeamColumns(
             live.parents, live.token_ids, live.log_probabilities, is_alive
@@ -178,7 +185,7 @@ class BeamSteps(NamedTuple):
             states=states,
             constraint_state=constraint_state,
             coverage=moved_coverage,
-            finished=self._finish(state, at_work, candidates, coverage),
+            finished=finished,
             arrays=[
                 array.write(
                     state.index, to_batch(column, at_work.positions, self.batch_size)
@@ -197,6 +204,59 @@ class BeamSteps(NamedTuple):
         weights = tf.reshape(weights, [count, width, tf.shape(weights)[1]])
         return [tf.pad(weights, [[0, 0], [0, self.width - width], [0, 0]])]
 
+    def _keep(
+        self,
+        state: BeamState,
+        at_work: OfBatch,
+        logits: tf.Tensor,
+        coverage: tf.Tensor,
+    ) -> tuple[Candidates, Finished]:
+        """What lives on after a step, and all that is complete."""
+        if self.groups > 1:
+            return self._keep_by_group(state, at_work, logits, coverage)
+        candidates = self._candidates(state, logits)
+        completes = self._completes(state, at_work, candidates)
+        finished = self._finish(
+            state, state.finished, at_work, candidates, completes, coverage
+        )
+        return self._live(state, at_work, candidates), finished
+
+    def _keep_by_group(
+        self,
+        state: BeamState,
+        at_work: OfBatch,
+        logits: tf.Tensor,
+        coverage: tf.Tensor,
+    ) -> tuple[Candidates, Finished]:
+        """The same, one group after the other: what each writes costs those after it.
+
+        The penalty decides what is kept, and is no part of a score.
+        """
+        width = self.group_width
+        written = tf.zeros([tf.shape(state.token_ids)[0], tf.shape(logits)[1]])
+        kept = []
+        for group in range(self.groups):
+            penalties = self.diversity_penalty * written
+            candidates, paid = self._candidates_of(group, state, logits, penalties)
+            completes = self._completes(state, at_work, candidates)
+            own = slice(group * width, (group + 1) * width)
+            finished = self._finish(
+                *(state, Finished(*(column[:, own] for column in state.finished))),
+                *(at_work, candidates, completes, coverage),
+            )
+            live = self._live(state, at_work, candidates, paid)
+            written = _count(written, candidates.token_ids, completes)
+            written = _count(written, live.token_ids, live.is_alive)
+            # A group that is full is done.
+            is_full = finished.scores[:, -1:] > -np.inf
+            live = live._replace(sums=tf.where(is_full, IMPOSSIBLE, live.sums))
+            kept.append((live, finished))
+        lives, all_finished = zip(*kept, strict=True)
+        return (
+            Candidates(*(tf.concat(x, 1) for x in zip(*lives, strict=True))),
+            Finished(*(tf.concat(x, 1) for x in zip(*all_finished, strict=True))),
+        )
+
     def _candidates(self, state: BeamState, logits: tf.Tensor) -> Candidates:
         constrain = None
         if self.constraint:
@@ -207,6 +267,42 @@ class BeamSteps(NamedTuple):
         # width at least the width can live on.
         return best_candidates(logits, state.sums, 2 * self.width, constrain)
 
+    def _candidates_of(
+        self, group: int, state: BeamState, logits: tf.Tensor, penalties: tf.Tensor
+    ) -> tuple[Candidates, tf.Tensor]:
+        """Those of a group, the best with penalties first, and what each pays."""
+        width = tf.shape(state.token_ids)[1]
+        # All groups begin with the one hypothesis that there is.
+        first = tf.minimum(group * self.group_width, width - 1)
+        own_width = tf.minimum(self.group_width, width)
+        places = first + tf.range(own_width)
+        rows = tf.reshape(_rows(state, places), [-1])
+
+        log_probabilities = honest = tf.nn.log_softmax(tf.gather(logits, rows))
+        if self.constraint:
+            honest = self.constraint(
+                log_probabilities,
+                index=state.index,
+                state=take_rows(state.constraint_state, rows),
+            )
+        sums = tf.gather(state.sums, places, axis=1)
+        found = best_candidates(
+            log_probabilities,
+            sums,
+            2 * self.group_width,
+            lambda _: honest - tf.repeat(penalties, own_width, axis=0),
+        )
+        # To take the penalty away and add it again would round.
+        sentences = tf.range(tf.shape(sums)[0])[:, None]
+        each = tf.stack(
+            [sentences * own_width + found.parents, found.token_ids], axis=-1
+        )
+        without = tf.gather_nd(honest, each)
+        without += tf.gather(sums, found.parents, batch_dims=1)
+        without = tf.where(found.is_alive, without, IMPOSSIBLE)
+        paid = tf.gather(penalties, found.token_ids, batch_dims=1)
+        return found._replace(sums=without, parents=found.parents + first), paid
+
     def _ends(
         self, state: BeamState, at_work: OfBatch, candidates: Candidates
     ) -> tf.Tensor:
@@ -214,39 +310,51 @@ class BeamSteps(NamedTuple):
         at_limit = state.index + 1 >= at_work.max_length[:, None]
         return (candidates.token_ids == END_ID) | at_limit
 
-    def _finish(
-        self,
-        state: BeamState,
-        at_work: OfBatch,
-        candidates: Candidates,
-        coverage: tf.Tensor,
-    ) -> Finished:
-        """Adds the candidates that are complete to the finished hypotheses."""
-        is_among_best = tf.range(2 * self.width) < self.width
+    def _completes(
+        self, state: BeamState, at_work: OfBatch, candidates: Candidates
+    ) -> tf.Tensor:
+        """Which candidates, `(count, 2 * group_width)`, are complete hypotheses."""
+        is_among_best = tf.range(2 * self.group_width) < self.group_width
         completes = (
             self._ends(state, at_work, candidates) & is_among_best & candidates.is_alive
         )
-        completes &= ~state.done[:, None]
+        return completes & ~state.done[:, None]
+
+    def _finish(
+        self,
+        state: BeamState,
+        finished: Finished,
+        at_work: OfBatch,
+        candidates: Candidates,
+        completes: tf.Tensor,
+        coverage: tf.Tensor,
+    ) -> Finished:
+        """Adds the candidates that are complete to the finished hypotheses."""
         scores = candidates.sums / self.divisor(state.index + 1)
         if self.covers:
             covered = tf.gather(coverage, _rows(state, candidates.parents))
             mask = at_work.source_mask
             mask = None if isinstance(mask, tuple) else mask[:, None]
             scores += self.coverage_penalty * log_coverage(covered, mask)
-        return state.finished.merge(
+        return finished.merge(
             scores=tf.where(completes, scores, -np.inf),
             step=state.index,
             candidates=candidates,
         )
 
     def _live(
-        self, state: BeamState, at_work: OfBatch, candidates: Candidates
+        self,
+        state: BeamState,
+        at_work: OfBatch,
+        candidates: Candidates,
+        paid: tf.Tensor | None = None,
     ) -> Candidates:
-        """The best candidates that can grow."""
+        """The best candidates that can grow, after what each pays."""
         ends = self._ends(state, at_work, candidates)
         sums = candidates.sums + tf.where(ends, IMPOSSIBLE, 0.0)
-        sums, places = tf.math.top_k(sums, self.width)
-        return candidates.take(places)._replace(sums=sums)
+        ranks = sums if paid is None else sums - paid
+        _, places = tf.math.top_k(ranks, self.group_width)
+        return candidates._replace(sums=sums).take(places)
 
     def _is_done(self, state: BeamState, at_work: OfBatch) -> tf.Tensor:
         """Whether no live hypothesis can still come among the n best.
@@ -260,21 +368,40 @@ class BeamSteps(NamedTuple):
         score to come; if the n best are as good already, they stay, since of equal
         scores the older are kept.
         """
-        scores = state.finished.scores
-        bound = state.sums[:, 0] / self.divisor(at_work.max_length)
-        enough = scores[:, self.n_best - 1] >= bound
-        is_full = scores[:, self.width - 1] > -np.inf
+        scores, best = state.finished.scores, state.sums[:, 0]
+        if self.groups > 1:
+            best = tf.reduce_max(state.sums, axis=1)
+            # Each goes on till it is full: two may have found the same.
+            enough = is_full = tf.reduce_all(scores > -np.inf, axis=1)
+        else:
+            bound = best / self.divisor(at_work.max_length)
+            enough = scores[:, self.n_best - 1] >= bound
+            is_full = scores[:, self.width - 1] > -np.inf
         at_limit = state.index >= at_work.max_length
-        is_dead = state.sums[:, 0] <= IMPOSSIBLE / 2
+        is_dead = best <= IMPOSSIBLE / 2
         return state.done | enough | is_full | at_limit | is_dead
+
+    def _join_groups(self, found: Finished, history: BeamColumns) -> Finished:
+        """All that the groups have found, best first, each once."""
+
+        def sort(found: Finished) -> Finished:
+            _, places = tf.math.top_k(found.scores, self.width)
+            return Finished(*(tf.gather(x, places, batch_dims=1) for x in found))
+
+        found = sort(found)
+        token_ids, *_ = trace_back(history, None, found)
+        scores = tf.where(_is_repeated(token_ids), -np.inf, found.scores)
+        return sort(found._replace(scores=scores))
 
     def result(
         self, found: Finished, arrays: list[Growing], empty: tf.Tensor
     ) -> SearchResult:
         """The n best, traced back from their ends."""
-        best = Finished(*(column[:, : self.n_best] for column in found))
         packed, *attention = (array.stack() for array in arrays)
         history = BeamColumns.unpack(packed)
+        if self.groups > 1:
+            found = self._join_groups(found, history)
+        best = Finished(*(column[:, : self.n_best] for column in found))
         kept_weights = attention[0] if attention else None
         token_ids, log_probabilities, weights = trace_back(
             history, kept_weights, best, self.plain
@@ -286,6 +413,20 @@ class BeamSteps(NamedTuple):
         columns = (tf.transpose(column, [1, 0, 2]) for column in history)
         trace = BeamTrace._make([*columns, best.steps, best.parents])
         return SearchResult(token_ids, log_probabilities, scores, weights, trace)
+
+
+def _is_repeated(token_ids: tf.Tensor) -> tf.Tensor:
+    """Which of the sequences `(batch, count, length)` are one before them."""
+    same = tf.reduce_all(token_ids[:, :, None] == token_ids[:, None], axis=-1)
+    earlier = tf.range(tf.shape(same)[1])
+    return tf.reduce_any(same & (earlier < earlier[:, None]), axis=2)
+
+
+def _count(written: tf.Tensor, token_ids: tf.Tensor, is_kept: tf.Tensor) -> tf.Tensor:
+    """Adds to how often each token was written, `(count, vocabulary_size)`."""
+    sentences = tf.range(tf.shape(token_ids)[0])[:, None] + tf.zeros_like(token_ids)
+    places = tf.stack([sentences, token_ids], axis=-1)
+    return tf.tensor_scatter_nd_add(written, places, tf.cast(is_kept, tf.float32))
 
 
 def _each(count: tf.Tensor, width: tf.Tensor) -> tf.Tensor:

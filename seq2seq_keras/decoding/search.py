@@ -87,6 +87,8 @@ def search(
             states,
             beam_width=options.beam_width,
             n_best=options.n_best,
+            beam_groups=options.beam_groups,
+            diversity_penalty=options.diversity_penalty,
             divisor=_divisor(options),
             plain=plain,
             coverage_penalty=options.coverage_penalty,

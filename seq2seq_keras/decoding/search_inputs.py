@@ -24,3 +24,5 @@ class SearchInputs(NamedTuple):
     repetition_penalty: Any = 1.0
     sample: bool = False
     replace_unknown: bool = False
+    beam_groups: int = 1
+    diversity_penalty: float = 0.0

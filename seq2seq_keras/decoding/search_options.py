@@ -13,6 +13,9 @@ _HOLTZMAN = "[Holtzman et al., 2020](https://arxiv.org/abs/1904.09751)"
 _KESKAR = "[Keskar et al., 2019](https://arxiv.org/abs/1909.05858)"
 _FAN = "[Fan et al., 2018](https://arxiv.org/abs/1805.04833)"
 _PAULUS = "[Paulus et al., 2018](https://arxiv.org/abs/1705.04304)"
+_VIJAYAKUMAR = "[Vijayakumar et al., 2018](https://arxiv.org/abs/1610.02424)"
+_KUMAR = "[Kumar and Byrne, 2004](https://aclanthology.org/N04-1022)"
+_EIKEMA = "[Eikema and Aziz, 2020](https://arxiv.org/abs/2005.10283)"
 _LUONG = "[Luong et al., 2015](https://arxiv.org/abs/1410.8206)"
 
 
@@ -77,6 +80,22 @@ class SearchOptions:
         "Whether the translations of a beam differ as texts, of which there may be "
         "fewer; else as tokens, which can spell one text in several ways.",
     )
+    beam_groups: int = option(
+        1,
+        "How many groups the hypotheses of a beam form, which choose one after the "
+        "other; `beam_width` is a multiple of it.",
+        minimum=1,
+        maximum=10**4,
+        paper=_VIJAYAKUMAR,
+    )
+    diversity_penalty: float = option(
+        0.5,
+        "How much further down a token is for a group, for each hypothesis of the "
+        "groups before it that has just written it.",
+        minimum=0,
+        maximum=1000,
+        paper=_VIJAYAKUMAR,
+    )
     length_normalization: Literal["average", "gnmt", "none"] = option(
         "average",
         "What divides the sum of log-probabilities, which falls with every token: "
@@ -138,6 +157,27 @@ class SearchOptions:
         maximum=1,
         paper=_HOLTZMAN,
     )
+    decision: Literal["map", "mbr"] = option(
+        "map",
+        "Which of the translations found is the best: the likeliest (maximum a "
+        "posteriori), or the one that is expected to be the most like all others "
+        "(minimum Bayes risk). The others are those of the beam, by their "
+        "probabilities, or what was drawn; an ensemble looks at what each of its "
+        "models proposes.",
+        paper=(_KUMAR, _EIKEMA),
+    )
+    utility: Literal["chrf", "bleu", "symbol_error_rate", "exact_match"] = option(
+        "chrf",
+        'How `decision="mbr"` measures likeness: by a score of sacreBLEU for one '
+        "sentence, by the edits per token of the other, or by whether texts are equal.",
+    )
+    candidates: int = option(
+        64,
+        'How many translations `decision="mbr"` draws to choose from; of a beam it '
+        "takes all.",
+        minimum=1,
+        maximum=10**4,
+    )
     replace_unknown: bool = option(
         False,
         "Whether `<unk>` in a translation becomes the source token that got most "
@@ -151,6 +191,17 @@ class SearchOptions:
             raise InputError(
                 "Sampling keeps one hypothesis: `n_best` says how many to draw. "
                 f"Received: sample=True, beam_width={self.beam_width}"
+            )
+        if self.sample and self.decision == "mbr" and self.n_best > self.candidates:
+            raise InputError(
+                "The n best are chosen among what was drawn, so `n_best` can be no "
+                f"larger. Received: n_best={self.n_best}, candidates={self.candidates}"
+            )
+        if self.beam_width % self.beam_groups:
+            raise InputError(
+                "Groups of a beam have as many hypotheses each, so `beam_width` must "
+                "be a multiple of `beam_groups`. Received: beam_width="
+                f"{self.beam_width}, beam_groups={self.beam_groups}"
             )
         if not self.sample and self.n_best > self.beam_width:
             raise InputError(
@@ -187,10 +238,12 @@ class SearchOptions:
         # What is inherited gives way to what is asked for.
         if changes.get("sample"):
             changes.setdefault("beam_width", 1)
+            changes.setdefault("beam_groups", 1)
         elif "beam_width" in changes and isinstance(changes["beam_width"], int):
-            changes.setdefault(
-                "n_best", min(self.n_best, max(changes["beam_width"], 1))
-            )
+            width = changes["beam_width"]
+            changes.setdefault("n_best", min(self.n_best, max(width, 1)))
+            if width % self.beam_groups:
+                changes.setdefault("beam_groups", 1)
         return dataclasses.replace(self, **changes)
 
     def check_effect(self, asked: Iterable[str]) -> None:
@@ -235,6 +288,12 @@ class SearchOptions:
         is_divided = self.length_normalization != "none"
         return offset, float(self.length_penalty) if is_divided else 0.0
 
+    @property
+    def width(self) -> int:
+        """How many hypotheses of a text there are at once."""
+        drawn = self.candidates if self.decision == "mbr" else self.n_best
+        return drawn if self.sample else self.beam_width
+
     def describe(self) -> str:
         """How it is searched, in words, to stand beside a score.
 
@@ -262,6 +321,19 @@ _NEEDS: dict[str, tuple[str, Callable[[SearchOptions], bool]]] = {
     "coverage_penalty": ("a `beam_width` of 2 or more", lambda o: o.beam_width > 1),
     **dict.fromkeys(
         ("temperature", "top_k", "top_p"), ("`sample`", lambda o: o.sample)
+    ),
+    "decision": (
+        "a `beam_width` of 2 or more, or `sample`",
+        lambda o: o.beam_width > 1 or o.sample,
+    ),
+    "diversity_penalty": (
+        "`beam_groups` of 2 or more",
+        lambda o: o.beam_groups > 1,
+    ),
+    "utility": ('`decision="mbr"`', lambda o: o.decision == "mbr"),
+    "candidates": (
+        '`decision="mbr"` and `sample`',
+        lambda o: o.decision == "mbr" and o.sample,
     ),
     "length_penalty": (
         "a `length_normalization`",

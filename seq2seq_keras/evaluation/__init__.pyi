@@ -29,3 +29,7 @@ from .tables import score_lines as score_lines
 from .target_scores import TargetScore as TargetScore
 from .target_scores import perplexity as perplexity
 from .target_scores import score_targets as score_targets
+from .tune_search import BEAM_WIDTHS as BEAM_WIDTHS
+from .tune_search import SearchTrial as SearchTrial
+from .tune_search import TunedSearch as TunedSearch
+from .tune_search import tune_search as tune_search

@@ -22,7 +22,7 @@ from seq2seq_keras.evaluation.target_scores import perplexity, score_targets
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import Tokenizer
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import SearchRequest, Translator
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +82,8 @@ def evaluate_translator(
             Defaults to how was searched.
         bleu_tokenizer: What BLEU splits text with, as of `score_translations`: "none"
             for text that is split already.
-        **search: Any of `SearchOptions`, in place of the translator's own.
+        **search: Any of `SearchOptions`, in place of the translator's own, and of
+            `SearchRequest`, such as `rescore`.
 
     Returns:
         An `Evaluation`.
@@ -106,7 +107,7 @@ def evaluate_translator(
     else:
         test = read_pairs(list(pairs))
     both = test.pairs() if isinstance(test, EvaluationSet) else test
-    options = translator.search.replace(**search)
+    options = SearchRequest.of(translator.search, search).options
     start = time.perf_counter()
     translations = translator.translate(test.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start

@@ -5,14 +5,12 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from seq2seq_keras.data import DataOptions, Pairs, read_pairs
 from seq2seq_keras.errors import check_texts
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.text import normalize_in_python
 from seq2seq_keras.translation import Translator
 
 
@@ -72,33 +70,10 @@ def score_targets(
     if not isinstance(pairs, Pairs):
         pairs = list(pairs)
         pairs = read_pairs(pairs) if pairs else Pairs([], [])
-    graph = translator.graph
-    score = graph.score_free_running if free_running else graph.score
-    sources, targets = (
-        normalize_in_python(texts, tokenizer.unicode_form)
-        for texts, tokenizer in (
-            (pairs.source, translator.source_tokenizer),
-            (pairs.target, translator.target_tokenizer),
-        )
+    found = translator.token_log_probabilities(
+        pairs.source, pairs.target, free_running=free_running, batch_size=batch_size
     )
-    # Stable, so that the same pairs always make the same batches.
-    order = np.argsort([len(source) for source in sources], kind="stable")
-    scores: list = [None] * len(order)
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        outputs = score(
-            tf.constant([sources[row] for row in rows]),
-            tf.constant([targets[row] for row in rows]),
-        )
-        arrays = {name: output.numpy() for name, output in outputs.items()}
-        for index, row in enumerate(rows):
-            real = arrays["tokens"][index] != b""
-            tokens = arrays["tokens"][index][real]
-            scores[row] = TargetScore(
-                tokens=tuple(token.decode("utf-8") for token in tokens),
-                log_probabilities=arrays["log_probabilities"][index][real],
-            )
-    return scores
+    return [TargetScore(*each) for each in found]
 
 
 def perplexity(scores: Sequence[TargetScore]) -> float:

@@ -17,7 +17,9 @@ _MODEL, _RULES = "model.json", "text.json"
 # What a browser is asked for at most, as the server is: it has one thread, and no one
 # to stop it.
 _LIMITS = {"beam_width": 32, "n_best": 32, "max_length": 1000, "min_length": 1000}
-_SAMPLING = ("sample", "temperature", "top_k", "top_p")
+_SAMPLING = ("sample", "temperature", "top_k", "top_p", "candidates")
+# What is done with what a search has found, and what one graph has for all beams.
+_ELSEWHERE = ("decision", "utility", "beam_groups", "diversity_penalty")
 # Code is compiled, which is no script of a line within the page.
 _POLICY = POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
 # For those who open the page without any server; first.js shows it.
@@ -77,7 +79,8 @@ def write_page(
 
 
 def _options(defaults: dict[str, Any]) -> list[dict[str, Any]]:
-    offered = {k: v for k, v in defaults.items() if k not in _SAMPLING}
+    left_out = (*_SAMPLING, *_ELSEWHERE)
+    offered = {k: v for k, v in defaults.items() if k not in left_out}
     limits = {k: max(limit, offered[k]) for k, limit in _LIMITS.items()}
     return option_records(offered, limits)
 

@@ -49,6 +49,9 @@ class PlainTokenizer(abc.ABC):
         config: The dictionary of `Tokenizer.get_config`, its types checked.
     """
 
+    # One that is, TensorFlow alone has.
+    is_reversed = False
+
     def __init__(self, config: dict[str, Any]) -> None:
         check_choice("unicode_form", config["unicode_form"], UNICODE_FORMS)
         self.lowercase: bool = config["lowercase"]

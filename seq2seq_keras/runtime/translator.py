@@ -119,6 +119,11 @@ class Translator(TextTranslator):
                 f"What was exported as {runtime} does not sample. Translate with the "
                 "saved translator."
             )
+        if options.beam_groups > 1:
+            raise InputError(
+                f"What was exported as {runtime} has no `beam_groups`. Translate with "
+                "the saved translator."
+            )
         for name in ("coverage_penalty", "replace_unknown"):
             if getattr(options, name) and not self._folder.attends:
                 raise InputError(

@@ -80,7 +80,7 @@ class ServingOptions:
     )
     max_beam_width: int = option(
         32,
-        "The largest `beam_width` and `n_best` of a request.",
+        "The largest `beam_width`, `n_best` and `candidates` of a request.",
         minimum=1,
         maximum=10**4,
     )
@@ -93,7 +93,7 @@ class ServingOptions:
     max_search_tokens: int = option(
         2**18,
         "The most tokens that the search of a request, or of a batch, may have to look "
-        "at: texts x `beam_width` (or draws, `n_best`) x `max_length`.",
+        "at: texts x `beam_width` (or draws, `n_best` or `candidates`) x `max_length`.",
         minimum=1,
         maximum=10**12,
     )
@@ -180,7 +180,9 @@ class ServingOptions:
     def search_limits(self) -> dict[str, int]:
         """The largest values of options of the search, which else may be larger."""
         return {
-            **dict.fromkeys(("beam_width", "n_best"), self.max_beam_width),
+            **dict.fromkeys(
+                ("beam_width", "n_best", "candidates"), self.max_beam_width
+            ),
             **dict.fromkeys(("max_length", "min_length"), self.max_tokens),
         }
 

@@ -26,6 +26,7 @@ from seq2seq_keras.translation import (
     Translation,
     Translator,
     make_signatures,
+    proposals_of,
 )
 
 # Tracing is not safe in several threads, and none gains by loading beside another.
@@ -120,8 +121,9 @@ class ServedTranslator(Served):
         self.has_attention = translator.decode("a").attention is not None
         translator.graph.keep_searchers(option_sets + _OWN_SETS)
         made = {}
-        # What is drawn at random needs a seed, which a signature has not.
-        if not translator.search.sample:
+        # What is drawn at random needs a seed, which a signature has not, and what is
+        # decided afterwards is no part of its graph.
+        if not translator.search.sample and translator.search.decision == "map":
             made = make_signatures(translator.graph, translator.search)
         self.signatures = {name: traced_signature(made[name]) for name in made}
         self.definitions = {
@@ -143,6 +145,8 @@ class ServedTranslator(Served):
 
     def _graph(self, options: SearchOptions, details: bool) -> Any:
         flags = {"prefix": False, "avoid": False, "allowed": False}
+        if options.decision == "mbr":
+            options, details = proposals_of(options), True
         options = _searched(options, details)
         return self.translator.graph.searcher(options, **flags, details=details)
 

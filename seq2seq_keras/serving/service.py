@@ -303,6 +303,8 @@ def _search_tokens(served: Served, search: dict[str, Any]) -> int:
     """How many tokens the search for one text may look at; 0 where nobody knows."""
     asked = {**served.defaults, **search}
     width = max(asked.get("beam_width", 0), asked.get("n_best", 0))
+    if asked.get("sample") and asked.get("decision") == "mbr":
+        width = max(width, asked.get("candidates", 0))
     return width * asked.get("max_length", 0)
 
 

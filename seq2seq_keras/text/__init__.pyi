@@ -17,6 +17,7 @@ from .keras_tokenizer import KERAS_FILTERS as KERAS_FILTERS
 from .keras_tokenizer import KerasTokenizer as KerasTokenizer
 from .normalization import compose_hangul as compose_hangul
 from .normalization import decompose_hangul as decompose_hangul
+from .reversed_tokenizer import ReversedTokenizer as ReversedTokenizer
 from .rows import join_rows as join_rows
 from .rows import keep_tokens as keep_tokens
 from .sentencepiece_model import draw_pieces as draw_pieces

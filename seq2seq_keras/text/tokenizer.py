@@ -84,6 +84,9 @@ class Tokenizer(abc.ABC):
     ['red pepper', 'salt']
     """
 
+    # Whether the first token is the last one of the text.
+    is_reversed = False
+
     def __init__(
         self,
         vocabulary: Iterable[str],

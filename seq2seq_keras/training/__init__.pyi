@@ -11,6 +11,10 @@ from .checkpoint import save_state as save_state
 from .checkpoint import state_path as state_path
 from .compile import compile_model as compile_model
 from .config import TrainingConfig as TrainingConfig
+from .distillation import DistillationCounts as DistillationCounts
+from .distillation import DistillationOptions as DistillationOptions
+from .distillation import distill as distill
+from .distillation import pair_lines as pair_lines
 from .file_names import TRAINING_FILES as TRAINING_FILES
 from .history import History as History
 from .inputs import TrainingPairs as TrainingPairs

@@ -24,6 +24,7 @@ from seq2seq_keras.text import (
     CharacterTokenizer,
     FeaturesFitting,
     JamoTokenizer,
+    ReversedTokenizer,
     SpaceTokenizer,
     SubwordTokenizer,
     Tokenizer,
@@ -171,9 +172,12 @@ def fit_tokenizers(
         target.add(targets)
     if shared:
         source.join(target)
-        tokenizer = source.finish()
-        return tokenizer, tokenizer
-    return source.finish(), target.finish()
+        source_tokenizer = target_tokenizer = source.finish()
+    else:
+        source_tokenizer, target_tokenizer = source.finish(), target.finish()
+    if config.reverse_target:
+        target_tokenizer = ReversedTokenizer(target_tokenizer)
+    return source_tokenizer, target_tokenizer
 
 
 def _fitting(config: DataOptions, side: str, kind: str, file: str | None) -> Any:

@@ -20,7 +20,7 @@ _OF_MODEL = {field.name for field in dataclasses.fields(Architecture)}
 OPTIONS_OF_TOKENIZERS = (
     *("tokenizer", "target_tokenizer", "lowercase", "unicode_form", "special_tokens"),
     *("min_frequency", "max_vocabulary_size", "share_vocabulary", "keep_white_space"),
-    *("vocabulary", "source_vocabulary", "target_vocabulary"),
+    *("vocabulary", "source_vocabulary", "target_vocabulary", "reverse_target"),
 )
 _OF_VECTORS = ("source_vectors", "target_vectors", "vectors_deviation")
 

@@ -1,8 +1,13 @@
+from .decisions import proposals_of as proposals_of
+from .likeness import likeness as likeness
 from .litert_folder import export_litert as export_litert
 from .litert_weights import shrink_weights as shrink_weights
 from .onnx_folder import export_onnx as export_onnx
 from .onnx_weights import SharedWeights as SharedWeights
 from .request import SearchRequest as SearchRequest
+from .rescoring import RescoringOptions as RescoringOptions
+from .rescoring import combined as combined
+from .rescoring import judge as judge
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation

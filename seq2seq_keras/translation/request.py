@@ -11,6 +11,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID, UNKNOWN_ID
 from seq2seq_keras.text import NOT_COPIED, normalize_in_python
+from seq2seq_keras.translation.rescoring import RescoringOptions
 
 if TYPE_CHECKING:
     from seq2seq_keras.decoding import Avoidance
@@ -34,6 +35,12 @@ class SearchRequest(NamedTuple):
             such rule.
         seed: Integer. With `sample=True` the same seed draws the same translations,
             whatever the batches.
+        rescore: Optional `Translator` that judges what a beam, or a draw, has found,
+            such as one that reads targets from their end (`reverse_target`): the
+            translations are in the order of the scores of both models, see
+            `RescoringOptions`. Its targets may have other tokens.
+        rescore_weight: Float. The part of that translator.
+        rescore_length: Float. What each token adds to a score.
     """
 
     options: SearchOptions
@@ -41,6 +48,9 @@ class SearchRequest(NamedTuple):
     avoid: Sequence[str] = ()
     allowed: Sequence[str] = ()
     seed: int = 0
+    rescore: Any = None
+    rescore_weight: float = RescoringOptions.rescore_weight
+    rescore_length: float = RescoringOptions.rescore_length
 
     @classmethod
     def of(cls, defaults: SearchOptions, given: dict[str, Any]) -> "SearchRequest":
@@ -59,7 +69,13 @@ class SearchRequest(NamedTuple):
                 "`seed` does nothing without `sample`. "
                 f"Received: seed={own['seed']}, sample=False"
             )
+        _check_rescoring(options, own)
         return cls(options, **own)
+
+    @property
+    def decides(self) -> bool:
+        """Whether the best hypothesis of the search need not be the translation."""
+        return self.options.decision != "map" or self.rescore is not None
 
     def inputs(
         self, target_tokenizer: "Tokenizer", count: int, first: int = 1
@@ -68,6 +84,12 @@ class SearchRequest(NamedTuple):
 
         Two dictionaries: arrays with a row for each text, and tensors for all of them.
         """
+        for name in ("prefix", "avoid"):
+            if target_tokenizer.is_reversed and getattr(self, name):
+                raise InputError(
+                    f"`{name}` looks at translations from left to right, and this "
+                    "model writes them from their end (`reverse_target`)."
+                )
         each: dict[str, np.ndarray] = {}
         shared: dict[str, Any] = {}
         if self.options.sample:
@@ -146,6 +168,28 @@ class SearchRequest(NamedTuple):
         prefixes = _normalized(prefixes, target_tokenizer)
         self._token_ids("prefix", sorted(set(prefixes)), target_tokenizer)
         return prefixes
+
+
+def _check_rescoring(options: SearchOptions, given: dict[str, Any]) -> None:
+    """Refuses weights of a judge that are out of range or have none, and no judge."""
+    scorer = given.get("rescore")
+    names = [name for name in given if name.startswith("rescore_")]
+    if scorer is None:
+        if names:
+            raise InputError(f"`{names[0]}` does nothing without `rescore`.")
+        return
+    if not hasattr(scorer, "token_log_probabilities"):
+        raise InputError(
+            "`rescore` must be a `Translator`, of a saved model. Received: a "
+            f"{type(scorer).__name__}"
+        )
+    if options.width < 2:
+        raise InputError(
+            "`rescore` does nothing without a `beam_width` of 2 or more, or several "
+            "draws of `sample`, to choose from."
+        )
+    checked = RescoringOptions(**{name: given[name] for name in names})
+    given |= {name: getattr(checked, name) for name in names}
 
 
 @functools.lru_cache(8)

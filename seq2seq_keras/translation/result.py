@@ -1,6 +1,7 @@
 """What `Translator.decode` returns for one text."""
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,28 @@ class Translation:
     source_tokens: tuple[str, ...]
     hypotheses: tuple[Hypothesis, ...]
     beam: tuple[BeamNode, ...] | None = None
+
+    def ranked(
+        self, hypotheses: Sequence[Hypothesis], ranks: Mapping[int, int]
+    ) -> "Translation":
+        """This translation with its hypotheses in another order, or fewer of them.
+
+        Args:
+            hypotheses: Sequence of `Hypothesis`, best first.
+            ranks: Dictionary from the place that each had to the one it has now.
+
+        Returns:
+            A `Translation`, whose tree names the new places.
+        """
+        beam = self.beam
+        if beam is not None:
+            beam = tuple(
+                node
+                if node.rank is None
+                else dataclasses.replace(node, rank=ranks.get(node.rank))
+                for node in beam
+            )
+        return dataclasses.replace(self, hypotheses=tuple(hypotheses), beam=beam)
 
     @property
     def text(self) -> str:

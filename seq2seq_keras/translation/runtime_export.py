@@ -82,6 +82,11 @@ def _check_translator(
             "What is exported answers the same to the same text, so it does not "
             "sample: export a translator with `sample=False`."
         )
+    if options.beam_groups > 1:
+        raise InputError(
+            f"Beams in groups are not exported for {runtime}, whose graphs take any "
+            "`beam_width`: export with `beam_groups=1`, or a SavedModel."
+        )
     if len(graph.models) > 1:
         raise InputError(
             f"An ensemble is not exported for {runtime}: export each of its "
@@ -95,6 +100,11 @@ def _check_translator(
                 f"{type(tokenizer).__name__} is a tokenizer of your own, which exists "
                 "in TensorFlow alone: export a SavedModel."
             )
+    if graph.target_tokenizer.is_reversed:
+        raise InputError(
+            "A target that is read from its end (`reverse_target`) exists in "
+            "TensorFlow alone: export a SavedModel."
+        )
     if options.replace_unknown:
         check_copying(*tokenizers)
 

@@ -42,7 +42,11 @@ _DECODING = {
     *(field.name for field in dataclasses.fields(SearchOptions)),
 }
 # What translators did that were saved before there was the option.
-_BEFORE = {"distinct_texts": False}
+_BEFORE = {
+    "distinct_texts": False,
+    **{"beam_groups": 1, "diversity_penalty": 0.5},
+    **{"decision": "map", "utility": "chrf", "candidates": 64},
+}
 
 
 def write(

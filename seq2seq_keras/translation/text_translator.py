@@ -16,6 +16,7 @@ from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.memory import check_memory
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import normalize_in_python
+from seq2seq_keras.translation.decisions import decide, proposals_of
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.result import Translation, best_texts, make_translations
 
@@ -29,9 +30,8 @@ _LITTLE_MEMORY = 2**26
 # are hardly faster, and the longer a batch, the more unlike its texts.
 _HYPOTHESES, _MANY_LOGITS = 320, 2**25
 _Arrays = dict[str, np.ndarray]
-# What is made of the texts of a batch and the outputs of the graph.
-_Read = Callable[[list[str], _Arrays], Iterable[Any]]
-
+# What is made of the texts of a batch and the outputs of the graph, or of several.
+_Read = Callable[..., Iterable[Any]]
 
 _Search = Callable[[Any, dict[str, Any]], _Arrays]
 
@@ -75,6 +75,10 @@ class TextTranslator(abc.ABC):
         It is told which inputs there are, and whether more than `translations` is
         asked for. What it returns are arrays, strings as bytes in UTF-8.
         """
+
+    def _proposers(self) -> "list[TextTranslator]":
+        """Who proposes translations for a decision: each model of an ensemble."""
+        return [self]
 
     def _check_request(self, request: SearchRequest) -> None:  # noqa: B027
         """Refuses what cannot be done here, before anything is made for it."""
@@ -218,15 +222,23 @@ class TextTranslator(abc.ABC):
         """
         check_not_forked()
         self._check_request(request)
-        options = request.options
-        if read is None and options.beam_width > 1:
+        options, proposers = request.options, [self]
+        if request.decides:
+            read = functools.partial(_decide, request, read)
+            if options.decision == "mbr":
+                proposers = self._proposers()
+            options = proposals_of(options)
+        elif read is None and options.beam_width > 1:
             options = options.replace(n_best=1)
         batch_size = batch_size or self._batch_size(options)
-        self._check_memory(_width(options) * min(batch_size, len(texts)))
+        self._check_memory(options.width * min(batch_size, len(texts)))
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
-        search = self._searcher(options, each, shared, read is not None)
+        searches = [
+            proposer._searcher(options, each, shared, read is not None)
+            for proposer in proposers
+        ]
         read = read or best_texts
         results: list[Any] = [None] * len(texts)
         together = BATCHES_TOGETHER * batch_size
@@ -239,8 +251,9 @@ class TextTranslator(abc.ABC):
             order = np.argsort(lengths, kind="stable")
             for batch in np.split(order, range(batch_size, len(order), batch_size)):
                 rows = {name: each[name][start + batch] for name in each}
-                outputs = search(self._take(tokens, batch), {**rows, **shared})
-                made = read([chunk[row] for row in batch], outputs)
+                taken, inputs = self._take(tokens, batch), {**rows, **shared}
+                outputs = [search(taken, inputs) for search in searches]
+                made = read([chunk[row] for row in batch], *outputs)
                 for row, result in zip(batch, made, strict=True):
                     results[start + row] = result
         return results
@@ -249,7 +262,7 @@ class TextTranslator(abc.ABC):
         """How many texts are decoded at a time if nobody says so."""
         numbers = _HYPOTHESES * self.target_tokenizer.vocabulary_size
         hypotheses = _HYPOTHESES * min(1, _MANY_LOGITS / numbers)
-        return max(1, int(hypotheses) // _width(options))
+        return max(1, int(hypotheses) // options.width)
 
     def _check_memory(self, hypotheses: int) -> None:
         """Refuses a beam whose logits and their order the memory cannot hold."""
@@ -283,9 +296,12 @@ def _cut(texts: list[str], first: int) -> list[str]:
     return [text[:MAX_CHARACTERS] for text in texts]
 
 
-def _width(options: SearchOptions) -> int:
-    """Hypotheses for each text."""
-    return max(options.beam_width, options.n_best)
+def _decide(
+    request: SearchRequest, read: _Read | None, texts: list[str], *outputs: _Arrays
+) -> list[Any]:
+    """What is decided for, as `read` has it."""
+    chosen = decide(request, read or make_translations, texts, *outputs)
+    return chosen if read else [translation.text for translation in chosen]
 
 
 def _is_pandas(kind: str, thing: Any) -> bool:

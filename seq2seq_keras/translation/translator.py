@@ -11,9 +11,10 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.text import Tokenizer, check_copying
+from seq2seq_keras.text import Tokenizer, check_copying, normalize_in_python
 from seq2seq_keras.translation import storage
 from seq2seq_keras.translation.graph import TranslationGraph
 from seq2seq_keras.translation.litert_folder import export_litert
@@ -81,6 +82,7 @@ class Translator(TextTranslator):
         self.description = description
         self._graph: TranslationGraph | None = None
         self._traced: list[int] = []
+        self._members: list[Translator] | None = None
 
     @property
     def graph(self) -> TranslationGraph:
@@ -148,6 +150,18 @@ class Translator(TextTranslator):
         """The model; of an ensemble the first."""
         return self.models[0]
 
+    def _proposers(self) -> list[TextTranslator]:
+        if len(self.models) == 1:
+            return [self]
+        if self._members is None:
+            tokenizers = self.source_tokenizer, self.target_tokenizer
+            most = self.max_source_length
+            self._members = [
+                Translator(model, *tokenizers, max_source_length=most)
+                for model in self.models
+            ]
+        return [*self._members]
+
     def _split(self, texts: list[str]) -> tuple[tf.RaggedTensor, np.ndarray]:
         tokens = self.graph.split_normalized(tf.constant(texts))
         return tokens, np.diff(tokens.row_splits.numpy())
@@ -176,6 +190,53 @@ class Translator(TextTranslator):
             return {name: output.numpy() for name, output in outputs.items()}
 
         return run
+
+    @checks_numbers(batch_size=(1, 10**6))
+    def token_log_probabilities(
+        self,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        *,
+        free_running: bool = False,
+        batch_size: int = 64,
+    ) -> list[tuple[tuple[str, ...], np.ndarray]]:
+        """How probable each token of given targets is; see also `score_targets`.
+
+        Args:
+            sources: List of strings.
+            targets: List of strings, the target of each.
+            free_running: Whether each token is predicted from what the model itself
+                would have written so far, and not from the true tokens before it.
+            batch_size: Integer. Pairs at a time.
+
+        Returns:
+            A list with, for each pair, the tokens of the target as the model reads
+            them, `<eos>` last, and a float32 array with a number for each.
+        """
+        check_not_forked()
+        score = self.graph.score_free_running if free_running else self.graph.score
+        sources, targets = (
+            normalize_in_python(texts, tokenizer.unicode_form)
+            for texts, tokenizer in (
+                (sources, self.source_tokenizer),
+                (targets, self.target_tokenizer),
+            )
+        )
+        # Stable, so that the same pairs always make the same batches.
+        order = np.argsort([len(source) for source in sources], kind="stable")
+        found: list[Any] = [None] * len(order)
+        for start in range(0, len(order), batch_size):
+            rows = order[start : start + batch_size]
+            outputs = score(
+                tf.constant([sources[row] for row in rows]),
+                tf.constant([targets[row] for row in rows]),
+            )
+            arrays = {name: output.numpy() for name, output in outputs.items()}
+            for index, row in enumerate(rows):
+                real = arrays["tokens"][index] != b""
+                tokens = (t.decode("utf-8") for t in arrays["tokens"][index][real])
+                found[row] = tuple(tokens), arrays["log_probabilities"][index][real]
+        return found
 
     def _check_copies(self, request: SearchRequest, tokens: tf.RaggedTensor) -> None:
         if request.avoid and (self.graph.copies or request.options.replace_unknown):
@@ -300,6 +361,11 @@ class Translator(TextTranslator):
         check_choice("format", format, EXPORT_FORMATS)
         options = self.search.replace(**search)
         options.check_effect(search)
+        if options.decision != "map":
+            raise InputError(
+                '`decision="mbr"` is made of what a search has found, and a search '
+                'alone is exported: export with `decision="map"`.'
+            )
         if onnxruntime_web is not None and not page:
             raise InputError("`onnxruntime_web` does nothing without `page`.")
         if format == "onnx":

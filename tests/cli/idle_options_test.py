@@ -20,6 +20,13 @@ from seq2seq_keras.training import TrainingConfig, load_training_pairs
         "evaluate M --test t.tsv --seed 1",
         "evaluate M --test t.tsv --json --examples 3",
         "evaluate M --test t.tsv --length-metric chrf",
+        "evaluate M --corpus copy --rescore-length 0.5",
+        "translate M --rescore-weight 0.2",
+        "translate M --rescore R --input a.txt --output out --num-workers 2",
+        "tune-search M --validation v.tsv --seed 1",
+        "tune-search M --corpus copy --columns 0 1",
+        "distill M --output o.tsv --input t.txt --columns 0 1",
+        "distill M --output o.tsv --train t.tsv --seed 1",
         "compare M N --corpus copy --columns 0 1",
         "score M --test t.tsv --seed 0",
         "report M --corpus copy --columns 0 1",
@@ -60,6 +67,8 @@ def test_what_does_something_is_taken(line, capsys):
         ),
         ({"min_length": 9, "max_length": 8}, "no more than `max_length`"),
         ({"seed": 3}, "`seed` does nothing without `sample`"),
+        ({"utility": "bleu"}, '`utility` does nothing without `decision="mbr"`'),
+        ({"diversity_penalty": 2.0}, "without `beam_groups` of 2 or more"),
     ],
 )
 def test_a_search_refuses_what_one_call_asks_for_in_vain(translator, options, message):

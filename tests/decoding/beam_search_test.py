@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from slow_search import beam_by_hand, check_n_best, enumerate_all
+from slow_search import beam_by_hand, check_n_best, enumerate_all, groups_by_hand
 from table_decoder import CODES, SOURCE_LENGTH, VOCABULARY, TableDecoder
 
 from seq2seq_keras.decoding import MinimumLength, beam_search, greedy_search
@@ -45,6 +45,49 @@ def test_it_finds_what_a_search_without_early_stop_finds(options):
         for row in sentences:
             expected = beam_by_hand(decoder, row, width, lengths[row], **options)
             check_n_best(result, row, expected)
+
+
+@pytest.mark.parametrize("options", [*SCORES[1:2], *SCORES[4:]])
+@pytest.mark.parametrize("penalty", [0.0, 0.5, 20.0])
+def test_groups_find_what_a_loop_over_them_finds(options, penalty):
+    sentences, lengths = np.arange(20), np.arange(20) % 7 + 1
+    minimum = np.arange(20, dtype="int32") % 3
+    for seed, width, groups, n_best in ((1, 6, 3, 6), (2, 4, 4, 2), (3, 4, 2, 4)):
+        decoder = TableDecoder(seed, 0.7)
+        result = decoder.beam_search(
+            *(sentences, width, lengths),
+            n_best=n_best,
+            beam_groups=groups,
+            diversity_penalty=penalty,
+            constraints=[MinimumLength(tf.constant(minimum))],
+            **options,
+        )
+        for row in sentences:
+            expected = groups_by_hand(
+                *(decoder, row, width, groups, penalty, lengths[row], minimum[row]),
+                **options,
+            )
+            check_n_best(result, row, expected)
+
+
+def test_a_group_of_one_is_the_beam_to_the_bit():
+    decoder, sentences = TableDecoder(5, 0.8), np.arange(12)
+    plain = decoder.beam_search(sentences, 3, 6, n_best=3)
+    grouped = decoder.beam_search(
+        sentences, 3, 6, n_best=3, beam_groups=1, diversity_penalty=9.0
+    )
+    for mine, its in zip(tf.nest.flatten(plain), tf.nest.flatten(grouped), strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
+def test_a_large_penalty_makes_groups_begin_with_other_tokens():
+    decoder = TableDecoder(2)
+    options = {"beam_groups": 4, "n_best": 4, "length_normalization": "none"}
+    for penalty, expected in ((0.0, 1), (1000.0, 4)):
+        result = decoder.beam_search([7], 4, 5, diversity_penalty=penalty, **options)
+        found = result.token_ids[0, np.isfinite(result.scores[0])]
+        # Without one all groups find the same.
+        assert len(found) == len(set(found[:, 0])) == expected
 
 
 @pytest.mark.parametrize("options", SCORES)
@@ -146,6 +189,8 @@ def test_one_graph_serves_every_batch(size):
     [
         ({"n_best": 4}, "n_best=4, beam_width=3"),
         ({"n_best": 0}, "n_best=0"),
+        ({"beam_groups": 2}, "beam_width=3, beam_groups=2"),
+        ({"diversity_penalty": -1.0}, "diversity_penalty=-1.0"),
         ({"length_penalty": -0.1}, "length_penalty=-0.1"),
         ({"length_normalization": "mean"}, "'average', 'gnmt', 'none'"),
     ],

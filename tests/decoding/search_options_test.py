@@ -25,6 +25,8 @@ from seq2seq_keras.errors import InputError
         ({"length_normalization": "mean"}, "'average', 'gnmt', 'none'"),
         ({"n_best": 2}, "n_best=2, beam_width=1"),
         ({"beam_width": 2, "sample": True}, "sample=True, beam_width=2"),
+        ({"beam_width": 5, "beam_groups": 2}, "beam_width=5, beam_groups=2"),
+        ({"decision": "risk"}, "`decision` must be one of 'map', 'mbr'"),
     ],
 )
 def test_options_out_of_range_are_named(options, message):

@@ -78,6 +78,46 @@ def beam_by_hand(decoder, sentence, width, max_length, min_length=0, **options):
     return sorted(complete, reverse=True)
 
 
+def groups_by_hand(
+    decoder, sentence, width, groups, penalty, max_length, min_length=0, **options
+):
+    """The complete hypotheses of a beam in groups with their scores, best first."""
+    size = width // groups
+    live = [[(0.0, ())] for _ in range(groups)]
+    complete = [[] for _ in range(groups)]
+    for length in range(1, max_length + 1):
+        written = []
+        for group in range(groups):
+            candidates = []
+            for total, tokens in live[group]:
+                log_probabilities, _ = decoder.distribution(sentence, tokens)
+                for token in WRITABLE:
+                    if token != END or length >= min_length:
+                        score_so_far = total + log_probabilities[token]
+                        rank = score_so_far - penalty * written.count(token)
+                        candidates.append((rank, score_so_far, (*tokens, token)))
+            candidates.sort(reverse=True)
+            live[group], just_written = [], []
+            for place, (_, total, tokens) in enumerate(candidates):
+                if tokens[-1] != END and length < max_length:
+                    if len(live[group]) < size:
+                        live[group].append((total, tokens))
+                        just_written.append(tokens[-1])
+                elif place < size:
+                    _, attention = decoder.rescore(sentence, tokens)
+                    found = (score(total, attention, **options), tokens)
+                    complete[group].append(found)
+                    just_written.append(tokens[-1])
+            complete[group] = sorted(complete[group], reverse=True)[:size]
+            if len(complete[group]) == size:
+                live[group] = []
+            written += just_written
+    best = {}  # two groups may find the same
+    for found, tokens in sorted(itertools.chain(*complete), reverse=True):
+        best.setdefault(tokens, found)
+    return [(found, tokens) for tokens, found in best.items()]
+
+
 def tokens_of(row):
     """Token ids without padding."""
     return tuple(int(token) for token in row if token)

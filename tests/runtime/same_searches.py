@@ -25,5 +25,9 @@ MORE_SEARCHES = {
     "at least": {"min_length": 9, "min_length_ratio": 2.0},
     "no pair twice": {"block_ngrams": 2, "beam_width": 3},
     "no token twice": {"block_ngrams": 1},
+    "least risk": {
+        **{"beam_width": 4, "n_best": 2, "decision": "mbr"},
+        "utility": "symbol_error_rate",
+    },
     "no repetition": {"repetition_penalty": 1.7, "beam_width": 2, "n_best": 2},
 }

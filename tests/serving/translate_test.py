@@ -26,6 +26,8 @@ SEARCHES = [
     {"max_length": 4, "min_length": 3, "block_ngrams": 2},
     {"length_normalization": "gnmt", "coverage_penalty": 0.2},
     {"replace_unknown": True, "repetition_penalty": 1.5, "distinct_texts": False},
+    {"beam_width": 4, "n_best": 2, "beam_groups": 2, "decision": "mbr"},
+    {"sample": True, "candidates": 5, "decision": "mbr", "utility": "bleu"},
 ]
 
 

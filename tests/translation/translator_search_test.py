@@ -135,6 +135,10 @@ def test_where_nothing_can_be_said_the_score_is_minus_infinity(
 def test_what_is_inherited_gives_way(attentive):
     search = attentive.search.replace(beam_width=3, n_best=3)
     assert search.replace(beam_width=2).n_best == 2
+    grouped = search.replace(beam_width=6, beam_groups=3)
+    assert grouped.replace(beam_width=4).beam_groups == 1
+    assert grouped.replace(beam_width=9).beam_groups == 3
+    assert grouped.replace(sample=True).beam_groups == 1
     assert search.replace(sample=True).beam_width == 1
     assert search.replace(beam_width=np.int64(4)) == search.replace(beam_width=4)
 
@@ -309,6 +313,42 @@ def test_translations_of_a_beam_are_distinct_texts(attentive, eager):
         for mine, its in zip(found.hypotheses, expected, strict=True):
             np.testing.assert_allclose(mine.attention, its.attention, atol=1e-6)
         assert {node.rank for node in found.beam} == {None, *range(len(expected))}
+
+
+def test_a_beam_in_groups_is_what_its_saved_model_finds(attentive, tmp_path):
+    search = {"beam_width": 4, "n_best": 4, "beam_groups": 2, "diversity_penalty": 2.0}
+    records = attentive.decode(TEXTS, **search)
+    plain = attentive.decode(TEXTS, beam_width=4, n_best=4)
+    served = tf.saved_model.load(attentive.export(tmp_path / "served", **search))
+    found = served.signatures["nbest"](text=tf.constant(TEXTS))
+    told = 0
+    for record, other, texts, scores in zip(
+        records, plain, found["translations"], found["scores"].numpy(), strict=True
+    ):
+        mine = [hypothesis.text for hypothesis in record.hypotheses]
+        assert [text.decode() for text in texts.numpy()[: len(mine)]] == mine
+        own = [hypothesis.score for hypothesis in record.hypotheses]
+        np.testing.assert_allclose(scores[: len(mine)], own, rtol=1e-5)
+        told += mine != [hypothesis.text for hypothesis in other.hypotheses]
+        for hypothesis in record.hypotheses:  # the penalty is no part of a score
+            log_probabilities = np.log(hypothesis.token_probabilities)
+            if hypothesis.tokens:
+                mean = log_probabilities.mean()
+                assert hypothesis.score == pytest.approx(mean, abs=1e-5)
+    assert told
+    assert served.signatures["serving_default"]
+
+
+@pytest.mark.parametrize("format", ["onnx", "litert"])
+def test_a_beam_in_groups_is_not_exported_for_other_runtimes(
+    attentive,
+    tmp_path,
+    format,  # noqa: A002
+):
+    search = {"beam_width": 4, "beam_groups": 2}
+    with pytest.raises(InputError, match="Beams in groups are not exported"):
+        attentive.export(tmp_path / "graphs", format=format, **search)
+    assert not (tmp_path / "graphs").exists()
 
 
 def test_the_coverage_penalty_is_that_of_the_attention_found(attentive, eager):

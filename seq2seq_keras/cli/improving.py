@@ -1,0 +1,113 @@
+"""Commands that make translations better: of options, and of data."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from jsonargparse import Namespace as Options
+
+from seq2seq_keras import data, evaluation, training, translation
+from seq2seq_keras.cli.inputs import (
+    given_of,
+    given_search,
+    load_together,
+    read_validation_pairs,
+)
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.terminal import quoted_path, say, show
+
+
+def tune_search(options: Options) -> None:
+    """Chooses the options of a search by validation pairs."""
+    translator = load_together([options.model, *options.ensemble])
+    scorer = load_together(options.rescore) if options.rescore else None
+    pairs, name = read_validation_pairs(options, options.model)
+    metric = options.metric
+    if metric is None:
+        has_bleu = evaluation.score_translations(
+            pairs.target, pairs, intervals=False
+        ).bleu
+        metric = "exact_match" if has_bleu is None else "bleu"
+    label, digits = (
+        getattr(evaluation.METRICS[metric], x) for x in ("label", "digits")
+    )
+    say(f"{label} of {len(pairs):,} pairs, {name}")
+
+    def tell(trial: evaluation.SearchTrial) -> None:
+        words = ", ".join(f"{name}={value}" for name, value in trial.options.items())
+        say(f"{trial.score:.{digits}f}  {words}")
+
+    widths = [
+        w for w in (*evaluation.BEAM_WIDTHS, 50, 100) if w <= options.max_beam_width
+    ]
+    tuned = evaluation.tune_search(
+        translator,
+        pairs,
+        metric=metric,
+        rescore=scorer,
+        beam_widths=widths,
+        batch_size=options.batch_size,
+        bleu_tokenizer=options.bleu_tokenizer,
+        progress=tell,
+    )
+    write_text(options.output, tuned.as_yaml(options.rescore))
+    show(f"The options are in {options.output}. Use them:")
+    model, file = quoted_path(options.model), quoted_path(options.output)
+    show(f"  seq2seq-keras translate {model} --config {file} --input FILE")
+
+
+def distill(options: Options) -> None:
+    """Writes training pairs that teachers have translated."""
+    given = _texts_to_distill(options)
+    chosen = training.DistillationOptions(
+        **{
+            name: options[name]
+            for name in training.DistillationOptions.__dataclass_fields__
+        }
+    )
+    teachers = [translation.Translator.load(folder) for folder in options.teachers]
+    tokenizer = teachers[0].source_tokenizer
+    has_features = tokenizer.text_tokenizer is not tokenizer and not chosen.backward
+    counts = training.DistillationCounts()
+    skipped: list[str] = []
+    pairs = training.distill(
+        teachers,
+        given,
+        chosen,
+        counts=counts,
+        batch_size=options.batch_size,
+        **given_search(options),
+    )
+    with (
+        replaced_when_complete(options.output) as beside,
+        beside.open("w", encoding="utf-8", newline="\n") as file,
+    ):
+        for line in training.pair_lines(pairs, has_features, skipped.append):
+            file.write(line + "\n")
+        if counts.written == len(skipped):
+            raise InputError(f"No pair is left to write to {options.output}: {counts}.")
+    if skipped:
+        say(f"{len(skipped):,} texts with a tab or a line end are in no pair.")
+    show(f"{options.output} has {counts}. Train on it:")
+    told = " --features-column 2" if has_features else ""
+    show(f"  seq2seq-keras train --train {quoted_path(options.output)}{told}")
+
+
+def _texts_to_distill(options: Options) -> Any:
+    """The pairs of files or of a corpus, or texts that have no other side."""
+    named = [name for name in ("train", "corpus", "input") if options[name] is not None]
+    if len(named) != 1:
+        raise InputError(
+            "Give one of `--train` files, the name of a `--corpus`, and `--input`, a "
+            "file of texts."
+        )
+    if options.input is not None:
+        texts: Iterable[str] = data.read_lines(options.input)
+        return texts
+    if options.corpus is not None:
+        return data.load_corpus(options.corpus, seed=options.seed).train
+    reading = data.ReadingOptions(**given_of(options, data.ReadingOptions))
+    found = data.read_files(options.train, options=reading)
+    for guess in found.guesses:
+        say(guess)
+    return found.pairs

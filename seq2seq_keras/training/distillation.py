@@ -1,0 +1,261 @@
+"""Training pairs that other models have written."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Literal
+
+from seq2seq_keras.data import Pairs, PairStream, tidy_text
+from seq2seq_keras.errors import InputError
+from seq2seq_keras.options import check_options, documented, option
+from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.text import split_features
+from seq2seq_keras.translation import Translation, Translator, likeness
+
+_CHUNK = 4096  # texts that are translated together
+_KIM = "[Kim and Rush, 2016](https://arxiv.org/abs/1606.07947)"
+_SENNRICH = "[Sennrich et al., 2016](https://arxiv.org/abs/1511.06709)"
+_NGUYEN = "[Nguyen et al., 2020](https://arxiv.org/abs/1911.01986)"
+
+
+@documented
+@dataclasses.dataclass(frozen=True)
+class DistillationOptions:
+    """Which translations of a teacher become training pairs.
+
+    Args:
+        {options}
+
+    Raises:
+        InputError: If an option is out of its range.
+
+    Example:
+
+    >>> DistillationOptions(min_likeness=0.5).likeness
+    'chrf'
+
+    Reference:
+        {papers}
+    """
+
+    backward: bool = option(
+        False,
+        "Whether the teachers translate targets into sources: back-translation.",
+        paper=_SENNRICH,
+    )
+    each: bool = option(
+        False,
+        "Whether each teacher writes pairs of its own; else they are an ensemble.",
+        paper=_NGUYEN,
+    )
+    closest: bool = option(
+        False,
+        "Whether of the n best only the one most like its reference is taken.",
+        paper=_KIM,
+    )
+    likeness: Literal["chrf", "bleu", "symbol_error_rate", "exact_match"] = option(
+        "chrf",
+        "How likeness to a reference is measured: by a score of sacreBLEU for one "
+        "sentence, from 0 to 1, by 1 less the edits per token, or by whether texts are "
+        "equal.",
+    )
+    min_likeness: float = option(
+        0.0,
+        "Leaves out translations that are less like their reference.",
+        minimum=0,
+        maximum=1,
+    )
+    originals: bool = option(
+        False,
+        "Whether the given pairs are there too, each before its translations.",
+    )
+
+    def __post_init__(self) -> None:
+        check_options(self)
+
+
+@dataclasses.dataclass
+class DistillationCounts:
+    """How many pairs `distill` has read, written and left out.
+
+    Attributes:
+        read: Pairs, or texts, that were given.
+        written: Pairs that were written, the given ones included.
+        unlike: Translations less like their reference than `min_likeness`.
+        empty: Translations without text, and those of texts without any.
+        repeated: Pairs that were there already.
+    """
+
+    read: int = 0
+    written: int = 0
+    unlike: int = 0
+    empty: int = 0
+    repeated: int = 0
+
+    def __str__(self) -> str:
+        left_out = ", ".join(
+            f"{count:,} {name}"
+            for name, count in dataclasses.asdict(self).items()
+            if name not in ("read", "written") and count
+        )
+        told = f"{self.written:,} pairs of {self.read:,} texts"
+        return f"{told}; left out: {left_out}" if left_out else told
+
+
+@checks_numbers(batch_size=(1, 10**6))
+def distill(
+    teachers: Sequence[Translator],
+    given: Pairs | PairStream | Iterable[str],
+    options: DistillationOptions | None = None,
+    *,
+    batch_size: int | None = None,
+    counts: DistillationCounts | None = None,
+    **search: Any,
+) -> Iterator[tuple[str, str]]:
+    """Yields training pairs in which one side is a translation.
+
+    A student that learns from its teachers' translations sees one way to say a thing
+    and not many, and reaches most of what an ensemble can at the cost of one model.
+    With `backward` the teachers translate from the language of the targets, so that
+    texts without a source become pairs. Both, beside the pairs themselves, make data
+    more diverse.
+
+    Args:
+        teachers: List of `Translator`s.
+        given: `Pairs` or a `PairStream`, whose other side is the reference of each
+            translation; or an iterable of strings, texts that have none.
+        options: Optional `DistillationOptions`.
+        batch_size: Optional integer. As of `Translator.decode`.
+        counts: Optional `DistillationCounts`, which are counted on.
+        **search: Any of `SearchOptions`, e.g. `beam_width=5, n_best=5`; all of the n
+            best become pairs.
+
+    Yields:
+        A source and a target. No pair comes twice for one text.
+
+    Raises:
+        InputError: If there is no teacher, vocabularies of an ensemble differ, or an
+            option needs references and there are none.
+
+    Example:
+
+    ```python
+    train, *_ = s2s.load_corpus("sigmorphon2021/ice")
+    teachers = [s2s.Translator.load(f"models/ice-{seed}") for seed in range(3)]
+    pairs = list(s2s.distill(teachers, train, beam_width=5))
+    ```
+
+    Reference:
+        - [Kim and Rush, 2016](https://arxiv.org/abs/1606.07947), section 3.2.
+        - [Nguyen et al., 2020](https://arxiv.org/abs/1911.01986): both directions.
+    """
+    options, counts = options or DistillationOptions(), counts or DistillationCounts()
+    has_references = isinstance(given, Pairs | PairStream)
+    if not has_references:
+        for name in ("closest", "min_likeness", "originals"):
+            if getattr(options, name):
+                raise InputError(
+                    f"`{name}` needs references, and these are texts alone."
+                )
+    if not teachers:
+        raise InputError("Distilling needs one teacher at least.")
+    if options.each and len(teachers) == 1:
+        raise InputError("`each` does nothing with one teacher.")
+    if options.closest and teachers[0].search.replace(**search).n_best == 1:
+        raise InputError("`closest` does nothing without an `n_best` of 2 or more.")
+    several = list(teachers) if options.each else [Translator.ensemble(teachers)]
+    rows: Iterator[tuple[str, str | None]]
+    if isinstance(given, Pairs | PairStream):
+        rows = ((y, x) if options.backward else (x, y) for x, y in given)
+    else:
+        rows = ((text, None) for text in given)
+    search["batch_size"] = batch_size
+    return _distilled(several, rows, options, counts, search)
+
+
+def _distilled(
+    teachers: Sequence[Translator],
+    rows: Iterator[tuple[str, str | None]],
+    options: DistillationOptions,
+    counts: DistillationCounts,
+    search: dict[str, Any],
+) -> Iterator[tuple[str, str]]:
+    while chunk := list(itertools.islice(rows, _CHUNK)):
+        first = counts.read + 1
+        counts.read += len(chunk)
+        texts = [text for text, _ in chunk]
+        found = [teacher.decode(texts, first=first, **search) for teacher in teachers]
+        for (text, reference), *own in zip(chunk, *found, strict=True):
+            taken: list[str] = []
+            if options.originals and reference is not None:
+                taken.append(reference)
+            for teacher, translation in zip(teachers, own, strict=True):
+                taken += _taken(translation, reference, teacher, options, counts)
+            different = [*dict.fromkeys(taken)]
+            counts.repeated += len(taken) - len(different)
+            for other in different:
+                counts.written += 1
+                yield (other, text) if options.backward else (text, other)
+
+
+def _taken(
+    translation: Translation,
+    reference: str | None,
+    teacher: Translator,
+    options: DistillationOptions,
+    counts: DistillationCounts,
+) -> Iterator[str]:
+    """Those of the n best that become the other side of a pair."""
+    texts = [h.text for h in translation.hypotheses if h.text.strip()]
+    if not translation.source.strip() or not texts:
+        counts.empty += 1
+        return
+    if reference is not None and (options.closest or options.min_likeness):
+        alike = likeness(
+            options.likeness,
+            [tidy_text(text) for text in texts],
+            [tidy_text(reference)],
+            teacher.target_tokenizer.split,
+        )[:, 0]
+        if options.closest:
+            best = int(alike.argmax())
+            texts, alike = [texts[best]], alike[best : best + 1]
+        counts.unlike += int((alike < options.min_likeness).sum())
+        texts = [
+            text
+            for text, like in zip(texts, alike, strict=True)
+            if like >= options.min_likeness
+        ]
+    yield from texts
+
+
+def pair_lines(
+    pairs: Iterable[tuple[str, str]],
+    has_features: bool,
+    skipped: Callable[[str], None],
+) -> Iterator[str]:
+    r"""Pairs as lines of a table: source, target and, where there are any, features.
+
+    Args:
+        pairs: Iterable of pairs.
+        has_features: Whether features and a tab stand before a source.
+        skipped: Function that is told of each text that a table cannot hold, since it
+            has a tab or a line end.
+
+    Yields:
+        Lines with tabs.
+
+    Example:
+
+    >>> list(pair_lines([("V;PST\tgo", "went"), ("a\tb", "c")], True, print))
+    ['go\twent\tV;PST', 'b\tc\ta']
+    """
+    for source, target in pairs:
+        cells = [source, target]
+        if has_features:
+            features, text = split_features(source)
+            cells = [text, target, features]
+        if broken := [cell for cell in cells if {*cell} & {*"\t\r\n"}]:
+            skipped(broken[0])
+        else:
+            yield "\t".join(cells)
