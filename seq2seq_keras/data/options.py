@@ -4,6 +4,7 @@ import dataclasses
 import os
 from typing import Any, Literal
 
+from seq2seq_keras.data.corpora import has_features
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import documented, option
@@ -159,6 +160,11 @@ class DataOptions(ReadingOptions):
                 setattr(self, name, [_as_name(item) for item in values])
         super().__post_init__()
         self._check_tokenizers()
+
+    @property
+    def has_features(self) -> bool:
+        """Whether sources begin with features."""
+        return self.features_column is not None or has_features(self.corpus)
 
     def vocabularies(self) -> tuple[str | None, str | None]:
         """The files that the vocabularies of source and target come from."""

@@ -165,6 +165,11 @@ class TrainingConfig(Architecture, DataOptions):
                 "`vectors_deviation` scales nothing without `source_vectors` or "
                 "`target_vectors`."
             )
+        if self.features_encoder is not None and not self.has_features:
+            raise InputError(
+                "`features_encoder` reads what `features_column`, or a corpus with "
+                f"features, brings. Received: features_encoder={self.features_encoder}"
+            )
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(

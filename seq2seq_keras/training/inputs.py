@@ -97,7 +97,7 @@ def load_training_pairs(
         validation=_VALIDATION_SHARE,
         test=0,
         seed=config.seed,
-        features=config.features_column is not None,
+        features=config.has_features,
     )
     if isinstance(validation, PairStream) and not keep_streams:
         validation = validation.read()
@@ -161,7 +161,7 @@ def fit_tokenizers(
         raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
     sides = zip(("source", "target"), kinds, files, strict=True)
     source, target = (_fitting(config, *side) for side in sides)
-    has_features = config.features_column is not None
+    has_features = config.has_features
     if has_features:
         source = FeaturesFitting(source, config.features_separator)
     rest = iter(pairs if None in files or has_features else ())
