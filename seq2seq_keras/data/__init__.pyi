@@ -17,6 +17,7 @@ from .evaluation_set import EvaluationSet as EvaluationSet
 from .evaluation_set import group_sources as group_sources
 from .evaluation_set import read_evaluation_set as read_evaluation_set
 from .evaluation_set import tidy_text as tidy_text
+from .hallucination import hallucinate_pairs as hallucinate_pairs
 from .hashed_groups import HashedGroups as HashedGroups
 from .json_records import json_table as json_table
 from .json_records import looks_like_json as looks_like_json
