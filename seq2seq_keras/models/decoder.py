@@ -171,6 +171,16 @@ class Decoder:
         attention: Any = self.attention
         return attention.align(query, labels, states, memory)
 
+    def generation_probabilities(
+        self, target_token_ids: KerasTensor, states: States, memory: States
+    ) -> KerasTensor:
+        """What share of each next token is not copied, `(batch, target_length)`."""
+        embedded = self._embed(target_token_ids)
+        run = self.attentional_decoder or self._run_at_once
+        outputs, _, _ = run(self._with_context(embedded, memory), states, memory)
+        features = ops.concatenate([outputs, embedded], axis=-1)
+        return self.pointer_generator.generation_probability(features)
+
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:
             outputs = self.output_projection(outputs)

@@ -136,6 +136,30 @@ class Seq2Seq(EncoderDecoder):
     ) -> KerasTensor:
         return self.decoder.align(target_token_ids, labels, *self.split_memory(states))
 
+    def generation_probabilities(self, inputs: dict[str, Any]) -> KerasTensor:
+        """Tells how much of each token a model that copies does not copy.
+
+        Args:
+            inputs: Dictionary as of a call, such as `make_dataset(..., copy=True)`
+                yields first.
+
+        Returns:
+            float32, shape `(batch, target_length)`: 1 where the next token comes from
+            the vocabulary alone, 0 where it is copied.
+
+        Raises:
+            InputError: If the model does not copy.
+        """
+        if not self.copies:
+            raise InputError(
+                "The model copies nothing, so that all is generated: build one with "
+                "`copy=True`."
+            )
+        source = dict(inputs)
+        target = source.pop("target_token_ids")
+        states = self.split_memory(self.encode(**source))
+        return self.decoder.generation_probabilities(target, *states)
+
     def describe(self) -> str:
         options = self.options
         cell = _name(options.cell, CELLS)

@@ -142,6 +142,30 @@ def test_letters_of_a_lemma_are_copied(eager):
     assert probabilities[o] > 0.5 * weights[3]
 
 
+def test_it_is_told_what_is_copied(eager):
+    """By hand: a letter that only a copy can write has (1 - p_gen) times its place."""
+    translator = apart(features_encoder="sum", copy=True)
+    [(inputs, _, _)] = make_dataset(
+        Pairs(["V;PST\tgoxy", "x"], ["goxe", "xy"]),
+        *(translator.source_tokenizer, translator.target_tokenizer),
+        copy=True,
+        shuffle=False,
+    )
+    model = translator.model
+    found = model.generation_probabilities(inputs).numpy()
+    states = model.encode(inputs["source_token_ids"], inputs["source_copy_ids"])
+    size = model.target_vocabulary_size
+    for step, token_ids in enumerate(tf.transpose(inputs["target_token_ids"])):
+        logits, changed = model.decode(token_ids[:, None], states)
+        states |= changed
+        for row, place in ((0, 4), (0, 5), (1, 0)):  # of x, y and x
+            copied = np.exp(logits.numpy()[row, 0, size + place])
+            expected = 1 - copied / states["attention_weights"].numpy()[row, place]
+            assert found[row, step] == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(InputError, match="copies nothing"):
+        apart(features_encoder="sum").model.generation_probabilities(inputs)
+
+
 def test_features_are_the_first_columns_of_the_attention(translator, eager):
     result = translator.decode("V;PST\tgo")
     assert result.source == "V;PST\tgo"
