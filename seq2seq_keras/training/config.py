@@ -165,7 +165,9 @@ class TrainingConfig(Architecture, DataOptions):
                 "`vectors_deviation` scales nothing without `source_vectors` or "
                 "`target_vectors`."
             )
-        if self.features_encoder is not None and not self.has_features:
+        # A recipe names no data.
+        has_data = self.corpus or self.train or self.train_source
+        if self.features_encoder is not None and has_data and not self.has_features:
             raise InputError(
                 "`features_encoder` reads what `features_column`, or a corpus with "
                 f"features, brings. Received: features_encoder={self.features_encoder}"

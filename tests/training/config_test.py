@@ -82,6 +82,7 @@ def test_no_limit_and_no_other_tokenizer_are_none():
 def test_features_are_read_where_there_are_some():
     with pytest.raises(InputError, match="`features_column`, or a corpus"):
         TrainingConfig(corpus="copy", features_encoder="sum")
+    TrainingConfig(features_encoder="sum")
     TrainingConfig(corpus="sigmorphon2023/deu", features_encoder="sum")
     TrainingConfig(train="a.tsv", features_column=1, features_encoder="linear")
 
