@@ -64,6 +64,15 @@ class DataOptions(ReadingOptions):
         """Name of a corpus to use in place of files, e.g. phrasebook/english-french;
         a wrong name lists them all.""",
     )
+    hallucinate: int = option(
+        0,
+        """How many pairs to make up beside those of training, by putting random letters
+        for what sources and targets have in common: for forms of words where there are
+        few.""",
+        minimum=0,
+        maximum=10**8,
+        paper="[Anastasopoulos & Neubig, 2019](https://arxiv.org/abs/1908.05838)",
+    )
     stream: bool = option(
         False,
         """Keep the training pairs as ids in a temporary file (in TMPDIR), and some
