@@ -48,20 +48,28 @@ def main() -> None:
     parser.add_argument("what", nargs="*", choices=[*LANGUAGES, SPEED])
     parser.add_argument("--python", type=pathlib.Path, help="that of yoyodyne")
     parser.add_argument("--folder", type=pathlib.Path, default=cache / "models")
+    parser.add_argument("--minutes", type=int, default=600, help="of a training")
     parser.add_argument("--table", action="store_true", help="only show the results")
     options = parser.parse_args()
     for name in () if options.table else options.what:
         python = options.python or make_environment(cache / "venv", REQUIREMENTS)
         before = environment()
-        measure = measure_speed if name == SPEED else measure_language
-        numbers = measure(python, options.folder, name)
+        if name == SPEED:
+            numbers = measure_speed(python, options.folder)
+        else:
+            numbers = measure_language(python, options.folder, name, options.minutes)
         kept = {**read_json(PATH), name: {**numbers, "environment": before}}
         write_json(PATH, kept)
     print(table(read_json(PATH)))
 
 
 def yoyodyne(
-    python: pathlib.Path, command: str, config: str, folder: pathlib.Path, language: str
+    python: pathlib.Path,
+    command: str,
+    config: str,
+    folder: pathlib.Path,
+    language: str,
+    *words: str,
 ) -> dict:
     """The answer of the runner: the last line that it writes."""
     data = pathlib.Path(os.environ["SEQ2SEQ_KERAS_DATA"], "sigmorphon2023", language)
@@ -69,7 +77,7 @@ def yoyodyne(
         [
             *(str(python), str(PEERS / "yoyodyne_runner.py"), command),
             *(str(PEERS / f"yoyodyne_{config}.yaml"), str(folder)),
-            *("--data", str(data)),
+            *("--data", str(data), *words),
         ],
         check=True,
         stdout=subprocess.PIPE,
@@ -78,30 +86,31 @@ def yoyodyne(
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-def measure_language(python: pathlib.Path, folder: pathlib.Path, language: str) -> dict:
+def measure_language(
+    python: pathlib.Path, folder: pathlib.Path, language: str, minutes: int
+) -> dict:
     """Trains yoyodyne, unless it has been, and compares what both write."""
     import seq2seq_keras as s2s
 
-    folder, config = folder / language, "pointer_generator"
-    trained = folder / "trained.json"
-    if not trained.exists():
-        answer = yoyodyne(python, "train", config, folder, language)
-        trained.write_text(json.dumps(answer), encoding="utf-8")
-    yoyodyne(python, "predict", config, folder, language)
+    where = "pointer_generator", folder / language, language
+    if not any((folder / language).rglob("best.ckpt")):
+        yoyodyne(python, "train", *where, "--minutes", str(minutes))
+    numbers = yoyodyne(python, "predict", *where)
     corpus = s2s.load_corpus(f"sigmorphon2023/{language}")
     row, _ = find_row(f"inflection-{language}")
     ours = s2s.Translator.load(row.model_folder(SEED))
-    numbers = json.loads(trained.read_text(encoding="utf-8"))
     for part, pairs in (("dev", corpus.validation), ("tst", corpus.test)):
-        forms = (folder / f"{part}.txt").read_text(encoding="utf-8").splitlines()
+        path = folder / language / f"{part}.txt"
+        forms = path.read_text(encoding="utf-8").splitlines()
         systems = {"yoyodyne": forms, "ours": ours.translate(pairs.source)}
         compared = s2s.compare_translations(systems, pairs.target)
         is_meant = compared["metric"] == "exact_match"
-        numbers[part] = compared[is_meant].to_dict("records")
+        # What is not defined is null in JSON.
+        numbers[part] = json.loads(compared[is_meant].to_json(orient="records"))
     return numbers
 
 
-def measure_speed(python: pathlib.Path, folder: pathlib.Path, _: str) -> dict:
+def measure_speed(python: pathlib.Path, folder: pathlib.Path) -> dict:
     """Seconds of single training steps, of both in turns."""
     numbers: dict = {"yoyodyne": [], "ours": []}
     for _turn in range(TURNS):
@@ -116,19 +125,20 @@ def measure_speed(python: pathlib.Path, folder: pathlib.Path, _: str) -> dict:
 
 def table(results: dict) -> str:
     """What was found, in two tables."""
-    heads = ["language", "split", "yoyodyne", "ours", "difference", "p"]
+    heads = ["language", "split", "yoyodyne, its epochs", "ours", "difference", "p"]
     lines = [heads]
     for language in LANGUAGES:
         for part in ("dev", "tst"):
             if part not in results.get(language, {}):
                 continue
+            epochs = len(results[language]["accuracies"])
             peer, ours = results[language][part]
             gain, low, high = (
                 100 * ours[f"difference{end}"] for end in ("", "_low", "_high")
             )
             lines.append(
                 [
-                    *(language, part, f"{100 * peer['score']:.1f}"),
+                    *(language, part, f"{100 * peer['score']:.1f}, {epochs}"),
                     f"{100 * ours['score']:.1f}",
                     f"{gain:+.1f} [{low:+.1f}, {high:+.1f}]",
                     f"{ours['p_value']:.3f}",

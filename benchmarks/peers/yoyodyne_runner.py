@@ -1,6 +1,6 @@
 """Trains yoyodyne, writes its predictions, or times its steps; run in its environment.
 
-    python yoyodyne_runner.py train CONFIG FOLDER --data PREFIX
+    python yoyodyne_runner.py train CONFIG FOLDER --data PREFIX [--minutes 24]
     python yoyodyne_runner.py predict CONFIG FOLDER --data PREFIX
     python yoyodyne_runner.py steps CONFIG FOLDER --data PREFIX --count 8
 
@@ -11,6 +11,7 @@ times its training on the first batches of an epoch, and answers in JSON.
 """
 
 import argparse
+import csv
 import importlib.metadata
 import json
 import pathlib
@@ -29,17 +30,21 @@ def run(command: str, config: str, **options: object) -> None:
     cli.python_interface([command, f"--config={config}", *words])
 
 
-def train(config: str, folder: pathlib.Path, prefix: str) -> dict:
-    """Trains into a folder; answers with the seconds."""
-    start = time.perf_counter()
+def train(config: str, folder: pathlib.Path, prefix: str, minutes: int) -> dict:
+    """Trains into a folder, for so many minutes at most."""
     files = {"data.train": f"{prefix}.trn", "data.val": f"{prefix}.dev"}
-    run("fit", config, **files, **{"data.model_dir": folder})
-    return {"seconds": time.perf_counter() - start, **versions()}
+    limit = {"trainer.max_time": f"00:{minutes // 60:02}:{minutes % 60:02}:00"}
+    run("fit", config, **files, **limit, **{"data.model_dir": folder})
+    return versions()
 
 
 def predict(config: str, folder: pathlib.Path, prefix: str) -> dict:
-    """Writes predictions for .dev and .tst beside the checkpoint."""
+    """Writes predictions for .dev and .tst; answers with the epochs trained."""
     [checkpoint] = folder.rglob("best.ckpt")
+    [log] = folder.rglob("metrics.csv")
+    with log.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["val_accuracy"]]
+    accuracies = [float(row["val_accuracy"]) for row in rows]
     for part in ("dev", "tst"):
         run(
             "predict",
@@ -48,7 +53,7 @@ def predict(config: str, folder: pathlib.Path, prefix: str) -> dict:
             **{"data.model_dir": folder, "data.predict": f"{prefix}.{part}"},
             **{"prediction.path": folder / f"{part}.txt"},
         )
-    return versions()
+    return {"accuracies": accuracies, **versions()}
 
 
 class Clock(Callback):
@@ -103,12 +108,15 @@ def main() -> None:
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--data", required=True)
     parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--minutes", type=int, default=24 * 60 - 1)
     options = parser.parse_args()
     where = options.config, options.folder, options.data
     if options.command == "steps":
         answer = steps(*where, options.count)
+    elif options.command == "train":
+        answer = train(*where, options.minutes)
     else:
-        answer = {"train": train, "predict": predict}[options.command](*where)
+        answer = predict(*where)
     print(json.dumps(answer), flush=True)
 
 
