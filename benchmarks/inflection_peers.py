@@ -38,7 +38,7 @@ REQUIREMENTS = ("yoyodyne==0.5.27", "torch==2.13.0")
 LANGUAGES, SPEED = ("deu", "fin", "heb"), "speed"
 PEERS = ROOT / "benchmarks" / "peers"
 PATH = RESULTS / "inflection_peers.json"
-TURNS = 3
+TURNS = 2
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python yoyodyne_runner.py train CONFIG FOLDER --data PREFIX [--minutes 24]
     python yoyodyne_runner.py predict CONFIG FOLDER --data PREFIX
-    python yoyodyne_runner.py steps CONFIG FOLDER --data PREFIX --count 8
+    python yoyodyne_runner.py steps CONFIG FOLDER --data PREFIX --count 5
 
 It needs yoyodyne and knows nothing of seq2seq_keras. PREFIX.trn, .dev and .tst are a
 language of SIGMORPHON 2023. `train` and `predict` are yoyodyne's own commands;
@@ -21,7 +21,7 @@ from lightning.pytorch import Callback
 from yoyodyne import data, models, trainers
 from yoyodyne.cli import main as cli
 
-WARM_UP = 2
+WARM_UP = 1
 
 
 def run(command: str, config: str, **options: object) -> None:
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("config")
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--data", required=True)
-    parser.add_argument("--count", type=int, default=8)
+    parser.add_argument("--count", type=int, default=5)
     parser.add_argument("--minutes", type=int, default=24 * 60 - 1)
     options = parser.parse_args()
     where = options.config, options.folder, options.data
