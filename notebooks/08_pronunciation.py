@@ -1,5 +1,5 @@
 # %% [markdown] lang="en"
-# # 8 · Pronunciation: the same code, another task
+# # 8 · Pronunciation and inflection: the same code, other tasks
 #
 # **What it shows.** An encoder-decoder does not know that it translates. Give it the
 # letters of a word as the source and its sounds as the target, and it learns to read
@@ -14,10 +14,11 @@
 # Multilingual Grapheme-to-Phoneme
 # Conversion](https://aclanthology.org/2021.sigmorphon-1.13/); Yao & Zweig 2015,
 # [Sequence-to-Sequence Neural Net Models for Grapheme-to-Phoneme
-# Conversion](https://arxiv.org/abs/1506.00196).
+# Conversion](https://arxiv.org/abs/1506.00196); Wu & Cotterell 2019, [Exact Hard
+# Monotonic Attention](https://arxiv.org/abs/1905.06319).
 
 # %% [markdown] lang="ko"
-# # 8 · 발음: 같은 코드, 다른 과제
+# # 8 · 발음과 굴절: 같은 코드, 다른 과제
 #
 # **무엇을 보나요?** 인코더-디코더는 자신이 번역을 한다는 것을 모릅니다. 단어의 글자를 원문으로, 소리를
 # 목표로 주면 소리 내어 읽는 법을 배웁니다. *자소-음소 변환*(grapheme-to-phoneme, G2P)입니다. 방법은 하나, 언어는
@@ -29,7 +30,8 @@
 # **논문.** Ashby 외 2021, [Results of the Second SIGMORPHON Shared Task on Multilingual
 # Grapheme-to-Phoneme Conversion](https://aclanthology.org/2021.sigmorphon-1.13/); Yao와 Zweig 2015,
 # [Sequence-to-Sequence Neural Net Models for Grapheme-to-Phoneme
-# Conversion](https://arxiv.org/abs/1506.00196).
+# Conversion](https://arxiv.org/abs/1506.00196); Wu와 Cotterell 2019, [Exact Hard Monotonic
+# Attention](https://arxiv.org/abs/1905.06319).
 
 # %%
 # In Colab: uncomment the next line, run it, and restart the session.
@@ -304,6 +306,88 @@ axes.set(
 )
 plt.show()
 print("first:", round(shares[0], 3), "| anywhere:", round(1 - shares[-1], 3))
+
+# %% [markdown] lang="en"
+# ## Words become other words
+#
+# *Inflection* is the same task once more: a lemma, and what its form is to say, become
+# that form. What it is to say are features such as V;PST, which stand before the lemma.
+# They are no letters, so the model has an encoder for them apart (`features_encoder`:
+# here their vectors are added up), and every step of the decoder reads its outcome.
+#
+# Here attention is *hard* and *monotonic* (Wu & Cotterell 2019): each letter is written
+# from one letter of the lemma, and none goes back. Which one is not known, so training
+# sums over all alignments, exactly.
+
+# %% [markdown] lang="ko"
+# ## 단어가 다른 단어로
+#
+# *굴절*도 같은 과제입니다. 기본형과, 나타내야 할 뜻을 주면 그 꼴을 씁니다. 나타내야 할 뜻은 V;PST 같은
+# *자질*(feature)이며 기본형 앞에 적습니다. 자질은 글자가 아니므로 모델에는 자질만 읽는 인코더가 따로 있고
+# (`features_encoder`, 여기서는 자질의 벡터를 더합니다), 디코더는 그 결과를 걸음마다 읽습니다.
+#
+# 여기서 어텐션은 *단단하고*(hard) *단조롭습니다*(monotonic, Wu와 Cotterell 2019). 글자마다 기본형의
+# 글자 하나에서 나오고, 뒤로 돌아가지 않습니다. 어느 글자에서 나왔는지는 모르므로 학습은 모든 정렬을
+# 빠짐없이 더합니다.
+
+
+# %%
+def with_features(pairs):
+    """Where the corpus is not at hand, other pairs with a feature of all."""
+    sources = [s if "\t" in s else s2s.join_features("X", s) for s in pairs.source]
+    return s2s.Pairs(sources, pairs.target)
+
+
+keras.utils.set_random_seed(0)
+forms = s2s.load_corpus("sigmorphon2023/deu", fallback="dates")
+train, test = map(with_features, (forms.train, forms.test))
+if FAST:
+    train, test = train[:64], test[:20]
+lemmas = s2s.FeaturesTokenizer.fit(train.source, tokenizer=s2s.CharacterTokenizer)
+letters = s2s.CharacterTokenizer.fit(train.target)
+model = s2s.build_model(
+    lemmas.vocabulary_size,
+    letters.vocabulary_size,
+    features_vocabulary_size=len(lemmas.features),
+    features_encoder="sum",
+    units=16 if FAST else 128,
+    embedding_dim=64,
+    bidirectional=True,
+    bridge="zero",
+    attention="hard",
+    monotonic=True,
+    dropout=0.3,
+)
+dataset, epochs = s2s.make_dataset(train, lemmas, letters), 1 if FAST else 8
+rate = keras.optimizers.schedules.CosineDecay(5e-3, epochs * int(dataset.cardinality()))
+s2s.compile_model(model, learning_rate=rate)
+model.fit(dataset, epochs=epochs, shuffle=False, verbose=0)
+inflect = s2s.Translator(model, lemmas, letters, max_length=8 if FAST else 50)
+written = inflect.translate(test.source)
+right = np.mean([a == b for a, b in zip(written, test.target, strict=True)])
+print(f"{len(test)} forms of lemmas that training has not seen, right: {right:.1%}")
+for (source, form), ours in list(zip(test, written, strict=True))[:: len(test) // 5]:
+    features, lemma = s2s.split_features(source)
+    print(f"  {lemma} + {features}: {ours}" + f" (it is {form})" * (ours != form))
+
+# %% [markdown] lang="en"
+# What the picture shows now is no weight of a mixture: it is the *posterior*, how
+# probable it is that a letter was written from each letter of the lemma, given the whole
+# form. Features have no column that is dark, since nothing is written from them. The
+# stem goes letter by letter; what the form has in addition is written from the place
+# where it belongs.
+
+# %% [markdown] lang="ko"
+# 이 그림은 섞은 비율이 아니라 *사후 확률*(posterior)입니다. 꼴 전체가 주어졌을 때, 쓴 글자가 기본형의 각
+# 글자에서 나왔을 확률입니다. 자질에서는 아무것도 나오지 않으므로 자질의 칸은 비어 있습니다. 어간은 한
+# 글자씩 나아가고, 꼴에 덧붙은 것은 그것이 있어야 할 자리에서 나옵니다.
+
+# %%
+example = next(
+    (s for s, f in test if s.startswith("V.PTCP;PST") and f.startswith("ge")),
+    test.source[0],
+)
+display(s2s.plot_attention(inflect.decode(example), title="The posterior"))
 
 # %% [markdown] lang="en"
 # ## Three things to try

@@ -11,6 +11,7 @@ from .data import (
 )
 from .data import describe_pairs as describe_pairs
 from .data import group_sources as group_sources
+from .data import hallucinate_pairs as hallucinate_pairs
 from .data import (
     load_corpus as load_corpus,
 )

@@ -10,6 +10,7 @@ _BAHDANAU = "[Bahdanau et al., 2015](https://arxiv.org/abs/1409.0473)"
 _CHO = "[Cho et al., 2014](https://arxiv.org/abs/1406.1078)"
 _CHOROWSKI = "[Chorowski et al., 2015](https://arxiv.org/abs/1506.07503)"
 _GAL = "[Gal & Ghahramani, 2016](https://arxiv.org/abs/1512.05287)"
+_KANN = "[Kann & Schütze, 2016](https://aclanthology.org/W16-2010)"
 _LUONG = "[Luong et al., 2015](https://arxiv.org/abs/1508.04025)"
 _PRESS = "[Press & Wolf, 2017](https://arxiv.org/abs/1608.05859)"
 _SEE = "[See et al., 2017](https://arxiv.org/abs/1704.04368)"
@@ -118,6 +119,19 @@ class Architecture:
         True,
         """Let the encoder read the `<eos>` that ends each source, too. Without it the
         source ends with its last token, as in models that never saw an end.""",
+    )
+    features_encoder: Literal["sum", "linear", "recurrent"] | None = option(
+        None,
+        """Read features before a source, such as V;PST, apart from it: "sum" adds their
+        vectors up, "linear" each after a layer with tanh, and "recurrent" reads them
+        one after another. The outcome is an input of every step of the decoder. By
+        default they are tokens of the source, before the others.""",
+        paper=(_HARD, _KANN),
+    )
+    attend_features: bool = option(
+        False,
+        """Let attention look at features too, each by itself as the linear or recurrent
+        `features_encoder` has it, instead.""",
     )
     decoder: Literal["plain", "conditional"] = option(
         "plain",

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import decoding_peers, runner, training_peers
+from benchmarks import decoding_peers, inflection_peers, runner, training_peers
 from benchmarks.peers import steps
 
 UNITS, DIM, SOURCE_SIZE, TARGET_SIZE = 6, 4, 9, 8
@@ -181,3 +181,22 @@ def test_the_quickest_way_is_found(monkeypatch):
     now = iter([0, 3, 10, 12, 20, 25])
     monkeypatch.setattr(decoding_peers.time, "perf_counter", lambda: next(now))
     assert decoding_peers.quickest(dict.fromkeys((32, 64, 128), list)) == 64
+
+
+def test_inflection_is_shown_with_the_gain_and_steps_with_their_ratio():
+    ours = {"score": 0.85, "difference": 0.05, "p_value": 0.01}
+    ours |= {"difference_low": 0.02, "difference_high": 0.08}
+    results = {
+        "fin": {"accuracies": [0.5, 0.8], "tst": [{"score": 0.8}, ours]},
+        "speed": {"yoyodyne": [3.0, 1.0, 2.0], "ours": [0.1, 0.2, 0.4]},
+    }
+    languages, speed = inflection_peers.table(results).split("\n\n")
+    assert languages.split("\n")[2:] == [
+        "| fin | tst | 80.0, 2 | 85.0 | +5.0 [+2.0, +8.0] | 0.010 |"
+    ]
+    rows = [line.split("|")[1:3] for line in speed.split("\n")[2:]]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["yoyodyne", "2,000"],
+        ["ours", "200"],
+        ["times faster", "10.0"],
+    ]

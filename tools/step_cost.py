@@ -30,6 +30,7 @@ CONFIGS = pathlib.Path(__file__).parents[1] / "configs"
 RECIPES = {
     "demo": (2000, 2500, 12, 12),
     "g2p": (60, 60, 12, 14),
+    "inflection": (90, 60, 16, 14),
     "multi30k": (8000, 8000, 16, 16),
     "tatoeba": (6000, 9000, 10, 12),
 }
@@ -95,6 +96,8 @@ def _build(recipe: str) -> tuple[Any, int]:
     config = yaml.safe_load(text)
     names = {field.name for field in dataclasses.fields(Architecture)}
     options = {name: config[name] for name in names & config.keys()}
+    if options.get("features_encoder") is not None:
+        options["features_vocabulary_size"] = 40
     keras.utils.set_random_seed(0)
     # In one precision everywhere, or else the counts would be the machine's.
     model = build_model(*RECIPES[recipe][:2], **{**options, "precision": "float32"})

@@ -5,6 +5,7 @@ from .corpora import Corpus as Corpus
 from .corpora import corpus_names as corpus_names
 from .corpora import fetch_corpus_file as fetch_corpus_file
 from .corpora import find_corpus_file as find_corpus_file
+from .corpora import has_features as has_features
 from .corpora import load_corpus as load_corpus
 from .counting import PairsCounter as PairsCounter
 from .counting import describe_pairs as describe_pairs
@@ -16,6 +17,7 @@ from .evaluation_set import EvaluationSet as EvaluationSet
 from .evaluation_set import group_sources as group_sources
 from .evaluation_set import read_evaluation_set as read_evaluation_set
 from .evaluation_set import tidy_text as tidy_text
+from .hallucination import hallucinate_pairs as hallucinate_pairs
 from .hashed_groups import HashedGroups as HashedGroups
 from .json_records import json_table as json_table
 from .json_records import looks_like_json as looks_like_json

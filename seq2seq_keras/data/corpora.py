@@ -29,6 +29,9 @@ from seq2seq_keras.terminal import say, show
 
 _MULTI30K = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1"
 _SIGMORPHON = "https://raw.githubusercontent.com/sigmorphon/2021-task1/main/data"
+_INFLECTION = (
+    "https://raw.githubusercontent.com/sigmorphon/2023InflectionST/main/part1/data"
+)
 _TATOEBA = "https://www.manythings.org/anki"
 
 _TATOEBA_LANGUAGES = ("fra", "kor")
@@ -36,6 +39,11 @@ _SIGMORPHON_SIZES = {
     **dict.fromkeys(("ady", "gre", "ice", "ita", "khm"), "low"),
     **dict.fromkeys(("dut", "fre", "jpn_hira", "kor"), "medium"),
 }
+_INFLECTED = (
+    *("afb", "amh", "arz", "bel", "dan", "deu", "eng", "fin", "fra", "grc", "heb"),
+    *("heb_unvoc", "hun", "hye", "ita", "jap", "kat", "klr", "mkd", "nav", "rus"),
+    *("san", "sme", "spa", "sqi", "swa", "tur"),
+)
 _TIMEOUT_SECONDS = 60
 # Bytes, unpacked; the largest corpus has a tenth of it.
 _LARGEST = 200_000_000
@@ -74,6 +82,23 @@ def corpus_names() -> tuple[str, ...]:
     return tuple(_loaders(seed=0))
 
 
+def has_features(name: str | None) -> bool:
+    """Tells whether sources of a corpus begin with features.
+
+    Args:
+        name: Any string, or `None`.
+
+    Returns:
+        A boolean: whether they are as `join_features` makes them.
+
+    Example:
+
+    >>> has_features("sigmorphon2023/deu"), has_features("sigmorphon2021/kor")
+    (True, False)
+    """
+    return str(name).startswith("sigmorphon2023/")
+
+
 @checks_numbers(seed=(-(2**63), 2**63 - 1))
 def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Corpus:
     """Loads a corpus by its name.
@@ -88,8 +113,10 @@ def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Cor
     - `multi30k/en-de`, `multi30k/de-en`: image captions (research use; cite Elliott et
       al. 2016); `multi30k-tok/...` is lower-cased, normalized and tokenized.
     - `sigmorphon2021/kor` and eight more languages: words to phonemes (CC BY-SA 3.0).
+    - `sigmorphon2023/deu` and 26 more languages: features and a lemma, as
+      `join_features` makes one text of them, to a form (CC BY-SA 3.0).
 
-    The last three are looked for in the folder that the environment variable
+    The last four are looked for in the folder that the environment variable
     `SEQ2SEQ_KERAS_DATA` names, then in the cache (`~/.cache/seq2seq_keras`), and are
     else downloaded into it.
 
@@ -141,6 +168,8 @@ def _loaders(seed: int) -> dict[str, Callable[[], Iterable[Pairs]]]:
             loaders[name] = partial(_load_multi30k, source, target, tokenized)
     for language in _SIGMORPHON_SIZES:
         loaders[f"sigmorphon2021/{language}"] = partial(_load_sigmorphon, language)
+    for language in _INFLECTED:
+        loaders[f"sigmorphon2023/{language}"] = partial(_load_inflection, language)
     return loaders
 
 
@@ -197,6 +226,20 @@ def _load_sigmorphon(language: str) -> list[Pairs]:
             )
         )
         for part in ("train", "dev", "test")
+    ]
+
+
+def _load_inflection(language: str) -> list[Pairs]:
+    """Lemmas with features, and their forms, with the splits of the shared task."""
+    return [
+        read_pairs(
+            fetch_corpus_file(
+                f"sigmorphon2023/{language}.{part}", f"{_INFLECTION}/{language}.{part}"
+            ),
+            columns=[0, 2],
+            features_column=1,
+        )
+        for part in ("trn", "dev", "tst")
     ]
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import os
 from typing import Any, Literal
 
+from seq2seq_keras.data.corpora import has_features
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import documented, option
@@ -62,6 +63,15 @@ class DataOptions(ReadingOptions):
         None,
         """Name of a corpus to use in place of files, e.g. phrasebook/english-french;
         a wrong name lists them all.""",
+    )
+    hallucinate: int = option(
+        0,
+        """How many pairs to make up beside those of training, by putting random letters
+        for what sources and targets have in common: for forms of words where there are
+        few.""",
+        minimum=0,
+        maximum=10**8,
+        paper="[Anastasopoulos & Neubig, 2019](https://arxiv.org/abs/1908.05838)",
     )
     stream: bool = option(
         False,
@@ -165,6 +175,11 @@ class DataOptions(ReadingOptions):
                 setattr(self, name, [_as_name(item) for item in values])
         super().__post_init__()
         self._check_tokenizers()
+
+    @property
+    def has_features(self) -> bool:
+        """Whether sources begin with features."""
+        return self.features_column is not None or has_features(self.corpus)
 
     def vocabularies(self) -> tuple[str | None, str | None]:
         """The files that the vocabularies of source and target come from."""

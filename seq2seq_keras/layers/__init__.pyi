@@ -8,6 +8,8 @@ from .coverage import coverage_window as coverage_window
 from .dropout import make_dropout as make_dropout
 from .dropout import make_word_dropout as make_word_dropout
 from .embedding import make_embedding as make_embedding
+from .feature_places import JoinFeatures as JoinFeatures
+from .feature_places import PartFeatures as PartFeatures
 from .hard_attention import HardAttention as HardAttention
 from .keras_recurrent import GRU as GRU
 from .keras_recurrent import LSTM as LSTM

@@ -40,7 +40,7 @@ class HardAttention(Attention):
     - the position `j`, after `i` for the token before, from a softmax over `j` of
       `h . W e[j] / sqrt(value_dim)`, to which `order=1` adds `h . jump[j - i]`, and
       in which `monotonic=True` leaves out all `j < i`. The token before the first one
-      comes from position 0.
+      comes from the first position that is not masked.
 
     The logits are the logarithms of the probability of each next token, given those
     before it: so the loss of a whole target is minus the logarithm of the sum over its
@@ -173,8 +173,11 @@ class HardAttention(Attention):
         self, encoder_outputs: KerasTensor, source_mask: KerasTensor
     ) -> Tensors:
         nothing = ops.zeros_like(source_mask, dtype="float32")
-        # What `<sos>` is said to have come from.
-        first = ops.concatenate([nothing[:, :1], nothing[:, 1:] + NEVER], axis=1)
+        # What `<sos>` is said to have come from: the first position there is.
+        place = ops.argmax(ops.cast(source_mask, "int32"), axis=1)[:, None]
+        every = ops.cumsum(ops.ones_like(source_mask, dtype="int32"), axis=1) - 1
+        is_first = ops.equal(every, ops.cast(place, "int32"))
+        first = ops.where(is_first, nothing, NEVER)
         query = ops.repeat(
             ops.zeros_like(encoder_outputs[:, 0, :1]), self.hidden_units, 1
         )

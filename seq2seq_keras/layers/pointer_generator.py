@@ -77,6 +77,17 @@ class PointerGenerator(keras.layers.Layer):
         copied = ops.log(ops.where(is_copied, copied, 1.0)) + log_copy
         return ops.logaddexp(generated, ops.where(is_copied, copied, _NEVER))
 
+    def generation_probability(self, features: KerasTensor) -> KerasTensor:
+        """The share of what is written that the vocabulary has, and no copy.
+
+        Args:
+            features: As of a call.
+
+        Returns:
+            float32, shape `(batch, target_length)`.
+        """
+        return ops.sigmoid(self.gate(features))[..., 0]
+
     @staticmethod
     def _by_word(
         attention_weights: KerasTensor, source_copy_ids: KerasTensor, shape: tuple

@@ -41,6 +41,8 @@ class EncoderDecoder(keras.Model):
         copies: Whether `decode` predicts in a vocabulary that is extended by the words
             of the source: id `target_vocabulary_size + s` for the word at position
             `s`. The model then has an input `source_copy_ids`.
+        features_vocabulary_size: Integer. How many of the last tokens of the source
+            are features that the model takes for such; 0 for one that does not know.
         state_names: The names of what a step changes; all else that `encode` returns
             is memory.
         scheduled_sampling: `None`, or the `ScheduledSampling` that `fit` trains with;
@@ -83,6 +85,7 @@ class EncoderDecoder(keras.Model):
 
     aligns = False
     copies = False
+    features_vocabulary_size = 0
 
     def __init__(
         self, source_vocabulary_size: int, target_vocabulary_size: int, **kwargs: Any

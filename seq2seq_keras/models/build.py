@@ -15,6 +15,7 @@ def build_model(
     source_vocabulary_size: int,
     target_vocabulary_size: int,
     *,
+    features_vocabulary_size: int = 0,
     source_embeddings: Any = None,
     target_embeddings: Any = None,
     name: str = "seq2seq",
@@ -31,6 +32,8 @@ def build_model(
         source_vocabulary_size: Integer, special tokens included.
         target_vocabulary_size: Integer, special tokens included.
         {options}
+        features_vocabulary_size: Integer. How many of the source's last tokens are
+            features, `len(tokenizer.features)`; for a `features_encoder`.
         source_embeddings: Optional matrix to start from, shape
             `(source_vocabulary_size, embedding_dim)`.
         target_embeddings: The same for the target.
@@ -69,6 +72,7 @@ def build_model(
     model = Seq2Seq(
         source_vocabulary_size=source_vocabulary_size,
         target_vocabulary_size=target_vocabulary_size,
+        features_vocabulary_size=features_vocabulary_size,
         name=name,
         **options,
     )

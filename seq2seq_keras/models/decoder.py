@@ -101,12 +101,14 @@ class Decoder:
         return logits, weights, states
 
     def _with_context(self, embedded: KerasTensor, memory: States) -> KerasTensor:
-        if not self.options.feed_context:
-            return embedded
-        context = ops.cast(memory["context"], embedded.dtype)
-        # (batch, units) -> (batch, target_length, units)
-        every_step = ops.expand_dims(context, 1) + ops.zeros_like(embedded[:, :, :1])
-        return ops.concatenate([embedded, every_step], axis=2)
+        """What a step reads: the last token, and what is the same at all of them."""
+        parts = [embedded]
+        for name in ("context", "features"):
+            if name in memory:
+                vector = ops.cast(memory[name], embedded.dtype)[:, None]
+                # (batch, dim) -> (batch, target_length, dim)
+                parts.append(vector + ops.zeros_like(embedded[:, :, :1]))
+        return ops.concatenate(parts, axis=2) if len(parts) > 1 else embedded
 
     def _embed(self, target_token_ids: KerasTensor) -> KerasTensor:
         if self.options.copy:
@@ -168,6 +170,16 @@ class Decoder:
         query = self._read(outputs, inputs)
         attention: Any = self.attention
         return attention.align(query, labels, states, memory)
+
+    def generation_probabilities(
+        self, target_token_ids: KerasTensor, states: States, memory: States
+    ) -> KerasTensor:
+        """What share of each next token is not copied, `(batch, target_length)`."""
+        embedded = self._embed(target_token_ids)
+        run = self.attentional_decoder or self._run_at_once
+        outputs, _, _ = run(self._with_context(embedded, memory), states, memory)
+        features = ops.concatenate([outputs, embedded], axis=-1)
+        return self.pointer_generator.generation_probability(features)
 
     def _predict(self, outputs: KerasTensor) -> KerasTensor:
         if self.output_projection is not None:

@@ -41,6 +41,13 @@ class ModelOptions(Architecture):
         maximum=10**7,
     )
 
+    features_vocabulary_size: int = option(
+        0,
+        "How many of the source's last tokens are features, for a `features_encoder`.",
+        minimum=0,
+        maximum=10**7,
+    )
+
     def __post_init__(self) -> None:
         if self.embedding_dim is None:
             self.embedding_dim = _EMBEDDING_DIM
@@ -50,6 +57,7 @@ class ModelOptions(Architecture):
         self._check_sizes()
         self._check_embeddings()
         self._check_attention()
+        self._check_features()
 
     @property
     def least_weights(self) -> int:
@@ -142,6 +150,30 @@ class ModelOptions(Architecture):
             self.coverage or not self.coverage_loss,
             "`coverage_loss` is a weight of 0 or more, and needs `coverage=True`",
             f"coverage={self.coverage}, coverage_loss={self.coverage_loss}",
+        )
+
+    def _check_features(self) -> None:
+        size, encoder = self.features_vocabulary_size, self.features_encoder
+        _check(
+            (encoder is None) == (size == 0),
+            "`features_encoder` reads the last tokens of the source's vocabulary, of "
+            "which `features_vocabulary_size` says how many they are, such as "
+            "`len(tokenizer.features)`: the two go together",
+            f"features_encoder={encoder!r}, features_vocabulary_size={size}",
+        )
+        _check(
+            size <= self.source_vocabulary_size - SPECIAL_COUNT,
+            "`features_vocabulary_size` counts some of the source's tokens, none of "
+            "the special ones",
+            f"source_vocabulary_size={self.source_vocabulary_size}, "
+            f"features_vocabulary_size={size}",
+        )
+        _check(
+            not self.attend_features
+            or (self.attention is not None and encoder in ("linear", "recurrent")),
+            "`attend_features=True` needs `attention`, and what it can look at for "
+            'each feature: `features_encoder="linear"` or "recurrent"',
+            f"attention={self.attention!r}, features_encoder={encoder!r}",
         )
 
 

@@ -11,6 +11,7 @@ from seq2seq_keras.layers import CoverageLoss
 from seq2seq_keras.models.base import EncoderDecoder, States
 from seq2seq_keras.models.decoder import Decoder
 from seq2seq_keras.models.encoder import Encoder
+from seq2seq_keras.models.features import FeaturesEncoder
 from seq2seq_keras.models.options import ModelOptions
 from seq2seq_keras.models.precision import fastest_precision
 from seq2seq_keras.models.size import check_weights
@@ -68,6 +69,10 @@ class Seq2Seq(EncoderDecoder):
             self.options.precision = keras.config.dtype_policy().name
         self.copies = self.options.copy
         self.encoder = Encoder(self.options)
+        self.features_encoder: FeaturesEncoder | None = None
+        if self.options.features_encoder is not None:
+            self.features_encoder = FeaturesEncoder(self.options, self.encoder)
+        self.features_vocabulary_size = self.options.features_vocabulary_size
         self.decoder = Decoder(self.options, self.encoder.embedding)
         attention = self.decoder.attention
         self.aligns = attention is not None and attention.predicts
@@ -92,14 +97,20 @@ class Seq2Seq(EncoderDecoder):
         Returns:
             A dictionary. The decoder's first states, `(batch, units)`:
             `layer_0_hidden`, `layer_0_cell` and so on; with `feed_context`
-            `context`, the last hidden state of the encoder. With attention also
+            `context`, the last hidden state of the encoder, and with a
+            `features_encoder` that attention does not see `features`, the vector of
+            all features. With attention also
             `encoder_outputs`, `source_mask` and what else the options ask for, of
             shape `(batch, source_length, ...)`.
         """
-        outputs, context, states = self.encoder(source_token_ids)
+        if self.features_encoder is None:
+            outputs, context, states = self.encoder(source_token_ids)
+            mask = self.encoder.mask(source_token_ids)
+        else:
+            outputs, mask, context, states = self.features_encoder(source_token_ids)
         if self.options.feed_context:
             states["context"] = context
-        states |= self.decoder.start(outputs, self.encoder.mask(source_token_ids))
+        states |= self.decoder.start(outputs, mask)
         if self.options.copy:
             states["source_copy_ids"] = source_copy_ids
         return states
@@ -125,12 +136,38 @@ class Seq2Seq(EncoderDecoder):
     ) -> KerasTensor:
         return self.decoder.align(target_token_ids, labels, *self.split_memory(states))
 
+    def generation_probabilities(self, inputs: dict[str, Any]) -> KerasTensor:
+        """Tells how much of each token a model that copies does not copy.
+
+        Args:
+            inputs: Dictionary as of a call, such as `make_dataset(..., copy=True)`
+                yields first.
+
+        Returns:
+            float32, shape `(batch, target_length)`: 1 where the next token comes from
+            the vocabulary alone, 0 where it is copied.
+
+        Raises:
+            InputError: If the model does not copy.
+        """
+        if not self.copies:
+            raise InputError(
+                "The model copies nothing, so that all is generated: build one with "
+                "`copy=True`."
+            )
+        source = dict(inputs)
+        target = source.pop("target_token_ids")
+        states = self.split_memory(self.encode(**source))
+        return self.decoder.generation_probabilities(target, *states)
+
     def describe(self) -> str:
         options = self.options
         cell = _name(options.cell, CELLS)
         cell = cell.upper() if cell in CELLS else cell
         attention = _name(options.attention, ATTENTIONS)
         of = f"{cell}, {options.num_layers} layer(s) of {options.units} units"
+        if options.features_encoder is not None:
+            of += f", {options.features_encoder} features encoder"
         return of if attention is None else f"{of}, {attention} attention"
 
     def get_config(self) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class FeaturesTokenizer(Tokenizer):
     becomes `○`. Features follow the tokens of the source in the vocabulary. One that
     `fit` has not seen is `<unk>`, as any token is. Their case is kept, also where the
     source is lower-cased; the Unicode form is that of the source. White space around
-    a feature and empty features are passed over.
+    a feature and empty features are passed over. A model reads them as tokens like any
+    others, or by a `features_encoder`.
 
     Args:
         tokenizer: The `Tokenizer` of the sources themselves.

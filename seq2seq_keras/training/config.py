@@ -172,6 +172,13 @@ class TrainingConfig(Architecture, DataOptions):
                 "`vectors_deviation` scales nothing without `source_vectors` or "
                 "`target_vectors`."
             )
+        # A recipe names no data.
+        has_data = self.corpus or self.train or self.train_source
+        if self.features_encoder is not None and has_data and not self.has_features:
+            raise InputError(
+                "`features_encoder` reads what `features_column`, or a corpus with "
+                f"features, brings. Received: features_encoder={self.features_encoder}"
+            )
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(

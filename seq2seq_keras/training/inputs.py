@@ -13,6 +13,7 @@ from seq2seq_keras.data import (
     Pairs,
     PairStream,
     given_options,
+    hallucinate_pairs,
     load_corpus,
     read_files,
     split_pairs,
@@ -68,7 +69,7 @@ def load_training_pairs(
     keep_streams: bool = False,
     may_be_idle: Collection[str] = (),
 ) -> TrainingPairs:
-    """Reads the training and validation pairs that a configuration names.
+    """Reads the training pairs and those of validation, and makes some up if told to.
 
     Args:
         config: `DataOptions`.
@@ -79,6 +80,25 @@ def load_training_pairs(
     Returns:
         `TrainingPairs`.
     """
+    if config.hallucinate and config.stream:
+        raise InputError(
+            "`hallucinate` makes words of pairs in memory: leave it or `stream` out."
+        )
+    found = _load_training_pairs(config, keep_streams, may_be_idle)
+    if not config.hallucinate:
+        return found
+    real: Any = found.train
+    made_up = hallucinate_pairs(real, config.hallucinate, seed=config.seed)
+    weights = real.weights and [*real.weights, *[1.0] * len(made_up)]
+    train = Pairs(real.source + made_up.source, real.target + made_up.target, weights)
+    layout = f"{len(made_up):,} pairs are made up beside them."
+    return TrainingPairs(train, found.validation, [*found.layouts, layout])
+
+
+def _load_training_pairs(
+    config: DataOptions, keep_streams: bool, may_be_idle: Collection[str]
+) -> TrainingPairs:
+    """Reads the training and validation pairs that a configuration names."""
     has_files = config.train is not None or config.train_source is not None
     if (config.corpus is None) != has_files:
         raise InputError("Give either `train` files or the name of a `corpus`.")
@@ -98,7 +118,7 @@ def load_training_pairs(
         validation=_VALIDATION_SHARE,
         test=0,
         seed=config.seed,
-        features=config.features_column is not None,
+        features=config.has_features,
     )
     if isinstance(validation, PairStream) and not keep_streams:
         validation = validation.read()
@@ -162,7 +182,7 @@ def fit_tokenizers(
         raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
     sides = zip(("source", "target"), kinds, files, strict=True)
     source, target = (_fitting(config, *side) for side in sides)
-    has_features = config.features_column is not None
+    has_features = config.has_features
     if has_features:
         source = FeaturesFitting(source, config.features_separator)
     rest = iter(pairs if None in files or has_features else ())

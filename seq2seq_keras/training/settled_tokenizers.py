@@ -85,7 +85,7 @@ def _choices(
     else:
         sample = PairStream(lambda: itertools.islice(pairs, _SAMPLE)).read()
     sources = sample.source
-    if config.features_column is not None:
+    if config.has_features:
         sources = [split_features(source)[1] for source in sources]
     if kinds[0] == kinds[1] and shared_by(config):
         return [choose_tokenizer([*sources, *sample.target])] * 2

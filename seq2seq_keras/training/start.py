@@ -37,10 +37,10 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
         raise InputError("`init` brings its model along: leave `model` out.")
     start = Translator.load(config.init)
     has_features = isinstance(start.source_tokenizer, FeaturesTokenizer)
-    if config.features_column is not None and not has_features:
+    if config.has_features and not has_features:
         raise InputError(
             f"{config.init} was trained without features, so they would all be "
-            "unknown: leave `features_column` out."
+            "unknown: leave `features_column` out, or take pairs without features."
         )
     has = start.model.get_config()
     for field in dataclasses.fields(config):

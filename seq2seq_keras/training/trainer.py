@@ -384,6 +384,9 @@ class Trainer:
     def _build(self) -> EncoderDecoder:
         sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
         options = {x.name: getattr(self.config, x.name) for x in _MODEL_OPTIONS}
+        if self.config.features_encoder is not None:
+            features: Any = self.tokenizers[0]
+            options["features_vocabulary_size"] = len(features.features)
         planned = ModelOptions(
             source_vocabulary_size=sizes[0], target_vocabulary_size=sizes[1], **options
         )

@@ -414,6 +414,13 @@ def _check_models(
                     f"the model was built for {size}. Pass the tokenizer it was "
                     "trained with."
                 )
+        size = model.features_vocabulary_size
+        features = getattr(source_tokenizer, "features", [])
+        if size and size != len(features):
+            raise InputError(
+                f"The model reads {size} features, but the source tokenizer has "
+                f"{len(features)}. Pass the tokenizer it was trained with."
+            )
     if models[0].copies:
         check_copying(source_tokenizer, target_tokenizer)
     if len({model.copies for model in models}) != 1:

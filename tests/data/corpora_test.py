@@ -8,6 +8,7 @@ from seq2seq_keras.data import (
     TOY_TASKS,
     Phrasebook,
     corpus_names,
+    has_features,
     load_corpus,
     make_toy_pairs,
     source_key,
@@ -16,6 +17,9 @@ from seq2seq_keras.errors import InputError
 
 MEDIUM = ("dut", "fre", "jpn_hira", "kor")
 LOW = ("ady", "gre", "ice", "ita", "khm")
+INFLECTED = {"deu": (10_000, 1000, 1000), "heb": (9922, 1000, 993)}
+# Inflected languages whose files are not looked for here.
+OTHERS = [name for name in corpus_names() if name.startswith("sigmorphon2023/")]
 PUBLIC_SIZES = {
     **{
         f"{edition}/{direction}": (29_000, 1014, 1000)
@@ -24,6 +28,7 @@ PUBLIC_SIZES = {
     },
     **{f"sigmorphon2021/{language}": (8000, 1000, 1000) for language in MEDIUM},
     **{f"sigmorphon2021/{language}": (800, 100, 100) for language in LOW},
+    **{f"sigmorphon2023/{language}": sizes for language, sizes in INFLECTED.items()},
 }
 TATOEBA_TOTALS = {
     **dict.fromkeys(["tatoeba/eng-fra", "tatoeba/fra-eng"], 18_065),
@@ -35,8 +40,9 @@ DIRECTIONS = list(itertools.permutations(("english", "french", "korean"), 2))
 def test_every_corpus_has_one_name():
     names = corpus_names()
     phrasebooks = {f"phrasebook/{source}-{target}" for source, target in DIRECTIONS}
-    assert set(names) == {*phrasebooks, *TOY_TASKS, *PUBLIC_SIZES, *TATOEBA_TOTALS}
-    assert len(names) == len(set(names)) == 6 + 4 + 4 + 4 + 9
+    expected = {*phrasebooks, *TOY_TASKS, *PUBLIC_SIZES, *TATOEBA_TOTALS, *OTHERS}
+    assert set(names) == expected
+    assert len(names) == len(set(names)) == 6 + 4 + 4 + 4 + 9 + 27
 
 
 @pytest.mark.parametrize("name", ["english", "multi30k/en-fr", "", "Copy", None])
@@ -130,6 +136,14 @@ def test_words_of_sigmorphon_have_phonemes(public_data):
     assert all(" " not in word for word in pairs.source)
     assert any("가" <= letter <= "힣" for letter in pairs.source[0])
     assert not any("가" <= letter <= "힣" for text in pairs.target for letter in text)
+
+
+def test_forms_have_features_before_their_lemmas(public_data):
+    pairs = load_corpus("sigmorphon2023/deu").train
+    assert pairs[2] == ("V;IMP;NOM(2,SG)\tAa machen", "mach Aa")
+    assert all(source.count("\t") == 1 for source in pairs.source)
+    assert has_features("sigmorphon2023/deu")
+    assert not any(map(has_features, ("sigmorphon2021/kor", "copy", None)))
 
 
 def test_the_folder_of_public_corpora_is_enough(public_data, cache, monkeypatch):

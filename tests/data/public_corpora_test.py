@@ -20,8 +20,8 @@ FRENCH = [f"Phrase\u202f{n} !" for n in range(100)]
 
 @pytest.fixture(autouse=True)
 def hosts(server, cache, monkeypatch):
-    """The three hosts are three folders of the server on this machine."""
-    for name in ("MULTI30K", "SIGMORPHON", "TATOEBA"):
+    """The hosts are folders of the server on this machine."""
+    for name in ("MULTI30K", "SIGMORPHON", "INFLECTION", "TATOEBA"):
         url = f"{server.url}/{name.lower()}"
         monkeypatch.setattr(f"seq2seq_keras.data.corpora._{name}", url)
     # What it has is not what was published.
@@ -132,6 +132,15 @@ def test_sigmorphon_is_fetched_from_the_folder_of_its_size(language, size, serve
     parts = load_corpus(f"sigmorphon2021/{language}")
     for part, name in zip(parts, ("train", "dev", "test"), strict=True):
         assert list(part) == [(name, "p a t"), ("null", "n a")]
+
+
+def test_forms_of_sigmorphon_are_read_from_three_columns(server):
+    for part in ("trn", "dev", "tst"):
+        text = f"go\tV;PST\t{part}\nnull\tN\tna\n"
+        server.files[f"/inflection/klr.{part}"] = text.encode()
+    parts = load_corpus("sigmorphon2023/klr")
+    for part, name in zip(parts, ("trn", "dev", "tst"), strict=True):
+        assert list(part) == [("V;PST\tgo", name), ("N\tnull", "na")]
 
 
 def test_a_part_the_host_lacks_is_named(server):

@@ -40,11 +40,34 @@ MODELS = [
     # Coverage and copying work on the weights of a context.
     if attention["attention"] not in (None, "hard") or not any(values[2:])
 ]
+# Each attention again with features that are apart: of the 12 tokens the last two.
+FEATURES = [
+    {"features_encoder": "sum"},
+    *(
+        {"features_encoder": kind, "attend_features": attends}
+        for kind in ("linear", "recurrent")
+        for attends in (False, True)
+    ),
+]
+MODELS += [
+    {
+        **attention,
+        **features,
+        "features_vocabulary_size": 2,
+        "cell": "gru",
+        "copy": copy,
+    }
+    for attention in ATTENTIONS
+    for features in FEATURES
+    for copy in (False, True)
+    if attention["attention"] is not None or not features.get("attend_features")
+    if attention["attention"] not in (None, "hard") or not copy
+]
 
 
 def batch_for(options):
     inputs = {
-        "source_token_ids": np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]]),
+        "source_token_ids": np.array([[11, 10, 7, 8, 3], [9, 10, 3, 0, 0]]),
         "target_token_ids": np.array([[2, 7, 1, 11], [2, 1, 0, 0]]),
     }
     labels = np.array([[7, 1, 11, 3], [1, 3, 0, 0]])
@@ -88,13 +111,13 @@ def check_models(models):
 
 
 def test_some_of_the_combinations_agree():
-    assert check_models(MODELS[8::29]) < 1e-4
+    assert check_models(MODELS[8::41]) < 1e-4
 
 
 @pytest.mark.slow
 def test_every_combination_agrees():
-    """Cell x layers x attention x score x input feeding x coverage x copy."""
-    assert len(MODELS) == 10 * 24 + 5 * 6
+    """Cell x layers x attention x score x input feeding x coverage x copy, features."""
+    assert len(MODELS) == 10 * 24 + 5 * 6 + 10 * 10 + 4 * 5 + 3
     largest = check_models(MODELS)
     print(f"{len(MODELS)} models, largest difference {largest:.2e}")
     assert largest < 1e-4

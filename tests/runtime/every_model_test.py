@@ -12,10 +12,15 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model, copy_model
 from seq2seq_keras.runtime import Translator as RuntimeTranslator
 from seq2seq_keras.special_tokens import END_ID, START_ID
-from seq2seq_keras.text import CharacterTokenizer, SubwordTokenizer, WordTokenizer
+from seq2seq_keras.text import (
+    CharacterTokenizer,
+    FeaturesTokenizer,
+    SubwordTokenizer,
+    WordTokenizer,
+)
 from seq2seq_keras.translation import Translator
 
-TEXTS = ["a b c", "c zzz d a", "", "b", "d d d d c a b"]
+TEXTS = ["a b c", "c zzz d a", "", "b", "d d d d c a b", "X;Y\tc a", "Y\tb b", "X\t"]
 OPTIONS = {
     "lstm": {"reverse_source": True, "bridge": "dense", "tie_embeddings": True},
     "gru, layers": {
@@ -47,6 +52,17 @@ OPTIONS = {
         **{"attention": "bahdanau", "coverage": True, "copy": True, "num_layers": 2},
         **{"reverse_source": True, "bridge": "dense"},
     },
+    "features": {
+        **{"features_encoder": "recurrent", "bidirectional": True, "copy": True},
+        "attention": "luong",
+    },
+    "features attended to": {
+        **{"features_encoder": "linear", "attend_features": True, "cell": "gru"},
+        **{"attention": "bahdanau", "reverse_source": True},
+    },
+    "features, hard": {
+        **{"features_encoder": "sum", "attention": "hard", "monotonic": True},
+    },
     "float16": {"precision": "mixed_float16", "attention": "luong"},
     "bfloat16": {"precision": "mixed_bfloat16", "attention": "bahdanau"},
 }
@@ -71,7 +87,10 @@ def make_translator():
 
     def make(options, kind="words"):
         keras.utils.set_random_seed(3)
-        tokenizers = [KINDS[kind].fit(["a b c d"]) for _ in range(2)]
+        tokenizers: list = [KINDS[kind].fit(["a b c d"]) for _ in range(2)]
+        if "features_encoder" in options:
+            tokenizers[0] = FeaturesTokenizer(tokenizers[0], ["X", "Y"])
+            options = {**options, "features_vocabulary_size": 2}
         sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
         model = build_model(*sizes, units=8, embedding_dim=8, **options)
         for weight in model.trainable_variables:

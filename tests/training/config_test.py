@@ -79,6 +79,14 @@ def test_no_limit_and_no_other_tokenizer_are_none():
     assert config.global_clipnorm is None
 
 
+def test_features_are_read_where_there_are_some():
+    with pytest.raises(InputError, match="`features_column`, or a corpus"):
+        TrainingConfig(corpus="copy", features_encoder="sum")
+    TrainingConfig(features_encoder="sum")
+    TrainingConfig(corpus="sigmorphon2023/deu", features_encoder="sum")
+    TrainingConfig(train="a.tsv", features_column=1, features_encoder="linear")
+
+
 def test_thawing_what_is_not_frozen_is_an_error():
     with pytest.raises(InputError, match="thaws nothing without"):
         TrainingConfig(thaw_embeddings_after=2)

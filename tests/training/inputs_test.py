@@ -7,6 +7,7 @@ from seq2seq_keras.data import (
     Pairs,
     PairStream,
     describe_pairs,
+    hallucinate_pairs,
     make_toy_pairs,
     read_pairs,
 )
@@ -223,6 +224,23 @@ def test_a_training_goes_through_its_pairs_twice(table, tmp_path, monkeypatch):
     )
     assert trainer.report == described
     assert described.splits["validation"].leaked == 20
+
+
+def test_words_are_made_up_beside_those_of_the_training(tmp_path):
+    path = tmp_path / "forms.tsv"
+    path.write_text("schalten\tV;PST\tschaltete\t2\nwarten\tV;PST\twartete\t3\n")
+    options = {"train": [path], "validation": [path], "columns": [0, 2]}
+    options |= {"features_column": 1, "weights_column": 3}
+    real = load_training_pairs(DataOptions(**options))
+    found = load_training_pairs(DataOptions(**options, hallucinate=5, seed=4))
+    assert found.train[:2] == real.train
+    made_up = hallucinate_pairs(real.train, 5, seed=4)
+    assert list(found.train[2:]) == list(made_up)
+    assert found.train.weights == [2, 3, 1, 1, 1, 1, 1]
+    assert found.validation == real.validation
+    assert "5 pairs are made up beside them." in found.layouts
+    with pytest.raises(InputError, match="leave it or `stream` out"):
+        load_training_pairs(DataOptions(**options, hallucinate=5, stream=True))
 
 
 FEATURED = Pairs(["V;PST\tgo", "V\tsee", "N\tgo"], ["went", "sees", "go"])

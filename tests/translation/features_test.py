@@ -48,6 +48,124 @@ def translator():
     return made(source, CharacterTokenizer.fit(PAIRS.target))
 
 
+APART = {
+    "sum": {"features_encoder": "sum", "attention": "hard", "monotonic": True},
+    "linear": {
+        **{"features_encoder": "linear", "copy": True, "reverse_source": True},
+        "coverage": True,
+    },
+    "recurrent": {
+        **{"features_encoder": "recurrent", "attend_features": True, "cell": "gru"},
+        **{"bidirectional": True, "attention": "bahdanau"},
+    },
+}
+
+
+def apart(**options):
+    """A translator whose model reads features apart from the source."""
+    source = FeaturesTokenizer.fit(PAIRS.source, tokenizer=CharacterTokenizer)
+    size = len(source.features)
+    target = CharacterTokenizer.fit(PAIRS.target)
+    return made(source, target, features_vocabulary_size=size, **options)
+
+
+@pytest.mark.parametrize("options", APART.values(), ids=APART)
+def test_features_that_are_read_apart(options, eager, tmp_path):
+    translator = apart(**options)
+    texts = [*PAIRS.source, "X\tgo", "V;X;PST\tgo"]
+    together = translator.decode(texts, beam_width=2, n_best=2)
+    for text, result in zip(texts, together, strict=True):
+        alone = translator.decode(text, beam_width=2, n_best=2)
+        assert [h.text for h in result.hypotheses] == [h.text for h in alone.hypotheses]
+        np.testing.assert_allclose(result.score, alone.score, rtol=1e-4)
+        count = sum(token.startswith("￮") for token in result.source_tokens)
+        if "attend_features" not in options and text != "X\tgo":
+            np.testing.assert_array_equal(result.attention[:, :count], 0)
+    again = Translator.load(translator.save(tmp_path / "saved"))
+    assert again.translate(texts) == translator.translate(texts)
+
+
+def test_what_is_read_apart_or_in_front_can_be_an_ensemble(eager):
+    models = [apart(**APART[name]).model for name in ("sum", "recurrent")]
+    plain = apart(features_encoder="sum", attention=None)
+    tokenizers = plain.source_tokenizer, plain.target_tokenizer
+    in_front = made(*tokenizers).model
+    together = Translator([*models, plain.model, in_front], *tokenizers, max_length=8)
+    pair = [("V;PST\tgo", "we")]
+    [found] = score_targets(together, pair)
+    each = [
+        score_targets(Translator(model, *tokenizers, max_length=8), pair)[0]
+        for model in together.models
+    ]
+    expected = np.log(np.mean([np.exp(x.log_probabilities) for x in each], axis=0))
+    np.testing.assert_allclose(found.log_probabilities, expected, atol=1e-4)
+
+
+def test_a_tokenizer_with_other_features_is_refused():
+    translator = apart(features_encoder="sum")
+    source = translator.source_tokenizer
+    letters = [*source.tokenizer.vocabulary[4:], "￮V"]
+    fewer = FeaturesTokenizer(CharacterTokenizer(letters), source.features[1:])
+    assert fewer.vocabulary_size == source.vocabulary_size
+    message = f"reads {len(source.features)} features, but .* has"
+    for other in (fewer, CharacterTokenizer(source.vocabulary[4:])):
+        with pytest.raises(InputError, match=message):
+            Translator(translator.model, other, translator.target_tokenizer)
+
+
+def test_letters_of_a_lemma_are_copied(eager):
+    """A letter has what is generated of it and all its places: summed by hand."""
+    translator = apart(features_encoder="linear", copy=True)
+    gate = translator.model.get_layer("pointer_generator").gate
+    gate.set_weights([0 * weight for weight in gate.get_weights()])
+    [batch] = make_dataset(
+        Pairs(["V;PST\tgog"], ["goe"]),
+        *(translator.source_tokenizer, translator.target_tokenizer),
+        copy=True,
+    )
+    inputs, labels, _ = batch
+    model = translator.model
+    memory = model.encode(inputs["source_token_ids"], inputs["source_copy_ids"])
+    logits, states = model.decode(inputs["target_token_ids"][:, :1], memory)
+    weights = states["attention_weights"].numpy()[0]
+    g, o = labels.numpy()[0, :2]
+    assert inputs["source_copy_ids"].numpy()[0].tolist() == [2, 2, g, o, g, 3]
+    assert weights[:2].tolist() == [0, 0]
+    probabilities = np.exp(logits.numpy()[0, 0])
+    np.testing.assert_allclose(probabilities.sum(), 1, atol=1e-5)
+    # The gate is one half. Without attention nothing is copied: what is generated.
+    generated = probabilities - 0.5 * np.bincount(
+        inputs["source_copy_ids"].numpy()[0], weights, len(probabilities)
+    )
+    np.testing.assert_allclose(generated.sum(), 0.5, atol=1e-5)
+    assert probabilities[g] > 0.5 * (weights[2] + weights[4])
+    assert probabilities[o] > 0.5 * weights[3]
+
+
+def test_it_is_told_what_is_copied(eager):
+    """By hand: a letter that only a copy can write has (1 - p_gen) times its place."""
+    translator = apart(features_encoder="sum", copy=True)
+    [(inputs, _, _)] = make_dataset(
+        Pairs(["V;PST\tgoxy", "x"], ["goxe", "xy"]),
+        *(translator.source_tokenizer, translator.target_tokenizer),
+        copy=True,
+        shuffle=False,
+    )
+    model = translator.model
+    found = model.generation_probabilities(inputs).numpy()
+    states = model.encode(inputs["source_token_ids"], inputs["source_copy_ids"])
+    size = model.target_vocabulary_size
+    for step, token_ids in enumerate(tf.transpose(inputs["target_token_ids"])):
+        logits, changed = model.decode(token_ids[:, None], states)
+        states |= changed
+        for row, place in ((0, 4), (0, 5), (1, 0)):  # of x, y and x
+            copied = np.exp(logits.numpy()[row, 0, size + place])
+            expected = 1 - copied / states["attention_weights"].numpy()[row, place]
+            assert found[row, step] == pytest.approx(expected, abs=1e-4)
+    with pytest.raises(InputError, match="copies nothing"):
+        apart(features_encoder="sum").model.generation_probabilities(inputs)
+
+
 def test_features_are_the_first_columns_of_the_attention(translator, eager):
     result = translator.decode("V;PST\tgo")
     assert result.source == "V;PST\tgo"
@@ -85,7 +203,10 @@ def test_features_are_saved_and_copied(translator, eager, tmp_path):
 
 
 @pytest.mark.slow
-def test_features_are_served(translator, tmp_path):
+@pytest.mark.parametrize("options", [{}, *APART.values()], ids=["in front", *APART])
+def test_features_are_served(options, translator, tmp_path):
+    if options:
+        translator = apart(**options)
     expected = translator.translate(PAIRS.source)
     served = tf.saved_model.load(translator.export(tmp_path / "served"))
     found = served.signatures["serving_default"](text=tf.constant(PAIRS.source))
