@@ -6,6 +6,8 @@ from .mirror import is_many as is_many
 from .mirror import is_missing as is_missing
 from .mirror import mirrored as mirrored
 from .ray_cluster import joined as joined
+from .serve import serve as serve
+from .serving_replicas import ServingReplicas as ServingReplicas
 from .train import resume_training as resume_training
 from .train import train as train
 from .training_options import TrainingWorkers as TrainingWorkers

@@ -6,14 +6,14 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI
 
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.app import make_app
 from seq2seq_keras.serving.catalog import Catalog
+from seq2seq_keras.serving.farewell import Farewell
 from seq2seq_keras.serving.grpc_services import GrpcServer
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
@@ -21,10 +21,7 @@ from seq2seq_keras.serving.security import read_token
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.terminal import say, show
 
-# While connections are told to close, so that no request meets a closed door.
-_FAREWELL = 0.5
 _LAST = 1.0  # seconds for threads that should have ended
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def make_process_app(
@@ -71,7 +68,6 @@ class ServerProcess:
         self.catalog = Catalog(models, options, self.log.event)
         self.service = Service(self.catalog, options, metrics)
         self.app = make_app(self.service, self.log, self.token, self._live)
-        self._stopping: asyncio.Task | None = None
 
     @contextlib.asynccontextmanager
     async def _live(self, app: FastAPI) -> AsyncIterator[None]:
@@ -86,16 +82,12 @@ class ServerProcess:
             await self._load()
         self.grpc = GrpcServer(self.service, self.log, self.token, address)
         await self.grpc.start()
-        before = {number: signal.getsignal(number) for number in _SIGNALS}
-        for number, handler in before.items():
-            signal.signal(number, self._stops(handler))
         watching = threading.Thread(target=self._watch, name="versions", daemon=True)
-        watching.start()
         try:
-            yield
+            async with Farewell(self._begin_to_end, self._end).heard():
+                watching.start()
+                yield
         finally:
-            if self._stopping is not None:
-                await self._stopping
             self.log.close()
             self.is_quiet = await asyncio.to_thread(self._close, watching)
 
@@ -125,21 +117,9 @@ class ServerProcess:
         show("Ready.")
         self.catalog.watch()
 
-    def _stops(self, handler: Any) -> Callable[[int, Any], None]:
-        """Hears a signal, and lets the server of HTTP hear it a little later."""
-
-        def begin(number: int) -> None:
-            if self._stopping is None:
-                self.service.is_stopping = True
-                self._stopping = self.loop.create_task(self._stop(handler, number))
-
-        def hear(number: int, frame: Any) -> None:
-            self.loop.call_soon_threadsafe(begin, number)
-
-        return hear
-
-    async def _stop(self, handler: Any, number: int) -> None:
+    async def _begin_to_end(self) -> None:
+        self.service.is_stopping = True
         await self.grpc.tell_health()
-        await asyncio.sleep(_FAREWELL)
-        handler(number, None)
+
+    async def _end(self) -> None:
         await self.grpc.stop(self.options.grace_seconds)

@@ -1,0 +1,212 @@
+"""Tests of replicas that answer for one door."""
+
+import asyncio
+import contextlib
+import json
+import types
+
+import httpx
+import pytest
+import tensorflow as tf
+
+from seq2seq_keras import InputError
+from seq2seq_keras.cli import main
+from seq2seq_keras.distributed import ServingReplicas
+from seq2seq_keras.serving import RequestError, ServingOptions
+
+pytest.importorskip("fastapi", reason="The extra `serving` is not installed")
+from seq2seq_keras.distributed.door import Door
+from seq2seq_keras.distributed.replica import Asked, Begun, Replica
+from seq2seq_keras.distributed.replicas import Replicas
+
+BEGUN = Begun(200, [(b"content-type", b"text/plain")], {"model": "m", "route": "/r"})
+
+ASKED = Asked("GET", "/", b"", (), b"")
+
+
+class DiedError(Exception):
+    """What Ray raises when a replica has died."""
+
+
+RAY = types.SimpleNamespace(exceptions=types.SimpleNamespace(RayActorError=DiedError))
+
+
+class Response:
+    """What a handle of Ray Serve returns: parts, and how they end."""
+
+    def __init__(self, parts):
+        self.parts, self.is_cancelled = iter(parts), False
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        await asyncio.sleep(0)
+        part = next(self.parts, StopAsyncIteration)
+        if isinstance(part, type):
+            raise part
+        return part
+
+    def cancel(self):
+        self.is_cancelled = True
+
+
+@pytest.fixture
+def replicas(tmp_path):
+    """A function that makes replicas which answer in turn with these parts."""
+    (tmp_path / "config.json").touch()
+
+    def make(*answers, **options):
+        serving = ServingOptions(name=["m"], **options)
+        made = Replicas(RAY, [tmp_path], serving, ServingReplicas())
+        made.responses = [Response(parts) for parts in answers]
+        waiting = iter(made.responses)
+        handle = types.SimpleNamespace(remote=lambda asked: next(waiting))
+        made._handle = handle
+        return made
+
+    return make
+
+
+def answered(replicas, asked=ASKED):
+    async def read():
+        return [part async for part in replicas.answer(asked)]
+
+    return asyncio.run(read())
+
+
+def test_what_a_dead_replica_had_not_answered_another_one_is_asked(replicas):
+    whole = [BEGUN, b"one\n", b"two\n", b"three\n"]
+    for place in range(len(whole) + 1):
+        made = replicas([*whole[:place], DiedError], whole)
+        assert answered(made) == whole
+        assert all(response.is_cancelled for response in made.responses)
+
+
+def test_a_request_that_ends_each_replica_is_given_up(replicas):
+    with pytest.raises(RequestError, match="No replica lived") as raised:
+        answered(replicas(*[[DiedError]] * 3, [BEGUN]))
+    assert raised.value.status == 503
+
+
+def test_nobody_waits_longer_than_is_allowed(replicas):
+    class Silent(Response):
+        async def __anext__(self):
+            await asyncio.Event().wait()
+
+    made = replicas(timeout_seconds=0.01)
+    made._handle = types.SimpleNamespace(remote=lambda asked: Silent([]))
+    with pytest.raises(RequestError, match="time for this request") as raised:
+        answered(made)
+    assert raised.value.status == 504
+
+
+@pytest.fixture
+def ask(replicas, tmp_path):
+    """A function that asks a door whose replicas answer with these parts."""
+
+    def get(answers, *, path="/any", count=1, headers=(), **options):
+        log = tmp_path / "log"
+        settings = ServingOptions(name=["m"], access_log=str(log), **options)
+        door = Door(replicas(*answers, **options), settings)
+        door.count = count
+
+        async def read():
+            transport = httpx.ASGITransport(door.app)
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://127.0.0.1"
+            ) as client:
+                return await client.get(path, headers=dict(headers))
+
+        response = asyncio.run(read())
+        response.told = json.loads(log.read_text().splitlines()[-1])
+        return response
+
+    return get
+
+
+def test_a_door_passes_on_what_a_replica_answers(ask):
+    response = ask([[BEGUN, b"one\n", DiedError], [BEGUN, b"one\n", b"two\n"]])
+    assert (response.status_code, response.text) == (200, "one\ntwo\n")
+    assert response.headers["content-type"] == "text/plain"
+    assert response.headers["x-request-id"] == response.told["id"]
+    assert (response.told["model"], response.told["status"]) == ("m", 200)
+
+
+def test_a_door_is_ready_while_any_replica_is(ask):
+    assert ask([], path="/readyz").json() == {"status": "ready"}
+    response = ask([], path="/readyz", count=0)
+    assert (response.status_code, response.json()) == (
+        503,
+        {"error": "The server is loading."},
+    )
+    assert ask([], path="/healthz", count=0).status_code == 200
+
+
+def test_a_door_checks_what_the_server_checks(ask, tmp_path):
+    (tmp_path / "token").write_text("secret")
+    token = {"token_file": str(tmp_path / "token")}
+    assert ask([], **token).status_code == 401
+    allowed = [("authorization", "Bearer secret")]
+    assert ask([[BEGUN, b"yes"]], headers=allowed, **token).text == "yes"
+    other = [("host", "example.org")]
+    assert ask([], headers=other).status_code == 400
+
+
+def test_a_replica_answers_as_the_server_does(translator, made_once):
+    folder = made_once("of-replicas", translator.save)
+    threads = tf.config.threading.get_intra_op_parallelism_threads()
+    replica = Replica([str(folder)], ServingOptions(name=["m"]), threads)
+    texts = ["i am tired", "she is here"]
+
+    def post(record, *headers):
+        body = json.dumps(record).encode()
+        asked = Asked("POST", "/translate", b"", headers, body)
+        return answered(replica, asked)
+
+    with contextlib.closing(replica):
+        begun, *parts = post({"texts": texts})
+        found = json.loads(b"".join(parts))["translations"]
+        assert [each["text"] for each in found] == translator.translate(texts)
+        assert begun.status == 200
+        assert begun.noted["route"] == "/translate"
+        assert (begun.noted["model"], begun.noted["version"]) == ("m", 1)
+        begun, *lines = post({"texts": texts}, (b"accept", b"application/x-ndjson"))
+        assert [json.loads(line)["text"] for line in lines] == [
+            each["text"] for each in found
+        ]
+        begun, body = post({"texts": texts, "beam_width": 0})
+        assert (begun.status, json.loads(body)["field"]) == (400, "beam_width")
+
+
+def test_replicas_are_a_number_or_two():
+    assert ServingReplicas(replicas="3").bounds == (3, 3)
+    for wrong in ("0", "3..2", "1-3", "", "1.."):
+        with pytest.raises(InputError, match="`replicas`"):
+            ServingReplicas(replicas=wrong)
+
+
+def test_options_that_do_nothing_are_refused_by_name(tmp_path, capsys):
+    for options, told in (
+        (["--replicas", "2"], "`--replicas` does nothing without `--ray`"),
+        (["--ray", "--workers", "2"], "`--workers` does nothing beside `--ray`"),
+        (["--ray", "--grpc-port", "1"], "`--grpc-port` does nothing beside `--ray`"),
+    ):
+        assert main(["serve", str(tmp_path), *options]) == 2
+        assert told in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ["killed", "updated", "scaled"])
+def test_no_request_is_lost(row):
+    pytest.importorskip("ray.serve", reason="The extra `distributed` is not installed")
+    from benchmarks import serving_replicas
+
+    found = serving_replicas.measure(row)
+    assert (found["lost"], found["wrong"]) == (0, 0)
+    assert found["answered"] > 100
+    if row == "updated":
+        assert found["of_version_1"] > 0
+        assert found["of_version_2"] > 0
+    if row == "scaled":
+        assert found["counts"] == [1, 2, 1]
