@@ -15,9 +15,7 @@ from seq2seq_keras.distributed import ServingReplicas
 from seq2seq_keras.serving import RequestError, ServingOptions
 
 pytest.importorskip("fastapi", reason="The extra `serving` is not installed")
-from seq2seq_keras.distributed.door import Door
-from seq2seq_keras.distributed.replica import Asked, Begun, Replica
-from seq2seq_keras.distributed.replicas import Replicas
+from seq2seq_keras.distributed import Asked, Begun, Door, Replica, Replicas
 
 BEGUN = Begun(200, [(b"content-type", b"text/plain")], {"model": "m", "route": "/r"})
 
