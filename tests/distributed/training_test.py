@@ -251,3 +251,19 @@ def test_nodes_of_a_cluster_train_too(pairs, tmp_path, cluster):
     config = TrainingConfig(**options(pairs, tmp_path / "all"))
     together = distributed.train(config, num_workers=3, address=started.address)
     np.testing.assert_allclose(together.log, alone.log, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_node_that_is_lost_costs_what_was_not_saved(pairs, tmp_path, cluster):
+    alone = train(TrainingConfig(**options(pairs, tmp_path / "alone")))
+    started = cluster(2)
+    output = tmp_path / "all"
+    address = ("--address", started.address, "--num-workers", "3")
+    process = run_command(pairs, output, *address, save_minutes=0)
+    wait_for_steps(output, 12, process)
+    started.remove_node(started.list_all_nodes()[-1], allow_graceful=False)
+    told, _ = process.communicate()
+    assert process.returncode == 0, told
+    assert "A process that trained has died" in told
+    # Two are left, and go on with the same batches.
+    np.testing.assert_allclose(log_of(output), alone.log, rtol=1e-4)
