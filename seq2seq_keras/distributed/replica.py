@@ -54,7 +54,7 @@ class Replica:
     Args:
         models: Folders of the models, which are there on every node.
         options: `ServingOptions`.
-        threads: Threads that TensorFlow has.
+        threads: Threads that TensorFlow has, if that is to be said.
         modules: Names of modules to import first, with a user's own parts.
     """
 
@@ -62,12 +62,13 @@ class Replica:
         self,
         models: Sequence[str],
         options: ServingOptions,
-        threads: int,
+        threads: int | None = None,
         modules: Sequence[str] = (),
     ) -> None:
-        import tensorflow as tf
+        if threads is not None:
+            import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
         for module in modules:
             importlib.import_module(module)
         log = serving.AccessLog(None, lambda count: None)

@@ -5,7 +5,8 @@ import contextlib
 import logging
 import os
 import pathlib
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from seq2seq_keras.distributed.replica import Asked, Begun, Replica
@@ -15,6 +16,7 @@ from seq2seq_keras.serving import RequestError, ServingOptions, named_folders
 
 # A request that ends every replica it comes to shall not go on for ever.
 _TRIES = 3
+_BROKEN_OFF = "The answer was broken off, and cannot be gone on with."
 _NAME = "answers"
 _QUIET = {"log_level": "ERROR", "enable_access_log": False}
 _SECONDS = 2.0  # over which requests under way are averaged
@@ -114,40 +116,53 @@ class Replicas:
         Raises:
             RequestError: If nobody answers in time, or replicas die of it.
         """
-        told = 0
+        if self._handle is None:
+            raise RequestError("UNAVAILABLE", "The server is loading its models.")
+        end = time.monotonic() + self._options.timeout_seconds
+        told, status = 0, 0
         for _ in range(_TRIES):
-            if self._handle is None:
-                break
             place = 0
             try:
-                async for part in self._once(asked, is_begun=told > 0):
-                    # Another one says the same from the beginning.
-                    if place >= told:
-                        told += 1
-                        yield part
-                    place += 1
+                # What has begun is ended by the replica when its time is over.
+                parts = self._once(asked, None if told else end)
+                async with contextlib.aclosing(parts):
+                    async for part in parts:
+                        if isinstance(part, Begun):
+                            if status not in (0, part.status):
+                                raise RequestError("UNAVAILABLE", _BROKEN_OFF)
+                            status = part.status
+                        # Another one says the same from the beginning.
+                        if place >= told:
+                            told += 1
+                            yield part
+                        place += 1
                 return
             except self._ray.exceptions.RayActorError:
                 continue
         raise RequestError("UNAVAILABLE", "No replica lived to answer this request.")
 
-    async def _once(self, asked: Asked, is_begun: bool) -> AsyncIterator[Begun | bytes]:
+    async def _once(
+        self, asked: Asked, end: float | None
+    ) -> AsyncGenerator[Begun | bytes, None]:
         response = self._handle.remote(asked)
+        has_ended = False
+        seconds = None if end is None else max(0.0, end - time.monotonic())
         try:
-            # What has begun is ended by the replica when its time is over.
-            seconds = None if is_begun else self._options.timeout_seconds
             try:
                 async with asyncio.timeout(seconds):
-                    yield await anext(response)
+                    first = await anext(response)
             except TimeoutError:
                 raise RequestError(
                     "DEADLINE_EXCEEDED",
                     "The time for this request is over before it was answered.",
                 ) from None
+            yield first
             async for part in response:
                 yield part
+            has_ended = True
         finally:
-            response.cancel()
+            if not has_ended:
+                response.cancel()
 
 
 def _reason(error: RuntimeError) -> str:

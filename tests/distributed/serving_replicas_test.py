@@ -7,7 +7,6 @@ import types
 
 import httpx
 import pytest
-import tensorflow as tf
 
 from seq2seq_keras import InputError
 from seq2seq_keras.cli import main
@@ -78,7 +77,25 @@ def test_what_a_dead_replica_had_not_answered_another_one_is_asked(replicas):
     for place in range(len(whole) + 1):
         made = replicas([*whole[:place], DiedError], whole)
         assert answered(made) == whole
-        assert all(response.is_cancelled for response in made.responses)
+        # What has ended needs no end.
+        assert not made.responses[-1].is_cancelled
+
+
+def test_another_answer_does_not_go_on_with_what_was_begun(replicas):
+    other = Begun(503, (), {})
+    with pytest.raises(RequestError, match="was broken off"):
+        answered(replicas([BEGUN, b"one\n", DiedError], [other, b"{}"]))
+
+
+def test_whoever_hangs_up_is_not_answered_on(replicas):
+    made = replicas([BEGUN, b"one\n", b"two\n"])
+
+    async def read():
+        async for part in made.answer(ASKED):
+            return part
+
+    assert asyncio.run(read()) == BEGUN
+    assert made.responses[0].is_cancelled
 
 
 def test_a_request_that_ends_each_replica_is_given_up(replicas):
@@ -153,8 +170,7 @@ def test_a_door_checks_what_the_server_checks(ask, tmp_path):
 
 def test_a_replica_answers_as_the_server_does(translator, made_once):
     folder = made_once("of-replicas", translator.save)
-    threads = tf.config.threading.get_intra_op_parallelism_threads()
-    replica = Replica([str(folder)], ServingOptions(name=["m"]), threads)
+    replica = Replica([str(folder)], ServingOptions(name=["m"]))
     texts = ["i am tired", "she is here"]
 
     def post(record, *headers):
