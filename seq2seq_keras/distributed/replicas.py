@@ -123,8 +123,7 @@ class Replicas:
         for _ in range(_TRIES):
             place = 0
             try:
-                # What has begun is ended by the replica when its time is over.
-                parts = self._once(asked, None if told else end)
+                parts = self._once(asked, end)
                 async with contextlib.aclosing(parts):
                     async for part in parts:
                         if isinstance(part, Begun):
@@ -142,14 +141,14 @@ class Replicas:
         raise RequestError("UNAVAILABLE", "No replica lived to answer this request.")
 
     async def _once(
-        self, asked: Asked, end: float | None
+        self, asked: Asked, end: float
     ) -> AsyncGenerator[Begun | bytes, None]:
         response = self._handle.remote(asked)
         has_ended = False
-        seconds = None if end is None else max(0.0, end - time.monotonic())
         try:
             try:
-                async with asyncio.timeout(seconds):
+                # What has begun is ended by the replica when its time is over.
+                async with asyncio.timeout(max(0.0, end - time.monotonic())):
                     first = await anext(response)
             except TimeoutError:
                 raise RequestError(
