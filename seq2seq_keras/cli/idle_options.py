@@ -60,11 +60,6 @@ _IDLE = {
             lambda o: o.ray,
             "beside `--ray`: `--replicas` says how many processes answer",
         ),
-        _Idle(
-            ("grpc_port",),
-            lambda o: o.ray,
-            "beside `--ray`: replicas are asked by REST alone",
-        ),
     ),
     "vectors load": (
         _Idle(("format",), lambda o: o.output is None, "without `--output`"),

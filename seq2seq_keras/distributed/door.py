@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 
 from seq2seq_keras import serving
-from seq2seq_keras.distributed.replica import Asked, Begun
+from seq2seq_keras.distributed.replica import GRPC, Asked, Begun
 from seq2seq_keras.distributed.replicas import Replicas
 from seq2seq_keras.serving import RequestError, ServingOptions
 from seq2seq_keras.terminal import show
@@ -46,6 +46,7 @@ class Door:
             options.access_log,
             lambda count: self.metrics.gauge("log_lines_lost", count),
         )
+        self.token = serving.read_token(options.token_file)
         self.app = FastAPI(lifespan=self._live, openapi_url=None)
         self._add_routes()
         serving.add_failures(self.app)
@@ -54,22 +55,18 @@ class Door:
             options,
             log=self.log,
             metrics=self.metrics,
-            token=serving.read_token(options.token_file),
+            token=self.token,
             is_stopping=lambda: self.is_stopping,
         )
 
     @contextlib.asynccontextmanager
     async def _live(self, app: FastAPI) -> AsyncIterator[None]:
         watching = threading.Thread(target=self._watch, name="replicas", daemon=True)
-
-        async def begin_to_end() -> None:
-            self.is_stopping = True
-
-        async def end() -> None:
-            pass
-
+        self.loop = asyncio.get_running_loop()
+        self.grpc = self.open_grpc()
+        await self.grpc.start()
         try:
-            async with serving.Farewell(begin_to_end, end).heard():
+            async with serving.Farewell(self._begin_to_end, self._end).heard():
                 watching.start()
                 yield
         finally:
@@ -77,6 +74,27 @@ class Door:
             self.log.close()
             await asyncio.to_thread(watching.join, _LAST)
             self.is_quiet = not watching.is_alive()
+
+    def open_grpc(self) -> serving.GrpcServer:
+        """Opens the port of gRPC; nothing is answered before its `start`."""
+        answering = serving.Answering(self, self.log, self.token)
+        return serving.GrpcServer(
+            self.options,
+            lambda: self.is_ready,
+            lambda server: serving.pass_calls(server, answering, self._call),
+        )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests are answered."""
+        return self.count > 0 and not self.is_stopping
+
+    async def _begin_to_end(self) -> None:
+        self.is_stopping = True
+        await self.grpc.tell_health()
+
+    async def _end(self) -> None:
+        await self.grpc.stop(self.options.grace_seconds)
 
     def _watch(self) -> None:
         """Starts the replicas, and then tells of how many there are."""
@@ -96,6 +114,7 @@ class Door:
         count = self.replicas.count()
         if count != self.count:
             self.count = count
+            asyncio.run_coroutine_threadsafe(self.grpc.tell_health(), self.loop)
             self.log.event(event="replicas", count=count)
 
     def _add_routes(self) -> None:
@@ -105,7 +124,7 @@ class Door:
 
         @self.app.api_route("/readyz", methods=["GET", "HEAD"])
         async def readyz() -> dict[str, str]:
-            if self.is_stopping or not self.count:
+            if not self.is_ready:
                 word = "stopping" if self.is_stopping else "loading"
                 raise RequestError("UNAVAILABLE", f"The server is {word}.")
             return {"status": "ready"}
@@ -143,6 +162,24 @@ class Door:
         finally:
             for task in (answering, watching):
                 task.cancel()
+
+    async def _call(
+        self, method: str, body: bytes, seconds: float | None, noted: dict[str, Any]
+    ) -> bytes:
+        """Has a replica answer a call of gRPC."""
+        asked = Asked(GRPC, method, b"", (), body, seconds)
+        begun: Any = None
+        message = b""
+        async for part in self.replicas.answer(asked):
+            if isinstance(part, Begun):
+                begun = part
+            else:
+                message += part
+        noted.update(begun.noted)
+        if begun.status == 200:
+            return message
+        code = dict(begun.headers)[b"code"].decode()
+        raise RequestError(code, message.decode())
 
     async def _answer(self, asked: Asked, scope: Any, send: Any) -> None:
         async for part in self.replicas.answer(asked):

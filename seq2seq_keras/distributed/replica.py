@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import importlib
 import threading
-from collections.abc import AsyncIterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from seq2seq_keras import serving
 from seq2seq_keras.serving import ServingOptions
@@ -13,8 +13,12 @@ from seq2seq_keras.serving import ServingOptions
 _LAST = 1.0  # seconds for threads that should have ended
 
 
+# The method of what is no request of HTTP.
+GRPC = "gRPC"
+
+
 class Asked(NamedTuple):
-    """A request of HTTP that has passed the door.
+    """A request of HTTP, or a call of gRPC, that has passed the door.
 
     Attributes:
         method: String.
@@ -22,6 +26,7 @@ class Asked(NamedTuple):
         query: Bytes behind the question mark.
         headers: Pairs of bytes.
         body: Bytes, all of them.
+        seconds: Optional. What is left of the time of a call.
     """
 
     method: str
@@ -29,6 +34,7 @@ class Asked(NamedTuple):
     query: bytes
     headers: Sequence[tuple[bytes, bytes]]
     body: bytes
+    seconds: float | None = None
 
 
 class Begun(NamedTuple):
@@ -36,13 +42,16 @@ class Begun(NamedTuple):
 
     Attributes:
         status: Integer.
-        headers: Pairs of bytes.
+        headers: Pairs of bytes; of a call that fails, its `code`.
         noted: Dictionary for the log: the model, its version, the route.
     """
 
     status: int
     headers: Sequence[tuple[bytes, bytes]]
     noted: dict[str, Any]
+
+
+Parts: TypeAlias = AsyncGenerator[Begun | bytes, None]
 
 
 class Replica:
@@ -75,6 +84,7 @@ class Replica:
         self.catalog = serving.Catalog(models, options, log.event)
         self.catalog.load()
         service = serving.Service(self.catalog, options, serving.Metrics())
+        self.calls = serving.GrpcAnswers(service)
         self.app = serving.make_answers(service)
         self.app.add_exception_handler(Exception, _faulty)
         threading.Thread(target=self.catalog.watch, daemon=True).start()
@@ -88,8 +98,25 @@ class Replica:
         if not all(model.batcher.is_alive for model in self.catalog.models.values()):
             raise RuntimeError("Nothing works through the queue.")
 
-    async def answer(self, asked: Asked) -> AsyncIterator[Begun | bytes]:
+    async def answer(self, asked: Asked) -> Parts:
         """Yields what an answer begins with, and then its parts."""
+        parts = self._call(asked) if asked.method == GRPC else self._request(asked)
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                yield part
+
+    async def _call(self, asked: Asked) -> Parts:
+        noted: dict[str, Any] = {}
+        status, headers = 200, []
+        try:
+            body = await self.calls.answer(asked.path, asked.body, asked.seconds, noted)
+        except serving.RequestError as failure:
+            status, headers = failure.status, [(b"code", failure.code.encode())]
+            body = failure.message.encode("utf-8", "backslashreplace")
+        yield Begun(status, headers, noted)
+        yield body
+
+    async def _request(self, asked: Asked) -> Parts:
         messages: asyncio.Queue = asyncio.Queue()
         noted: dict[str, Any] = {}
         scope = _scope(asked, noted)

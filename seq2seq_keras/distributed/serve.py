@@ -9,7 +9,10 @@ from seq2seq_keras.distributed.serving_replicas import ServingReplicas
 from seq2seq_keras.errors import import_optional
 from seq2seq_keras.serving import ServingOptions
 
-_NEEDED = ("fastapi", "uvicorn", "prometheus_client", "ray.serve")
+_NEEDED = (
+    *("fastapi", "uvicorn", "grpc", "tensorflow_serving.apis", "prometheus_client"),
+    "ray.serve",
+)
 
 
 def serve(
@@ -28,7 +31,7 @@ def serve(
     Args:
         models: Folders of translators, SavedModels, or folders of numbered versions,
             on a disk that all nodes share.
-        options: `ServingOptions`. There is no gRPC, and `workers` is 1.
+        options: `ServingOptions`, with 1 for `workers`.
         replicas: `ServingReplicas`.
         modules: Names of modules to import in each, with cells or attentions of your
             own.

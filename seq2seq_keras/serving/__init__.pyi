@@ -11,6 +11,10 @@ from .failures import RequestError as RequestError
 from .failures import fault as fault
 from .farewell import Farewell as Farewell
 from .folders import named_folders as named_folders
+from .grpc_server import GrpcServer as GrpcServer
+from .grpc_server import pass_calls as pass_calls
+from .grpc_services import Answering as Answering
+from .grpc_services import GrpcAnswers as GrpcAnswers
 from .metrics import Metrics as Metrics
 from .middleware import Guarded as Guarded
 from .middleware import Logged as Logged

@@ -14,7 +14,8 @@ from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.app import make_app
 from seq2seq_keras.serving.catalog import Catalog
 from seq2seq_keras.serving.farewell import Farewell
-from seq2seq_keras.serving.grpc_services import GrpcServer
+from seq2seq_keras.serving.grpc_server import GrpcServer
+from seq2seq_keras.serving.grpc_services import add_services
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import read_token
@@ -73,14 +74,14 @@ class ServerProcess:
     async def _live(self, app: FastAPI) -> AsyncIterator[None]:
         """Around the time in which requests of HTTP are answered."""
         self.loop = asyncio.get_running_loop()
-        host = (
-            f"[{self.options.host}]" if ":" in self.options.host else self.options.host
-        )
-        address = f"{host}:{self.options.grpc_port}"
         if self.options.workers > 1:
             # What comes meanwhile is answered by the other workers.
             await self._load()
-        self.grpc = GrpcServer(self.service, self.log, self.token, address)
+        self.grpc = GrpcServer(
+            self.options,
+            lambda: self.service.is_ready,
+            lambda server: add_services(server, self.service, self.log, self.token),
+        )
         await self.grpc.start()
         watching = threading.Thread(target=self._watch, name="versions", daemon=True)
         try:

@@ -31,10 +31,6 @@ def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> 
 
     named_folders(models, options)
     with _opened(options) as (rest, options):
-        grpc_port = _free_port(options.host, options.grpc_port)
-        options = dataclasses.replace(options, grpc_port=grpc_port)
-        url, host = _named(options)
-        show(f"REST and page: {url}  gRPC: {host}:{grpc_port}")
         if options.workers > 1:
             _run_workers(models, options, rest)
         else:
@@ -42,33 +38,32 @@ def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> 
 
 
 def run_door(make: Callable[[ServingOptions], Any], options: ServingOptions) -> None:
-    """Serves HTTP alone, by a process that has others answer.
+    """Serves by a process that has others answer.
 
     Args:
         make: Function that makes what has `app`, `error` and `is_quiet`, as
-            `ServerProcess` has, from the options with the real port.
+            `ServerProcess` has, from the options with the real ports.
         options: `ServingOptions`.
     """
     with _opened(options) as (rest, options):
-        process = make(options)
-        show(f"REST and page: {_named(options)[0]}")
-        _run_one(process, options, rest)
+        _run_one(make(options), options, rest)
 
 
 @contextlib.contextmanager
 def _opened(options: ServingOptions) -> Iterator[tuple[Any, ServingOptions]]:
-    """The socket of HTTP, and the options with its port."""
+    """The socket of HTTP, and the options with the real ports, which are shown."""
     if options.certificate is not None and options.key is not None:
         check_certificate(options.certificate, options.key)
+    grpc_port = _free_port(options.host, options.grpc_port)
     with _listening(options.host, options.rest_port) as rest:
-        yield rest, dataclasses.replace(options, rest_port=rest.getsockname()[1])
-
-
-def _named(options: ServingOptions) -> tuple[str, str]:
-    """The address of HTTP, and the host as it stands in one."""
-    scheme = "http" if options.certificate is None else "https"
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    return f"{scheme}://{host}:{options.rest_port}", host
+        rest_port = rest.getsockname()[1]
+        scheme = "http" if options.certificate is None else "https"
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        show(f"REST and page: {scheme}://{host}:{rest_port}  gRPC: {host}:{grpc_port}")
+        yield (
+            rest,
+            dataclasses.replace(options, rest_port=rest_port, grpc_port=grpc_port),
+        )
 
 
 def _run_one(process: Any, options: ServingOptions, rest: Any) -> None:

@@ -7,6 +7,7 @@ import types
 
 import httpx
 import pytest
+import tensorflow as tf
 
 from seq2seq_keras import InputError
 from seq2seq_keras.cli import main
@@ -14,6 +15,9 @@ from seq2seq_keras.distributed import ServingReplicas
 from seq2seq_keras.serving import RequestError, ServingOptions
 
 pytest.importorskip("fastapi", reason="The extra `serving` is not installed")
+import grpc
+from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
 from seq2seq_keras.distributed import Asked, Begun, Door, Replica, Replicas
 
 BEGUN = Begun(200, [(b"content-type", b"text/plain")], {"model": "m", "route": "/r"})
@@ -168,9 +172,57 @@ def test_a_door_checks_what_the_server_checks(ask, tmp_path):
     assert ask([], headers=other).status_code == 400
 
 
-def test_a_replica_answers_as_the_server_does(translator, made_once):
+@pytest.fixture(scope="module")
+def replica(translator, made_once):
     folder = made_once("of-replicas", translator.save)
-    replica = Replica([str(folder)], ServingOptions(name=["m"]))
+    with contextlib.closing(Replica([str(folder)], ServingOptions(name=["m"]))) as made:
+        yield made
+
+
+def test_calls_of_grpc_pass_the_door_too(replica, replicas, translator):
+    made = replicas()
+    made._handle = types.SimpleNamespace(remote=lambda asked: Passed(replica, asked))
+    door = Door(made, ServingOptions(name=["m"], grpc_port=0))
+    door.count, door.token = 1, "secret"
+
+    async def ask(name, *metadata):
+        server = door.open_grpc()
+        await server.start()
+        try:
+            address = f"127.0.0.1:{server.port}"
+            async with grpc.aio.insecure_channel(address) as channel:
+                stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+                request = predict_pb2.PredictRequest()
+                request.model_spec.name = name
+                request.inputs["text"].CopyFrom(tf.make_tensor_proto(["i am tired"]))
+                return await stub.Predict(request, metadata=metadata)
+        finally:
+            await server.stop(0)
+
+    allowed = ("authorization", "Bearer secret")
+    found = asyncio.run(ask("m", allowed))
+    (text,) = tf.make_ndarray(found.outputs["translation"])
+    assert text.decode() == translator.translate("i am tired")
+    for asked, code in (
+        (("other", allowed), grpc.StatusCode.NOT_FOUND),
+        (("m",), grpc.StatusCode.UNAUTHENTICATED),
+    ):
+        with pytest.raises(grpc.aio.AioRpcError) as raised:
+            asyncio.run(ask(*asked))
+        assert raised.value.code() == code
+
+
+class Passed(Response):
+    """What a replica answers, by itself."""
+
+    def __init__(self, replica, asked):
+        self.parts = replica.answer(asked)
+
+    async def __anext__(self):
+        return await anext(self.parts)
+
+
+def test_a_replica_answers_as_the_server_does(replica, translator):
     texts = ["i am tired", "she is here"]
 
     def post(record, *headers):
@@ -178,19 +230,18 @@ def test_a_replica_answers_as_the_server_does(translator, made_once):
         asked = Asked("POST", "/translate", b"", headers, body)
         return answered(replica, asked)
 
-    with contextlib.closing(replica):
-        begun, *parts = post({"texts": texts})
-        found = json.loads(b"".join(parts))["translations"]
-        assert [each["text"] for each in found] == translator.translate(texts)
-        assert begun.status == 200
-        assert begun.noted["route"] == "/translate"
-        assert (begun.noted["model"], begun.noted["version"]) == ("m", 1)
-        begun, *lines = post({"texts": texts}, (b"accept", b"application/x-ndjson"))
-        assert [json.loads(line)["text"] for line in lines] == [
-            each["text"] for each in found
-        ]
-        begun, body = post({"texts": texts, "beam_width": 0})
-        assert (begun.status, json.loads(body)["field"]) == (400, "beam_width")
+    begun, *parts = post({"texts": texts})
+    found = json.loads(b"".join(parts))["translations"]
+    assert [each["text"] for each in found] == translator.translate(texts)
+    assert begun.status == 200
+    assert begun.noted["route"] == "/translate"
+    assert (begun.noted["model"], begun.noted["version"]) == ("m", 1)
+    begun, *lines = post({"texts": texts}, (b"accept", b"application/x-ndjson"))
+    assert [json.loads(line)["text"] for line in lines] == [
+        each["text"] for each in found
+    ]
+    begun, body = post({"texts": texts, "beam_width": 0})
+    assert (begun.status, json.loads(body)["field"]) == (400, "beam_width")
 
 
 def test_replicas_are_a_number_or_two():
@@ -204,7 +255,6 @@ def test_options_that_do_nothing_are_refused_by_name(tmp_path, capsys):
     for options, told in (
         (["--replicas", "2"], "`--replicas` does nothing without `--ray`"),
         (["--ray", "--workers", "2"], "`--workers` does nothing beside `--ray`"),
-        (["--ray", "--grpc-port", "1"], "`--grpc-port` does nothing beside `--ray`"),
     ):
         assert main(["serve", str(tmp_path), *options]) == 2
         assert told in capsys.readouterr().err
