@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import importlib
 import itertools
@@ -236,8 +237,15 @@ def _export(options: Options) -> None:
 
 
 def _serve(options: Options) -> None:
-    settings = serving.ServingOptions(**_fields(options, "import", "models"))
-    serving.serve(options.models, settings)
+    names = [field.name for field in dataclasses.fields(distributed.ServingReplicas)]
+    chosen = _fields(options, "import", "models", "ray", *names)
+    settings = serving.ServingOptions(**chosen)
+    if options.ray:
+        replicas = distributed.ServingReplicas(**{n: options[n] for n in names})
+        modules = options["import"]
+        distributed.serve(options.models, settings, replicas, modules=modules)
+    else:
+        serving.serve(options.models, settings)
 
 
 def _import_keras2(options: Options) -> None:

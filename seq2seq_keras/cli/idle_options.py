@@ -7,6 +7,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras.cli.many_files import is_shared
 from seq2seq_keras.data import ReadingOptions
+from seq2seq_keras.distributed import ServingReplicas
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.translation import RescoringOptions
 
@@ -70,6 +71,18 @@ _IDLE = {
     "export": (
         _Idle(("page",), lambda o: o.format != "onnx", "without `--format onnx`"),
         _Idle(("onnxruntime_web",), lambda o: not o.page, "without `--page`"),
+    ),
+    "serve": (
+        _Idle(
+            tuple(ServingReplicas.__dataclass_fields__),
+            lambda o: not o.ray,
+            "without `--ray`",
+        ),
+        _Idle(
+            ("workers",),
+            lambda o: o.ray,
+            "beside `--ray`: `--replicas` says how many processes answer",
+        ),
     ),
     "vectors load": (
         _Idle(("format",), lambda o: o.output is None, "without `--output`"),

@@ -14,7 +14,7 @@ from seq2seq_keras.cli.value_types import NumberType, TextType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.distributed import FilesOptions, TrainingWorkers
+from seq2seq_keras.distributed import FilesOptions, ServingReplicas, TrainingWorkers
 from seq2seq_keras.options import choices_of, options_of, ranges_of
 from seq2seq_keras.ranges import Range
 from seq2seq_keras.serving import ServingOptions
@@ -539,6 +539,12 @@ def _add_serve_options(command: Parser) -> None:
     )
     _add_import(command)
     _add_options(command, ServingOptions)
+    _add_flag(
+        command,
+        "ray",
+        "Have replicas on the nodes of a cluster of Ray answer, not this process.",
+    )
+    _add_options(command, ServingReplicas)
 
 
 _COMMANDS: _Commands = {

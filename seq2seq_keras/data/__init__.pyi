@@ -52,6 +52,9 @@ from .separated import separator_of as separator_of
 from .sgm import Segment as Segment
 from .sgm import parallel_segments as parallel_segments
 from .sgm import sgm_segments as sgm_segments
+from .sharded_batches import ShardedBatches as ShardedBatches
+from .sharded_pairs import ShardedPairs as ShardedPairs
+from .sharded_pairs import read_shards as read_shards
 from .source_texts import read_sources as read_sources
 from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs

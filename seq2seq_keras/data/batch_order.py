@@ -17,6 +17,8 @@ def batches_by_length(
     batch_size: int,
     batch_by: str,
     draw: np.random.Generator | None = None,
+    *,
+    mixed: bool = True,
 ) -> list[np.ndarray]:
     """Puts pairs of like length into batches.
 
@@ -37,6 +39,7 @@ def batches_by_length(
         draw: Optional generator. It draws which pairs of like lengths come together,
             and the order of the batches; otherwise pairs keep their order within a
             batch, and short batches come first.
+        mixed: Whether their order is drawn too, and not only who comes together.
 
     Returns:
         A list of arrays of places in `lengths`, which hold each place once. Their
@@ -67,6 +70,8 @@ def batches_by_length(
     batches = np.split(rows[order], cuts)
     if draw is None:
         return [np.sort(batch) for batch in batches]
+    if not mixed:
+        return batches
     return [batches[number] for number in draw.permutation(len(batches))]
 
 

@@ -2,8 +2,8 @@
 
 import itertools
 import warnings
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -171,39 +171,42 @@ class Batches:
         )
         self._size, self._shuffle, self._seed = (batch_size, batch_by), shuffle, seed
         self._copy, self._share = copy, share
-        self._piles = self._read(pairs, observe, limits).piles()
-        self._counts = [
-            len(batches_by_length(pile.load().lengths, *self._size))
-            for pile in self._piles
-        ]
+        found = self._open(pairs, observe)
+        _report_left_out(found.read, found.kept, limits)
+        if found.heaviest == 0:
+            raise InputError(
+                "Nothing can be learnt from pairs whose weights are all 0."
+            )
+        self._is_weighted = (found.lightest, found.heaviest) != (1, 1)
+        self.target_tokens = found.target_tokens
         self.count = sum(self._counts)
 
-    def _read(
-        self,
-        pairs: Pairs | PairStream,
-        observe: Observer | None,
-        limits: tuple[int | None, int | None],
-    ) -> StoredPairs:
-        """Goes through all pairs once."""
+    def _open(self, pairs: Any, observe: Any) -> "Found":
+        """Reads all pairs, and knows then which batches there are."""
         stored = StoredPairs(
             self._draw(0) if self._shuffle else None,
             streamed=isinstance(pairs, PairStream),
         )
-        read = kept = self.target_tokens = 0
-        least, most = np.inf, 0.0
+        found = self._read(pairs, observe, stored)
+        self._piles = stored.piles()
+        self._counts = self._count(self._piles)
+        return found
+
+    def _count(self, piles: Sequence[Any]) -> list[int]:
+        """The batches of each pile."""
+        return [
+            len(batches_by_length(pile.load().lengths, *self._size)) for pile in piles
+        ]
+
+    def _read(
+        self, pairs: Any, observe: Observer | None, stored: StoredPairs
+    ) -> "Found":
+        """Goes through all pairs once."""
+        found = Found()
         for count, part in self._encoder.read(pairs, observe):
-            read, kept = read + count, kept + len(part.weights)
-            self.target_tokens += int(part.lengths[:, 1].sum())
-            least = part.weights.min(initial=least)
-            most = part.weights.max(initial=most)
+            found = found.with_more(count, part)
             stored.add(part)
-        _report_left_out(read, kept, limits)
-        if most == 0:
-            raise InputError(
-                "Nothing can be learnt from pairs whose weights are all 0."
-            )
-        self._is_weighted = (least, most) != (1, 1)
-        return stored
+        return found
 
     def every_epoch(self) -> tf.data.Dataset:
         """A `tf.data.Dataset` of one epoch, in another order each time it is read."""
@@ -268,6 +271,45 @@ class Batches:
         return inputs, labels, weights
 
 
+class Found(NamedTuple):
+    """What pairs were found to be, all together.
+
+    Attributes:
+        read: How many there were.
+        kept: How many of them are learnt from.
+        target_tokens: How many tokens these have to predict.
+        lightest: The least weight.
+        heaviest: The largest one.
+    """
+
+    read: int = 0
+    kept: int = 0
+    target_tokens: int = 0
+    lightest: float = np.inf
+    heaviest: float = 0.0
+
+    def with_more(self, count: int, part: EncodedPairs) -> "Found":
+        """The same of some pairs more, of which `part` are kept."""
+        return Found(
+            self.read + count,
+            self.kept + len(part.weights),
+            self.target_tokens + int(part.lengths[:, 1].sum()),
+            float(part.weights.min(initial=self.lightest)),
+            float(part.weights.max(initial=self.heaviest)),
+        )
+
+    @classmethod
+    def together(cls, parts: "Sequence[Found]") -> "Found":
+        """What all of some are."""
+        return cls(
+            sum(part.read for part in parts),
+            sum(part.kept for part in parts),
+            sum(part.target_tokens for part in parts),
+            min(part.lightest for part in parts),
+            max(part.heaviest for part in parts),
+        )
+
+
 def _report_left_out(
     total: int, kept: int, limits: tuple[int | None, int | None]
 ) -> None:
@@ -282,4 +324,4 @@ def _report_left_out(
     message = f"{total - kept} of {total} pairs are left out: an empty side{told}."
     if kept == 0:
         raise InputError(f"No pair is left. {message}")
-    warnings.warn(message, stacklevel=7)
+    warnings.warn(message, stacklevel=6)

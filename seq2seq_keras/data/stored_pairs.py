@@ -25,10 +25,13 @@ class StoredPairs:
     Args:
         draw: Optional generator that shuffles; otherwise all stays in order.
         streamed: Whether a temporary file may be used.
+        pile: Integer. The most pairs of a pile.
     """
 
-    def __init__(self, draw: np.random.Generator | None, *, streamed: bool) -> None:
-        self._draw, self._streamed = draw, streamed
+    def __init__(
+        self, draw: np.random.Generator | None, *, streamed: bool, pile: int = PILE
+    ) -> None:
+        self._draw, self._streamed, self._pile = draw, streamed, pile
         self._parts: list[EncodedPairs] = []
         self._count = 0  # of their pairs
         self._file = ScratchFile("Training pairs that are streamed")
@@ -39,7 +42,7 @@ class StoredPairs:
         """Takes some pairs."""
         self._parts.append(pairs)
         self._count += len(pairs.weights)
-        if self._streamed and (self._blocks or self._count > PILE):
+        if self._streamed and (self._blocks or self._count > self._pile):
             for part in self._parts:
                 self._write(part)
             self._parts = []
@@ -62,7 +65,7 @@ class StoredPairs:
         blocks = (
             np.arange(count) if self._draw is None else self._draw.permutation(count)
         )
-        parts = np.array_split(blocks, math.ceil(count * BLOCK / PILE))
+        parts = np.array_split(blocks, math.ceil(count * BLOCK / self._pile))
         # From the front of the file to its end.
         return [StoredPile(self, np.sort(part)) for part in parts]
 

@@ -1,4 +1,5 @@
 from .collective_workers import CollectiveWorkers as CollectiveWorkers
+from .door import Door as Door
 from .file_options import FilesOptions as FilesOptions
 from .local_worker import LocalWorker as LocalWorker
 from .made_with import check_made_with as check_made_with
@@ -6,6 +7,12 @@ from .mirror import is_many as is_many
 from .mirror import is_missing as is_missing
 from .mirror import mirrored as mirrored
 from .ray_cluster import joined as joined
+from .replica import Asked as Asked
+from .replica import Begun as Begun
+from .replica import Replica as Replica
+from .replicas import Replicas as Replicas
+from .serve import serve as serve
+from .serving_replicas import ServingReplicas as ServingReplicas
 from .train import resume_training as resume_training
 from .train import train as train
 from .train_seeds import train_seeds as train_seeds

@@ -16,7 +16,9 @@ from seq2seq_keras import __version__
 from seq2seq_keras.page import PAGE_FOLDER
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.failures import RequestError
+from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
+from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.predict_routes import predict_routes
 from seq2seq_keras.serving.security import trusted_hosts
 from seq2seq_keras.serving.service import Service
@@ -33,6 +35,28 @@ def make_app(
         log: Where requests are written.
         token: Optional string that requests must bring.
         lifespan: What is done around the time in which it answers, see FastAPI.
+
+    Returns:
+        An ASGI application.
+    """
+    app = make_answers(service, lifespan)
+    guard(
+        app,
+        service.options,
+        log=log,
+        metrics=service.metrics,
+        token=token,
+        is_stopping=lambda: service.is_stopping,
+    )
+    return app
+
+
+def make_answers(service: Service, lifespan: Any = None) -> FastAPI:
+    """Makes the part of it that answers, to whoever asks.
+
+    Args:
+        service: What answers.
+        lifespan: See `make_app`.
 
     Returns:
         An ASGI application.
@@ -54,25 +78,40 @@ def make_app(
     app.include_router(predict_routes(service))
     _add_state_routes(app, service)
     _add_page_routes(app)
-    _add_failures(app)
-    origins = service.options.cors_origins
-    app.add_middleware(Guarded, token=token, options=service.options)
-    if origins:
+    add_failures(app)
+    return app
+
+
+def guard(
+    app: FastAPI,
+    options: ServingOptions,
+    *,
+    log: AccessLog,
+    metrics: Metrics,
+    token: str | None,
+    is_stopping: Callable[[], bool],
+) -> None:
+    """Puts in front of an application what every request passes.
+
+    Args:
+        app: The application.
+        options: `ServingOptions`.
+        log: Where requests are written.
+        metrics: Where they are counted.
+        token: Optional string that they must bring.
+        is_stopping: Function that says whether clients should look for another server.
+    """
+    app.add_middleware(Guarded, token=token, options=options)
+    if options.cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=origins,
+            allow_origins=options.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    hosts = trusted_hosts(service.options)
+    hosts = trusted_hosts(options)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-    app.add_middleware(
-        Logged,
-        log=log,
-        metrics=service.metrics,
-        is_stopping=lambda: service.is_stopping,
-    )
-    return app
+    app.add_middleware(Logged, log=log, metrics=metrics, is_stopping=is_stopping)
 
 
 def _add_state_routes(app: FastAPI, service: Service) -> None:
@@ -123,17 +162,14 @@ def _file(files: dict[str, pathlib.Path], name: str) -> Response:
     return FileResponse(files[name], headers={"Cache-Control": "no-cache"})
 
 
-def _add_failures(app: FastAPI) -> None:
-    """Every error is JSON with the key `error`, whoever raised it."""
+def add_failures(app: FastAPI) -> None:
+    """Makes every error JSON with the key `error`, whoever raised it."""
 
     async def failed(request: Request, failure: Any) -> Response:
-        response = json_response(failure_record(failure))
-        response.status_code = failure.status
-        response.headers.update(failure.headers)
-        return response
+        return failure_response(failure)
 
     async def malformed(request: Request, error: Any) -> Response:
-        return await failed(request, _malformed(error))
+        return failure_response(_malformed(error))
 
     async def unknown(request: Request, error: Any) -> Response:
         path = request.scope["path"]
@@ -152,6 +188,14 @@ def _add_failures(app: FastAPI) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+
+
+def failure_response(failure: RequestError) -> Response:
+    """What HTTP answers in place of what was asked for."""
+    response = json_response(failure_record(failure))
+    response.status_code = failure.status
+    response.headers.update(failure.headers)
+    return response
 
 
 def _malformed(error: RequestValidationError) -> RequestError:

@@ -1,14 +1,13 @@
-"""TensorFlow Serving's gRPC: predictions, models and the health service."""
+"""TensorFlow Serving's gRPC: what calls are answered, here or behind a door."""
 
 import math
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import grpc
 import numpy as np
 import tensorflow as tf
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import (
     model_service_pb2_grpc,
     predict_pb2,
@@ -22,20 +21,20 @@ from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.signatures import Arrays, Signature
 
-_PREDICTION = "tensorflow.serving.PredictionService"
-_MODEL = "tensorflow.serving.ModelService"
+PREDICTION = "tensorflow.serving.PredictionService"
+MODEL = "tensorflow.serving.ModelService"
 
 
-class _Answering:
+class Answering:
     """What surrounds every call: the token, the id, the code, the log.
 
     Args:
-        service: What answers.
+        service: What has `metrics`.
         log: Where calls are written.
         token: Optional string that calls must bring.
     """
 
-    def __init__(self, service: Service, log: AccessLog, token: str | None) -> None:
+    def __init__(self, service: Any, log: AccessLog, token: str | None) -> None:
         self.service = service
         self.log = log
         self.token = token
@@ -113,7 +112,7 @@ async def _answered(
 
 
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    def __init__(self, answering: _Answering) -> None:
+    def __init__(self, answering: Answering) -> None:
         self.answering = answering
         self.service = answering.service
 
@@ -141,7 +140,7 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
                 response.outputs[output].CopyFrom(tf.make_tensor_proto(found[output]))
             return response
 
-        return await self.answering.answer(f"{_PREDICTION}/Predict", context, answer)
+        return await self.answering.answer(f"{PREDICTION}/Predict", context, answer)
 
     async def GetModelMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
         async def answer(noted: dict[str, Any]) -> Any:
@@ -151,12 +150,12 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             return model_metadata(model, version)
 
         return await self.answering.answer(
-            f"{_PREDICTION}/GetModelMetadata", context, answer
+            f"{PREDICTION}/GetModelMetadata", context, answer
         )
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    def __init__(self, answering: _Answering) -> None:
+    def __init__(self, answering: Answering) -> None:
         self.answering = answering
 
     async def GetModelStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -165,79 +164,93 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
             name, version, label = _named(request.model_spec)
             return model_status(catalog, name, version, label)
 
-        return await self.answering.answer(f"{_MODEL}/GetModelStatus", context, answer)
+        return await self.answering.answer(f"{MODEL}/GetModelStatus", context, answer)
 
 
-class GrpcServer:
-    """The server of gRPC, in the event loop of the other.
+class GrpcAnswers:
+    """Answers calls that somebody else has taken, as bytes.
 
     Args:
         service: What answers.
-        log: Where calls are written.
-        token: Optional string that calls must bring.
-        address: Host and port, `127.0.0.1:8500`.
     """
 
-    def __init__(
-        self, service: Service, log: AccessLog, token: str | None, address: str
-    ) -> None:
-        options = service.options
+    def __init__(self, service: Service) -> None:
+        self._handlers: list[grpc.GenericRpcHandler] = []
+        _add_services(_Inside(service), self)
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:
+        """What the services ask of a server."""
+        self._handlers += handlers
+
+    def add_registered_method_handlers(self, *handlers: Any) -> None:
+        """The same handlers again, for servers that know no others."""
+
+    async def answer(
+        self, method: str, body: bytes, seconds: float | None, noted: dict[str, Any]
+    ) -> bytes:
+        """Answers a call.
+
+        Args:
+            method: Its path, as of HTTP/2.
+            body: The message.
+            seconds: Optional. What is left of its time.
+            noted: Dictionary that gets what is learnt of it.
+
+        Returns:
+            The message that answers it.
+
+        Raises:
+            RequestError: If it is not answered.
+        """
+        call = _Call(method, noted, seconds)
+        handler = next(filter(None, (x.service(call) for x in self._handlers)))
+        request = handler.request_deserializer(body)
+        return handler.response_serializer(await handler.unary_unary(request, call))
+
+
+class _Call(NamedTuple):
+    """A call that has passed a door, as services see it."""
+
+    method: str
+    noted: dict[str, Any]
+    seconds: float | None
+    invocation_metadata: tuple = ()
+
+    def time_remaining(self) -> float | None:
+        return self.seconds
+
+
+class _Inside(Answering):
+    """What surrounds a call that has passed a door: nothing."""
+
+    def __init__(self, service: Service) -> None:
         self.service = service
-        self.health = health.aio.HealthServicer()
-        self.server = grpc.aio.server(
-            options=[
-                ("grpc.max_receive_message_length", options.max_body_bytes),
-                ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", int(options.workers > 1)),
-            ],
-        )
-        answering = _Answering(service, log, token)
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
-            _PredictionService(answering), self.server
-        )
-        model_service_pb2_grpc.add_ModelServiceServicer_to_server(
-            _ModelService(answering), self.server
-        )
-        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.server)
-        self.port = self._bind(address)
 
-    def _bind(self, address: str) -> int:
-        credentials = _credentials(self.service.options)
-        try:
-            if credentials is None:
-                return self.server.add_insecure_port(address)
-            return self.server.add_secure_port(address, credentials)
-        except RuntimeError as error:
-            raise OSError(
-                None, f"the port of gRPC is taken ({error})", address
-            ) from error
-
-    async def start(self) -> None:
-        """Begins to answer; as not serving until `tell_health` says otherwise."""
-        await self.tell_health()
-        await self.server.start()
-
-    async def tell_health(self) -> None:
-        """Brings the health service up to date."""
-        states = health_pb2.HealthCheckResponse
-        state = states.SERVING if self.service.is_ready else states.NOT_SERVING
-        for name in ("", _PREDICTION, _MODEL):
-            await self.health.set(name, state)
-
-    async def stop(self, seconds: float) -> None:
-        """Takes no more calls, and answers those that there are."""
-        await self.tell_health()
-        await self.server.stop(seconds)
+    async def answer(self, method: str, context: Any, answer: Any) -> Any:
+        return await _answered(answer, context.noted)
 
 
-def _credentials(options: Any) -> Any:
-    if options.certificate is None:
-        return None
-    key, certificate = (
-        open(path, "rb").read()  # noqa: SIM115, PTH123
-        for path in (options.key, options.certificate)
+def add_services(
+    server: Any, service: Service, log: AccessLog, token: str | None
+) -> None:
+    """Has a server of gRPC answer by itself.
+
+    Args:
+        server: The server.
+        service: What answers.
+        log: Where calls are written.
+        token: Optional string that calls must bring.
+    """
+    _add_services(Answering(service, log, token), server)
+
+
+def _add_services(answering: Answering, server: Any) -> None:
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
+        _PredictionService(answering), server
     )
-    return grpc.ssl_server_credentials([(key, certificate)])
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(
+        _ModelService(answering), server
+    )
 
 
 def _named(spec: Any) -> tuple[str, int | None, str | None]:

@@ -83,7 +83,8 @@ class Logged:
         """Counts a request and writes its line."""
         state = scope["state"]
         model, version = state.get("model", ""), str(state.get("version", ""))
-        route = getattr(scope.get("route"), "path", "")
+        # Who has others answer is told by them.
+        route = state.get("route") or getattr(scope.get("route"), "path", "")
         verb = scope["method"] if scope["method"] in _METHODS else "other"
         told = ("http", f"{verb} {route}", model, version, str(status), seconds)
         self.metrics.request(*told)

@@ -6,25 +6,23 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI
 
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.app import make_app
 from seq2seq_keras.serving.catalog import Catalog
-from seq2seq_keras.serving.grpc_services import GrpcServer
+from seq2seq_keras.serving.farewell import Farewell
+from seq2seq_keras.serving.grpc_server import GrpcServer
+from seq2seq_keras.serving.grpc_services import add_services
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import read_token
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.terminal import say, show
 
-# While connections are told to close, so that no request meets a closed door.
-_FAREWELL = 0.5
 _LAST = 1.0  # seconds for threads that should have ended
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def make_process_app(
@@ -71,31 +69,26 @@ class ServerProcess:
         self.catalog = Catalog(models, options, self.log.event)
         self.service = Service(self.catalog, options, metrics)
         self.app = make_app(self.service, self.log, self.token, self._live)
-        self._stopping: asyncio.Task | None = None
 
     @contextlib.asynccontextmanager
     async def _live(self, app: FastAPI) -> AsyncIterator[None]:
         """Around the time in which requests of HTTP are answered."""
         self.loop = asyncio.get_running_loop()
-        host = (
-            f"[{self.options.host}]" if ":" in self.options.host else self.options.host
-        )
-        address = f"{host}:{self.options.grpc_port}"
         if self.options.workers > 1:
             # What comes meanwhile is answered by the other workers.
             await self._load()
-        self.grpc = GrpcServer(self.service, self.log, self.token, address)
+        self.grpc = GrpcServer(
+            self.options,
+            lambda: self.service.is_ready,
+            lambda server: add_services(server, self.service, self.log, self.token),
+        )
         await self.grpc.start()
-        before = {number: signal.getsignal(number) for number in _SIGNALS}
-        for number, handler in before.items():
-            signal.signal(number, self._stops(handler))
         watching = threading.Thread(target=self._watch, name="versions", daemon=True)
-        watching.start()
         try:
-            yield
+            async with Farewell(self._begin_to_end, self._end).heard():
+                watching.start()
+                yield
         finally:
-            if self._stopping is not None:
-                await self._stopping
             self.log.close()
             self.is_quiet = await asyncio.to_thread(self._close, watching)
 
@@ -125,21 +118,9 @@ class ServerProcess:
         show("Ready.")
         self.catalog.watch()
 
-    def _stops(self, handler: Any) -> Callable[[int, Any], None]:
-        """Hears a signal, and lets the server of HTTP hear it a little later."""
-
-        def begin(number: int) -> None:
-            if self._stopping is None:
-                self.service.is_stopping = True
-                self._stopping = self.loop.create_task(self._stop(handler, number))
-
-        def hear(number: int, frame: Any) -> None:
-            self.loop.call_soon_threadsafe(begin, number)
-
-        return hear
-
-    async def _stop(self, handler: Any, number: int) -> None:
+    async def _begin_to_end(self) -> None:
+        self.service.is_stopping = True
         await self.grpc.tell_health()
-        await asyncio.sleep(_FAREWELL)
-        handler(number, None)
+
+    async def _end(self) -> None:
         await self.grpc.stop(self.options.grace_seconds)

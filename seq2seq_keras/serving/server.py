@@ -6,7 +6,7 @@ import functools
 import os
 import socket
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import uvicorn
@@ -27,26 +27,46 @@ _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
 def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> None:
     """Serves until a signal comes; see `serve`."""
+    from seq2seq_keras.serving.process import ServerProcess
+
     named_folders(models, options)
+    with _opened(options) as (rest, options):
+        if options.workers > 1:
+            _run_workers(models, options, rest)
+        else:
+            _run_one(ServerProcess(models, options), options, rest)
+
+
+def run_door(make: Callable[[ServingOptions], Any], options: ServingOptions) -> None:
+    """Serves by a process that has others answer.
+
+    Args:
+        make: Function that makes what has `app`, `error` and `is_quiet`, as
+            `ServerProcess` has, from the options with the real ports.
+        options: `ServingOptions`.
+    """
+    with _opened(options) as (rest, options):
+        _run_one(make(options), options, rest)
+
+
+@contextlib.contextmanager
+def _opened(options: ServingOptions) -> Iterator[tuple[Any, ServingOptions]]:
+    """The socket of HTTP, and the options with the real ports, which are shown."""
     if options.certificate is not None and options.key is not None:
         check_certificate(options.certificate, options.key)
     grpc_port = _free_port(options.host, options.grpc_port)
-    rest = _listening(options.host, options.rest_port)
-    rest_port = rest.getsockname()[1]
-    options = dataclasses.replace(options, rest_port=rest_port, grpc_port=grpc_port)
-    scheme = "http" if options.certificate is None else "https"
-    host = f"[{options.host}]" if ":" in options.host else options.host
-    show(f"REST and page: {scheme}://{host}:{rest_port}  gRPC: {host}:{grpc_port}")
-    if options.workers > 1:
-        _run_workers(models, options, rest)
-    else:
-        _run_one(models, options, rest)
+    with _listening(options.host, options.rest_port) as rest:
+        rest_port = rest.getsockname()[1]
+        scheme = "http" if options.certificate is None else "https"
+        host = f"[{options.host}]" if ":" in options.host else options.host
+        show(f"REST and page: {scheme}://{host}:{rest_port}  gRPC: {host}:{grpc_port}")
+        yield (
+            rest,
+            dataclasses.replace(options, rest_port=rest_port, grpc_port=grpc_port),
+        )
 
 
-def _run_one(models: Sequence[Any], options: ServingOptions, rest: Any) -> None:
-    from seq2seq_keras.serving.process import ServerProcess
-
-    process = ServerProcess(models, options)
+def _run_one(process: Any, options: ServingOptions, rest: Any) -> None:
     server = uvicorn.Server(_config(process.app, options))
     with heard_by(server.handle_exit):
         server.run(sockets=[rest])

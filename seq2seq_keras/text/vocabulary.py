@@ -50,6 +50,11 @@ class Fitting:
         """Adds all that another one has, after one's own."""
         self._keep(other._kept)
 
+    @property
+    def counts(self) -> collections.Counter[str] | None:
+        """How often each token was seen; `None` where texts are kept as a whole."""
+        return None if isinstance(self._kept, list) else self._kept
+
     def finish(self) -> Any:
         """Makes the tokenizer."""
         return self._make(self._kept)

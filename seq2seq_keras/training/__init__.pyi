@@ -20,6 +20,7 @@ from .history import History as History
 from .inputs import TrainingPairs as TrainingPairs
 from .inputs import fit_tokenizers as fit_tokenizers
 from .inputs import load_embeddings as load_embeddings
+from .inputs import load_sharded_pairs as load_sharded_pairs
 from .inputs import load_training_pairs as load_training_pairs
 from .losses import Perplexity as Perplexity
 from .losses import TokenAccuracy as TokenAccuracy

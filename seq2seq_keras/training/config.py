@@ -64,6 +64,14 @@ class TrainingConfig(Architecture, DataOptions):
         minimum=1e-6,
         maximum=10**6,
     )
+    shards: int = option(
+        1,
+        """Parts into which the files of `train` are dealt out, with `stream`. Each
+        gives its share of every batch, and of several workers each reads its own: as
+        many as there are workers, or a multiple.""",
+        minimum=1,
+        maximum=4096,
+    )
     epochs: int = option(
         20, "Most passes over the training pairs.", minimum=1, maximum=10**6
     )
@@ -202,6 +210,8 @@ class TrainingConfig(Architecture, DataOptions):
         """The options on which the weights after a given step depend."""
         options = self.as_dict()
         options["tokenizer"] = options["tokenizer"] or "word"
+        if self.shards == 1:  # as in versions that knew none
+            del options["shards"]
         # What `init` brought along is in the tokenizers and in the state.
         for name in ("output", "overwrite", "init", *self.changeable()):
             del options[name]

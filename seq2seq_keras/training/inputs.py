@@ -2,7 +2,8 @@
 
 import functools
 import itertools
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +13,16 @@ from seq2seq_keras.data import (
     FoundPairs,
     Pairs,
     PairStream,
+    ShardedPairs,
     given_options,
     hallucinate_pairs,
     load_corpus,
     read_files,
+    read_shards,
     split_pairs,
 )
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.models import Workers
 from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
@@ -33,7 +37,11 @@ from seq2seq_keras.text import (
 )
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.known_tokenizers import KnownTokenizer
-from seq2seq_keras.training.settled_tokenizers import settle_tokenizers, shared_by
+from seq2seq_keras.training.settled_tokenizers import (
+    SUBWORDS,
+    settle_tokenizers,
+    shared_by,
+)
 from seq2seq_keras.vectors import WordVectors
 
 # How the tokenizer of each name is fitted.
@@ -53,12 +61,12 @@ class TrainingPairs(NamedTuple):
     """The pairs of a training.
 
     Attributes:
-        train: `Pairs` or a `PairStream`.
+        train: `Pairs`, a `PairStream` or `ShardedPairs`.
         validation: `Pairs`, or a `PairStream` if streams were kept.
         layouts: List of strings: where they stand, and how.
     """
 
-    train: Pairs | PairStream
+    train: Any
     validation: Any
     layouts: list[str]
 
@@ -130,6 +138,45 @@ def _load_training_pairs(
     return TrainingPairs(pairs, validation, found.layouts)
 
 
+def load_sharded_pairs(
+    config: TrainingConfig, workers: Workers | None = None
+) -> TrainingPairs:
+    """Deals the training pairs out into shards, and reads the validation pairs.
+
+    Args:
+        config: A `TrainingConfig` with several `shards`.
+        workers: Optional `Workers`, of whom each reads its own shards.
+
+    Returns:
+        `TrainingPairs`, with `ShardedPairs` to train on.
+
+    Raises:
+        InputError: If an option does not go with shards.
+    """
+    given = (config.train, config.validation or config.validation_source)
+    if not config.stream or None in given:
+        raise InputError(
+            "`shards` are files of `train` that are read by `stream`, and `validation` "
+            "files go with them. Give all three."
+        )
+    if config.features_column is not None:
+        raise InputError("`shards` have no features: leave `features_column` out.")
+    rank, count = (0, 1) if workers is None else (workers.rank, workers.count)
+    if count > config.shards:
+        raise InputError(
+            f"There are {count} workers and {config.shards} `shards`: some would have "
+            "nothing to read. Take as many shards, or a multiple."
+        )
+    own = range(rank, config.shards, count)
+    pairs = read_shards(config.train or (), own, config.shards, config)
+    others = _read(config, "validation", may_be_idle=given_options(config))
+    told = [f"For validation {layout}" for layout in others.layouts]
+    if count > 1:
+        read = ", ".join(map(str, own))
+        told.append(f"Of {config.shards} shards this process reads {read}.")
+    return TrainingPairs(pairs, others.pairs, told)
+
+
 def _load_corpus(config: DataOptions) -> TrainingPairs:
     given = [
         name
@@ -160,7 +207,9 @@ def _read(config: DataOptions, name: str, **options: Any) -> FoundPairs:
 
 
 def fit_tokenizers(
-    config: DataOptions, pairs: Pairs | PairStream
+    config: DataOptions,
+    pairs: Pairs | PairStream | ShardedPairs,
+    workers: Workers | None = None,
 ) -> tuple[Tokenizer, Tokenizer]:
     """Fits the tokenizers that a configuration asks for.
 
@@ -168,6 +217,7 @@ def fit_tokenizers(
         config: `DataOptions`.
         pairs: The training pairs; they are gone through once, after a look at some if
             the options leave it to them which tokenizers are fitted.
+        workers: Optional `Workers`, who have read other shards.
 
     Returns:
         The tokenizer of the source and that of the target.
@@ -180,6 +230,7 @@ def fit_tokenizers(
         raise InputError(f"`{shared}` needs one tokenizer for both sides.")
     if shared and files[0] != files[1]:
         raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
+    _check_sharded(pairs, zip(kinds, files, strict=True))
     sides = zip(("source", "target"), kinds, files, strict=True)
     source, target = (_fitting(config, *side) for side in sides)
     has_features = config.has_features
@@ -190,6 +241,9 @@ def fit_tokenizers(
         sources, targets = zip(*chunk, strict=True)
         source.add(sources)
         target.add(targets)
+    if workers is not None and isinstance(pairs, ShardedPairs):
+        for fitting in (source, target):
+            _count_together(fitting, workers)
     if shared:
         source.join(target)
         source_tokenizer = target_tokenizer = source.finish()
@@ -198,6 +252,25 @@ def fit_tokenizers(
     if config.reverse_target:
         target_tokenizer = ReversedTokenizer(target_tokenizer)
     return source_tokenizer, target_tokenizer
+
+
+def _check_sharded(pairs: Any, sides: Iterable[tuple[str, str | None]]) -> None:
+    fitted = [kind for kind, path in sides if path is None]
+    if isinstance(pairs, ShardedPairs) and {*SUBWORDS} & {*fitted}:
+        raise InputError(
+            "Subwords are fitted to all pairs in memory, and `shards` are not read as "
+            "a whole: give a `vocabulary`, a SentencePiece model."
+        )
+
+
+def _count_together(fitting: Any, workers: Workers) -> None:
+    """Has a `Fitting` count what those of all workers have counted."""
+    if fitting.counts is None:  # it has its vocabulary from a file
+        return
+    said = workers.gather([json.dumps(fitting.counts)])
+    fitting.counts.clear()
+    for text in said:
+        fitting.counts.update(json.loads(text))
 
 
 def _fitting(config: DataOptions, side: str, kind: str, file: str | None) -> Any:

@@ -31,6 +31,8 @@ class KnownTokenizer:
     What the file was taken for, and what of it is not used, is shown.
     """
 
+    counts = None
+
     def __init__(self, side: str, kind: str, path: str, **options: Any) -> None:
         if kind in _CLASSES:
             format_, self._tokenizer, special = _listed(kind, path, options)

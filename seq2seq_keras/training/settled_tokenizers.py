@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 from typing import Any, TypeVar
 
-from seq2seq_keras.data import DataOptions, Pairs, PairStream
+from seq2seq_keras.data import DataOptions, Pairs, PairStream, ShardedPairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import (
@@ -17,10 +17,12 @@ from seq2seq_keras.text import (
 _Config = TypeVar("_Config", bound=DataOptions)
 
 _SAMPLE = 2000  # pairs that are looked at
-_SUBWORDS = ("bpe", "unigram")
+SUBWORDS = ("bpe", "unigram")
 
 
-def settle_tokenizers(config: _Config, pairs: Pairs | PairStream) -> _Config:
+def settle_tokenizers(
+    config: _Config, pairs: Pairs | PairStream | ShardedPairs
+) -> _Config:
     """Settles which tokenizer each side has, and says so where the data decide.
 
     Args:
@@ -61,7 +63,7 @@ def _kind_of_file(path: str, kind: str | None) -> str:
     """The tokenizer of a vocabulary that comes from a file."""
     algorithm = sentencepiece_algorithm(path)
     if algorithm is None:
-        if kind in _SUBWORDS:
+        if kind in SUBWORDS:
             raise InputError(
                 f"{path} is a list of tokens; {kind} needs a SentencePiece model. Text "
                 "that is cut into such pieces already needs the tokenizer space."
@@ -77,9 +79,11 @@ def _kind_of_file(path: str, kind: str | None) -> str:
 
 
 def _choices(
-    config: DataOptions, kinds: list, pairs: Pairs | PairStream
+    config: DataOptions, kinds: list, pairs: Pairs | PairStream | ShardedPairs
 ) -> list[TokenizerChoice]:
     """What suits source and target; with one vocabulary, what suits both."""
+    if isinstance(pairs, ShardedPairs):
+        pairs = pairs.first
     if isinstance(pairs, Pairs):
         sample = pairs.evenly_spaced(_SAMPLE)
     else:

@@ -1,6 +1,7 @@
 """What the workers of one training do each for itself, and what they compare."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 import keras
@@ -42,6 +43,23 @@ def check_same_data(workers: Workers, fingerprint: str) -> None:
             f"Worker {rank} has read other data than the first one. All must find the "
             "same files under the same names."
         )
+
+
+def fingerprint_of_shards(
+    workers: Workers | None, fingerprint: str, sums: dict[int, str]
+) -> str:
+    """The fingerprint of data in shards, whoever has read which.
+
+    Args:
+        workers: Optional `Workers`.
+        fingerprint: That of all else.
+        sums: Dictionary from the numbers of the shards read here to their sums.
+    """
+    said = [json.dumps(sums)]
+    everyone = said if workers is None else workers.gather(said)
+    shards = {int(n): x for text in everyone for n, x in json.loads(text).items()}
+    whole = repr((fingerprint, sorted(shards.items())))
+    return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def check_same_weights(workers: Workers, model: keras.Model, epoch: int) -> None:

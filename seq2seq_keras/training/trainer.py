@@ -12,7 +12,14 @@ import keras
 import numpy as np
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data import Batches, Pairs, PairsCounter, PairStream
+from seq2seq_keras.data import (
+    Batches,
+    Pairs,
+    PairsCounter,
+    PairStream,
+    ShardedBatches,
+    ShardedPairs,
+)
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.memory import check_memory
@@ -43,6 +50,7 @@ from seq2seq_keras.training.history import History
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,
     load_embeddings,
+    load_sharded_pairs,
     load_training_pairs,
 )
 from seq2seq_keras.training.preview import preview
@@ -53,6 +61,7 @@ from seq2seq_keras.training.settled_tokenizers import settle_tokenizers
 from seq2seq_keras.training.shares import (
     check_same_data,
     check_same_weights,
+    fingerprint_of_shards,
     part_random_numbers,
     translate_shares,
 )
@@ -86,7 +95,10 @@ class Trainer:
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
         start = load_start(config, model)
-        found = load_training_pairs(config)
+        if config.shards > 1:
+            found = load_sharded_pairs(config, workers)
+        else:
+            found = load_training_pairs(config)
         self.pairs, self.validation_pairs = found.train, found.validation
         self.scored_pairs = found.validation.evenly_spaced(config.scored_sentences)
         self.tokenizers, made = self._start_from(start, model)
@@ -139,7 +151,7 @@ class Trainer:
             return (start.source_tokenizer, start.target_tokenizer), start.model
         # What `training.yaml` holds, and what a training that goes on starts from.
         self.config = settle_tokenizers(self.config, self.pairs)
-        tokenizers = fit_tokenizers(self.config, self.pairs)
+        tokenizers = fit_tokenizers(self.config, self.pairs, self.workers)
         if model is None:
             return tokenizers, None
         sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
@@ -340,16 +352,22 @@ class Trainer:
 
         def observe(name: str, rows: Sequence[tuple], tokens: Any) -> None:
             counter.add(name, [row[:2] for row in rows], tokens)
-            for row in rows:
-                # Without weights it is that of versions which knew none.
-                learnt = row if row[2] != 1 else row[:2]
-                digest.update(repr(learnt).encode("utf-8"))
+            _digest_rows(digest, rows)
 
+        shards: dict[int, Any] = {}
+
+        def observe_shard(number: int, rows: Sequence[tuple], tokens: Any) -> None:
+            counter.add("training", [row[:2] for row in rows], tokens)
+            _digest_rows(shards.setdefault(number, hashlib.sha256()), rows)
+
+        is_sharded = isinstance(self.pairs, ShardedPairs)
         self.batches = self._batches(
             self.pairs,
             copy=copy,
             shuffle=True,
-            observe=functools.partial(observe, "training"),
+            observe=observe_shard
+            if is_sharded
+            else functools.partial(observe, "training"),
         )
         validation = self._batches(
             self.validation_pairs,
@@ -361,13 +379,30 @@ class Trainer:
         self._fingerprint = digest.hexdigest()
         if self.workers is not None:
             check_same_data(self.workers, self._fingerprint)
+        if is_sharded:
+            sums = {number: shards[number].hexdigest() for number in shards}
+            self._fingerprint = fingerprint_of_shards(
+                self.workers, self._fingerprint, sums
+            )
         return counter
 
     def _batches(
-        self, pairs: Pairs | PairStream, *, shuffle: bool, **options: Any
+        self,
+        pairs: Pairs | PairStream | ShardedPairs,
+        *,
+        shuffle: bool,
+        **options: Any,
     ) -> Batches:
         config, workers = self.config, self.workers
-        return Batches(
+        if isinstance(pairs, ShardedPairs):
+            make: Any = ShardedBatches
+            if workers is not None:
+                options["gather"] = workers.gather
+        else:
+            make = Batches
+            rank, count = (0, 1) if workers is None else (workers.rank, workers.count)
+            options["share"] = (rank, count)
+        return make(
             pairs,
             *self.tokenizers,
             batch_size=config.batch_size,
@@ -377,7 +412,6 @@ class Trainer:
             max_source_length=config.max_source_length,
             max_target_length=config.max_target_length,
             subword_sampling=config.subword_sampling if shuffle else 0.0,
-            share=(0, 1) if workers is None else (workers.rank, workers.count),
             **options,
         )
 
@@ -423,6 +457,13 @@ class Trainer:
         model.optimizer.build(model.trainable_variables)
         model.workers = self.workers
         return model
+
+
+def _digest_rows(digest: Any, rows: Sequence[tuple]) -> None:
+    for row in rows:
+        # Without weights it is that of versions which knew none.
+        learnt = row if row[2] != 1 else row[:2]
+        digest.update(repr(learnt).encode("utf-8"))
 
 
 def _settle_precision(

@@ -27,6 +27,7 @@ OTHER = {
     *("separator", "comment", "encoding", "features_column", "features_separator"),
     *("weights_column", "seeds"),
     *("address", "allowed_hosts", "cors_origins", "host", "labels", "name"),
+    "replicas",
     *("help", "version", "print_config"),
     "resume",  # a folder that goes on to be what it is
 }

@@ -84,6 +84,22 @@ def test_two_workers_learn_what_one_does(pairs, tmp_path, capfd):
 
 
 @pytest.mark.slow
+def test_shards_teach_the_same_whoever_reads_them(pairs, tmp_path):
+    lines = (pairs / "train.tsv").read_text().splitlines(keepends=True)
+    for number in range(5):
+        (tmp_path / f"train-{number}.tsv").write_text("".join(lines[number::5]))
+    files = {"train": [f"{tmp_path}/train-*.tsv"], "stream": True, "shards": 3}
+    alone = train(TrainingConfig(**options(pairs, tmp_path / "alone", **files)))
+    for count in (2, 3):
+        config = TrainingConfig(**options(pairs, tmp_path / f"of-{count}", **files))
+        together = distributed.train(config, num_workers=count)
+        np.testing.assert_allclose(together.log, alone.log, rtol=1e-5)
+    config = TrainingConfig(**options(pairs, tmp_path / "of-4", **files))
+    with pytest.raises(InputError, match="There are 4 workers and 3 `shards`"):
+        distributed.train(config, num_workers=4)
+
+
+@pytest.mark.slow
 def test_what_is_wrong_with_the_data_is_said_once(tmp_path):
     config = TrainingConfig(train=["none.tsv"], output=str(tmp_path / "model"))
     with pytest.raises(InputError, match=r"^none\.tsv: .*no such file|none\.tsv"):
@@ -235,3 +251,19 @@ def test_nodes_of_a_cluster_train_too(pairs, tmp_path, cluster):
     config = TrainingConfig(**options(pairs, tmp_path / "all"))
     together = distributed.train(config, num_workers=3, address=started.address)
     np.testing.assert_allclose(together.log, alone.log, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_a_node_that_is_lost_costs_what_was_not_saved(pairs, tmp_path, cluster):
+    alone = train(TrainingConfig(**options(pairs, tmp_path / "alone")))
+    started = cluster(2)
+    output = tmp_path / "all"
+    address = ("--address", started.address, "--num-workers", "3")
+    process = run_command(pairs, output, *address, save_minutes=0)
+    wait_for_steps(output, 12, process)
+    started.remove_node(started.list_all_nodes()[-1], allow_graceful=False)
+    told, _ = process.communicate()
+    assert process.returncode == 0, told
+    assert "A process that trained has died" in told
+    # Two are left, and go on with the same batches.
+    np.testing.assert_allclose(log_of(output), alone.log, rtol=1e-4)
