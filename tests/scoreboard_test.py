@@ -19,6 +19,7 @@ from benchmarks.scoreboard import (
     table,
     wrong_words,
 )
+from seq2seq_keras.cli import make_parser
 from seq2seq_keras.data import corpus_names, load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation import METRICS, score_translations
@@ -43,6 +44,27 @@ def folder(monkeypatch, tmp_path):
 )
 def test_every_recipe_is_a_valid_configuration(path):
     TrainingConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def test_a_row_is_trained_with_what_it_changes(monkeypatch, tmp_path):
+    class Stopped(Exception):
+        pass
+
+    def stop(command, check):
+        told.append(command)
+        raise Stopped
+
+    told = []
+    monkeypatch.setattr(rows, "ROOT", tmp_path)
+    monkeypatch.setattr(rows, "FOLDER", tmp_path)
+    monkeypatch.setattr(run.subprocess, "run", stop)
+    row = rows.Row("a", "g2p", "sigmorphon2021/ice", {"units": 7, "coverage": False})
+    with pytest.raises(Stopped):
+        run.train(row, 5)
+    _, _, _, *words = told[0]
+    options = make_parser().parse_args(words)["train"]
+    found = (options.units, options.coverage, options.seed, options.cell)
+    assert found == (7, False, 5, "lstm")
 
 
 def test_every_row_is_a_valid_training():

@@ -45,8 +45,9 @@ def train(row: Row, seed: int) -> None:
         command = command_line("train", resume=str(folder))
     elif not (folder / "last" / "config.json").exists():
         recipe = str(ROOT / "configs" / f"{row.config}.yaml")
-        options = {"corpus": row.corpus, **row.change, "seed": seed}
-        options |= {"config": recipe, "overwrite": True, "output": str(folder)}
+        # What stands behind a file counts in place of what is in it.
+        options = {"config": recipe, "corpus": row.corpus, **row.change, "seed": seed}
+        options |= {"overwrite": True, "output": str(folder)}
         command = command_line("train", **options)
         in_one_process = True
     if command:

@@ -94,7 +94,10 @@ def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
     for name, (description, contents) in table.items():
         command = Parser(description=description, exit_on_error=False)
         command.add_argument(
-            "--config", action=ConfigFile, help="YAML file with any of these options."
+            "--config",
+            action=ConfigFile,
+            help="YAML file with any of these options; those that stand behind it count "
+            "in place of its own.",
         )
         commands.add_subcommand(name, command, help=description)
         if isinstance(contents, Mapping):
