@@ -1,7 +1,7 @@
 """What each decision among translations is worth, and what it costs.
 
     SEQ2SEQ_KERAS_DATA=... python -m benchmarks.decisions CORPUS MODEL [MODEL ...]
-        [--rescore RIGHT] [--metric exact_match]
+        [--rescore RIGHT] [--metric exact_match] [--only WORD ...]
 
 Models of a corpus, trained by one recipe with other seeds, translate its test set, the
 first alone by each decision and, where there are several, all as an ensemble. `RIGHT`
@@ -10,7 +10,8 @@ what is tuned, by `tune-search`, is tuned on validation pairs. Each is compared 
 beam of 5 on the same sentences: the difference with its 95 % interval of paired
 bootstrap resampling, the p-value of approximate randomization. Seconds are those of one
 run after a first one on two sentences, on a machine that may do other work. The numbers
-go to benchmarks/results/decisions.json.
+go to benchmarks/results/decisions.json; with `--only` those of the decisions whose name
+has one of the words, beside those that are there.
 """
 
 import argparse
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("--rescore", metavar="RIGHT")
     parser.add_argument("--metric", default="exact_match", choices=METRICS)
     parser.add_argument("--bleu_tokenizer", default="13a")
+    parser.add_argument("--only", nargs="+", metavar="WORD")
     parser.add_argument("--table", action="store_true", help="only show the results")
     options = parser.parse_args()
     if not options.table:
@@ -48,7 +50,10 @@ def main() -> None:
             parser.error("name a corpus and a model at least")
         before = environment()
         record = {**measure(options), "environment": before}
-        write_json(PATH, {**read_json(PATH), options.corpus: record})
+        kept = read_json(PATH)
+        if options.only and options.corpus in kept:
+            record = joined(kept[options.corpus], record)
+        write_json(PATH, {**kept, options.corpus: record})
     for corpus, record in read_json(PATH).items():
         print(f"{corpus}, {record['sentences']:,} sentences\n\n{table(record)}\n")
 
@@ -58,6 +63,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     _, validation, test = s2s.load_corpus(options.corpus)
     found, seconds, searches = {}, {}, {}
     for name, translator, search in decisions(options, validation):
+        if options.only and not any(word in name for word in (BASE, *options.only)):
+            continue
         translator.translate(test.source[:2], **search)
         start = time.perf_counter()
         found[name] = translator.translate(test.source, **search)
@@ -81,6 +88,17 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             for row in compared.to_dict("records")
             if row["metric"] == options.metric
         ],
+    }
+
+
+def joined(kept: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """What was measured before, with what is measured anew in its place."""
+    rows = {row["system"]: row for row in (*kept["comparison"], *record["comparison"])}
+    return {
+        **record,
+        "searches": kept["searches"] | record["searches"],
+        "seconds": kept["seconds"] | record["seconds"],
+        "comparison": [*rows.values()],
     }
 
 
@@ -122,6 +140,14 @@ def decisions(
         )
         yield "rescored, weights tuned", one, {**weights, "rescore": right}
     tuned = s2s.tune_search(one, validation, **tuning)
+    risks = [each for each in tuned.trials if "posterior_scale" in each.options]
+    tuned_risk = max(
+        risks,
+        key=lambda each: (
+            each.score if METRICS[options.metric].higher_is_better else -each.score
+        ),
+    )
+    yield "MBR, beam of 20, utility and power tuned", one, tuned_risk.options
     yield "tuned, without rescoring", one, tuned.options
     if others:
         every = s2s.Translator.ensemble([one, *others])

@@ -15,6 +15,7 @@ _FAN = "[Fan et al., 2018](https://arxiv.org/abs/1805.04833)"
 _PAULUS = "[Paulus et al., 2018](https://arxiv.org/abs/1705.04304)"
 _VIJAYAKUMAR = "[Vijayakumar et al., 2018](https://arxiv.org/abs/1610.02424)"
 _KUMAR = "[Kumar and Byrne, 2004](https://aclanthology.org/N04-1022)"
+_TROMBLE = "[Tromble et al., 2008](https://aclanthology.org/D08-1065)"
 _EIKEMA = "[Eikema and Aziz, 2020](https://arxiv.org/abs/2005.10283)"
 _LUONG = "[Luong et al., 2015](https://arxiv.org/abs/1410.8206)"
 
@@ -170,6 +171,15 @@ class SearchOptions:
         "chrf",
         'How `decision="mbr"` measures likeness: by a score of sacreBLEU for one '
         "sentence, by the edits per token of the other, or by whether texts are equal.",
+    )
+    posterior_scale: float = option(
+        1.0,
+        "The power of the probabilities of a beam's hypotheses before they become "
+        'shares of one in `decision="mbr"`: below 1, those of a model that is too sure '
+        "come closer to each other.",
+        minimum=0,
+        maximum=100,
+        paper=_TROMBLE,
     )
     candidates: int = option(
         64,
@@ -331,6 +341,10 @@ _NEEDS: dict[str, tuple[str, Callable[[SearchOptions], bool]]] = {
         lambda o: o.beam_groups > 1,
     ),
     "utility": ('`decision="mbr"`', lambda o: o.decision == "mbr"),
+    "posterior_scale": (
+        '`decision="mbr"` with a beam',
+        lambda o: o.decision == "mbr" and not o.sample,
+    ),
     "candidates": (
         '`decision="mbr"` and `sample`',
         lambda o: o.decision == "mbr" and o.sample,

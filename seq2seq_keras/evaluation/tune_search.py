@@ -20,6 +20,7 @@ from seq2seq_keras.translation import (
     Translation,
     combined,
     judge,
+    least_risk,
 )
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BEAM_WIDTHS = (1, 2, 5, 10, 20)
 LENGTH_PENALTIES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0)
+_SCALES = (1.0, 0.5, 0.25, 0.1)
 _WEIGHTS = np.linspace(0, 1, 11).round(2)
 _LENGTHS = np.linspace(-1, 1, 21).round(2)
 
@@ -105,10 +107,10 @@ def tune_search(
     """Chooses beam width, length penalty, decision and weights by validation pairs.
 
     One thing at a time, each with the best of those before it: the width of the beam;
-    its length penalty; with the widest beam minimum Bayes risk by each utility; and,
-    where there is a model that judges, its weight and that of the length together, on
-    the hypotheses of the widest beam. Of equal scores the one that was tried first, and
-    is cheaper, stays.
+    its length penalty; with the widest beam minimum Bayes risk by each utility, with
+    probabilities as they are and to powers below 1; and, where there is a model that
+    judges, its weight and that of the length together, on the hypotheses of the widest
+    beam. Of equal scores the one that was tried first, and is cheaper, stays.
 
     Args:
         translator: A `Translator`.
@@ -158,11 +160,7 @@ def tune_search(
     tuning.try_each({"beam_width": width} for width in beam_widths)
     if widest > 1:
         tuning.try_length_penalties(length_penalties)
-        utilities = choices_of(SearchOptions.__annotations__["utility"])
-        tuning.try_each(
-            {"beam_width": widest, "decision": "mbr", "utility": utility}
-            for utility in utilities
-        )
+        tuning.try_risks(widest)
         if rescore is not None:
             tuning.try_weights(rescore, widest)
     best = tuning.best
@@ -217,6 +215,19 @@ class _Tuning:
                 for penalty in penalties
                 if penalty != options.length_penalty
             )
+
+    def try_risks(self, width: int) -> None:
+        """Decides for the least risk in several ways, on what is found once."""
+        options: dict[str, Any] = {"beam_width": width, "decision": "mbr"}
+        found = self.translator.propose(
+            self.pairs.source, batch_size=self.batch_size, **options
+        )
+        for utility in choices_of(SearchOptions.__annotations__["utility"]):
+            for scale in _SCALES:
+                named = {**options, "utility": utility, "posterior_scale": scale}
+                search = self.translator.search.replace(**named)
+                texts = [least_risk(own, search).text for own in found]
+                self.add(named, self.count(texts, self.pairs).score)
 
     def try_weights(self, scorer: "Translator", width: int) -> None:
         """Adds the best weights of another model and of length, of a fine grid."""

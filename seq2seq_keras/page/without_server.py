@@ -19,7 +19,10 @@ _MODEL, _RULES = "model.json", "text.json"
 _LIMITS = {"beam_width": 32, "n_best": 32, "max_length": 1000, "min_length": 1000}
 _SAMPLING = ("sample", "temperature", "top_k", "top_p", "candidates")
 # What is done with what a search has found, and what one graph has for all beams.
-_ELSEWHERE = ("decision", "utility", "beam_groups", "diversity_penalty")
+_ELSEWHERE = (
+    *("decision", "utility", "posterior_scale"),
+    *("beam_groups", "diversity_penalty"),
+)
 # Code is compiled, which is no script of a line within the page.
 _POLICY = POLICY.replace("script-src", "script-src 'wasm-unsafe-eval'")
 # For those who open the page without any server; first.js shows it.

@@ -3,14 +3,17 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from seq2seq_keras.data import Pairs, PairStream, tidy_text
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import check_options, documented, option
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.text import split_features
-from seq2seq_keras.translation import Translation, Translator, likeness
+from seq2seq_keras.translation import Translation, likeness
+
+if TYPE_CHECKING:
+    from seq2seq_keras.translation import Translator
 
 _CHUNK = 4096  # texts that are translated together
 _KIM = "[Kim and Rush, 2016](https://arxiv.org/abs/1606.07947)"
@@ -104,7 +107,7 @@ class DistillationCounts:
 
 @checks_numbers(batch_size=(1, 10**6))
 def distill(
-    teachers: Sequence[Translator],
+    teachers: "Sequence[Translator]",
     given: Pairs | PairStream | Iterable[str],
     options: DistillationOptions | None = None,
     *,
@@ -163,6 +166,8 @@ def distill(
         raise InputError("`each` does nothing with one teacher.")
     if options.closest and teachers[0].search.replace(**search).n_best == 1:
         raise InputError("`closest` does nothing without an `n_best` of 2 or more.")
+    from seq2seq_keras.translation import Translator  # the options need none of it
+
     several = list(teachers) if options.each else [Translator.ensemble(teachers)]
     rows: Iterator[tuple[str, str | None]]
     if isinstance(given, Pairs | PairStream):
@@ -174,7 +179,7 @@ def distill(
 
 
 def _distilled(
-    teachers: Sequence[Translator],
+    teachers: "Sequence[Translator]",
     rows: Iterator[tuple[str, str | None]],
     options: DistillationOptions,
     counts: DistillationCounts,
@@ -201,7 +206,7 @@ def _distilled(
 def _taken(
     translation: Translation,
     reference: str | None,
-    teacher: Translator,
+    teacher: "Translator",
     options: DistillationOptions,
     counts: DistillationCounts,
 ) -> Iterator[str]:

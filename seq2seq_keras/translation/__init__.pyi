@@ -2,6 +2,7 @@ from .decisions import proposals_of as proposals_of
 from .likeness import likeness as likeness
 from .litert_folder import export_litert as export_litert
 from .litert_weights import shrink_weights as shrink_weights
+from .minimum_risk import least_risk as least_risk
 from .onnx_folder import export_onnx as export_onnx
 from .onnx_weights import SharedWeights as SharedWeights
 from .request import SearchRequest as SearchRequest

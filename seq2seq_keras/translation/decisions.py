@@ -22,6 +22,7 @@ def proposals_of(options: SearchOptions) -> SearchOptions:
     return options.replace(
         decision=usual.decision,
         utility=usual.utility,
+        posterior_scale=usual.posterior_scale,
         candidates=usual.candidates,
         n_best=options.width,
         distinct_texts=options.distinct_texts and not is_risk,

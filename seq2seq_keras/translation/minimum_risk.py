@@ -22,7 +22,8 @@ def least_risk(
     Args:
         proposals: A `Translation` of the same text from each model, with all that its
             search found.
-        options: `SearchOptions`: `utility`, `n_best` and whether they were drawn.
+        options: `SearchOptions`: `utility`, `posterior_scale`, `n_best` and whether
+            they were drawn.
         is_judged: Whether scores, those of two models, stand for the logarithms of
             the probabilities that a beam's hypotheses have.
 
@@ -41,7 +42,9 @@ def least_risk(
     ('oui', 0.5)
 
     Reference:
-        [Kumar and Byrne, 2004](https://aclanthology.org/N04-1022), equation 2.
+        - [Kumar and Byrne, 2004](https://aclanthology.org/N04-1022), equation 2.
+        - [Tromble et al., 2008](https://aclanthology.org/D08-1065), section 5: the
+          power of probabilities.
     """
     found = [each for each in proposals if np.isfinite(each.score)]
     if not found:
@@ -52,7 +55,7 @@ def least_risk(
     for own in found:
         shares = np.full(len(own.hypotheses), 1 / len(own.hypotheses))
         if not options.sample:
-            shares = _shares(own.hypotheses, is_judged)
+            shares = _shares(own.hypotheses, options.posterior_scale, is_judged)
         shares /= len(found)
         for rank, (hypothesis, share) in enumerate(
             zip(own.hypotheses, shares, strict=True)
@@ -77,10 +80,12 @@ def least_risk(
     return proposals[0].ranked(best, places)
 
 
-def _shares(hypotheses: Sequence[Hypothesis], is_judged: bool) -> np.ndarray:
-    """The probability of each, of these alone."""
+def _shares(
+    hypotheses: Sequence[Hypothesis], scale: float, is_judged: bool
+) -> np.ndarray:
+    """The probability of each, to a power, of these alone."""
     sums = np.array([h.score if is_judged else sum_of(h) for h in hypotheses])
-    shares = np.exp(sums - sums.max())
+    shares = np.exp(scale * (sums - sums.max()))
     return shares / shares.sum()
 
 

@@ -16,8 +16,9 @@ class Hypothesis:
     Attributes:
         text: String. The translation.
         tokens: Tuple of strings, `<eos>` last unless the length ran out.
-        score: Float. What the search ranks by: the sum of the tokens'
-            log-probabilities after length normalisation and penalties.
+        score: Float. What it is ranked by: the sum of the tokens' log-probabilities
+            after length normalisation and penalties; with `rescore` that of two models,
+            with `decision="mbr"` its expected utility.
         token_probabilities: float32 array, shape `(target_length,)`: the model's own
             probability of each token given those before it.
         attention: float32 array, shape `(target_length, source_length)`: the weights

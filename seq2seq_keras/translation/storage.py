@@ -46,6 +46,7 @@ _BEFORE = {
     "distinct_texts": False,
     **{"beam_groups": 1, "diversity_penalty": 0.5},
     **{"decision": "map", "utility": "chrf", "candidates": 64},
+    "posterior_scale": 1.0,
 }
 
 

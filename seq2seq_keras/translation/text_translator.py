@@ -156,6 +156,31 @@ class TextTranslator(abc.ABC):
         return translations[0] if isinstance(texts, str) else translations
 
     @checks_numbers(batch_size=(1, 10**6))
+    def propose(
+        self, texts: Any, *, batch_size: int | None = None, **search: Any
+    ) -> list[tuple[Translation, ...]]:
+        """Finds all that a decision is made of, to make several of it.
+
+        Args:
+            texts: A list or Series of strings, as for `translate`.
+            batch_size: Optional integer. Texts decoded at a time; see `translate`.
+            **search: See `translate`; with `decision="mbr"` each model of an ensemble
+                proposes by itself.
+
+        Returns:
+            A list with, for each text, a `Translation` of each model that proposes,
+            with all that its search found.
+        """
+        request = SearchRequest.of(self.search, search)
+        is_risk = request.options.decision == "mbr"
+        request = request._replace(options=proposals_of(request.options), rescore=None)
+        found = [
+            proposer._run(_as_list(texts), batch_size, request, make_translations)
+            for proposer in (self._proposers() if is_risk else [self])
+        ]
+        return list(zip(*found, strict=True))
+
+    @checks_numbers(batch_size=(1, 10**6))
     def translate_stream(
         self, texts: Iterable[str], *, batch_size: int | None = None, **search: Any
     ) -> Iterator[str]:

@@ -30,9 +30,9 @@ def test_the_widest_beam_is_chosen_where_the_references_are_what_it_finds(models
     assert scores[0] < 100  # of greedy search
     assert tuned.options == {"beam_width": 5, "length_penalty": 2.0}
     assert tuned.score == 100.0
-    # Beams, penalties, utilities; each is what it says.
-    assert len(scores) == 2 + 2 + 4
-    for trial in tuned.trials:
+    # Beams, penalties, utilities with their powers; each is what it says.
+    assert len(scores) == 2 + 2 + 4 * 4
+    for trial in tuned.trials[::3]:
         assert trial.score == pytest.approx(chrf(one, pairs, **trial.options))
 
 

@@ -62,6 +62,19 @@ def test_with_exact_match_it_is_the_text_whose_spellings_add_up_to_most(one):
     assert differs
 
 
+def test_probabilities_are_shares_to_a_power(one):
+    search = {"beam_width": 6, "max_length": 3, "n_best": 6}
+    found = one.decode(TEXTS[0], distinct_texts=False, **search)
+    shares = collections.Counter()
+    for hypothesis in found.hypotheses:
+        shares[hypothesis.text] += float(np.prod(hypothesis.token_probabilities)) ** 0.3
+    risk = {"decision": "mbr", "utility": "exact_match", "posterior_scale": 0.3}
+    decided = one.decode(TEXTS[0], **risk, **search)
+    expected = {text: share / shares.total() for text, share in shares.items()}
+    scores = {h.text: h.score for h in decided.hypotheses}
+    assert scores == pytest.approx(expected, abs=1e-5)
+
+
 def test_of_what_is_drawn_equal_texts_add_up(other):
     draw = {"sample": True, "seed": 3}
     drawn = other.decode(TEXTS[0], n_best=300, **draw)
@@ -158,6 +171,10 @@ def test_decisions_are_saved_and_not_exported(one, tmp_path):
     [
         ({"decision": "mbr"}, "without a `beam_width` of 2 or more, or `sample`"),
         ({"utility": "bleu", "beam_width": 2}, "`utility` does nothing without"),
+        (
+            {"decision": "mbr", "sample": True, "posterior_scale": 0.1},
+            '`posterior_scale` does nothing without `decision="mbr"` with a beam',
+        ),
         (
             {"decision": "mbr", "beam_width": 2, "candidates": 9},
             '`candidates` does nothing without `decision="mbr"` and `sample`',

@@ -81,6 +81,7 @@ export default {
     diversity_penalty: ["Diversity penalty"],
     decision: ["Decision"],
     utility: ["Likeness by"],
+    posterior_scale: ["Power of probabilities"],
     candidates: ["Draws to choose from"],
     temperature: ["Temperature"],
     top_k: ["Among the likeliest"],

@@ -9,7 +9,7 @@ const summary = byId("search-summary");
 
 // What has a meaning under each method only; the rest has one under all of them.
 const METHODS = {
-  beam: ["beam_width", "n_best", "length_normalization", "length_penalty", "coverage_penalty", "distinct_texts", "beam_groups", "diversity_penalty", "decision", "utility"],
+  beam: ["beam_width", "n_best", "length_normalization", "length_penalty", "coverage_penalty", "distinct_texts", "beam_groups", "diversity_penalty", "decision", "utility", "posterior_scale"],
   greedy: [],
   sampling: ["n_best", "temperature", "top_k", "top_p", "seed", "decision", "utility", "candidates"],
 };
