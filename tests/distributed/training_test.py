@@ -233,14 +233,21 @@ def test_a_command_that_is_killed_goes_on_with_another_number(pairs, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "changed", [{"gradient_accumulation": 3}, {"label_smoothing": 0.1}]
+    ("changed", "rtol"),
+    [
+        ({"gradient_accumulation": 3}, 1e-5),
+        ({"label_smoothing": 0.1}, 1e-5),
+        # A gradient of each share is rounded to 8 bits before they are added up.
+        ({"precision": "mixed_bfloat16"}, 5e-3),
+    ],
 )
 @pytest.mark.parametrize("count", [2, 3])
-def test_however_it_is_trained_it_is_the_same(pairs, tmp_path, changed, count):
+def test_however_it_is_trained_it_is_the_same(pairs, tmp_path, changed, rtol, count):
     alone = train(TrainingConfig(**options(pairs, tmp_path / "alone", **changed)))
     config = TrainingConfig(**options(pairs, tmp_path / "all", **changed))
     together = distributed.train(config, num_workers=count)
-    np.testing.assert_allclose(together.log, alone.log, rtol=1e-5)
+    print(np.abs(together.log / alone.log - 1).max().max())
+    np.testing.assert_allclose(together.log, alone.log, rtol=rtol)
     np.testing.assert_allclose(log_of(tmp_path / "all"), together.log, rtol=1e-9)
 
 
