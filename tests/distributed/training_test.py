@@ -237,6 +237,7 @@ def test_a_command_that_is_killed_goes_on_with_another_number(pairs, tmp_path):
     [
         ({"gradient_accumulation": 3}, 1e-5),
         ({"label_smoothing": 0.1}, 1e-5),
+        ({"copy": True, "attention": "luong"}, 1e-5),
         # A gradient of each share is rounded to 8 bits before they are added up.
         ({"precision": "mixed_bfloat16"}, 5e-3),
     ],
