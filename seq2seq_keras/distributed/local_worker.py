@@ -44,6 +44,9 @@ class LocalWorker:
             raise RuntimeError(f"In a process of its own:\n{fault}")
         return result
 
+    def wait(self) -> None:
+        """It is there, since there is room for any number."""
+
     def signal(self, number: int) -> None:
         """Sends it a signal."""
         with contextlib.suppress(ProcessLookupError):

@@ -91,6 +91,12 @@ class RayWorker:
             self.stop()  # it may only be out of reach, and hold its processors
             raise WorkerDiedError from error
 
+    def wait(self) -> None:
+        try:
+            self._ray.get(self._actor.__ray_ready__.remote())
+        except self._ray.exceptions.RayActorError as error:
+            raise WorkerDiedError from error
+
     def stop(self) -> None:
         with contextlib.suppress(Exception):  # of a connection that is gone
             self._ray.kill(self._actor)

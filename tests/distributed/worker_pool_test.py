@@ -20,6 +20,9 @@ class Doubling:
         self.lives -= 1
         return {"double": 2 * number}[method]
 
+    def wait(self):
+        pass
+
     def stop(self):
         pass
 
@@ -49,6 +52,41 @@ def test_what_a_worker_had_when_it_died_is_done_by_another():
 def test_a_task_that_ends_every_worker_does_not_go_on_for_ever():
     with pytest.raises(InputError, match="ended before its time, 3 times over"):
         run([0] * 9, [1], count=1)
+
+
+def test_where_there_is_no_room_for_another_others_take_the_task():
+    lock, died, room = threading.Lock(), threading.Event(), threading.Event()
+
+    class Mortal(Doubling):
+        def call(self, method, number):
+            died.set()
+            raise WorkerDiedError
+
+    class Survivor(Doubling):
+        def call(self, method, number):
+            died.wait()
+            return super().call(method, number)
+
+    class Nowhere(Doubling):
+        def wait(self):
+            room.wait()
+
+        def call(self, method, number):
+            room.wait()
+
+    workers = iter([Mortal(0), Survivor(10**9)])
+
+    def start():
+        with lock:
+            return next(workers, None) or Nowhere(0)
+
+    pool = WorkerPool(start, 2)
+    try:
+        futures = [pool.submit("double", number) for number in range(1000)]
+        assert [x.result(timeout=30) for x in futures] == list(range(0, 2000, 2))
+    finally:
+        room.set()
+        pool.close()
 
 
 def test_a_fault_is_that_of_its_task_alone():
