@@ -55,28 +55,34 @@ def test_a_task_that_ends_every_worker_does_not_go_on_for_ever():
 
 
 def test_where_there_is_no_room_for_another_others_take_the_task():
-    lock, sought, room = threading.Lock(), threading.Event(), threading.Event()
+    lock = threading.Lock()
+    met, sought, room = threading.Event(), threading.Event(), threading.Event()
+
+    class Mortal(Doubling):
+        def call(self, method, number):
+            met.wait()
+            raise WorkerDiedError
 
     class Survivor(Doubling):
         def call(self, method, number):
+            met.set()
             sought.wait()
             return super().call(method, number)
 
     class Nowhere(Doubling):
-        def __init__(self):
-            sought.set()
-
         def wait(self):
+            sought.set()
             room.wait()
 
         def call(self, method, number):
+            sought.set()
             room.wait()
 
-    workers = iter([Doubling(0), Survivor(10**9)])
+    kinds = iter([Mortal, Survivor, Nowhere])
 
     def start():
         with lock:
-            return next(workers, None) or Nowhere()
+            return next(kinds)(9)
 
     pool = WorkerPool(start, 2)
     try:
