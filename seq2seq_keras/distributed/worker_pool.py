@@ -23,8 +23,11 @@ class Worker(Protocol):
     def call(self, method: str, *values: Any) -> Any:
         """Calls a method of it; raises `WorkerDiedError` if it does not live on."""
 
-    def wait(self) -> None:
-        """Waits until it is there; raises `WorkerDiedError` if it never will be."""
+    def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:
+        """Waits until it is there; raises `WorkerDiedError` if it never will be.
+
+        It asks `is_in_vain` from time to time.
+        """
 
     def stop(self) -> None:
         """Ends its process at once."""
