@@ -17,6 +17,7 @@ from .train import resume_training as resume_training
 from .train import train as train
 from .train_seeds import train_seeds as train_seeds
 from .training_options import TrainingWorkers as TrainingWorkers
+from .training_worker import TrainingWork as TrainingWork
 from .training_worker import TrainingWorker as TrainingWorker
 from .translate_files import FilesReport as FilesReport
 from .translate_files import translate_files as translate_files

@@ -44,6 +44,9 @@ class LocalWorker:
             raise RuntimeError(f"In a process of its own:\n{fault}")
         return result
 
+    def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:
+        """It is there, since there is room for any number."""
+
     def signal(self, number: int) -> None:
         """Sends it a signal."""
         with contextlib.suppress(ProcessLookupError):

@@ -4,7 +4,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
@@ -12,6 +12,7 @@ from seq2seq_keras.errors import InputError, import_optional
 from seq2seq_keras.untrusted import in_one_line
 
 LOCAL = "local"
+_LOOK = 1.0  # seconds between two looks whether an actor can still come
 _LOCAL_STORE = 2**27  # bytes that tasks and results take on the way
 
 
@@ -89,6 +90,17 @@ class RayWorker:
                     "Python and seq2seq-keras installed there, and modules of your own?"
                 ) from error
             self.stop()  # it may only be out of reach, and hold its processors
+            raise WorkerDiedError from error
+
+    def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:
+        ready = self._actor.__ray_ready__.remote()
+        while not self._ray.wait([ready], timeout=_LOOK)[0]:
+            if is_in_vain():
+                self.stop()
+                raise WorkerDiedError
+        try:
+            self._ray.get(ready)
+        except self._ray.exceptions.RayActorError as error:
             raise WorkerDiedError from error
 
     def stop(self) -> None:

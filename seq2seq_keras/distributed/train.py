@@ -201,10 +201,14 @@ class _Team:
             functools.partial(TrainingWorker, place.host), is_heard=True
         )
         self.others = [place.start() for _ in range(count - 1)]
+        self.is_in_vain = lambda: place.room() < count
         self.outcomes: queue.Queue = queue.Queue()
 
     def work(self, config: Any, resume: bool, changes: Any, modules: Any) -> Any:
         """What all of them are told."""
+        for worker in self.others:
+            # Of a node that has just gone nobody may know yet.
+            worker.wait(self.is_in_vain)
         everyone = [self.leader, *self.others]
         are_here = [
             self.leader,
@@ -241,6 +245,8 @@ class _Team:
                 continue
             if isinstance(outcome, BaseException):
                 raise outcome
+            if outcome.is_alone:
+                raise WorkerDiedError
             if rank == 0 or outcome.refused is not None:
                 return outcome
 

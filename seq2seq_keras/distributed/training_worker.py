@@ -48,11 +48,13 @@ class Outcome(NamedTuple):
         log: Of the first process, the table of `TrainingResult`.
         evaluation: Of the first process, the `Evaluation`.
         refused: What was wrong with the input, or `None`.
+        is_alone: Whether it had to give up since another one has gone, or has not come.
     """
 
     log: Any = None
     evaluation: Any = None
     refused: str | None = None
+    is_alone: bool = False
 
 
 class TrainingWorker:
@@ -90,6 +92,10 @@ class TrainingWorker:
             return Outcome(refused=str(error))
         except KeyboardInterrupt:
             os._exit(130)  # it has been told
+        except Exception as error:
+            if not _is_of_others(error):
+                raise
+            return Outcome(is_alone=True)
         return Outcome(made.log, made.evaluation)
 
     def follow(self, work: TrainingWork, rank: int, state: bytes | None) -> Outcome:
@@ -106,6 +112,10 @@ class TrainingWorker:
                 trainer.go_on(lambda row, is_best: None)
         except (InputError, OSError) as error:
             return Outcome(refused=f"Worker {rank}: {error}")
+        except Exception as error:
+            if not _is_of_others(error):
+                raise
+            return Outcome(is_alone=True)
         return Outcome()
 
     def _begin(self, work: TrainingWork, rank: int) -> Any:
@@ -121,6 +131,21 @@ class TrainingWorker:
         for module in work.modules:
             importlib.import_module(module)
         return workers
+
+
+def _is_of_others(error: Exception) -> bool:
+    """Whether an error of TensorFlow says that processes do not find each other.
+
+    That may be known here before anybody has heard that one has died. And the port that
+    was free when it was chosen may be another program's now.
+    """
+    import tensorflow as tf
+
+    kinds = (tf.errors.UnavailableError, tf.errors.AbortedError)
+    words = ("Collective ops is aborted", "Could not start gRPC server")
+    return isinstance(error, tf.errors.OpError) and (
+        isinstance(error, kinds) or any(word in str(error) for word in words)
+    )
 
 
 def read_state(folder: str | os.PathLike) -> bytes | None:

@@ -23,6 +23,12 @@ class Worker(Protocol):
     def call(self, method: str, *values: Any) -> Any:
         """Calls a method of it; raises `WorkerDiedError` if it does not live on."""
 
+    def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:
+        """Waits until it is there; raises `WorkerDiedError` if it never will be.
+
+        It asks `is_in_vain` from time to time.
+        """
+
     def stop(self) -> None:
         """Ends its process at once."""
 
@@ -34,7 +40,7 @@ class WorkerPool:
     of, is given to the next one. So a task may be done twice, and must not mind.
 
     Args:
-        start: Function that starts a worker; it may wait until there is room for one.
+        start: Function that starts a worker.
         count: How many there shall be.
     """
 
@@ -79,10 +85,25 @@ class WorkerPool:
                     self._tasks.put((number, tries + 1, future, task))
                 else:
                     future.set_exception(_dead(error))
+                self._replace(place)
             except BaseException as error:
                 future.set_exception(error)
             else:
                 future.set_result(result)
+
+    def _replace(self, place: int) -> None:
+        """Waits for another worker, with no task in its hands.
+
+        Where a machine is gone there may be no room for one, and others have to take
+        the tasks.
+        """
+        try:
+            self._workers[place] = worker = self._start()
+            if self._closed:  # too late for it to have been stopped
+                worker.stop()
+            worker.wait()
+        except BaseException:  # whoever takes a task starts one, and is told
+            self._workers.pop(place, None)
 
 
 def _dead(error: WorkerDiedError) -> InputError:

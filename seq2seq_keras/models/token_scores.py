@@ -128,6 +128,30 @@ def score_tokens(
     return TokenScores(total, others, tf.reduce_sum(weights))
 
 
+def score_logits(
+    logits: tf.Tensor,
+    labels: tf.Tensor,
+    weights: tf.Tensor,
+    loss: TokenValues,
+    metrics: Sequence[TokenValues],
+) -> TokenScores:
+    """The same sums, of logits that are there, padding's too.
+
+    Args:
+        logits: Shape `(batch, target_length, vocabulary_size)`.
+        labels: int32, shape `(batch, target_length)`.
+        weights: float32, shape `(batch, target_length)`; 0 for padding.
+        loss: Makes the loss of each token.
+        metrics: Each makes a value of each token.
+
+    Returns:
+        `TokenScores`.
+    """
+    values = [tf.cast(f(labels, logits), "float32") for f in (loss, *metrics)]
+    total, *others = (tf.reduce_sum(value * weights) for value in values)
+    return TokenScores(total, others, tf.reduce_sum(weights))
+
+
 def _in_bfloat16(layer: keras.layers.Layer) -> Callable[..., tf.Tensor]:
     """What calls a layer with the same variables, and multiplies in bfloat16.
 

@@ -6,7 +6,12 @@ from typing import Any, NamedTuple, Protocol
 import keras
 import tensorflow as tf
 
-from seq2seq_keras.models.token_scores import OutputLayer, TokenScores, score_tokens
+from seq2seq_keras.models.token_scores import (
+    OutputLayer,
+    TokenScores,
+    score_logits,
+    score_tokens,
+)
 from seq2seq_keras.special_tokens import PAD_ID
 
 # What workers add up.
@@ -47,16 +52,17 @@ class _Sums(NamedTuple):
 class TokenStep:
     """What `keras.Model.train_step` does, with loss and metrics of real tokens only.
 
-    It takes a model whose last layer predicts token by token (`OutputLayer`), whose
-    loss is a mean over tokens and whose metrics are means too: they have
-    `token_values(labels, logits)`, as `TokenCrossentropy` and `TokenAccuracy` do, the
-    metrics also `add(total, weight)`. Everything else about the step is Keras's.
+    It takes a model whose loss is a mean over tokens and whose metrics are means too:
+    they have `token_values(labels, logits)`, as `TokenCrossentropy` and `TokenAccuracy`
+    do, the metrics also `add(total, weight)`. Its last layer predicts token by token
+    (`OutputLayer`), unless there are several workers. Everything else is Keras's.
     `TokenStep.of` tells whether a model, as it was compiled, is such a one: what has
     methods of its own, or something that this step does not know, gets Keras's.
 
     Args:
         model: A compiled functional model.
-        output_layer: Its `OutputLayer`.
+        output_layer: Its `OutputLayer`; `None` where a token's logits are made of
+            more, as to copy, and those of padding are computed too.
         workers: Optional `Workers`. Each of them has a share of the batch, and the
             gradient is that of the mean over the tokens of all.
     """
@@ -64,7 +70,7 @@ class TokenStep:
     def __init__(
         self,
         model: keras.Model,
-        output_layer: OutputLayer,
+        output_layer: OutputLayer | None,
         workers: Workers | None = None,
     ) -> None:
         self.model = model
@@ -91,7 +97,10 @@ class TokenStep:
         if not all(map(_is_by_token, functions)) or not _is_plain(model, weighted):
             return None
         output_layer = OutputLayer.of(model)
-        return None if output_layer is None else cls(model, output_layer, workers)
+        # Without other workers Keras's own step does as well.
+        if output_layer is None and workers is None:
+            return None
+        return cls(model, output_layer, workers)
 
     def train(self, data: Any) -> dict[str, Any]:
         """Trains on a batch as `fit` gives it; returns the metrics so far."""
@@ -113,13 +122,10 @@ class TokenStep:
 
     def _run(self, data: Any, training: bool) -> _Sums:
         inputs, labels, weights = keras.utils.unpack_x_y_sample_weight(data)
-        own = score_tokens(
-            self.output_layer,
-            self.output_layer.vectors(inputs, training=training),
+        own = self._score(
+            inputs,
             tf.cast(labels, "int32"),
             _token_weights(labels, weights),
-            self.model.loss.token_values,
-            [metric.token_values for metric in self.metrics],
             training,
         )
         added = [tf.reduce_sum(tf.cast(x, "float32")) for x in self.model.losses]
@@ -136,6 +142,19 @@ class TokenStep:
         if added:
             (loss,) = self.workers.add_up([tf.stop_gradient(share)], _LOSS)
         return _Sums(own, whole, sentences, loss, share)
+
+    def _score(
+        self, inputs: Any, labels: tf.Tensor, weights: tf.Tensor, training: bool
+    ) -> TokenScores:
+        """The sums over the tokens of this worker."""
+        loss = self.model.loss.token_values
+        metrics = [metric.token_values for metric in self.metrics]
+        last = self.output_layer
+        if last is None:
+            logits = self.model(inputs, training=training)
+            return score_logits(logits, labels, weights, loss, metrics)
+        vectors = last.vectors(inputs, training=training)
+        return score_tokens(last, vectors, labels, weights, loss, metrics, training)
 
     def _add_up(
         self, own: TokenScores, labels: tf.Tensor

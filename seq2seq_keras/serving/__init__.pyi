@@ -15,6 +15,7 @@ from .grpc_server import GrpcServer as GrpcServer
 from .grpc_server import pass_calls as pass_calls
 from .grpc_services import Answering as Answering
 from .grpc_services import GrpcAnswers as GrpcAnswers
+from .grpc_services import add_services as add_services
 from .metrics import Metrics as Metrics
 from .middleware import Guarded as Guarded
 from .middleware import Logged as Logged

@@ -1,8 +1,10 @@
 """Tests of several processes that train one model."""
 
+import functools
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +14,7 @@ import pytest
 
 from seq2seq_keras import InputError, TrainingConfig, distributed, load_corpus, train
 from seq2seq_keras.data import share_of_batch
+from seq2seq_keras.distributed import LocalWorker, TrainingWork, TrainingWorker
 from seq2seq_keras.training import load_state, state_path
 
 COMMAND = [sys.executable, "-m", "seq2seq_keras", "train"]
@@ -233,15 +236,39 @@ def test_a_command_that_is_killed_goes_on_with_another_number(pairs, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "changed", [{"gradient_accumulation": 3}, {"label_smoothing": 0.1}]
+    ("changed", "rtol", "atol"),
+    [
+        ({"gradient_accumulation": 3}, 1e-5, 0),
+        ({"label_smoothing": 0.1}, 1e-5, 0),
+        ({"copy": True, "attention": "luong"}, 1e-5, 0),
+        # A gradient of each share is rounded to 8 bits before they are added up. Of
+        # 3,174 tokens a few are hit or missed by that.
+        ({"precision": "mixed_bfloat16"}, 5e-4, 2e-3),
+    ],
 )
 @pytest.mark.parametrize("count", [2, 3])
-def test_however_it_is_trained_it_is_the_same(pairs, tmp_path, changed, count):
+def test_however_it_is_trained_it_is_the_same(
+    pairs, tmp_path, changed, rtol, atol, count
+):
     alone = train(TrainingConfig(**options(pairs, tmp_path / "alone", **changed)))
     config = TrainingConfig(**options(pairs, tmp_path / "all", **changed))
     together = distributed.train(config, num_workers=count)
-    np.testing.assert_allclose(together.log, alone.log, rtol=1e-5)
+    np.testing.assert_allclose(together.log, alone.log, rtol=rtol, atol=atol)
     np.testing.assert_allclose(log_of(tmp_path / "all"), together.log, rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_a_port_that_another_has_taken_is_no_fault(pairs, tmp_path):
+    config = TrainingConfig(**options(pairs, tmp_path / "model"))
+    worker = LocalWorker(functools.partial(TrainingWorker, "127.0.0.1"))
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            addresses = [f"127.0.0.1:{taken.getsockname()[1]}", "127.0.0.1:1"]
+            work = TrainingWork(config, addresses, threads=1, folder=str(tmp_path))
+            # Whoever began it begins anew.
+            assert worker.call("lead", work).is_alone
+    finally:
+        worker.stop()
 
 
 @pytest.mark.slow

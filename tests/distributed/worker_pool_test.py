@@ -20,6 +20,9 @@ class Doubling:
         self.lives -= 1
         return {"double": 2 * number}[method]
 
+    def wait(self):
+        pass
+
     def stop(self):
         pass
 
@@ -49,6 +52,45 @@ def test_what_a_worker_had_when_it_died_is_done_by_another():
 def test_a_task_that_ends_every_worker_does_not_go_on_for_ever():
     with pytest.raises(InputError, match="ended before its time, 3 times over"):
         run([0] * 9, [1], count=1)
+
+
+def test_where_there_is_no_room_for_another_others_take_the_task():
+    lock = threading.Lock()
+    met, sought, room = threading.Event(), threading.Event(), threading.Event()
+
+    class Mortal(Doubling):
+        def call(self, method, number):
+            met.wait()
+            raise WorkerDiedError
+
+    class Survivor(Doubling):
+        def call(self, method, number):
+            met.set()
+            sought.wait()
+            return super().call(method, number)
+
+    class Nowhere(Doubling):
+        def wait(self):
+            sought.set()
+            room.wait()
+
+        def call(self, method, number):
+            sought.set()
+            room.wait()
+
+    kinds = iter([Mortal, Survivor, Nowhere])
+
+    def start():
+        with lock:
+            return next(kinds)(9)
+
+    pool = WorkerPool(start, 2)
+    try:
+        futures = [pool.submit("double", number) for number in range(9)]
+        assert [x.result(timeout=20) for x in futures] == list(range(0, 18, 2))
+    finally:
+        room.set()
+        pool.close()
 
 
 def test_a_fault_is_that_of_its_task_alone():

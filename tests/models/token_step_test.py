@@ -40,7 +40,8 @@ def make_model(**options) -> keras.Model:
     keras.utils.set_random_seed(1)
     options = {"units": 8, "embedding_dim": 6, **options}
     model = build_model(SIZE, SIZE, **options)
-    return compile_model(model, label_smoothing=0.1, learning_rate=0.01)
+    smoothed = 0.0 if options.get("copy") else 0.1
+    return compile_model(model, label_smoothing=smoothed, learning_rate=0.01)
 
 
 def trained(model: keras.Model, batch) -> tuple[dict, dict, list[np.ndarray]]:
@@ -133,6 +134,32 @@ def test_what_it_cannot_do_is_left_to_keras(batch, eager):
     assert TokenStep.of(model, True) is None
     own = OwnLoss(**make_model().get_config())
     assert TokenStep.of(compile_model(own), True) is None
+
+
+class Alone:
+    """The only one of all workers."""
+
+    rank, count = 0, 1
+
+    def add_up(self, tensors, purpose):
+        return list(tensors)
+
+
+def test_of_workers_a_model_that_copies_takes_the_step_too(batch, eager):
+    inputs, labels, weights = batch
+    source = inputs["source_token_ids"]
+    # Some words are in no vocabulary.
+    copied = np.where(source > 40, SIZE + np.arange(9), source).astype("int32")
+    inputs = {**inputs, "source_copy_ids": copied}
+    labels[0, :3] = copied[0, :3]
+    theirs, ours = (make_model(attention="luong", copy=True) for _ in range(2))
+    ours.workers = Alone()
+    assert TokenStep.of(ours, True, ours.workers) is not None
+    found = [trained(model, (inputs, labels, weights)) for model in (theirs, ours)]
+    for their, our in zip(*(reports[:2] for reports in found), strict=True):
+        assert our == pytest.approx(their, rel=5e-5)
+    for their, our in zip(*(reports[2] for reports in found), strict=True):
+        np.testing.assert_allclose(our, their, atol=2e-5)
 
 
 class TwiceLoss(TokenCrossentropy):

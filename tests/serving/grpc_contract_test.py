@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import pkgutil
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from seq2seq_keras.serving import AccessLog, ServingOptions
+from seq2seq_keras.serving import AccessLog, GrpcServer, ServingOptions, add_services
 
 # It knows tensorflow-serving-api alone.
 CLIENT = """
@@ -220,16 +219,17 @@ def test_a_fault_is_internal_and_is_told_to_the_operator(tmp_path, capsys):
             raise KeyError("strange")
 
     lines = tmp_path / "access.jsonl"
-    serving = "seq2seq_keras.serving"
-    make = pkgutil.resolve_name(f"{serving}.grpc_services.GrpcServer")
     metrics = SimpleNamespace(request=lambda *told: None)
-    service = SimpleNamespace(
-        options=ServingOptions(), catalog=Catalog(), metrics=metrics, is_ready=True
-    )
+    service = SimpleNamespace(catalog=Catalog(), metrics=metrics)
+    options = ServingOptions(grpc_port=0)
 
     async def run():
         log = AccessLog(str(lines), lost=lambda count: None)
-        made = make(service, log, None, "127.0.0.1:0")
+        made = GrpcServer(
+            options,
+            lambda: True,
+            lambda server: add_services(server, service, log, None),
+        )
         await made.start()
         try:
             async with grpc.aio.insecure_channel(f"127.0.0.1:{made.port}") as channel:
