@@ -9,7 +9,8 @@ epoch is the best one on .dev. Ours is the row of the scoreboard, which must hav
 run. Both are scored by this package, on the same 1,000 forms, and compared by paired
 bootstrap. `speed` times single training steps of monotonic hard attention at the same
 sizes (peers/yoyodyne_hard_attention.yaml, configs/inflection.yaml): each in a process
-of its own, on one thread, in turns. Yoyodyne lives in an environment of its own, made
+of its own, on one thread, in turns, on batches of 32 as each makes them (ours of like
+lengths). Yoyodyne lives in an environment of its own, made
 in the cache folder unless --python names one. The numbers go to
 benchmarks/results/inflection_peers.json.
 """

@@ -383,10 +383,9 @@ for (source, form), ours in list(zip(test, written, strict=True))[:: len(test) /
 # 글자씩 나아가고, 꼴에 덧붙은 것은 그것이 있어야 할 자리에서 나옵니다.
 
 # %%
-example = next(
-    (s for s, f in test if s.startswith("V.PTCP;PST") and f.startswith("ge")),
-    test.source[0],
-)
+rows = zip(test.source, test.target, written, strict=True)
+examples = [s for s, form, ours in rows if form == ours and form.startswith("ge")]
+example = next((s for s in examples if "V.PTCP;PST" in s), test.source[0])
 display(s2s.plot_attention(inflect.decode(example), title="The posterior"))
 
 # %% [markdown] lang="en"

@@ -46,7 +46,9 @@ def search(
         options: `SearchOptions`; or `SearchInputs`, for a graph that serves many.
         source_token_ids: int32, shape `(batch, source_length)`, each row ended by
             `<eos>`. A row with nothing else has an empty translation.
-        memory: Optional dictionary of what the step also takes but does not change.
+        memory: Optional dictionary of what the step also takes but does not change. A
+            `source_mask`, boolean `(batch, source_length)`, says which source tokens
+            attention sees: no others count for the coverage penalty.
         constraints: `Constraint`s beside those of the options.
         avoidance: Optional `Avoidance`: the words that are not to be written.
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
@@ -81,6 +83,10 @@ def search(
     }
     if avoidance is not None:
         shared["constraints"].insert(0, Avoid(avoidance, max_length))
+    covered = is_word
+    if memory and "source_mask" in memory:
+        # Attention cannot cover what it does not see, as features that are read apart.
+        covered &= memory["source_mask"]
     if _asked(options.beam_width, 1):
         return run_beam_search(
             step,
@@ -92,7 +98,7 @@ def search(
             divisor=_divisor(options),
             plain=plain,
             coverage_penalty=options.coverage_penalty,
-            source_mask=is_word,
+            source_mask=covered,
             **shared,
         )
     if options.sample:

@@ -192,6 +192,21 @@ def test_a_model_with_features_is_saved(tmp_path):
         np.testing.assert_array_equal(model(INPUTS), again(INPUTS))
 
 
+@pytest.mark.parametrize("features_encoder", ENCODERS)
+def test_in_mixed_precision_the_logits_are_about_the_same(features_encoder):
+    attends = features_encoder != "sum"
+    options = {"attention": "bahdanau", "attend_features": attends}
+    precise, mixed = (
+        build(features_encoder, precision=precision, **options)
+        for precision in ("float32", "mixed_bfloat16")
+    )
+    weights = [0.3 * weight for weight in precise.get_weights()]
+    for model in (precise, mixed):
+        model.set_weights(weights)
+    assert mixed(INPUTS).dtype == "float32"
+    np.testing.assert_allclose(mixed(INPUTS), precise(INPUTS), atol=0.02)
+
+
 @pytest.mark.parametrize(
     "options, message",
     [

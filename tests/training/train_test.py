@@ -122,3 +122,28 @@ def test_streaming_trains_the_same_model(finished, table, tmp_path):
     ]
     for one, other in zip(*weights, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_features_are_read_by_an_encoder_of_their_own(tmp_path, without_graphs):
+    verbs = [f"{a}{b}ten" for a in "lmnr" for b in ("as", "el", "or")]
+    rows = [
+        f"{verb}\tV;{tense}\t{verb[:-2]}{end}"
+        for verb in verbs
+        for tense, end in (("PST", "ete"), ("PRS", "et"))
+    ]
+    table = tmp_path / "forms.tsv"
+    table.write_text("\n".join(rows), encoding="utf-8")
+    columns = {"columns": [0, 2], "features_column": 1, "features_encoder": "sum"}
+    options = {"attention": "hard", "monotonic": True, "hallucinate": 5}
+    with without_graphs():
+        finished = finish(
+            str(table),
+            tmp_path / "run",
+            validation=[str(table)],
+            **{**columns, **options, "epochs": 1},
+        )
+    translator = finished.result.translator
+    assert {*translator.source_tokenizer.features} == {"V", "PRS", "PST"}
+    assert translator.model.features_vocabulary_size == 3
+    assert "sum features encoder" in (tmp_path / "run/README.md").read_text()
+    assert "5 pairs are made up beside them." in finished.output

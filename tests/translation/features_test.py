@@ -142,6 +142,19 @@ def test_letters_of_a_lemma_are_copied(eager):
     assert probabilities[o] > 0.5 * weights[3]
 
 
+def test_coverage_asks_for_no_attention_to_features(eager):
+    """Features without a vector change neither the steps nor the penalty."""
+    translator = apart(features_encoder="sum")
+    embedding = translator.model.get_layer("source_embedding")
+    [weights] = embedding.get_weights()
+    weights[-translator.model.features_vocabulary_size :] = 0
+    embedding.set_weights([weights])
+    texts = ["V;PST\tgo", "go"]
+    many, none = translator.decode(texts, beam_width=3, coverage_penalty=0.3)
+    assert many.text == none.text
+    assert many.score == pytest.approx(none.score, abs=1e-4)
+
+
 def test_it_is_told_what_is_copied(eager):
     """By hand: a letter that only a copy can write has (1 - p_gen) times its place."""
     translator = apart(features_encoder="sum", copy=True)
