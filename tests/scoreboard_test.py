@@ -47,19 +47,19 @@ def test_every_recipe_is_a_valid_configuration(path):
 
 
 def test_a_row_is_trained_with_what_it_changes(monkeypatch, tmp_path):
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(command, check):
         told.append(command)
-        raise Stopped
+        raise StoppedError
 
     told = []
     monkeypatch.setattr(rows, "ROOT", tmp_path)
     monkeypatch.setattr(rows, "FOLDER", tmp_path)
     monkeypatch.setattr(run.subprocess, "run", stop)
     row = rows.Row("a", "g2p", "sigmorphon2021/ice", {"units": 7, "coverage": False})
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         run.train(row, 5)
     _, _, _, *words = told[0]
     options = make_parser().parse_args(words)["train"]

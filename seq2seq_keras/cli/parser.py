@@ -96,8 +96,8 @@ def _add_commands(parser: Parser, kind: str, table: _Commands) -> None:
         command.add_argument(
             "--config",
             action=ConfigFile,
-            help="YAML file with any of these options; those that stand behind it count "
-            "in place of its own.",
+            help="YAML file with any of these options; those that stand behind it "
+            "count in place of its own.",
         )
         commands.add_subcommand(name, command, help=description)
         if isinstance(contents, Mapping):
