@@ -76,10 +76,18 @@ def _add_describe_options(command: Parser) -> None:
 
 
 def _add_translate_options(command: Parser) -> None:
-    add = command.add_argument
     add_model(command)
     add_ensemble(command)
     add_rescore(command)
+    _add_texts(command)
+    _add_rules(command)
+    _add_details(command)
+    add_search(command)
+
+
+def _add_texts(command: Parser) -> None:
+    """Adds what is read, by whom, and where it is written."""
+    add = command.add_argument
     add(
         "--input",
         help="Text, a sentence a line, or a table with `--columns`; or standard input. "
@@ -104,6 +112,11 @@ def _add_translate_options(command: Parser) -> None:
         "one for each; given again, the command makes those that are missing.",
     )
     add_options(command, FilesOptions)
+
+
+def _add_rules(command: Parser) -> None:
+    """Adds what holds for every translation."""
+    add = command.add_argument
     add(
         "--prefix", help="What every translation begins with, e.g. a forced first word."
     )
@@ -117,6 +130,10 @@ def _add_translate_options(command: Parser) -> None:
     add("--allowed", help="File of the only translations there may be, one a line.")
     seeds = Range(-(2**31), 2**31 - 1, whole=True)
     add_number(command, "seed", seeds, 0, "What --sample draws with.")
+
+
+def _add_details(command: Parser) -> None:
+    """Adds what is told beside the translations."""
     add_flag(command, "scores", "Write a tab and the score behind each translation.")
     add_flag(
         command,
@@ -130,13 +147,12 @@ def _add_translate_options(command: Parser) -> None:
         "Write a line of JSON for each text, with tokens, probabilities, attention and "
         "the n-best list.",
     )
-    add(
+    command.add_argument(
         "--attention_plot",
         metavar="FILE",
         help="Draw where the decoder looked when it translated the first line, e.g. a "
         ".png; needs attention.",
     )
-    add_search(command)
 
 
 def _add_evaluate_options(command: Parser) -> None:
