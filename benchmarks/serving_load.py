@@ -61,6 +61,11 @@ class Client:
         assert length, header
         return int(header[9:12]), await self.reader.readexactly(int(length[1]))
 
+    def close(self) -> None:
+        """Hangs up."""
+        if self.writer is not None:
+            self.writer.close()
+
     async def translate(self, texts: list[str]) -> list[str]:
         """The translations of texts."""
         status, body = await self.ask("/translate", {"texts": texts})

@@ -84,7 +84,8 @@ class Door:
         )
         self.ready = threading.Event()
         self.counts: list[tuple[float, int]] = []
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
         self.ready.wait()
         if self.process.poll() is not None:
             raise RuntimeError("The server ended: see what it wrote above.")
@@ -99,6 +100,14 @@ class Door:
             elif not line.startswith("REST"):
                 print(line, end="", flush=True)
         self.ready.set()
+
+    def stop(self) -> None:
+        """Ends it, with what it has."""
+        self.process.terminate()
+        self.process.wait()
+        self._reader.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
     def wait_for(self, count: int) -> float:
         """Waits until there are so many replicas, and says when that was."""
@@ -125,8 +134,7 @@ def served(models: pathlib.Path, cpus: int, *options: str) -> Iterator[Door]:
         yield door
     finally:
         if door is not None:
-            door.process.terminate()
-            door.process.wait()
+            door.stop()
         cluster.shutdown()
 
 
@@ -190,6 +198,7 @@ class Load:
             ) as error:
                 print(f"lost: {error!r}", flush=True)
                 self.lost.append(repr(error))
+                client.close()
                 client = Client(self.port)
                 continue
             now = time.monotonic()
@@ -198,6 +207,7 @@ class Load:
             (found,) = answer["translations"]
             self.wrong += found["text"] != self.expected[version][text]
             self.seen.append((now, now - begun, version))
+        client.close()
 
 
 def kill_replicas(load: Load, draw: np.random.Generator) -> int:
@@ -286,8 +296,7 @@ def measure_door(models: pathlib.Path, expected: Any) -> dict[str, Any]:
     try:
         return {**found, "without_ray": lone(door)}
     finally:
-        door.process.terminate()
-        door.process.wait()
+        door.stop()
 
 
 def measure(row: str) -> dict[str, Any]:
