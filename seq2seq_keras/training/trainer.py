@@ -1,8 +1,6 @@
 """A training: what it holds, how it goes through an epoch, where it can stop."""
 
 import dataclasses
-import functools
-import hashlib
 import pathlib
 import time
 from collections.abc import Callable, Sequence
@@ -12,14 +10,6 @@ import keras
 import numpy as np
 
 from seq2seq_keras.architecture import Architecture
-from seq2seq_keras.data import (
-    Batches,
-    Pairs,
-    PairsCounter,
-    PairStream,
-    ShardedBatches,
-    ShardedPairs,
-)
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.memory import check_memory
@@ -55,13 +45,12 @@ from seq2seq_keras.training.inputs import (
 )
 from seq2seq_keras.training.preview import preview
 from seq2seq_keras.training.progress import TrainingProgress
+from seq2seq_keras.training.read_batches import read_batches
 from seq2seq_keras.training.schedule import WarmupSchedule
 from seq2seq_keras.training.scheduled_sampling import ScheduledSampling
 from seq2seq_keras.training.settled_tokenizers import settle_tokenizers
 from seq2seq_keras.training.shares import (
-    check_same_data,
     check_same_weights,
-    fingerprint_of_shards,
     part_random_numbers,
     translate_shares,
 )
@@ -103,9 +92,12 @@ class Trainer:
         self.scored_pairs = found.validation.evenly_spaced(config.scored_sentences)
         self.tokenizers, made = self._start_from(start, model)
         show(preview(found.layouts, self.pairs, self.tokenizers))
-        counter = self._make_batches(config.copy if made is None else made.copies)
+        copy = config.copy if made is None else made.copies
+        read = read_batches(self.config, self.tokenizers, found, copy, workers)
+        self.batches, self.validation = read.train, read.validation
+        self._fingerprint = read.fingerprint
         self.model = self._compile(made or self._build())
-        self.report = counter.report(
+        self.report = read.counter.report(
             batch_size=config.batch_size,
             batch_by=config.batch_by,
             model=self.model,
@@ -338,83 +330,6 @@ class Trainer:
             "averages": self.averages.variables,
         }
 
-    def _make_batches(self, copy: bool) -> PairsCounter:
-        """Goes through all pairs once, for batches, fingerprint and description."""
-        # Tells whether data, options and vocabularies are the same.
-        options = self.config.learnt_options()
-        tokenizers = [tokenizer.get_config() for tokenizer in self.tokenizers]
-        digest = hashlib.sha256(repr((options, tokenizers)).encode("utf-8"))
-        counter = PairsCounter(
-            *self.tokenizers,
-            max_source_length=self.config.max_source_length,
-            max_target_length=self.config.max_target_length,
-        )
-
-        def observe(name: str, rows: Sequence[tuple], tokens: Any) -> None:
-            counter.add(name, [row[:2] for row in rows], tokens)
-            _digest_rows(digest, rows)
-
-        shards: dict[int, Any] = {}
-
-        def observe_shard(number: int, rows: Sequence[tuple], tokens: Any) -> None:
-            counter.add("training", [row[:2] for row in rows], tokens)
-            _digest_rows(shards.setdefault(number, hashlib.sha256()), rows)
-
-        is_sharded = isinstance(self.pairs, ShardedPairs)
-        self.batches = self._batches(
-            self.pairs,
-            copy=copy,
-            shuffle=True,
-            observe=observe_shard
-            if is_sharded
-            else functools.partial(observe, "training"),
-        )
-        validation = self._batches(
-            self.validation_pairs,
-            copy=copy,
-            shuffle=False,
-            observe=functools.partial(observe, "validation"),
-        )
-        self.validation = validation.epoch(0)
-        self._fingerprint = digest.hexdigest()
-        if self.workers is not None:
-            check_same_data(self.workers, self._fingerprint)
-        if is_sharded:
-            sums = {number: shards[number].hexdigest() for number in shards}
-            self._fingerprint = fingerprint_of_shards(
-                self.workers, self._fingerprint, sums
-            )
-        return counter
-
-    def _batches(
-        self,
-        pairs: Pairs | PairStream | ShardedPairs,
-        *,
-        shuffle: bool,
-        **options: Any,
-    ) -> Batches:
-        config, workers = self.config, self.workers
-        if isinstance(pairs, ShardedPairs):
-            make: Any = ShardedBatches
-            if workers is not None:
-                options["gather"] = workers.gather
-        else:
-            make = Batches
-            rank, count = (0, 1) if workers is None else (workers.rank, workers.count)
-            options["share"] = (rank, count)
-        return make(
-            pairs,
-            *self.tokenizers,
-            batch_size=config.batch_size,
-            batch_by=config.batch_by,
-            shuffle=shuffle,
-            seed=config.seed,
-            max_source_length=config.max_source_length,
-            max_target_length=config.max_target_length,
-            subword_sampling=config.subword_sampling if shuffle else 0.0,
-            **options,
-        )
-
     def _build(self) -> EncoderDecoder:
         sizes = [tokenizer.vocabulary_size for tokenizer in self.tokenizers]
         options = {x.name: getattr(self.config, x.name) for x in _MODEL_OPTIONS}
@@ -457,13 +372,6 @@ class Trainer:
         model.optimizer.build(model.trainable_variables)
         model.workers = self.workers
         return model
-
-
-def _digest_rows(digest: Any, rows: Sequence[tuple]) -> None:
-    for row in rows:
-        # Without weights it is that of versions which knew none.
-        learnt = row if row[2] != 1 else row[:2]
-        digest.update(repr(learnt).encode("utf-8"))
 
 
 def _settle_precision(
