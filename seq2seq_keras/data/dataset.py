@@ -188,7 +188,8 @@ class Batches:
             streamed=isinstance(pairs, PairStream),
         )
         found = self._read(pairs, observe, stored)
-        self._piles = stored.piles()
+        # Without any that is an error, which is told by what was found.
+        self._piles = stored.piles() if found.kept else []
         self._counts = self._count(self._piles)
         return found
 
