@@ -25,13 +25,18 @@ class StoredPairs:
     Args:
         draw: Optional generator that shuffles; otherwise all stays in order.
         streamed: Whether a temporary file may be used.
-        pile: Integer. The most pairs of a pile.
+        pile: Integer. The most pairs of a pile; by default `PILE`.
     """
 
     def __init__(
-        self, draw: np.random.Generator | None, *, streamed: bool, pile: int = PILE
+        self,
+        draw: np.random.Generator | None,
+        *,
+        streamed: bool,
+        pile: int | None = None,
     ) -> None:
-        self._draw, self._streamed, self._pile = draw, streamed, pile
+        self._draw, self._streamed = draw, streamed
+        self._pile = PILE if pile is None else pile
         self._parts: list[EncodedPairs] = []
         self._count = 0  # of their pairs
         self._file = ScratchFile("Training pairs that are streamed")
