@@ -142,12 +142,13 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
 
 
 def _is_decoding(content: dict[str, Any]) -> bool:
+    """Whether these are options of a search; earlier versions knew fewer of them."""
     names = {field.name for field in dataclasses.fields(SearchOptions)}
     length = content.get("max_source_length")
-    if {*content} != {*names, "max_source_length"} or type(length) is not int:
+    if not {*content} <= {*names, "max_source_length"} or type(length) is not int:
         return False
     try:
-        SearchOptions(**{name: content[name] for name in names})
+        SearchOptions(**{name: content[name] for name in names & {*content}})
     except InputError:
         return False
     return 0 < length <= 10**5

@@ -151,12 +151,18 @@ def test_a_graph_nested_too_deeply_is_refused(folder, opened):
         lambda config: config["decoding"].update(beam_width=10**9),
         lambda config: config["decoding"].update(max_source_length=True),
         lambda config: config["decoding"].update(max_source_length=10**9),
-        lambda config: config["decoding"].pop("n_best"),
+        lambda config: config["decoding"].update(n_bests=1),
+        lambda config: config["decoding"].pop("max_source_length"),
     ],
 )
 def test_a_configuration_that_no_export_wrote_is_refused(folder, opened, change):
     alter(folder, change)
     refuse(folder, opened, "is damaged or not of format")
+
+
+def test_an_option_that_an_earlier_version_did_not_know_is_its_default(folder):
+    alter(folder, lambda config: config["decoding"].pop("decision"))
+    assert Translator.load(folder).search.decision == "map"
 
 
 @pytest.mark.parametrize(
