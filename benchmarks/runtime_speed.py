@@ -10,6 +10,7 @@ turns.
 """
 
 import functools
+import pathlib
 import tempfile
 from collections.abc import Callable
 
@@ -42,7 +43,10 @@ def main() -> None:
     keep_to_cores(options.cores)
     texts = list(read_lines(options.file))[: options.lines]
     translator = Translator.load(options.folder)
-    exported = {place: runtime.Translator.load(place) for place in options.exported}
+    exported = {
+        pathlib.Path(place).name: runtime.Translator.load(place)
+        for place in options.exported
+    }
     with tempfile.TemporaryDirectory() as place:
         translator.export(f"{place}/saved", beam_width=WIDTH)
         served = tf.saved_model.load(f"{place}/saved")
@@ -59,8 +63,8 @@ def main() -> None:
             "SavedModel": lambda: [nbest(text=batch) for batch in batches],
             "Translator": lambda: translator.decode(texts, **search),
             **{
-                place: functools.partial(small.decode, texts, **search)
-                for place, small in exported.items()
+                name: functools.partial(small.decode, texts, **search)
+                for name, small in exported.items()
             },
         }
         one = {
@@ -69,8 +73,8 @@ def main() -> None:
             ),
             "Translator": lambda: translator.translate(texts[0]),
             **{
-                place: functools.partial(small.translate, texts[0])
-                for place, small in exported.items()
+                name: functools.partial(small.translate, texts[0])
+                for name, small in exported.items()
             },
         }
         results = measure(many, one, len(texts))
