@@ -41,7 +41,7 @@ def main() -> None:
         start = time.perf_counter()
         found = Translator.load(folder).translate(source, beam_width=5)
         seconds = time.perf_counter() - start
-        results[folder] = {
+        results[pathlib.Path(folder).name] = {
             "bleu": bleu.corpus_score(found, [target]).score,
             "bytes": sum(x.stat().st_size for x in pathlib.Path(folder).iterdir()),
             "lines_per_second": len(source) / seconds,

@@ -70,7 +70,7 @@ def main() -> None:
     options = parser.parse_args()
     folders = {
         "TensorFlow": options.folder,
-        **{each: each for each in options.exported},
+        **{pathlib.Path(each).name: each for each in options.exported},
     }
     names = list(folders)
     environments = options.environments or [None] * len(names)

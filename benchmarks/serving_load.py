@@ -270,6 +270,10 @@ def main() -> None:
     before = environment()
     found = measure(options)
     settings = {name: str(value) for name, value in vars(options).items()}
+    # In which folders they lie is this machine's own.
+    settings |= {
+        name: pathlib.Path(settings[name]).name for name in ("folder", "texts")
+    }
     path = RESULTS / "serving_load.json"
     kept = {**found, "options": settings, "environment": before}
     write_json(path, {**read_json(path), options.name: kept})
