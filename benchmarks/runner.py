@@ -96,6 +96,26 @@ def alone(function: Callable, *arguments: Any) -> Any:
         return executor.submit(function, *arguments).result()
 
 
+def run_together(workers: Sequence[Any]) -> list:
+    """What `run` of each process returns, given all addresses and its number.
+
+    Args:
+        workers: List of `LocalWorker`, whose objects also have an `address`. They are
+            stopped.
+    """
+    try:
+        addresses = [worker.call("address") for worker in workers]
+        with concurrent.futures.ThreadPoolExecutor(len(workers)) as threads:
+            runs = [
+                threads.submit(worker.call, "run", addresses, rank)
+                for rank, worker in enumerate(workers)
+            ]
+            return [run.result() for run in runs]
+    finally:
+        for worker in workers:
+            worker.stop()
+
+
 def checkout_environment(folder: pathlib.Path) -> dict[str, str]:
     """The environment of a process that runs with the package of a checkout.
 

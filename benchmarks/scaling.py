@@ -23,12 +23,11 @@ import functools
 import itertools
 import statistics
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
-from benchmarks.runner import markdown_table, run_rows
+from benchmarks.runner import markdown_table, run_rows, run_together
 
 BATCH, WARM, STEPS, SAME = 128, 5, 20, 30
 ROWS = {
@@ -145,18 +144,7 @@ def measure(row: str) -> dict:
 
     count, precision = ROWS[row]
     make = functools.partial(Training, precision)
-    processes = [LocalWorker(make) for _ in range(count)]
-    try:
-        addresses = [process.call("address") for process in processes]
-        with ThreadPoolExecutor(count) as threads:
-            runs = [
-                threads.submit(process.call, "run", addresses, rank)
-                for rank, process in enumerate(processes)
-            ]
-            found = [run.result() for run in runs]
-    finally:
-        for process in processes:
-            process.stop()
+    found = run_together([LocalWorker(make) for _ in range(count)])
     step = statistics.median(found[0]["seconds"])
     # A step of the slowest: what the others wait for is not communication alone.
     each = zip(*(x["seconds_apart"] for x in found), strict=True)

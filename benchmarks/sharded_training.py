@@ -21,11 +21,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from benchmarks.describe_speed import made_up_pairs, peak
-from benchmarks.runner import markdown_table, run_rows
+from benchmarks.runner import markdown_table, run_rows, run_together
 from benchmarks.serving_load import memory_of
 
 ROWS = {f"{count:,} pairs": count for count in (1_000_000, 10_000_000)}
@@ -160,18 +159,8 @@ def measure(row: str) -> dict[str, Any]:
         write_shards(pathlib.Path(folder), rows)
         print(f"written in {time.perf_counter() - start:.0f} seconds", flush=True)
         make = functools.partial(Reader, folder)
-        processes = [LocalWorker(make, is_heard=True) for _ in range(WORKERS)]
-        try:
-            addresses = [process.call("address") for process in processes]
-            with ThreadPoolExecutor(WORKERS) as threads:
-                runs = [
-                    threads.submit(process.call, "run", addresses, rank)
-                    for rank, process in enumerate(processes)
-                ]
-                found = [run.result() for run in runs]
-        finally:
-            for process in processes:
-                process.stop()
+        workers = [LocalWorker(make, is_heard=True) for _ in range(WORKERS)]
+        found = run_together(workers)
     assert sum(one["pairs"] for one in found) == rows
     slowest = {
         part: max(one["seconds"][part] for one in found) for part in found[0]["seconds"]

@@ -11,6 +11,7 @@ from seq2seq_keras.cli.shared_options import (
     AS_TRAINED,
     add_batch_size,
     add_bleu_tokenizer,
+    add_corpus,
     add_ensemble,
     add_flag,
     add_group_sources,
@@ -202,14 +203,7 @@ def _add_tune_options(command: Parser) -> None:
         help="Validation pairs, as for `train`. Never those of a test.",
     )
     add_options(command, ReadingOptions, saved=AS_TRAINED, leave_out=["weights_column"])
-    add("--corpus", help="A corpus whose validation pairs to use.")
-    add_number(
-        command,
-        "seed",
-        _DATA["seed"],
-        None,
-        "The seed the corpus is split with; by default that of the training.",
-    )
+    add_corpus(command, "validation")
     add(
         "--output",
         default="search.yaml",

@@ -101,7 +101,12 @@ def add_test_pairs(command: Parser) -> None:
         "references, but for `score` of any number.",
     )
     add_options(command, ReadingOptions, saved=AS_TRAINED, leave_out=["weights_column"])
-    add("--corpus", help="A corpus whose test pairs to use.")
+    add_corpus(command, "test")
+
+
+def add_corpus(command: Parser, part: str) -> None:
+    """Adds the corpus that pairs are taken from, and how it is split."""
+    command.add_argument("--corpus", help=f"A corpus whose {part} pairs to use.")
     add_number(
         command,
         "seed",

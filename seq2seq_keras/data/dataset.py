@@ -232,22 +232,27 @@ class Batches:
 
     def _batches(self, epoch: int, skip: int) -> Iterator[_Batch]:
         """The batches of an epoch; what is skipped is neither read nor made."""
-        order = np.arange(len(self._piles))
+        for number, skipped in self._piles_left(epoch, skip):
+            pile = self._piles[number].load()
+            draw = self._draw(epoch + 1, number + 1) if self._shuffle else None
+            batches = batches_by_length(pile.lengths, *self._size, draw)
+            for place, rows in enumerate(batches[skipped:], start=skipped + 1):
+                seed = self._draw(epoch + 1, number + 1, place).integers(2**31)
+                rows, is_real = share_of_batch(rows, pile.lengths, *self._share)
+                pairs = self._encoder.with_ids(pile.take(rows), int(seed))
+                inputs, labels, weights = self._padded(pairs)
+                yield inputs, labels * is_real, weights * is_real
+
+    def _piles_left(self, epoch: int, skip: int) -> Iterator[tuple[int, int]]:
+        """The piles of an epoch in its order, with the batches to skip in each."""
+        order = np.arange(len(self._counts))
         if self._shuffle:
             order = self._draw(epoch + 1).permutation(order)
         for number in order.tolist():
             if skip >= self._counts[number]:
                 skip -= self._counts[number]
                 continue
-            pile = self._piles[number].load()
-            draw = self._draw(epoch + 1, number + 1) if self._shuffle else None
-            batches = batches_by_length(pile.lengths, *self._size, draw)
-            for place, rows in enumerate(batches[skip:], start=skip + 1):
-                seed = self._draw(epoch + 1, number + 1, place).integers(2**31)
-                rows, is_real = share_of_batch(rows, pile.lengths, *self._share)
-                pairs = self._encoder.with_ids(pile.take(rows), int(seed))
-                inputs, labels, weights = self._padded(pairs)
-                yield inputs, labels * is_real, weights * is_real
+            yield number, skip
             skip = 0
 
     def _draw(self, epoch: int, pile: int = 0, batch: int = 0) -> np.random.Generator:

@@ -92,20 +92,13 @@ class ShardedBatches(Batches):
         return Found.together([Found(*told) for told, _ in everyone])
 
     def _batches(self, epoch: int, skip: int) -> Iterator[Any]:
-        order = np.arange(len(self._counts))
-        if self._shuffle:
-            order = self._draw(epoch + 1).permutation(order)
-        for number in order.tolist():
-            if skip >= self._counts[number]:
-                skip -= self._counts[number]
-                continue
+        for number, skipped in self._piles_left(epoch, skip):
             places = np.arange(self._counts[number])
             if self._shuffle:
                 places = self._draw(epoch + 1, number + 1).permutation(places)
             shards = dict(self._load(epoch, number))
-            for place in places[skip:].tolist():
+            for place in places[skipped:].tolist():
                 yield self._step(shards, (epoch, number, place))
-            skip = 0
 
     def _load(
         self, epoch: int, number: int

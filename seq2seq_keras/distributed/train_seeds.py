@@ -26,6 +26,7 @@ from seq2seq_keras.training import TrainingConfig
 _TABLE = "seeds.csv"
 _SEED = ranges_of(TrainingConfig)["seed"]
 _GO_ON = "The trainings stop. The same command or call goes on with them."
+_OPEN = (None, "auto")
 _TICK = 0.2  # seconds between two looks whether a signal has come
 
 
@@ -85,17 +86,16 @@ def train_seeds(
         raise InputError(f"`seeds` must be integers, each once. Received: {seeds}")
     many = min(num_workers or count_processors(), len(seeds))
     with owned(config.output) as output:
-        works = {
-            seed: _Work(
-                config=dataclasses.replace(
-                    config, seed=seed, output=str(output / f"seed-{seed}")
-                ),
-                threads=max(1, count_processors() // many),
-                modules=tuple(modules),
-            )
-            for seed in seeds
-        }
-        table = _table(_Team(many).train(works))
+        folders = {seed: str(output / f"seed-{seed}") for seed in seeds}
+        works = {}
+        for seed, folder in folders.items():
+            own = dataclasses.replace(config, seed=seed, output=folder)
+            goes_on = _has_begun(own)
+            if not (goes_on and training.has_ended(folder)):
+                threads = max(1, count_processors() // many)
+                works[seed] = _Work(own, goes_on, threads, tuple(modules))
+        _Team(many).train(works)
+        table = _table({seed: _scores(folder) for seed, folder in folders.items()})
         with replaced_when_complete(output / _TABLE) as beside:
             table.to_csv(beside)
     return table
@@ -106,6 +106,7 @@ class _Work:
     """What the process of a seed is told."""
 
     config: TrainingConfig
+    goes_on: bool
     threads: int
     modules: tuple[str, ...]
 
@@ -114,36 +115,45 @@ class _SeedTrainer:
     """Trains in the process of a seed."""
 
     def train(self, work: _Work) -> str | None:
-        """Trains, or goes on, or leaves alone what has ended; says what is wrong."""
+        """Trains, or goes on; says what is wrong."""
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(work.threads)
-        config, folder = work.config, work.config.output
         try:
             for module in work.modules:
                 importlib.import_module(module)
-            if config.overwrite or not pathlib.Path(folder, "training.yaml").is_file():
-                training.train(config)
+            if work.goes_on:
+                training.resume_training(work.config.output)
             else:
-                _check_same(config, training.begun_config(folder))
-                if not training.has_ended(folder):
-                    training.resume_training(folder)
+                training.train(work.config)
         except (InputError, OSError, ImportError) as error:
             return str(error)
         return None
 
 
-def _check_same(config: TrainingConfig, begun: TrainingConfig) -> None:
-    # The precision may have been settled since.
+def _has_begun(config: TrainingConfig) -> bool:
+    """Whether its folder holds this training, whatever that has come to."""
+    if config.overwrite or not pathlib.Path(config.output, "training.yaml").is_file():
+        return False
+    begun = training.begun_config(config.output)
     now, then = config.learnt_options(), begun.learnt_options()
-    differ = [name for name in now if now[name] != then[name]]
-    if "precision" in differ and now["precision"] == "auto":
-        differ.remove("precision")
+    for options in (now, then):
+        options["target_tokenizer"] = (
+            options["target_tokenizer"] or options["tokenizer"]
+        )
+    # What these leave open was settled when it began.
+    is_open = {
+        "precision": config.precision == "auto",
+        "tokenizer": config.tokenizer in _OPEN,
+        "target_tokenizer": (config.target_tokenizer or config.tokenizer) in _OPEN,
+    }
+    differ = [x for x in now if now[x] != then[x] and not is_open.get(x)]
     if differ:
         raise InputError(
             f"{config.output} holds a training with other options: "
             f"{', '.join(differ)}. Name another `output`, or set `overwrite`."
         )
+    return True
 
 
 class _Team:
@@ -155,8 +165,8 @@ class _Team:
         self.is_ending = False
         self.failure: Exception | None = None  # the first one
 
-    def train(self, works: dict[int, _Work]) -> dict[int, dict]:
-        """The scores of every seed, in the order of the seeds."""
+    def train(self, works: dict[int, _Work]) -> None:
+        """Has each trained."""
         with (
             stopping.StopSignals(_GO_ON) as signals,
             concurrent.futures.ThreadPoolExecutor(self.count) as threads,
@@ -170,7 +180,6 @@ class _Team:
             signals.raise_if_received()
             if self.failure is not None:
                 raise self.failure
-            return {seed: _scores(work.config.output) for seed, work in works.items()}
 
     def _run(self, seed: int, work: _Work) -> None:
         if self.is_ending:

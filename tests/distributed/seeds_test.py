@@ -30,7 +30,7 @@ def config(tmp_path):
         output=str(tmp_path / "models"),
         train=[str(pairs)],
         validation=[str(pairs)],
-        tokenizer="character",
+        tokenizer="auto",  # which the first training settles
         **{"units": 8, "embedding_dim": 4, "epochs": 2, "samples": 0},
         precision="float32",
     )
@@ -58,6 +58,12 @@ def test_a_seed_is_what_train_makes_of_it(config, tmp_path):
     assert table.loc[SEED, "exact_match"] == scores["exact_match"]
     written = pd.read_csv(folder.parent / "seeds.csv", index_col="seed")
     pd.testing.assert_frame_equal(written, table)
+    # Nothing is left to do, so this takes no process.
+    pd.testing.assert_frame_equal(distributed.train_seeds(config, [SEED]), table)
+    for changed in ({"tokenizer": "word"}, {"units": 9}):
+        other = dataclasses.replace(config, **changed)
+        with pytest.raises(InputError, match=f"other options: {next(iter(changed))}"):
+            distributed.train_seeds(other, [SEED])
 
 
 @pytest.mark.slow
