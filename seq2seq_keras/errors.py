@@ -14,6 +14,7 @@ _PACKAGES = {
     "tensorflow_serving": "tensorflow-serving-api",
     "prometheus_client": "prometheus-client",
     "ai_edge_litert": "ai-edge-litert",
+    "ray": "ray[serve]",
 }
 
 

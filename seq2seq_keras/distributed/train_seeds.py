@@ -47,8 +47,9 @@ def train_seeds(
     by side. The folders together are also the members of an ensemble.
 
     What has ended is left as it is and what was interrupted goes on, so after a stop
-    the same call does what is missing. A corpus that is split by its seed
-    (phrasebook, tatoeba) is split differently for each.
+    the same call does what is missing. Pairs that the seed splits, of a corpus such
+    as phrasebook or tatoeba or of files without `validation`, are split differently for
+    each, so that the scores are of other pairs, too: give `validation` files.
 
     Args:
         config: A `TrainingConfig`. Its `output` is the folder of the folders; its
