@@ -49,8 +49,8 @@ def _add_train_options(command: Parser) -> None:
         "--resume",
         metavar="FOLDER",
         help="Go on with the interrupted training into this folder. Its options are "
-        "those it began with; epochs, patience, save_minutes and samples may be "
-        "others, also for a training that has ended.",
+        "those it began with; epochs, patience, save_minutes, samples and backup may "
+        "be others, also for a training that has ended.",
     )
     command.add_argument(
         "--seeds",

@@ -118,7 +118,7 @@ def resume_training(
     ```
     """
     options = TrainingWorkers(num_workers=num_workers, address=address)
-    config = training.begun_config(folder)
+    config = training.begun_config(folder, changes.get("backup"))
     return _run(config, options, modules, resume=True, changes=changes)
 
 

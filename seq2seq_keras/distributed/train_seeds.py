@@ -91,6 +91,8 @@ def train_seeds(
         works = {}
         for seed, folder in folders.items():
             own = dataclasses.replace(config, seed=seed, output=folder)
+            if config.backup is not None:
+                own.backup = f"{config.backup.rstrip('/')}/seed-{seed}"
             goes_on = _has_begun(own)
             if not (goes_on and training.has_ended(folder)):
                 threads = max(1, count_processors() // many)
@@ -124,7 +126,9 @@ class _SeedTrainer:
             for module in work.modules:
                 importlib.import_module(module)
             if work.goes_on:
-                training.resume_training(work.config.output)
+                backup = work.config.backup
+                changes: dict[str, Any] = {} if backup is None else {"backup": backup}
+                training.resume_training(work.config.output, **changes)
             else:
                 training.train(work.config)
         except (InputError, OSError, ImportError) as error:
@@ -134,7 +138,11 @@ class _SeedTrainer:
 
 def _has_begun(config: TrainingConfig) -> bool:
     """Whether its folder holds this training, whatever that has come to."""
-    if config.overwrite or not pathlib.Path(config.output, "training.yaml").is_file():
+    if config.overwrite:
+        return False
+    if config.backup is not None:
+        training.restore_backup(config.output, config.backup)
+    if not pathlib.Path(config.output, "training.yaml").is_file():
         return False
     begun = training.begun_config(config.output)
     now, then = config.learnt_options(), begun.learnt_options()

@@ -1,4 +1,7 @@
 from .adam import Adam as Adam
+from .backup import Backup as Backup
+from .backup import Place as Place
+from .backup import restore_backup as restore_backup
 from .callbacks import ThawEmbeddings as ThawEmbeddings
 from .callbacks import WeightAverages as WeightAverages
 from .callbacks import has_frozen_embeddings as has_frozen_embeddings

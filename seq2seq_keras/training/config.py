@@ -167,6 +167,13 @@ class TrainingConfig(Architecture, DataOptions):
         minimum=0,
         maximum=10**6,
     )
+    backup: str | None = option(
+        None,
+        """Where the folder is copied to every `save_minutes` and at the end, whole at
+        every moment: a URL of fsspec, such as s3://bucket/mine. A training goes on
+        from there where the folder is missing.""",
+        metavar="URL",
+    )
     overwrite: bool = option(
         False, "Replace a translator or an unfinished training in the output folder."
     )
@@ -219,7 +226,7 @@ class TrainingConfig(Architecture, DataOptions):
 
     def changeable(self) -> tuple[str, ...]:
         """The options that a training which goes on may have other values of."""
-        always = ("patience", "save_minutes", "samples")
+        always = ("patience", "save_minutes", "samples", "backup")
         # The learning rate, or the share of drawn words, goes along all epochs.
         along_epochs = self.schedule == "cosine" or self.scheduled_sampling > 0
         return always if along_epochs else ("epochs", *always)

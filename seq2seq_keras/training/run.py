@@ -26,15 +26,21 @@ from seq2seq_keras.models import Workers
 from seq2seq_keras.plots import plot_learning_curves
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import quoted_path, show
+from seq2seq_keras.training.backup import Backup, restore_backup
 from seq2seq_keras.training.checkpoint import has_ended, state_path
 from seq2seq_keras.training.config import TrainingConfig
-from seq2seq_keras.training.file_names import CONFIG, CURVES, LOG, TRAINING_FILES
+from seq2seq_keras.training.file_names import (
+    CONFIG,
+    CURVES,
+    LAST,
+    LOG,
+    TENSORBOARD,
+    TRAINING_FILES,
+)
 from seq2seq_keras.training.start import Model
 from seq2seq_keras.training.trainer import Trainer
 from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
 from seq2seq_keras.yaml_files import read_yaml
-
-_LAST = "last"
 
 
 class TrainingResult(NamedTuple):
@@ -117,6 +123,8 @@ def train(
                         f"{config.output} holds {what} name another `output`, or set "
                         "`overwrite`."
                     )
+            if backup := _backup(config):
+                backup.check_free()
         return _train(config, model, callbacks, workers, anew=True)
 
 
@@ -139,8 +147,8 @@ def resume_training(
         callbacks: See `train`.
         workers: See `train`.
         **changes: Options in place of those it began with: `patience`, `save_minutes`,
-            `samples`, and `epochs` unless a cosine or scheduled sampling goes along
-            all of them.
+            `samples`, `backup`, and `epochs` unless a cosine or scheduled sampling goes
+            along all of them.
 
     Returns:
         A `TrainingResult`.
@@ -154,9 +162,11 @@ def resume_training(
     ```python
     result = s2s.resume_training("saved_models/mine")
     result = s2s.resume_training("saved_models/mine", epochs=30)
+    # On another machine:
+    result = s2s.resume_training("saved_models/mine", backup="s3://bucket/mine")
     ```
     """
-    begun_config(folder)
+    begun_config(folder, changes.get("backup"))
     with owned(folder):
         if has_ended(folder):
             _check_that_it_can_go_on(folder, changes)
@@ -165,11 +175,14 @@ def resume_training(
         return _train(config, model, callbacks, workers)
 
 
-def begun_config(folder: str | os.PathLike) -> TrainingConfig:
+def begun_config(
+    folder: str | os.PathLike, backup: str | None = None
+) -> TrainingConfig:
     """The configuration of the training into a folder.
 
     Args:
         folder: The folder that `train` was to write to.
+        backup: URL of its copy, which is brought into the folder if that is missing.
 
     Returns:
         A `TrainingConfig`.
@@ -178,8 +191,13 @@ def begun_config(folder: str | os.PathLike) -> TrainingConfig:
         InputError: If there is none, or it is damaged.
     """
     path = pathlib.Path(folder, CONFIG)
+    if backup is not None:
+        restore_backup(folder, backup)
     if not path.is_file():
-        raise InputError(f"{folder} holds no training to go on with: no {path.name}.")
+        where = f", nor does {backup}" if backup is not None else ""
+        raise InputError(
+            f"{folder} holds no training to go on with: no {path.name}{where}."
+        )
     options = read_yaml(path)
     try:
         config = TrainingConfig(**options)
@@ -194,7 +212,7 @@ def _check_paths(config: TrainingConfig) -> None:
     output = pathlib.Path(config.output)
     written = [
         (f"{name} of `output`", output / inside / name)
-        for inside in ("", _LAST)
+        for inside in ("", LAST)
         for name in (*TRANSLATOR_FILES, *TRAINING_FILES)
     ]
     read = [
@@ -224,7 +242,7 @@ def _check_that_it_can_go_on(folder: str | os.PathLike, changes: dict) -> None:
             f"{folder}: the training has ended; nothing is left to do. It goes on with "
             "more `epochs`, or more `patience` if it lost that."
         )
-    if not state_path(pathlib.Path(folder, "last")).is_file():
+    if not state_path(pathlib.Path(folder, LAST)).is_file():
         raise InputError(
             f"{folder}: the training has ended, and its state was not kept, as by an "
             "earlier version. Train anew."
@@ -239,7 +257,7 @@ def _train(
     *,
     anew: bool = False,
 ) -> TrainingResult:
-    last_state = state_path(pathlib.Path(config.output, _LAST))
+    last_state = state_path(pathlib.Path(config.output, LAST))
     how_to_go_on = (
         "The training stops. Go on with: seq2seq-keras train --resume "
         f"{quoted_path(config.output)}"
@@ -255,6 +273,9 @@ def _train(
             for path in (state_path(config.output), last_state):
                 path.unlink(missing_ok=True)
         goes_on = trainer.restore()
+        trainer.backup = _backup(trainer.config)
+        if trainer.backup is not None:
+            trainer.backup.claim(None if anew else trainer.place)
         write_text(trainer.output / CONFIG, _as_yaml(trainer.config))
         if not goes_on:
             # From here on it can be told from a training that has ended.
@@ -266,15 +287,21 @@ def _train(
         result = _finish(trainer)
     # Only now is there nothing to go on with, unless more epochs are asked for.
     state_path(config.output).replace(last_state)
+    if trainer.backup is not None:
+        trainer.backup.write(trainer.place)
     return result
+
+
+def _backup(config: TrainingConfig) -> Backup | None:
+    if config.backup is None:
+        return None
+    return Backup(config.backup, config.output, config.save_minutes)
 
 
 def _tensorboard(config: TrainingConfig) -> list[keras.callbacks.Callback]:
     if not importlib.util.find_spec("tensorboard"):
         return []
-    return [
-        keras.callbacks.TensorBoard(str(pathlib.Path(config.output, "tensorboard")))
-    ]
+    return [keras.callbacks.TensorBoard(str(pathlib.Path(config.output, TENSORBOARD)))]
 
 
 def _describe(trainer: Trainer) -> None:
@@ -312,8 +339,8 @@ def _finish(trainer: Trainer) -> TrainingResult:
     """Scores the best translator and writes its scores and learning curves."""
     output, config = trainer.output, trainer.config
     with trainer.averages.applied():
-        _save(trainer, output / _LAST, trainer.history.rows[-1])
-    write_text(output / _LAST / CONFIG, _as_yaml(config))
+        _save(trainer, output / LAST, trainer.history.rows[-1])
+    write_text(output / LAST / CONFIG, _as_yaml(config))
     log = _log(trainer)
     with replaced_when_complete(output / CURVES) as beside:
         plot_learning_curves(log).savefig(beside, dpi=120)

@@ -24,6 +24,7 @@ from seq2seq_keras.models import (
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.terminal import show
 from seq2seq_keras.text import Tokenizer
+from seq2seq_keras.training.backup import Backup, Place
 from seq2seq_keras.training.callbacks import WeightAverages, thaw_embeddings
 from seq2seq_keras.training.checkpoint import (
     assign_all,
@@ -36,6 +37,7 @@ from seq2seq_keras.training.checkpoint import (
 )
 from seq2seq_keras.training.compile import compile_model
 from seq2seq_keras.training.config import TrainingConfig
+from seq2seq_keras.training.file_names import LAST
 from seq2seq_keras.training.history import History
 from seq2seq_keras.training.inputs import (
     fit_tokenizers,
@@ -133,6 +135,7 @@ class Trainer:
         self.logs: dict[str, float] = {}  # of an epoch trained but not validated
         self.seconds = 0.0  # of earlier processes
         self.saved_metrics: Sequence[np.ndarray] = []
+        self.backup: Backup | None = None
         self._start = self.saved_at = time.monotonic()
 
     def _start_from(
@@ -165,7 +168,7 @@ class Trainer:
         It tells whether it is that of a training which has not ended.
         """
         ended = has_ended(self.output)
-        path = state_path(self.output / "last" if ended else self.output)
+        path = state_path(self.output / LAST if ended else self.output)
         if not path.is_file():
             return False
         progress, groups = load_state(path)
@@ -234,6 +237,14 @@ class Trainer:
         }
         save_state(state_path(self.output), progress, groups)
         self.saved_at = time.monotonic()
+        if self.backup is not None:
+            is_last = self.signals.received is not None
+            self.backup.follow(self.place, at_once=is_last)
+
+    @property
+    def place(self) -> Place:
+        """How far the training has come."""
+        return Place(self.epoch, self.step)
 
     def elapsed(self) -> float:
         """Seconds of training so far, those of earlier processes included."""

@@ -25,7 +25,7 @@ OTHER = {
     *("attention", "avoid", "cell", "columns", "corpus", "first", "second", "third"),
     *("end", "import", "member", "prefix", "special_tokens", "start", "words"),
     *("separator", "comment", "encoding", "features_column", "features_separator"),
-    *("weights_column", "seeds"),
+    *("weights_column", "seeds", "backup"),
     *("address", "allowed_hosts", "cors_origins", "host", "labels", "name"),
     "replicas",
     *("help", "version", "print_config"),

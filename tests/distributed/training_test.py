@@ -3,6 +3,7 @@
 import functools
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -214,6 +215,23 @@ def test_a_training_that_is_ended_goes_on_to_the_bit(pairs, straight, tmp_path):
         [*COMMAND, "--resume", str(output), "--num-workers", "2"], check=True
     )
     assert_same(weights_of(output), straight)
+
+
+@pytest.mark.slow
+def test_another_machine_goes_on_from_the_backup_to_the_bit(pairs, straight, tmp_path):
+    backup, lost, found = (tmp_path / name for name in ("backup", "lost", "found"))
+    changed = {"dropout": 0.2, "save_minutes": 0, "backup": backup.as_uri()}
+    process = run_command(pairs, lost, "--num-workers", "2", **changed)
+    wait_for_steps(lost, 7, process)
+    process.kill()
+    process.communicate()
+    # With the machine goes its disk.
+    shutil.rmtree(lost)
+    arguments = ["--backup", backup.as_uri(), "--num-workers", "2"]
+    subprocess.run([*COMMAND, "--resume", str(found), *arguments], check=True)
+    assert_same(weights_of(found), straight)
+    (copy,) = backup.glob("saved-*")
+    assert_same(weights_of(copy), straight)
 
 
 @pytest.mark.slow
