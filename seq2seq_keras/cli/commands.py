@@ -36,6 +36,7 @@ from seq2seq_keras.cli.inputs import (
     read_test_pairs,
     read_test_set,
     rescoring_of,
+    rescoring_weights,
 )
 from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import (
@@ -174,7 +175,7 @@ def _translate(options: Options) -> None:
         **given_search(options),
     }
     if is_shared(options):
-        translate_shared(options, request)
+        translate_shared(options, request | rescoring_weights(options))
         return
     translator = _load_for_translating(options)
     request |= rescoring_of(options)

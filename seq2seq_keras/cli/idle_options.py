@@ -43,11 +43,7 @@ _IDLE = {
             "unless several processes translate: for many files, or with "
             "`--num-workers`",
         ),
-        _Idle(
-            ("attention_plot", "rescore"),
-            is_shared,
-            "where several processes translate",
-        ),
+        _Idle(("attention_plot",), is_shared, "where several processes translate"),
     ),
     "evaluate": (
         _RESCORING,

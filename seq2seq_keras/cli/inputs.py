@@ -160,6 +160,11 @@ def rescoring_of(options: Options) -> dict[str, Any]:
     """The translator that judges what others have found, and what it counts."""
     if not options.rescore:
         return {}
-    names = translation.RescoringOptions.__dataclass_fields__
-    weights = {name: options[name] for name in names}
-    return {"rescore": load_together(options.rescore), **weights}
+    scorer = load_together(options.rescore)
+    return {"rescore": scorer, **rescoring_weights(options)}
+
+
+def rescoring_weights(options: Options) -> dict[str, Any]:
+    """What the translator that judges counts, where there is one."""
+    names = translation.RescoringOptions.__dataclass_fields__ if options.rescore else ()
+    return {name: options[name] for name in names}

@@ -48,6 +48,7 @@ def translate_shared(options: Options, request: dict[str, Any]) -> None:
         lines=_line_maker(options),
         threads=chosen.threads,
         modules=options.get("import") or (),
+        rescore=options.rescore or (),
     )
     reader = SourceReader(options)
     run = functools.partial(
@@ -84,7 +85,7 @@ def _made_with(
 ) -> dict[str, Any]:
     """All on which the bytes that are written depend, beside those that are read."""
     return {
-        "model": [_sum(folder) for folder in work.models],
+        "model": [_sum(folder) for folder in (*work.models, *work.rescore)],
         **{name: value for name, value in work.request.items() if value},
         **{name: options[name] for name in ("batch_size", "json", "scores")},
         "alignments": options.alignments,

@@ -25,6 +25,7 @@ class TranslationWork:
             `n_best` to the lines that are written.
         threads: Threads of each process.
         modules: Names of modules to import first, with a user's own parts.
+        rescore: The folders of the translators that judge what these find.
     """
 
     models: Sequence[str]
@@ -33,6 +34,7 @@ class TranslationWork:
     lines: Callable[..., list[str]]
     threads: int = 1
     modules: Sequence[str] = ()
+    rescore: Sequence[str] = ()
 
     @property
     def texts_together(self) -> int:
@@ -41,7 +43,7 @@ class TranslationWork:
 
     def packed(self) -> list[dict[str, bytes]]:
         """The files of the models by name, for machines that share no disk."""
-        return [_files_of(folder) for folder in self.models]
+        return [_files_of(folder) for folder in (*self.models, *self.rescore)]
 
 
 class Translated(NamedTuple):
@@ -71,6 +73,7 @@ class TranslationWorker:
     ) -> None:
         self.work, self.packed = work, packed
         self.translator: Any = None
+        self.request = work.request
 
     def check(self) -> tuple[str | None, bool]:
         """Why nothing can be translated so, or `None`; and whether texts have features.
@@ -94,7 +97,7 @@ class TranslationWorker:
                     list(texts),
                     batch_size=self.work.batch_size,
                     first=first,
-                    **self.work.request,
+                    **self.request,
                 )
             except (InputError, OSError) as error:
                 return Translated(refused=str(error))
@@ -103,9 +106,7 @@ class TranslationWorker:
         return Translated(lines, messages)
 
     def _lines(self, found: Sequence[Any], number: int) -> Iterator[str]:
-        request = translation.SearchRequest.of(
-            self.translator.search, self.work.request
-        )
+        request = translation.SearchRequest.of(self.translator.search, self.request)
         n_best = request.options.n_best
         for each in found:
             yield from self.work.lines(each, number, n_best=n_best)
@@ -114,29 +115,39 @@ class TranslationWorker:
     def _load(self) -> Any:
         for module in self.work.modules:
             importlib.import_module(module)
-        if self.packed is None:
-            return _load_folders(self.work)
+        models, rescore = self.work.models, self.work.rescore
+        if self.packed is not None:
+            folders = self._unpack(self.packed)
+            models, rescore = folders[: len(models)], folders[len(models) :]
+        translator = _load_together(models, self.work.threads)
+        if rescore:
+            scorer = _load_together(rescore, self.work.threads)
+            self.request = {**self.request, "rescore": scorer}
+        return translator
+
+    def _unpack(self, packed: Sequence[dict[str, bytes]]) -> list[str]:
         # Graphs of ONNX are read when they are first needed.
         self.place = tempfile.TemporaryDirectory()
         folders = []
-        for number, files in enumerate(self.packed):
+        for number, files in enumerate(packed):
             folder = pathlib.Path(self.place.name, str(number))
             folder.mkdir()
             for name, content in files.items():
                 (folder / name).write_bytes(content)
             folders.append(str(folder))
-        return _load_folders(dataclasses.replace(self.work, models=folders))
+        return folders
 
 
-def _load_folders(work: TranslationWork) -> Any:
-    first, *others = work.models
+def _load_together(folders: Sequence[str], threads: int) -> Any:
+    """A translator, or several as an ensemble."""
+    first, *others = folders
     if runtime.is_runtime_folder(first):
-        return runtime.Translator.load(first, threads=work.threads)
+        return runtime.Translator.load(first, threads=threads)
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(work.threads)
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    loaded = [translation.Translator.load(folder) for folder in work.models]
+    loaded = [translation.Translator.load(folder) for folder in folders]
     return translation.Translator.ensemble(loaded) if others else loaded[0]
 
 

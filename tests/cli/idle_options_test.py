@@ -22,7 +22,6 @@ from seq2seq_keras.training import TrainingConfig, load_training_pairs
         "evaluate M --test t.tsv --length-metric chrf",
         "evaluate M --corpus copy --rescore-length 0.5",
         "translate M --rescore-weight 0.2",
-        "translate M --rescore R --input a.txt --output out --num-workers 2",
         "tune-search M --validation v.tsv --seed 1",
         "tune-search M --corpus copy --columns 0 1",
         "distill M --output o.tsv --input t.txt --columns 0 1",

@@ -105,6 +105,20 @@ def test_a_file_that_is_no_text_does_not_keep_the_others(onnx_folder, tmp_path, 
     ]  # fmt: skip
 
 
+def test_another_model_judges_in_each_process(saved_translator, tmp_path):
+    inputs, alone, output = (tmp_path / name for name in ("in", "alone", "out"))
+    inputs.write_text("".join(f"{line}\n" for line in SENTENCES))
+    # So much for each token makes the longest of a beam the best.
+    judged = ["--rescore", saved_translator, "--rescore-length", "9"]
+    judged = [*map(str, judged), "--beam-width", "4"]
+    arguments = ["translate", str(saved_translator), "--input", str(inputs)]
+    assert main([*arguments, "--output", str(alone), *judged]) == 0
+    assert translate(saved_translator, inputs, output, *judged) == 0
+    assert output.read_text() == alone.read_text()
+    assert translate(saved_translator, inputs, output, "--beam-width", "4") == 0
+    assert output.read_text() != alone.read_text()
+
+
 def test_what_several_processes_cannot_do_is_said_at_once(
     onnx_folder, tmp_path, capsys
 ):
