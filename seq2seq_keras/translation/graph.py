@@ -86,6 +86,7 @@ class TranslationGraph(tf.Module):
             )
             for free_running in (False, True)
         )
+        self.generation = _graph(self._generation, [_TEXTS, _TEXTS])
         self.keep_searchers(_KEPT_GRAPHS)
 
     def keep_searchers(self, most: int | None) -> None:
@@ -296,7 +297,8 @@ class TranslationGraph(tf.Module):
         source_tokens = self._split(text)[:, : self.max_source_length]
         source = self.read(source_tokens)
         tokens = self.target_tokenizer.split(target)
-        labels = token_ids = self.target_tokenizer.ids(tokens)
+        labels = self.target_tokenizer.ids(tokens)
+        given = _started(labels)
         if self.copies:
             copied = self.source_tokenizer.copied_tokens(source_tokens)
             labels = target_copy_ids(tokens, copied, self.target_tokenizer)
@@ -307,8 +309,6 @@ class TranslationGraph(tf.Module):
                 self.step, states, labels, memory=memory
             )
         else:
-            start = tf.fill([token_ids.nrows(), 1], START_ID)
-            given = tf.concat([start, token_ids], axis=1).to_tensor()
             log_probabilities = self._teacher_forced(source, given, labels)
         return {
             "tokens": _ended(tokens, self.target_tokenizer.vocabulary[END_ID]),
@@ -326,6 +326,18 @@ class TranslationGraph(tf.Module):
         mean = total - tf.math.log(float(len(self.models)))
         chosen = tf.gather(mean, labels, batch_dims=2)
         return tf.where(labels == PAD_ID, 0.0, chosen)
+
+    def _generation(self, text: tf.Tensor, target: tf.Tensor) -> _Tensors:
+        """What share of each token of given targets is not copied."""
+        inputs = _without_tokens(self.read(self._split(text)))
+        tokens = self.target_tokenizer.split(target)
+        inputs["target_token_ids"] = _started(self.target_tokenizer.ids(tokens))
+        models: list[Any] = self.models
+        shares = [model.generation_probabilities(inputs) for model in models]
+        return {
+            "tokens": _ended(tokens, self.target_tokenizer.vocabulary[END_ID]),
+            "generation_probabilities": tf.reduce_mean(tf.stack(shares), axis=0),
+        }
 
     def _encode(self, text: tf.Tensor) -> _Tensors:
         states, memory = self.start(self.read(self._split(text)))
@@ -366,6 +378,12 @@ def _in_few_lengths(source: _Tensors) -> _Tensors:
     batch_size, length = tf.unstack(tf.shape(source["source_token_ids"]))
     more = tf.where(batch_size > 1, -length % 4, 0)
     return {name: tf.pad(rows, [[0, 0], [0, more]]) for name, rows in source.items()}
+
+
+def _started(token_ids: tf.RaggedTensor) -> tf.Tensor:
+    """Targets as the decoder reads them: after `<sos>`, padded."""
+    start = tf.fill([token_ids.nrows(), 1], START_ID)
+    return tf.concat([start, token_ids], axis=1).to_tensor()
 
 
 def _ended(

@@ -213,8 +213,62 @@ class Translator(TextTranslator):
             A list with, for each pair, the tokens of the target as the model reads
             them, `<eos>` last, and a float32 array with a number for each.
         """
-        check_not_forked()
         score = self.graph.score_free_running if free_running else self.graph.score
+        return self._score(score, "log_probabilities", sources, targets, batch_size)
+
+    @checks_numbers(batch_size=(1, 10**6))
+    def generation_probabilities(
+        self, sources: Sequence[str], targets: Sequence[str], *, batch_size: int = 64
+    ) -> list[tuple[tuple[str, ...], np.ndarray]]:
+        """How much of each token of given targets a model that copies does not copy.
+
+        The targets may be translations: then it tells where these came from.
+
+        Args:
+            sources: List of strings.
+            targets: List of strings, the target of each.
+            batch_size: Integer. Pairs at a time.
+
+        Returns:
+            A list with, for each pair, the tokens of the target, `<eos>` last, and a
+            float32 array with a number for each: 1 where it comes from the vocabulary
+            alone, 0 where it is copied. Of an ensemble it is the mean.
+
+        Raises:
+            InputError: If the model does not copy.
+
+        Example:
+
+        >>> from seq2seq_keras.models import build_model
+        >>> from seq2seq_keras.text import WordTokenizer
+        >>> tokenizer = WordTokenizer.fit(["a b"])
+        >>> options = {"units": 8, "attention": "luong", "copy": True}
+        >>> translator = Translator(build_model(6, 6, **options), tokenizer, tokenizer)
+        >>> [(tokens, shares)] = translator.generation_probabilities(["a c"], ["c"])
+        >>> tokens, shares.shape
+        (('c', '<eos>'), (2,))
+
+        Reference:
+            - [See et al., 2017](https://arxiv.org/abs/1704.04368), equation 8.
+        """
+        if not self.graph.copies:
+            raise InputError(
+                "The model copies nothing, so that all is generated: build one with "
+                "`copy=True`."
+            )
+        name = "generation_probabilities"
+        return self._score(self.graph.generation, name, sources, targets, batch_size)
+
+    def _score(
+        self,
+        score: Any,
+        name: str,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        batch_size: int,
+    ) -> list[tuple[tuple[str, ...], np.ndarray]]:
+        """The tokens of targets, and of each the number that a graph has for it."""
+        check_not_forked()
         sources, targets = (
             normalize_in_python(texts, tokenizer.unicode_form)
             for texts, tokenizer in (
@@ -235,7 +289,7 @@ class Translator(TextTranslator):
             for index, row in enumerate(rows):
                 real = arrays["tokens"][index] != b""
                 tokens = (t.decode("utf-8") for t in arrays["tokens"][index][real])
-                found[row] = tuple(tokens), arrays["log_probabilities"][index][real]
+                found[row] = tuple(tokens), arrays[name][index][real]
         return found
 
     def _check_copies(self, request: SearchRequest, tokens: tf.RaggedTensor) -> None:

@@ -166,6 +166,14 @@ def test_it_is_told_what_is_copied(eager):
     )
     model = translator.model
     found = model.generation_probabilities(inputs).numpy()
+    of_texts = translator.generation_probabilities(
+        ["V;PST\tgoxy", "x"], ["goxe", "xy"], batch_size=1
+    )
+    assert [tokens for tokens, _ in of_texts] == [
+        ("g", "o", "x", "e", "<eos>"), ("x", "y", "<eos>"),
+    ]  # fmt: skip
+    for expected, (_, shares) in zip(found, of_texts, strict=True):
+        np.testing.assert_allclose(shares, expected[: len(shares)], atol=1e-5)
     states = model.encode(inputs["source_token_ids"], inputs["source_copy_ids"])
     size = model.target_vocabulary_size
     for step, token_ids in enumerate(tf.transpose(inputs["target_token_ids"])):
@@ -177,6 +185,8 @@ def test_it_is_told_what_is_copied(eager):
             assert found[row, step] == pytest.approx(expected, abs=1e-4)
     with pytest.raises(InputError, match="copies nothing"):
         apart(features_encoder="sum").model.generation_probabilities(inputs)
+    with pytest.raises(InputError, match="copies nothing"):
+        apart(features_encoder="sum").generation_probabilities(["x"], ["y"])
 
 
 def test_features_are_the_first_columns_of_the_attention(translator, eager):
