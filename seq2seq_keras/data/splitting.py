@@ -86,7 +86,8 @@ def split_pairs(
         if not kept and low < high:
             raise InputError(
                 f"The {name} split came out empty: {len(pairs)} pairs are too few for "
-                f"a share of {high - low:.3g}."
+                f"a share of {high - low:.3g}. Take a larger one, or other pairs "
+                "for it (for `train`, `validation`)."
             )
         parts.append(pairs.take(kept))
     return parts[0], parts[1], parts[2]

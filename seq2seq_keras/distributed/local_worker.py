@@ -11,6 +11,8 @@ from typing import Any
 
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
 
+_FAREWELL = 5.0  # seconds in which a process that has nothing to do ends by itself
+
 
 class LocalWorker:
     """An object in a process of its own, which ends with this one.
@@ -31,15 +33,18 @@ class LocalWorker:
             target=_serve, args=(there, make, is_heard), daemon=True
         )
         self._process.start()
+        self._is_at_work = False
         there.close()  # or nobody would notice that the process has closed its own
 
     def call(self, method: str, *values: Any) -> Any:
+        self._is_at_work = True
         try:
             self._pipe.send((method, values))
             result, fault = self._pipe.recv()
         except (EOFError, OSError) as error:
             self.stop()
             raise WorkerDiedError from error
+        self._is_at_work = False
         if fault is not None:
             raise RuntimeError(f"In a process of its own:\n{fault}")
         return result
@@ -53,6 +58,10 @@ class LocalWorker:
             os.kill(self._process.pid or 0, number)
 
     def stop(self) -> None:
+        if not self._is_at_work:
+            # Killed, it would leave semaphores behind, and a warning of them.
+            self._pipe.close()
+            self._process.join(_FAREWELL)
         self._process.kill()
         self._process.join()
 

@@ -114,6 +114,13 @@ class TrainingConfig(Architecture, DataOptions):
         maximum=1,
         paper="[Bengio et al., 2015](https://arxiv.org/abs/1506.03099)",
     )
+    scheduled_sampling_steps: int | None = option(
+        None,
+        """Updates over which that share grows; null for those of the whole training, 0
+        for the share from the start. With a share of 1 that is student forcing.""",
+        minimum=0,
+        maximum=10**9,
+    )
     gradient_accumulation: int = option(
         1, "Batches whose gradients make one update.", minimum=1, maximum=10**6
     )
@@ -194,6 +201,11 @@ class TrainingConfig(Architecture, DataOptions):
                 "`features_encoder` reads what `features_column`, or a corpus with "
                 f"features, brings. Received: features_encoder={self.features_encoder}"
             )
+        if self.scheduled_sampling_steps is not None and not self.scheduled_sampling:
+            raise InputError(
+                "`scheduled_sampling_steps` does nothing without `scheduled_sampling`. "
+                f"Received: scheduled_sampling_steps={self.scheduled_sampling_steps}"
+            )
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(
@@ -217,8 +229,11 @@ class TrainingConfig(Architecture, DataOptions):
         """The options on which the weights after a given step depend."""
         options = self.as_dict()
         options["tokenizer"] = options["tokenizer"] or "word"
-        if self.shards == 1:  # as in versions that knew none
+        # As in versions that knew none.
+        if self.shards == 1:
             del options["shards"]
+        if self.scheduled_sampling_steps is None:
+            del options["scheduled_sampling_steps"]
         # What `init` brought along is in the tokenizers and in the state.
         for name in ("output", "overwrite", "init", *self.changeable()):
             del options[name]
@@ -228,7 +243,9 @@ class TrainingConfig(Architecture, DataOptions):
         """The options that a training which goes on may have other values of."""
         always = ("patience", "save_minutes", "samples", "backup")
         # The learning rate, or the share of drawn words, goes along all epochs.
-        along_epochs = self.schedule == "cosine" or self.scheduled_sampling > 0
+        share_grows = self.scheduled_sampling > 0
+        share_grows &= self.scheduled_sampling_steps is None
+        along_epochs = self.schedule == "cosine" or share_grows
         return always if along_epochs else ("epochs", *always)
 
     def changed(self, changes: Mapping[str, Any]) -> "TrainingConfig":

@@ -376,9 +376,7 @@ class Trainer:
             global_clipnorm=config.global_clipnorm,
             label_smoothing=config.label_smoothing,
             gradient_accumulation=config.gradient_accumulation,
-            scheduled_sampling=ScheduledSampling(config.scheduled_sampling, updates)
-            if config.scheduled_sampling
-            else None,
+            scheduled_sampling=_sampling(config, updates),
         )
         model.optimizer.build(model.trainable_variables)
         model.workers = self.workers
@@ -400,6 +398,14 @@ def _settle_precision(
         show(f"Precision {precision}: {reason}.")
         config = dataclasses.replace(config, precision=precision)
     return config
+
+
+def _sampling(config: TrainingConfig, updates: int) -> ScheduledSampling | None:
+    if not config.scheduled_sampling:
+        return None
+    given = config.scheduled_sampling_steps
+    steps = updates if given is None else given
+    return ScheduledSampling(config.scheduled_sampling, steps)
 
 
 class _Steps(keras.callbacks.Callback):

@@ -1,5 +1,7 @@
-"""Tests of workers that die, without processes."""
+"""Tests of workers: that die, without processes, and that leave nothing behind."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -100,3 +102,28 @@ def test_a_fault_is_that_of_its_task_alone():
         wrong.result()
     assert right.result() == 2
     pool.close()
+
+
+_WITH_A_SEMAPHORE = """
+import functools, multiprocessing, multiprocessing.synchronize
+from seq2seq_keras.distributed import LocalWorker
+
+if __name__ == "__main__":
+    spawn = multiprocessing.get_context("spawn")
+    semaphore = functools.partial(multiprocessing.synchronize.Semaphore, 1, ctx=spawn)
+    worker = LocalWorker(semaphore)
+    print(worker.call("acquire"))
+    worker.stop()
+"""
+
+
+def test_a_worker_that_has_done_its_work_leaves_no_semaphores():
+    """A killed one does, and Python warns of them at the end."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WITH_A_SEMAPHORE],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True"
+    assert "leaked" not in done.stderr

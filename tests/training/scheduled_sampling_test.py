@@ -8,8 +8,14 @@ import tensorflow as tf
 from seq2seq_keras.data import make_dataset, make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_inference_models, build_model
+from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.text import CharacterTokenizer
-from seq2seq_keras.training import ScheduledSampling, compile_model
+from seq2seq_keras.training import (
+    ScheduledSampling,
+    Trainer,
+    TrainingConfig,
+    compile_model,
+)
 
 SIZE = 20
 SOURCE = np.array([[5, 6, 7, 8, 3], [9, 10, 3, 0, 0]])
@@ -211,3 +217,24 @@ def test_options_out_of_range_are_named():
         ScheduledSampling(rate=2)
     with pytest.raises(InputError, match="Received: steps=-1"):
         ScheduledSampling(steps=-1)
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, 3 * 4), (0, 0), (7, 7)])
+def test_the_share_of_a_training_grows_as_long_as_it_is_told(given, expected, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("".join(f"{x}\t{x}\n" for x in "abcdefgh"))
+    config = TrainingConfig(
+        **{"train": [str(pairs)], "validation": [str(pairs)], "units": 4},
+        **{"epochs": 3, "batch_size": 2, "output": str(tmp_path / "run")},
+        **{"scheduled_sampling": 1.0, "scheduled_sampling_steps": given},
+    )
+    sampling = Trainer(config, StopSignals("")).model.scheduled_sampling
+    assert (sampling.rate, sampling.steps) == (1.0, expected)
+    # Only where the share goes along all epochs is their number fixed.
+    if given is None:
+        with pytest.raises(InputError, match="`epochs` is 3"):
+            config.changed({"epochs": 4})
+    else:
+        assert config.changed({"epochs": 4}).epochs == 4
+    with pytest.raises(InputError, match="does nothing without `scheduled_sampling`"):
+        TrainingConfig(scheduled_sampling_steps=7)
