@@ -34,6 +34,8 @@ class PairFiles:
         options: `ReadingOptions`.
         may_be_idle: Options of tables that parallel text does not refuse, since
             nobody gave them for it.
+        orders: Optional set of the names of source and target columns that others have
+            found; none may be the other way round. What is found here goes in.
 
     Attributes:
         layouts: Dictionary: a line of words for each file that was begun.
@@ -46,12 +48,13 @@ class PairFiles:
         targets: Sequence[str | os.PathLike] | None = None,
         options: ReadingOptions | None = None,
         may_be_idle: Collection[str] = (),
+        orders: set[tuple] | None = None,
     ) -> None:
         self.options = options or ReadingOptions()
         self.may_be_idle = may_be_idle
         self.layouts: dict[str, str] = {}
         self.guesses: dict[str, str] = {}
-        self.orders: set[tuple] = set()
+        self.orders: set[tuple] = set() if orders is None else orders
         found, told = _expand(paths)
         self.sources, self.targets = found, None
         if targets is not None:

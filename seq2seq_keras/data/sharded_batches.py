@@ -10,7 +10,7 @@ from seq2seq_keras.data.batch_order import batches_by_length
 from seq2seq_keras.data.dataset import Batches, Found
 from seq2seq_keras.data.encoded_pairs import EncodedPairs
 from seq2seq_keras.data.sharded_pairs import ShardedPairs
-from seq2seq_keras.data.stored_pairs import PILE, StoredPairs
+from seq2seq_keras.data.stored_pairs import BLOCK, PILE, StoredPairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import Tokenizer
 
@@ -23,8 +23,9 @@ class ShardedBatches(Batches):
 
     So which pairs share a step depends on the shards, and not on who reads which. All
     batches of a shard lie in a row by their length, and each step takes those that lie
-    at the same place: so they are about as long, and whoever has another shard does not
-    wait long. A shard that has fewer gives nothing to some steps.
+    at the same share of the way: so they are about as long where the shards are alike,
+    and whoever has another shard does not wait long. A shard that has fewer gives
+    nothing to some steps, of all lengths.
 
     Args:
         pairs: `ShardedPairs`.
@@ -60,82 +61,88 @@ class ShardedBatches(Batches):
                 f"`batch_size` is {size}. Choose more, or fewer shards."
             )
         self._size = (size // pairs.count, self._by)
-        self._stored: dict[int, Sequence[Any]] = {}
-        found, counts = [Found()], {}
+        found, kept = [Found()], {}
         for number, stream in pairs.own.items():
 
             def told(rows: Any, tokens: Any, number: int = number) -> None:
                 observe(number, rows, tokens)
 
             draw = self._draw_shard(number, 0) if self._shuffle else None
-            stored = StoredPairs(draw, streamed=True, pile=PILE // pairs.count)
+            pile = max(BLOCK, PILE // pairs.count)
+            stored = StoredPairs(draw, streamed=True, pile=pile)
             found.append(self._read(stream, told if observe else None, stored))
             if not found[-1].kept:
                 raise InputError(
                     f"Shard {number} of {pairs.count} has no pair to learn from. Take "
                     "fewer `shards`."
                 )
-            self._stored[number] = stored.piles()
-            counts[number] = self._count(self._stored[number])
-        return self._agree(Found.together(found), list(counts.values()))
+            kept[number] = stored
+        # As many piles of each shard: half a pile would make half a batch.
+        least = max((stored.least_piles for stored in kept.values()), default=1)
+        piles = max(self._told((least,)))[0]
+        self._stored: dict[int, Sequence[Any]] = {
+            number: stored.piles(piles) for number, stored in kept.items()
+        }
+        pair = next(iter(self._stored.values()))[0].load().take(np.array([0]))
+        self._any_pair = self._encoder.with_ids(pair, 0)
+        own = [self._count(each) for each in self._stored.values()]
+        counts = [row for rows in self._told(own) for row in rows]
+        self._counts = [max(column) for column in zip(*counts, strict=True)]
+        everyone = self._told(Found.together(found))
+        return Found.together([Found(*told) for told in everyone])
 
-    def _agree(self, found: Found, counts: list[list[int]]) -> Found:
-        """What all shards come to, here and elsewhere."""
-        said = self._gather([json.dumps((found, counts))])
-        everyone = [json.loads(text) for text in said]
-        counts = [row for _, rows in everyone for row in rows]
-        piles = max(map(len, counts), default=0)
-        self._counts = [
-            max(row[place] if place < len(row) else 0 for row in counts)
-            for place in range(piles)
-        ]
-        return Found.together([Found(*told) for told, _ in everyone])
+    def _told(self, mine: Any) -> list[Any]:
+        """What all who read shards say, this one among them."""
+        return [json.loads(text) for text in self._gather([json.dumps(mine)])]
 
     def _batches(self, epoch: int, skip: int) -> Iterator[Any]:
         for number, skipped in self._piles_left(epoch, skip):
-            places = np.arange(self._counts[number])
+            count = self._counts[number]
+            places = np.arange(count)
             if self._shuffle:
                 places = self._draw(epoch + 1, number + 1).permutation(places)
             shards = dict(self._load(epoch, number))
             for place in places[skipped:].tolist():
-                yield self._step(shards, (epoch, number, place))
+                rows = {
+                    shard: pile.take(batches[place * len(batches) // count])
+                    for shard, (pile, batches) in shards.items()
+                    if _has_its_turn(place, len(batches), count)
+                }
+                yield self._step(rows, (epoch, number, place))
 
     def _load(
         self, epoch: int, number: int
     ) -> Iterator[tuple[int, tuple[EncodedPairs, list[np.ndarray]]]]:
         """The pile of this number of each shard, and its batches."""
         for shard, piles in self._stored.items():
-            if number < len(piles):
-                pile = piles[number].load()
-                draw = self._draw_shard(shard, epoch + 1, number + 1)
-                batches = batches_by_length(
-                    pile.lengths,
-                    *self._size,
-                    draw if self._shuffle else None,
-                    mixed=False,
-                )
-                yield shard, (pile, batches)
+            pile = piles[number].load()
+            draw = self._draw_shard(shard, epoch + 1, number + 1)
+            batches = batches_by_length(
+                pile.lengths,
+                *self._size,
+                draw if self._shuffle else None,
+                mixed=False,
+            )
+            yield shard, (pile, batches)
 
-    def _step(self, shards: dict[int, Any], step: tuple[int, int, int]) -> Any:
+    def _step(self, rows: dict[int, EncodedPairs], step: tuple[int, int, int]) -> Any:
         epoch, number, place = step
         parts = []
-        for shard, (pile, batches) in shards.items():
-            if place < len(batches):
-                draw = self._draw_shard(shard, epoch + 1, number + 1, place + 1)
-                seed = int(draw.integers(2**31))
-                rows = pile.take(batches[place])
-                parts.append(self._encoder.with_ids(rows, seed))
+        for shard, pairs in rows.items():
+            draw = self._draw_shard(shard, epoch + 1, number + 1, place + 1)
+            parts.append(self._encoder.with_ids(pairs, int(draw.integers(2**31))))
         if parts:
             return self._padded(EncodedPairs.joined(parts))
-        inputs, labels, weights = self._padded(self._any_pair())
+        # Whoever has none for a step computes with one that counts nothing.
+        inputs, labels, weights = self._padded(self._any_pair)
         return inputs, labels * False, weights * False
-
-    def _any_pair(self) -> EncodedPairs:
-        """A pair, for whoever has none for a step."""
-        piles = next(iter(self._stored.values()))
-        return self._encoder.with_ids(piles[0].load().take(np.array([0])), 0)
 
     def _draw_shard(
         self, shard: int, epoch: int, pile: int = 0, batch: int = 0
     ) -> np.random.Generator:
         return np.random.default_rng((self._seed, epoch, pile, batch, shard + 1))
+
+
+def _has_its_turn(place: int, batches: int, places: int) -> bool:
+    """Whether one of so many batches is taken at this of so many places."""
+    return (place + 1) * batches // places > place * batches // places

@@ -19,11 +19,15 @@ class ShardedPairs:
         own: Dictionary from the numbers of these to their pairs, each a `PairStream`.
         count: Integer. How many shards there are, here and elsewhere.
         first: `PairStream` of some pairs, the same for everybody.
+        files: The names of all files, dealt out in this order.
+        orders: Set of the names of source and target columns, of files that were read.
     """
 
     own: Mapping[int, PairStream]
     count: int
     first: PairStream
+    files: Sequence[str] = ()
+    orders: set[tuple] = dataclasses.field(default_factory=set)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return itertools.chain.from_iterable(self.own.values())
@@ -60,8 +64,11 @@ def read_shards(
             f"There are {len(files.sources)} files, too few for {count} `shards`."
         )
 
+    orders: set[tuple] = set()
+
     def stream(names: Sequence[str]) -> PairStream:
-        return PairStream(lambda: iter(PairFiles(names, None, options)))
+        return PairStream(lambda: iter(PairFiles(names, None, options, orders=orders)))
 
     shards = {number: stream(files.sources[number::count]) for number in sorted(own)}
-    return ShardedPairs(shards, count, stream(files.sources[:1]))
+    first = stream(files.sources[:1])
+    return ShardedPairs(shards, count, first, files.sources, orders)

@@ -62,17 +62,26 @@ class StoredPairs:
             place = self._file.append(content)
             self._blocks.append(_Block(place, len(content), len(block.weights)))
 
-    def piles(self) -> Sequence["LoadedPile | StoredPile"]:
-        """Deals the blocks out."""
+    @property
+    def least_piles(self) -> int:
+        """How many piles there are at least."""
+        return max(1, math.ceil(len(self._blocks) * BLOCK / self._pile))
+
+    def piles(self, count: int | None = None) -> Sequence["LoadedPile | StoredPile"]:
+        """Deals the pairs out to piles, the fewest, or so many."""
+        count = count or self.least_piles
         if not self._blocks:
-            return [LoadedPile(EncodedPairs.joined(self._parts))]
-        count = len(self._blocks)
-        blocks = (
-            np.arange(count) if self._draw is None else self._draw.permutation(count)
-        )
-        parts = np.array_split(blocks, math.ceil(count * BLOCK / self._pile))
+            pairs = EncodedPairs.joined(self._parts)
+            if count == 1:
+                return [LoadedPile(pairs)]
+            parts = np.array_split(self._order(len(pairs.weights)), count)
+            return [LoadedPile(pairs.take(np.sort(part))) for part in parts]
+        parts = np.array_split(self._order(len(self._blocks)), count)
         # From the front of the file to its end.
         return [StoredPile(self, np.sort(part)) for part in parts]
+
+    def _order(self, count: int) -> np.ndarray:
+        return np.arange(count) if self._draw is None else self._draw.permutation(count)
 
     def read(self, numbers: np.ndarray) -> Iterator[EncodedPairs]:
         """Reads blocks."""

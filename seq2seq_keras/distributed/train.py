@@ -183,7 +183,7 @@ def _run(
                 if now is not None and training.state_path(config.output).is_file():
                     # What was settled then is settled.
                     config = training.begun_config(config.output)
-                    resume, changes = True, {}
+                    resume = True
                 say("A process that trained has died; all begin from the last state.")
             finally:
                 team.stop()

@@ -31,6 +31,8 @@ from .losses import TokenCrossentropy as TokenCrossentropy
 from .losses import token_crossentropy as token_crossentropy
 from .preview import preview as preview
 from .progress import TrainingProgress as TrainingProgress
+from .read_batches import TrainingBatches as TrainingBatches
+from .read_batches import read_batches as read_batches
 from .remembered import as_options as as_options
 from .remembered import trained_reading as trained_reading
 from .remembered import trained_seed as trained_seed

@@ -8,14 +8,14 @@ import secrets
 import time
 from collections.abc import Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from seq2seq_keras.errors import InputError, import_optional
-from seq2seq_keras.files import exchanged
+from seq2seq_keras.files import exchanged, write_text
 from seq2seq_keras.terminal import say, show
 from seq2seq_keras.training.file_names import (
     CONFIG,
     LAST,
+    STATE,
     TENSORBOARD,
     TRAINING_FILES,
 )
@@ -23,7 +23,8 @@ from seq2seq_keras.translation import TRANSLATOR_FILES
 from seq2seq_keras.untrusted import in_one_line, shown
 
 _CURRENT = "current"
-_NAME = re.compile(r"saved-(\d{7})-(\d{10})-[0-9a-f]{8}")
+_TRAINING = 12  # letters of a fingerprint in the name of a copy
+_NAME = re.compile(r"saved-([0-9a-f]{12})-(\d{7})-(\d{10})-[0-9a-f]{8}")
 _NAME_BYTES = 100
 _TRIES = 3
 
@@ -61,6 +62,7 @@ class Backup:
 
     ```python
     backup = Backup("s3://bucket/mine", "saved_models/mine", minutes=10)
+    backup.begin("0123456789abcdef")
     backup.write(Place(epoch=1, step=0))
     Backup("s3://bucket/mine", "elsewhere/mine").restore()
     ```
@@ -72,24 +74,26 @@ class Backup:
         self.url = url
         self.folder = pathlib.Path(os.path.realpath(folder))
         self._wait = 60 * minutes
-        self._written_at: float | None = None
-        self._known: str | None = None  # the copy that this training goes on from
+        self._tried_at: float | None = None
+        self._place: Place | None = None  # of the last copy
+        self._known: str | None = None  # its name
+        self._training = ""  # what tells this training from others
         _check_url(url)
         fsspec = import_optional("fsspec", "A backup")
         with self._errors_named():
             self._files, root = fsspec.core.url_to_fs(url)
+        protocols = self._files.protocol
+        self._is_local = "file" in (
+            [protocols] if isinstance(protocols, str) else protocols
+        )
         self._root = root.rstrip("/")
-        if self._is_within_the_folder():
+        if self._is_local and pathlib.Path(os.path.realpath(self._root)).is_relative_to(
+            self.folder
+        ):
             raise InputError(
                 f"`backup` must not lie within the folder that it copies, {folder}. "
                 f"Received: {url}"
             )
-
-    def _is_within_the_folder(self) -> bool:
-        protocols = self._files.protocol
-        is_local = "file" in ([protocols] if isinstance(protocols, str) else protocols)
-        place = os.path.realpath(self._root)
-        return is_local and pathlib.Path(place).is_relative_to(self.folder)
 
     def place(self) -> Place | None:
         """How far the training has come whose copy is there, if there is any."""
@@ -105,18 +109,34 @@ class Backup:
                 "`resume`, name another, or set `overwrite`."
             )
 
-    def claim(self, place: Place | None) -> None:
-        """Makes what is there the copy that `write` replaces.
+    def begin(self, fingerprint: str) -> None:
+        """Makes it that of a training that begins; what is there will be replaced.
 
         Args:
-            place: How far the training that goes on has come, or `None` if it begins.
+            fingerprint: What tells the training from others.
+        """
+        with self._errors_named():
+            self._known = self._current()
+        self._training = fingerprint[:_TRAINING]
+
+    def go_on(self, fingerprint: str, place: Place) -> None:
+        """Makes it that of a training that goes on.
+
+        Args:
+            fingerprint: What tells the training from others.
+            place: How far it has come.
 
         Raises:
-            InputError: If the copy has come further.
+            InputError: If the copy is another's, or has come further.
         """
         with self._errors_named():
             name = self._current()
-        if name is not None and place is not None and _place_of(name) > place:
+        self._training = fingerprint[:_TRAINING]
+        if name is not None and _training_of(name) != self._training:
+            raise InputError(
+                f"`backup` {self.url} holds the copy of another training. Name another."
+            )
+        if name is not None and _place_of(name) > place:
             epoch, step = _place_of(name)
             raise InputError(
                 f"`backup` {self.url} has come further, to {epoch} epochs and {step} "
@@ -128,46 +148,84 @@ class Backup:
 
     def follow(self, place: Place, *, at_once: bool = False) -> None:
         """Copies the folder if it is time; what fails is said, and tried next time."""
-        is_due = (
-            self._written_at is None
-            or time.monotonic() - self._written_at >= self._wait
+        # What is due with the next saving must not wait for the one after it.
+        is_due = self._tried_at is None or (
+            time.monotonic() - self._tried_at >= 0.9 * self._wait
         )
-        if not (is_due or at_once):
+        if place == self._place or not (is_due or at_once):
             return
         try:
             self.write(place)
         except InputError as error:
             say(f"There is no new backup, the training goes on: {error}")
 
-    def write(self, place: Place) -> None:
+    def write(self, place: Place, *, has_ended: bool = False) -> None:
         """Copies the folder, whole or not at all.
 
         Args:
             place: How far its training has come.
+            has_ended: Whether it is to be the folder of one that has ended, which keeps
+                its state with the last translator.
 
         Raises:
             InputError: If it cannot be written, or another training has written there.
         """
-        name = f"saved-{place.epoch:07}-{place.step:010}-{secrets.token_hex(4)}"
+        self._tried_at = time.monotonic()
+        name = (
+            f"saved-{self._training}-{place.epoch:07}-{place.step:010}-"
+            f"{secrets.token_hex(4)}"
+        )
         with self._errors_named():
-            old = self._current()
-            if old != self._known:
-                raise InputError(
-                    f"`backup` {self.url} has been written by another training since."
-                )
-            for path in _files_of(self.folder):
-                there = f"{self._root}/{name}/{path}"
-                self._files.makedirs(there.rpartition("/")[0], exist_ok=True)
-                self._files.put_file(str(self.folder / path), there)
+            self._check_known()
+            # What was stopped on the way takes room.
+            self._delete(*(set(self._copies()) - {self._known}))
+            try:
+                self._copy(name, has_ended)
+                # Another machine may have gone on meanwhile.
+                self._check_known()
+            except BaseException:
+                self._delete(name)
+                raise
             self._switch(name)
-            self._known = name
-            self._files.invalidate_cache()
-            # Also what one that was stopped on the way has left.
-            for left in self._files.ls(self._root, detail=False):
-                last = left.rstrip("/").rpartition("/")[2]
-                if _NAME.fullmatch(last) and last != name:
-                    self._files.rm(left, recursive=True)
-        self._written_at = time.monotonic()
+        old, self._known, self._place = self._known, name, place
+        if old is not None:
+            self._delete(old)
+
+    def _check_known(self) -> None:
+        if self._current() != self._known:
+            raise InputError(
+                f"`backup` {self.url} has been written by another training since."
+            )
+
+    def _copy(self, name: str, has_ended: bool) -> None:
+        sizes = {}
+        for path in _files_of(self.folder):
+            inside = f"{LAST}/{path}" if has_ended and path == STATE else path
+            there = f"{self._root}/{name}/{inside}"
+            self._files.makedirs(there.rpartition("/")[0], exist_ok=True)
+            self._files.put_file(str(self.folder / path), there)
+            sizes[inside] = (self.folder / path).stat().st_size
+        self._files.invalidate_cache()
+        found = self._files.find(f"{self._root}/{name}", detail=True)
+        copied = {_inside(path, name): of["size"] for path, of in found.items()}
+        if copied != sizes:
+            raise InputError(f"`backup` {self.url}: what was copied is not there.")
+
+    def _copies(self) -> list[str]:
+        """The names of all copies, whole or not."""
+        self._files.invalidate_cache()
+        try:
+            found = self._files.ls(self._root, detail=False)
+        except FileNotFoundError:
+            return []
+        names = (path.rstrip("/").rpartition("/")[2] for path in found)
+        return [name for name in names if _NAME.fullmatch(name)]
+
+    def _delete(self, *names: str) -> None:
+        """Deletes copies; what is left is left for the next time."""
+        for name in names:
+            with contextlib.suppress(Exception):
+                self._files.rm(f"{self._root}/{name}", recursive=True)
 
     def restore(self) -> bool:
         """Brings the copy into the folder, which must be missing or empty.
@@ -194,11 +252,11 @@ class Backup:
         raise InputError(f"`backup` {self.url} is written by a training right now.")
 
     def _fetch(self, name: str) -> None:
-        start = f"{self._root}/{name}/"
         self._files.invalidate_cache()  # another machine writes there
         with exchanged(self.folder, _check_empty) as staged:
-            for there in self._files.find(start):
-                inside = there.rpartition(f"/{name}/")[2]
+            names = set()
+            for there in self._files.find(f"{self._root}/{name}"):
+                inside = _inside(there, name)
                 if not _is_of_a_training(inside):
                     raise InputError(
                         f"`backup` {self.url}: a training writes no {shown(inside)}."
@@ -206,6 +264,10 @@ class Backup:
                 path = staged / inside
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._files.get_file(there, str(path))
+                names.add(inside)
+            has_state = names & {STATE, f"{LAST}/{STATE}"}
+            if self._current() != name or CONFIG not in names or not has_state:
+                raise FileNotFoundError(f"{name} is not whole.")
 
     def _current(self) -> str | None:
         try:
@@ -220,10 +282,12 @@ class Backup:
         return name
 
     def _switch(self, name: str) -> None:
-        with (
-            self._files.transaction,
-            self._files.open(f"{self._root}/{_CURRENT}", "wb") as file,
-        ):
+        path = f"{self._root}/{_CURRENT}"
+        if self._is_local:
+            # fsspec would make it in another folder, maybe of another disk.
+            write_text(path, name)
+            return
+        with self._files.transaction, self._files.open(path, "wb") as file:
             file.write(name.encode("ascii"))
 
     @contextlib.contextmanager
@@ -258,11 +322,8 @@ def restore_backup(folder: str | os.PathLike, url: str) -> bool:
 
 
 def _check_url(url: str) -> None:
-    try:
-        password = urlsplit(url).password
-    except ValueError:
-        password = None
-    if password is not None:
+    # It may stand within another: simplecache::ftp://...
+    if re.search(r"//[^/@]*:[^/@]*@", url):
         raise InputError(
             "`backup` must hold no password, since it is written to training.yaml. "
             "fsspec finds it in its configuration, the environment or ~/.netrc."
@@ -271,7 +332,17 @@ def _check_url(url: str) -> None:
 
 def _place_of(name: str) -> Place:
     found: Any = _NAME.fullmatch(name)
-    return Place(int(found[1]), int(found[2]))
+    return Place(int(found[2]), int(found[3]))
+
+
+def _training_of(name: str) -> str:
+    found: Any = _NAME.fullmatch(name)
+    return found[1]
+
+
+def _inside(path: str, name: str) -> str:
+    """Where a file belongs within the copy of that name."""
+    return path.rpartition(f"/{name}/")[2]
 
 
 def _check_empty(folder: pathlib.Path) -> None:

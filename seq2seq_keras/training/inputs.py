@@ -159,6 +159,11 @@ def load_sharded_pairs(
             "`shards` are files of `train` that are read by `stream`, and `validation` "
             "files go with them. Give all three."
         )
+    others = ("corpus", "train_source", "train_target", "hallucinate")
+    if idle := [name for name in others if getattr(config, name)]:
+        raise InputError(
+            f"`shards` are files of `train` alone: leave `{idle[0]}` out, or `shards`."
+        )
     if config.features_column is not None:
         raise InputError("`shards` have no features: leave `features_column` out.")
     rank, count = (0, 1) if workers is None else (workers.rank, workers.count)
@@ -169,12 +174,12 @@ def load_sharded_pairs(
         )
     own = range(rank, config.shards, count)
     pairs = read_shards(config.train or (), own, config.shards, config)
-    others = _read(config, "validation", may_be_idle=given_options(config))
-    told = [f"For validation {layout}" for layout in others.layouts]
+    read = _read(config, "validation", may_be_idle=given_options(config))
+    told = [f"For validation {layout}" for layout in read.layouts]
     if count > 1:
-        read = ", ".join(map(str, own))
-        told.append(f"Of {config.shards} shards this process reads {read}.")
-    return TrainingPairs(pairs, others.pairs, told)
+        mine = ", ".join(map(str, own))
+        told.append(f"Of {config.shards} shards this process reads {mine}.")
+    return TrainingPairs(pairs, read.pairs, told)
 
 
 def _load_corpus(config: DataOptions) -> TrainingPairs:

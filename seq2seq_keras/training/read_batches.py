@@ -19,7 +19,11 @@ from seq2seq_keras.models import Workers
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.training.config import TrainingConfig
 from seq2seq_keras.training.inputs import TrainingPairs
-from seq2seq_keras.training.shares import check_same_data, fingerprint_of_shards
+from seq2seq_keras.training.shares import (
+    check_same_data,
+    check_same_order,
+    fingerprint_of_shards,
+)
 
 
 class TrainingBatches(NamedTuple):
@@ -89,8 +93,10 @@ def read_batches(
     validation = make(pairs.validation, shuffle=False, observe=of_validation)
     fingerprint = digest.hexdigest()
     if workers is not None:
-        check_same_data(workers, fingerprint)
-    if is_sharded:
+        dealt = pairs.train.files if isinstance(pairs.train, ShardedPairs) else ()
+        check_same_data(workers, repr((fingerprint, list(dealt))))
+    if isinstance(pairs.train, ShardedPairs):
+        check_same_order(workers, pairs.train.orders)
         sums = {number: shards[number].hexdigest() for number in shards}
         fingerprint = fingerprint_of_shards(workers, fingerprint, sums)
     return TrainingBatches(train, validation.epoch(0), counter, fingerprint)

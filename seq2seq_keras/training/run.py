@@ -123,8 +123,6 @@ def train(
                         f"{config.output} holds {what} name another `output`, or set "
                         "`overwrite`."
                     )
-            if backup := _backup(config):
-                backup.check_free()
         return _train(config, model, callbacks, workers, anew=True)
 
 
@@ -258,6 +256,10 @@ def _train(
     anew: bool = False,
 ) -> TrainingResult:
     last_state = state_path(pathlib.Path(config.output, LAST))
+    backup = _backup(config)
+    is_kept = backup is not None and anew and not config.overwrite
+    if backup is not None and is_kept:
+        backup.check_free()
     how_to_go_on = (
         "The training stops. Go on with: seq2seq-keras train --resume "
         f"{quoted_path(config.output)}"
@@ -269,26 +271,38 @@ def _train(
         trainer = Trainer(config, signals, model, callbacks, workers)
         # Only now is it known that the data can be used.
         if anew:
+            if backup is not None:
+                if is_kept:  # also one that was begun while the data were read
+                    backup.check_free()
+                backup.begin(trainer.fingerprint)
             # Else one that is killed before its first state would go on from these.
             for path in (state_path(config.output), last_state):
                 path.unlink(missing_ok=True)
         goes_on = trainer.restore()
-        trainer.backup = _backup(trainer.config)
-        if trainer.backup is not None:
-            trainer.backup.claim(None if anew else trainer.place)
+        if backup is not None and not anew:
+            backup.go_on(trainer.fingerprint, trainer.saved_place)
+        trainer.backup = backup
         write_text(trainer.output / CONFIG, _as_yaml(trainer.config))
         if not goes_on:
             # From here on it can be told from a training that has ended.
             trainer.save()
         signals.message = how_to_go_on
         _describe(trainer)
-        trainer.go_on(lambda row, is_best: _after_epoch(trainer, row, is_best))
-        signals.at_once = True
-        result = _finish(trainer)
+        try:
+            trainer.go_on(lambda row, is_best: _after_epoch(trainer, row, is_best))
+            signals.at_once = True
+            result = _finish(trainer)
+        except (KeyboardInterrupt, SystemExit):
+            if backup is not None:
+                # What was saved before, and perhaps not copied.
+                signals.at_once = False
+                backup.follow(trainer.saved_place, at_once=True)
+            raise
+        if backup is not None:
+            # Where that fails, `resume` does it again.
+            backup.write(trainer.saved_place, has_ended=True)
     # Only now is there nothing to go on with, unless more epochs are asked for.
     state_path(config.output).replace(last_state)
-    if trainer.backup is not None:
-        trainer.backup.write(trainer.place)
     return result
 
 

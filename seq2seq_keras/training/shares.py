@@ -45,6 +45,26 @@ def check_same_data(workers: Workers, fingerprint: str) -> None:
         )
 
 
+def check_same_order(workers: Workers | None, orders: set[tuple]) -> None:
+    """Refuses to begin where the columns of files go one way here, the other there.
+
+    Args:
+        workers: Optional `Workers`.
+        orders: Set of the names of source and target columns of the files read here.
+    """
+    if workers is None:
+        return
+    said = workers.gather([json.dumps(sorted(orders))])
+    found = {tuple(names) for text in said for names in json.loads(text)}
+    for first, second in sorted(found):
+        if first != second and (second, first) in found:
+            raise InputError(
+                f"Some files have {first} before {second}, and others have them the "
+                "other way round. Say which is the source: `--columns "
+                f"{first} {second}`."
+            )
+
+
 def fingerprint_of_shards(
     workers: Workers | None, fingerprint: str, sums: dict[int, str]
 ) -> str:

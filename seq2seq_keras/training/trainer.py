@@ -97,7 +97,7 @@ class Trainer:
         copy = config.copy if made is None else made.copies
         read = read_batches(self.config, self.tokenizers, found, copy, workers)
         self.batches, self.validation = read.train, read.validation
-        self._fingerprint = read.fingerprint
+        self.fingerprint = read.fingerprint
         self.model = self._compile(made or self._build())
         self.report = read.counter.report(
             batch_size=config.batch_size,
@@ -135,6 +135,7 @@ class Trainer:
         self.logs: dict[str, float] = {}  # of an epoch trained but not validated
         self.seconds = 0.0  # of earlier processes
         self.saved_metrics: Sequence[np.ndarray] = []
+        self.saved_place = Place(0, 0)
         self.backup: Backup | None = None
         self._start = self.saved_at = time.monotonic()
 
@@ -178,7 +179,7 @@ class Trainer:
             steps=self.batches.count,
             average_epochs=self.averages.epochs if self.averages.epochs > 1 else 0,
         )
-        if progress["fingerprint"] != self._fingerprint:
+        if progress["fingerprint"] != self.fingerprint:
             raise InputError(
                 f"{path}: the training data or the options have changed since the "
                 "training was interrupted. Restore them, or train anew."
@@ -197,6 +198,7 @@ class Trainer:
             self.saved_metrics = groups.get("metrics", [])
             check_fit(self.model.metrics_variables, self.saved_metrics, path)
         self.epoch, self.step = progress["epoch"], progress["step"]
+        self.saved_place = Place(self.epoch, self.step)
         self.logs, self.seconds = progress["logs"], progress["seconds"]
         for row in progress["history"]:
             self.history.add(row)
@@ -222,7 +224,7 @@ class Trainer:
         if self.workers is not None and self.workers.rank > 0:
             return
         progress = {
-            "fingerprint": self._fingerprint,
+            "fingerprint": self.fingerprint,
             "epoch": self.epoch,
             "step": self.step,
             "logs": self.logs,
@@ -237,14 +239,10 @@ class Trainer:
         }
         save_state(state_path(self.output), progress, groups)
         self.saved_at = time.monotonic()
+        self.saved_place = Place(self.epoch, self.step)
         if self.backup is not None:
             is_last = self.signals.received is not None
-            self.backup.follow(self.place, at_once=is_last)
-
-    @property
-    def place(self) -> Place:
-        """How far the training has come."""
-        return Place(self.epoch, self.step)
+            self.backup.follow(self.saved_place, at_once=is_last)
 
     def elapsed(self) -> float:
         """Seconds of training so far, those of earlier processes included."""

@@ -116,6 +116,59 @@ def test_the_parts_of_a_step_are_about_as_long(tokenizers):
     assert np.mean(spread) < 3
 
 
+def shards_of(tokenizers, lengths, monkeypatch=None, **options):
+    """The rows of each step, of shards of sources of these lengths, by one worker."""
+
+    def stream(own):
+        return PairStream(lambda: (("a " * n + "a", "b") for n in own))
+
+    pairs = ShardedPairs(dict(enumerate(map(stream, lengths))), len(lengths), None)
+    batches = ShardedBatches(pairs, *tokenizers, **options)
+    return [
+        [int(n) for n in (inputs["source_token_ids"].numpy() > 0).sum(axis=1)]
+        for inputs, _, _ in batches.epoch(0)
+    ]
+
+
+def test_a_smaller_shard_is_in_steps_of_all_lengths(tokenizers):
+    """Else the longest of the larger one would be alone."""
+    large, small = np.arange(800) // 16, np.arange(200) // 4
+    steps = shards_of(tokenizers, [large, small], batch_size=16)
+    assert len(steps) == 100
+    alone = [np.mean(step) for step in steps if len(step) == 8]
+    shared = [np.mean(step) for step in steps if len(step) == 16]
+    assert (len(alone), len(shared)) == (75, 25)
+    assert abs(np.mean(alone) - np.mean(shared)) < 2
+    assert max(max(step) - min(step) for step in steps) <= 5
+
+
+def test_nearly_equal_shards_have_as_many_piles(tokenizers, monkeypatch):
+    monkeypatch.setattr("seq2seq_keras.data.sharded_batches.PILE", 256)
+    monkeypatch.setattr("seq2seq_keras.data.stored_pairs.BLOCK", 4)
+    # A pile of each, and a pile of one with two of the other.
+    for sizes in ((128, 128), (128, 132)):
+        lengths = [np.arange(size) % 10 for size in sizes]
+        steps = shards_of(tokenizers, lengths, batch_size=16)
+        assert sum(map(len, steps)) == sum(sizes)
+        assert len(steps) <= 20
+
+
+def test_many_shards_have_a_block_in_a_pile(tokenizers, monkeypatch):
+    monkeypatch.setattr("seq2seq_keras.data.sharded_batches.PILE", 100)
+    lengths = [np.arange(100) % 10] * 2
+    steps = shards_of(tokenizers, lengths, batch_size=16)
+    assert sum(map(len, steps)) == 200
+
+
+def test_columns_do_not_go_both_ways(tmp_path):
+    (tmp_path / "0.tsv").write_text("en\tfr\nhello\tbonjour\n")
+    (tmp_path / "1.tsv").write_text("fr\ten\nmerci\tthanks\n")
+    options = ReadingOptions(header="yes")
+    pairs = read_shards([f"{tmp_path}/*.tsv"], [0, 1], 2, options)
+    with pytest.raises(InputError, match="the other way round"):
+        list(pairs)
+
+
 def test_piles_in_a_file_are_gone_through_as_well(tokenizers, monkeypatch):
     whole = steps_of(batches_of(tokenizers, 2), 0)
     monkeypatch.setattr("seq2seq_keras.data.sharded_batches.PILE", 64)

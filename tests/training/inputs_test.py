@@ -286,7 +286,7 @@ def fingerprint_of(train, monkeypatch, tmp_path):
         "seq2seq_keras.training.trainer.load_training_pairs", lambda config: found
     )
     with StopSignals() as signals:
-        return Trainer(config, signals)._fingerprint
+        return Trainer(config, signals).fingerprint
 
 
 def test_a_training_is_known_by_its_weights_and_features(eager, monkeypatch, tmp_path):
