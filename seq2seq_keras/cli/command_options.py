@@ -240,8 +240,8 @@ def _add_distill_options(command: Parser) -> None:
     )
     add_options(command, ReadingOptions, leave_out=["weights_column"])
     add("--corpus", help="A corpus whose training pairs to use.")
-    about = "The seed the corpus is split with."
-    add_number(command, "seed", _DATA["seed"], 0, about)
+    about = "The seed the corpus is split with; that of the teachers unless given."
+    add_number(command, "seed", _DATA["seed"], None, about)
     add(
         "--input",
         help="Texts without another side, one a line: targets with `--backward true`, "

@@ -50,7 +50,8 @@ def tune_search(options: Options) -> None:
         bleu_tokenizer=options.bleu_tokenizer,
         progress=tell,
     )
-    write_text(options.output, tuned.as_yaml(options.rescore))
+    beside = {"rescore": options.rescore or (), "ensemble": options.ensemble}
+    write_text(options.output, tuned.as_yaml(**beside))
     show(f"The options are in {options.output}. Use them:")
     model, file = quoted_path(options.model), quoted_path(options.output)
     show(f"  seq2seq-keras translate {model} --config {file} --input FILE")
@@ -105,9 +106,22 @@ def _texts_to_distill(options: Options) -> Any:
         texts: Iterable[str] = data.read_lines(options.input)
         return texts
     if options.corpus is not None:
-        return data.load_corpus(options.corpus, seed=options.seed).train
+        return data.load_corpus(options.corpus, seed=_seed(options)).train
     reading = data.ReadingOptions(**given_of(options, data.ReadingOptions))
     found = data.read_files(options.train, options=reading)
     for guess in found.guesses:
         say(guess)
     return found.pairs
+
+
+def _seed(options: Options) -> int:
+    """What the pairs of a corpus are split with: as when the teachers learnt them."""
+    if options.seed is not None:
+        return options.seed
+    seeds = sorted({training.trained_seed(folder) for folder in options.teachers})
+    if len(seeds) > 1:
+        raise InputError(
+            f"The teachers were trained with the seeds {seeds}, with which a corpus "
+            "may be split differently. Say which counts: `--seed`."
+        )
+    return seeds[0]

@@ -85,8 +85,10 @@ def _made_with(
 ) -> dict[str, Any]:
     """All on which the bytes that are written depend, beside those that are read."""
     return {
-        "model": [_sum(folder) for folder in (*work.models, *work.rescore)],
-        **{name: value for name, value in work.request.items() if value},
+        "model": [_sum(folder) for folder in work.models],
+        "rescore": [_sum(folder) for folder in work.rescore],
+        # 0 and False are no defaults everywhere.
+        **{x: y for x, y in work.request.items() if y not in (None, [], ())},
         **{name: options[name] for name in ("batch_size", "json", "scores")},
         "alignments": options.alignments,
         "reading": {"given": reader.given, "taken": reader.taken},

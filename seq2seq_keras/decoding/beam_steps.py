@@ -245,11 +245,11 @@ class BeamSteps(NamedTuple):
                 *(at_work, candidates, completes, coverage),
             )
             live = self._live(state, at_work, candidates, paid)
-            written = _count(written, candidates.token_ids, completes)
-            written = _count(written, live.token_ids, live.is_alive)
             # A group that is full is done.
             is_full = finished.scores[:, -1:] > -np.inf
             live = live._replace(sums=tf.where(is_full, IMPOSSIBLE, live.sums))
+            written = _count(written, candidates.token_ids, completes)
+            written = _count(written, live.token_ids, live.is_alive)
             kept.append((live, finished))
         lives, all_finished = zip(*kept, strict=True)
         return (

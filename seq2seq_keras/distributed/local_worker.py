@@ -33,18 +33,18 @@ class LocalWorker:
             target=_serve, args=(there, make, is_heard), daemon=True
         )
         self._process.start()
-        self._is_at_work = False
+        self._is_idle = False  # but prepares itself
         there.close()  # or nobody would notice that the process has closed its own
 
     def call(self, method: str, *values: Any) -> Any:
-        self._is_at_work = True
+        self._is_idle = False
         try:
             self._pipe.send((method, values))
             result, fault = self._pipe.recv()
         except (EOFError, OSError) as error:
             self.stop()
             raise WorkerDiedError from error
-        self._is_at_work = False
+        self._is_idle = True
         if fault is not None:
             raise RuntimeError(f"In a process of its own:\n{fault}")
         return result
@@ -58,7 +58,7 @@ class LocalWorker:
             os.kill(self._process.pid or 0, number)
 
     def stop(self) -> None:
-        if not self._is_at_work:
+        if self._is_idle:
             # Killed, it would leave semaphores behind, and a warning of them.
             self._pipe.close()
             self._process.join(_FAREWELL)

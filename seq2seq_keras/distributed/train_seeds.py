@@ -25,7 +25,7 @@ from seq2seq_keras.training import TrainingConfig
 
 _TABLE = "seeds.csv"
 _SEED = ranges_of(TrainingConfig)["seed"]
-_GO_ON = "The trainings stop. The same command or call goes on with them."
+_GO_ON = "The trainings stop. The same command or call goes on with them"
 _OPEN = (None, "auto")
 _TICK = 0.2  # seconds between two looks whether a signal has come
 
@@ -89,15 +89,16 @@ def train_seeds(
     with owned(config.output) as output:
         folders = {seed: str(output / f"seed-{seed}") for seed in seeds}
         works = {}
+        threads = max(1, count_processors() // many)
         for seed, folder in folders.items():
             own = dataclasses.replace(config, seed=seed, output=folder)
             if config.backup is not None:
                 own.backup = f"{config.backup.rstrip('/')}/seed-{seed}"
-            goes_on = _has_begun(own)
-            if not (goes_on and training.has_ended(folder)):
-                threads = max(1, count_processors() // many)
-                works[seed] = _Work(own, goes_on, threads, tuple(modules))
-        _Team(many).train(works)
+            begun = _begun(own)
+            if begun is None or not _is_done(own, begun):
+                works[seed] = _Work(own, begun is not None, threads, tuple(modules))
+        told = f"{_GO_ON}{', without `overwrite`' * config.overwrite}."
+        _Team(many, told).train(works)
         table = _table({seed: _scores(folder) for seed, folder in folders.items()})
         with replaced_when_complete(output / _TABLE) as beside:
             table.to_csv(beside)
@@ -126,8 +127,8 @@ class _SeedTrainer:
             for module in work.modules:
                 importlib.import_module(module)
             if work.goes_on:
-                backup = work.config.backup
-                changes: dict[str, Any] = {} if backup is None else {"backup": backup}
+                names = work.config.changeable()
+                changes: dict[str, Any] = {x: getattr(work.config, x) for x in names}
                 training.resume_training(work.config.output, **changes)
             else:
                 training.train(work.config)
@@ -136,16 +137,20 @@ class _SeedTrainer:
         return None
 
 
-def _has_begun(config: TrainingConfig) -> bool:
-    """Whether its folder holds this training, whatever that has come to."""
+def _begun(config: TrainingConfig) -> TrainingConfig | None:
+    """The options with which its folder holds this training, if it does."""
     if config.overwrite:
-        return False
+        return None
     if config.backup is not None:
         training.restore_backup(config.output, config.backup)
     if not pathlib.Path(config.output, "training.yaml").is_file():
-        return False
+        return None
     begun = training.begun_config(config.output)
-    now, then = config.learnt_options(), begun.learnt_options()
+    # There are options that only some trainings have to keep.
+    kept = {*config.learnt_options(), *begun.learnt_options()}
+    now, then = (
+        {**each.as_dict(), **each.learnt_options()} for each in (config, begun)
+    )
     for options in (now, then):
         options["target_tokenizer"] = (
             options["target_tokenizer"] or options["tokenizer"]
@@ -156,20 +161,30 @@ def _has_begun(config: TrainingConfig) -> bool:
         "tokenizer": config.tokenizer in _OPEN,
         "target_tokenizer": (config.target_tokenizer or config.tokenizer) in _OPEN,
     }
-    differ = [x for x in now if now[x] != then[x] and not is_open.get(x)]
+    differ = [x for x in now if x in kept and now[x] != then[x] and not is_open.get(x)]
     if differ:
         raise InputError(
             f"{config.output} holds a training with other options: "
             f"{', '.join(differ)}. Name another `output`, or set `overwrite`."
         )
-    return True
+    return begun
+
+
+def _is_done(config: TrainingConfig, begun: TrainingConfig) -> bool:
+    """Whether a training has ended, and would not go on with what is asked for now."""
+    if not training.has_ended(config.output) or config.epochs != begun.epochs:
+        return False
+    log = pd.read_csv(pathlib.Path(config.output, training.LOG))
+    has_stopped = len(log) < begun.epochs
+    return not (has_stopped and config.patience > begun.patience)
 
 
 class _Team:
     """The processes that train, as many at a time as there are threads for."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, told_at_the_end: str) -> None:
         self.count = count
+        self.told_at_the_end = told_at_the_end
         self.workers: dict[int, LocalWorker] = {}
         self.is_ending = False
         self.failure: Exception | None = None  # the first one
@@ -177,7 +192,7 @@ class _Team:
     def train(self, works: dict[int, _Work]) -> None:
         """Has each trained."""
         with (
-            stopping.StopSignals(_GO_ON) as signals,
+            stopping.StopSignals(self.told_at_the_end) as signals,
             concurrent.futures.ThreadPoolExecutor(self.count) as threads,
         ):
             runs = [threads.submit(self._run, *item) for item in works.items()]
@@ -202,6 +217,8 @@ class _Team:
 
     def _train(self, seed: int, work: _Work) -> None:
         worker = self.workers[seed] = LocalWorker(_SeedTrainer)
+        if self.is_ending:  # by a signal that came while the process began
+            worker.signal(signal.SIGTERM)
         try:
             refused = worker.call("train", work)
         except WorkerDiedError as error:

@@ -119,9 +119,18 @@ class TranslationWorker:
         if self.packed is not None:
             folders = self._unpack(self.packed)
             models, rescore = folders[: len(models)], folders[len(models) :]
-        translator = _load_together(models, self.work.threads)
+        first, *others = models
+        if not runtime.is_runtime_folder(first):
+            translator = _load_saved(models, self.work.threads)
+        elif others:
+            raise InputError(
+                f"{self.work.models[0]} was exported for another runtime and takes no "
+                "`--ensemble`: name folders of saved translators."
+            )
+        else:
+            translator = runtime.Translator.load(first, threads=self.work.threads)
         if rescore:
-            scorer = _load_together(rescore, self.work.threads)
+            scorer = _load_saved(rescore, self.work.threads)
             self.request = {**self.request, "rescore": scorer}
         return translator
 
@@ -138,17 +147,14 @@ class TranslationWorker:
         return folders
 
 
-def _load_together(folders: Sequence[str], threads: int) -> Any:
+def _load_saved(folders: Sequence[str], threads: int) -> Any:
     """A translator, or several as an ensemble."""
-    first, *others = folders
-    if runtime.is_runtime_folder(first):
-        return runtime.Translator.load(first, threads=threads)
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     loaded = [translation.Translator.load(folder) for folder in folders]
-    return translation.Translator.ensemble(loaded) if others else loaded[0]
+    return loaded[0] if len(loaded) == 1 else translation.Translator.ensemble(loaded)
 
 
 def _files_of(folder: str) -> dict[str, bytes]:

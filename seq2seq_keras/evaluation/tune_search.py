@@ -65,11 +65,12 @@ class TunedSearch:
     trials: list[SearchTrial]
     pairs: int
 
-    def as_yaml(self, rescore: Sequence[str] = ()) -> str:
+    def as_yaml(self, rescore: Sequence[str] = (), ensemble: Sequence[str] = ()) -> str:
         """The options as a file for `--config` of `translate` and `evaluate`.
 
         Args:
             rescore: Names of the folders of the model that judges, if one did.
+            ensemble: Names of the folders of others that translate too.
 
         Returns:
             Text in YAML; what was tried stands in its comments.
@@ -86,6 +87,8 @@ class TunedSearch:
         chosen = dict(self.options)
         if any(name.startswith("rescore_") for name in chosen):
             chosen = {"rescore": list(rescore), **chosen}
+        if ensemble:
+            chosen = {"ensemble": list(ensemble), **chosen}
         # What JSON has, YAML has too.
         lines += [f"{name}: {json.dumps(value)}" for name, value in chosen.items()]
         return "\n".join(lines) + "\n"
@@ -157,6 +160,10 @@ def tune_search(
         progress or (lambda trial: None),
     )
     widest = max(beam_widths)
+    if rescore is not None and widest == 1:
+        raise InputError(
+            "`rescore` does nothing without a beam of 2 or more to choose from."
+        )
     tuning.try_each({"beam_width": width} for width in beam_widths)
     if widest > 1:
         tuning.try_length_penalties(length_penalties)

@@ -71,8 +71,13 @@ def predict(
     tensors = [queries, transitions, *carried, *shared]
     if queries.shape[1] == 1:
         return _at_once(token_ids, *tensors)
-    keys, vocabulary_size = tf.shape(shared[0]), tf.shape(shared[1])[1]
-    size = keys[0] * keys[1] * tf.shape(queries)[1] * vocabulary_size
+    # The product may be more than 32 bits hold.
+    keys, length, vocabulary_size = (
+        tf.shape(shared[0], tf.int64)[:2],
+        tf.shape(queries, tf.int64)[1],
+        tf.shape(shared[1], tf.int64)[1],
+    )
+    size = tf.reduce_prod(keys) * length * vocabulary_size
 
     def in_either_way(run: Callable) -> Any:
         # Nothing is kept of it, which a branch could not hand out to a compiler.

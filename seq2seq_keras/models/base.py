@@ -227,8 +227,8 @@ class EncoderDecoder(keras.Model):
         if step is None and self.workers is not None:
             raise InputError(
                 "Several workers train a model whose loss and metrics are means over "
-                "tokens. This one has others, such as the sum over alignments of "
-                "hard attention, and is trained by one. Leave `num_workers` out."
+                "tokens. This one has others, and is trained by one. Leave "
+                "`num_workers` out."
             )
         return step
 

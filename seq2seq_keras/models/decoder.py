@@ -215,6 +215,13 @@ class Decoder:
                         f"{type(attention).__name__} each source position predicts by "
                         "itself"
                     )
+            size = options.target_vocabulary_size
+            if getattr(attention, "vocabulary_size", size) != size:
+                raise InputError(
+                    "An attention that predicts must do so for the tokens of the "
+                    f"target. Received: vocabulary_size={attention.vocabulary_size} "
+                    f"beside target_vocabulary_size={size}"
+                )
             if tied:
                 attention.tie(self.embedding)
         return attention

@@ -76,7 +76,9 @@ class ModelOptions(Architecture):
 
         source, target = self.source_vocabulary_size, self.target_vocabulary_size
         embeddings = dim * (source if self.share_embeddings else source + target)
-        output = 0 if self.tie_embeddings else units * target
+        # An attention of one's own may predict in a layer of another size.
+        has_output = self.attention is None or isinstance(self.attention, str)
+        output = units * target if has_output and not self.tie_embeddings else 0
         encoder = directions * stack(units // directions)
         return embeddings + encoder + stack(units) + output
 
@@ -146,6 +148,11 @@ class ModelOptions(Architecture):
                 f'`{name}` belongs to `attention="hard"`',
                 f"attention=None, {name}={value!r}",
             )
+        _check(
+            self.order == 1 or self.context == defaults["context"],
+            "`context` says how far `order=1` tells jumps apart",
+            f"order={self.order}, context={self.context}",
+        )
         _check(
             self.coverage or not self.coverage_loss,
             "`coverage_loss` is a weight of 0 or more, and needs `coverage=True`",

@@ -206,8 +206,9 @@ class PlainFeaturesTokenizer(PlainTokenizer):
     def __init__(self, config: dict[str, Any]) -> None:
         self.tokenizer = make_tokenizer(config["tokenizer"])
         features = normalize_in_python(config["features"], self.tokenizer.unicode_form)
+        self._given_separator = config["features_separator"]
         [self._separator] = normalize_in_python(
-            [config["features_separator"]], self.tokenizer.unicode_form
+            [self._given_separator], self.tokenizer.unicode_form
         )
         if not self._separator or self.tokenizer.text_tokenizer is not self.tokenizer:
             raise ValueError("features of features, or without a separator")
@@ -239,7 +240,12 @@ class PlainFeaturesTokenizer(PlainTokenizer):
         return [*marked, *self.tokenizer.split_normalized(source)]
 
     def join(self, tokens: Sequence[str]) -> str:
-        raise NotImplementedError("No translation has features.")
+        features = [token for token in tokens if _is_feature(token)]
+        text = self.tokenizer.join([x for x in tokens if not _is_feature(x)])
+        if not features:
+            return text
+        bare = (token.removeprefix(FEATURE_MARK) for token in features)
+        return f"{self._given_separator.join(bare)}\t{text}"
 
     def copied_tokens(self, tokens: Iterable[str]) -> list[str]:
         return [NOT_COPIED if _is_feature(token) else token for token in tokens]

@@ -82,6 +82,7 @@ class FeaturesTokenizer(Tokenizer):
                     f"without the separator {features_separator!r}. Received: "
                     f"{feature!r}"
                 )
+        self._check_clean()
         super().__init__(
             [
                 *tokenizer.vocabulary[SPECIAL_COUNT:],
@@ -91,6 +92,18 @@ class FeaturesTokenizer(Tokenizer):
             unicode_form=form,
             special_tokens=tokenizer.special_tokens,
         )
+
+    def _check_clean(self) -> None:
+        """Refuses features that no text could have once it is cleaned."""
+        bundle = tf.constant([self._separator.join(self.features)])
+        found = _feature_tokens(bundle, self._separator).flat_values.numpy()
+        cleaned = [x.decode("utf-8").removeprefix(FEATURE_MARK) for x in found]
+        for feature, clean in zip(self.features, cleaned, strict=False):
+            if feature != clean:
+                raise InputError(
+                    f"A feature is read without blanks around it, and with single ones "
+                    f"in it: {clean!r}. Received: {feature!r}"
+                )
 
     @classmethod
     def fit(

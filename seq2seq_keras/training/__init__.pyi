@@ -18,6 +18,7 @@ from .distillation import DistillationCounts as DistillationCounts
 from .distillation import DistillationOptions as DistillationOptions
 from .distillation import distill as distill
 from .distillation import pair_lines as pair_lines
+from .file_names import LOG as LOG
 from .file_names import TRAINING_FILES as TRAINING_FILES
 from .history import History as History
 from .inputs import TrainingPairs as TrainingPairs

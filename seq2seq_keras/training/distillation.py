@@ -164,18 +164,36 @@ def distill(
         raise InputError("Distilling needs one teacher at least.")
     if options.each and len(teachers) == 1:
         raise InputError("`each` does nothing with one teacher.")
-    if options.closest and teachers[0].search.replace(**search).n_best == 1:
+    from seq2seq_keras.translation import SearchRequest, Translator
+
+    asked = SearchRequest.of(teachers[0].search, search).options
+    if options.closest and asked.n_best == 1:
         raise InputError("`closest` does nothing without an `n_best` of 2 or more.")
-    from seq2seq_keras.translation import Translator  # the options need none of it
+    is_compared = options.closest or options.min_likeness
+    if options.likeness != DistillationOptions.likeness and not is_compared:
+        raise InputError(
+            "`likeness` does nothing without `closest` or a `min_likeness`."
+        )
 
     several = list(teachers) if options.each else [Translator.ensemble(teachers)]
     rows: Iterator[tuple[str, str | None]]
     if isinstance(given, Pairs | PairStream):
-        rows = ((y, x) if options.backward else (x, y) for x, y in given)
+        rows = _turned(given) if options.backward else iter(given)
     else:
         rows = ((text, None) for text in given)
     search["batch_size"] = batch_size
     return _distilled(several, rows, options, counts, search)
+
+
+def _turned(given: Pairs | PairStream) -> Iterator[tuple[str, str | None]]:
+    """Targets and their sources."""
+    for source, target in given:
+        if "\t" in source:
+            raise InputError(
+                "`backward` makes sources of targets, and no features: leave those "
+                f"out. Received: {source!r}"
+            )
+        yield target, source
 
 
 def _distilled(

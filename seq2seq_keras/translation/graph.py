@@ -179,13 +179,13 @@ class TranslationGraph(tf.Module):
             seeds=_seeds(inputs, draws) if options.sample else None,
             details=details,
         )
+        if draws > 1:
+            found = _as_n_best(found, draws)
+        found = self.with_posteriors(found, states, memory, draws)
         if found.attention_weights is not None:
             length = tf.shape(source["source_token_ids"])[1]
             weights = found.attention_weights[..., :length]
             found = found._replace(attention_weights=weights)
-        if draws > 1:
-            found = _as_n_best(found, draws)
-        found = self.with_posteriors(found, states, memory, draws)
         if not details:
             return {"translations": self._texts(options, source, found)}
         outputs = self._outputs(options, source, found)

@@ -188,6 +188,11 @@ def _check_rescoring(options: SearchOptions, given: dict[str, Any]) -> None:
             "`rescore` does nothing without a `beam_width` of 2 or more, or several "
             "draws of `sample`, to choose from."
         )
+    if options.sample and options.decision == "mbr":
+        raise InputError(
+            "`rescore` does nothing where drawn texts decide (`decision`): they count "
+            "alike, however probable they are."
+        )
     checked = RescoringOptions(**{name: given[name] for name in names})
     given |= {name: getattr(checked, name) for name in names}
 

@@ -27,6 +27,8 @@ class RescoringOptions:
     A translation has the score `(1 - rescore_weight) * p + rescore_weight * q +
     rescore_length * n`, where `p` and `q` are the logarithms of its probability for the
     model that translates and for the other, and `n` its tokens, `<eos>` included.
+    The other model reads the text with its own tokenizer: an `<unk>` that stands in it
+    is to that model a word like others.
 
     Args:
         {options}
@@ -81,14 +83,18 @@ def judge(translations: Sequence[Translation], scorer: Scorer) -> list[np.ndarra
     different = [*dict.fromkeys(pairs)]
     sources, targets = zip(*different, strict=True) if different else ((), ())
     found = scorer.token_log_probabilities(sources, targets)
-    judged = {
-        pair: float(values.sum(dtype="float64"))
-        for pair, (_, values) in zip(different, found, strict=True)
-    }
+    judged = {pair: x for pair, (_, x) in zip(different, found, strict=True)}
+
+    def sum_of_judge(source: str, hypothesis: Hypothesis) -> float:
+        values = judged[source, hypothesis.text]
+        # Where the length ran out neither model is asked for an end.
+        values = values if hypothesis.ended else values[:-1]
+        return float(values.sum(dtype="float64"))
+
     return [
         np.array(
             [
-                (sum_of(h), judged[each.source, h.text], len(h.tokens))
+                (sum_of(h), sum_of_judge(each.source, h), len(h.tokens))
                 for h in each.hypotheses
             ]
         )

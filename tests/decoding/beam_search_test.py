@@ -70,6 +70,31 @@ def test_groups_find_what_a_loop_over_them_finds(options, penalty):
             check_n_best(result, row, expected)
 
 
+def test_a_group_that_is_done_costs_others_only_what_it_keeps():
+    """By hand: `<eos>` .6, a .3, b .1 at first, and two groups of one.
+
+    The first one ends at once. To the second `<eos>` then costs 1, and a nothing:
+    ln .3 = -1.20 is more than ln .6 - 1 = -1.51.
+    """
+    probabilities = np.full(VOCABULARY, 1e-9, "float32")
+    a, b = 4, 5
+    probabilities[[3, a, b]] = 0.6, 0.3, 0.1
+
+    def step(token_ids, states):
+        logits = tf.tile(tf.math.log(probabilities)[None], [tf.shape(token_ids)[0], 1])
+        return logits, states
+
+    result = beam_search(
+        step,
+        {"x": tf.zeros([1, 1])},
+        finished=tf.constant([False]),
+        **{"beam_width": 2, "max_length": 2, "n_best": 2},
+        **{"beam_groups": 2, "diversity_penalty": 1.0, "length_normalization": "none"},
+    )
+    np.testing.assert_array_equal(result.token_ids[0], [[3, 0], [a, 3]])
+    np.testing.assert_allclose(result.scores[0], np.log([0.6, 0.18]), rtol=1e-5)
+
+
 def test_a_group_of_one_is_the_beam_to_the_bit():
     decoder, sentences = TableDecoder(5, 0.8), np.arange(12)
     plain = decoder.beam_search(sentences, 3, 6, n_best=3)

@@ -97,21 +97,20 @@ def groups_by_hand(
                         rank = score_so_far - penalty * written.count(token)
                         candidates.append((rank, score_so_far, (*tokens, token)))
             candidates.sort(reverse=True)
-            live[group], just_written = [], []
+            live[group], ended = [], []
             for place, (_, total, tokens) in enumerate(candidates):
                 if tokens[-1] != END and length < max_length:
                     if len(live[group]) < size:
                         live[group].append((total, tokens))
-                        just_written.append(tokens[-1])
                 elif place < size:
                     _, attention = decoder.rescore(sentence, tokens)
                     found = (score(total, attention, **options), tokens)
                     complete[group].append(found)
-                    just_written.append(tokens[-1])
+                    ended.append(tokens[-1])
             complete[group] = sorted(complete[group], reverse=True)[:size]
             if len(complete[group]) == size:
                 live[group] = []
-            written += just_written
+            written += ended + [tokens[-1] for _, tokens in live[group]]
     best = {}  # two groups may find the same
     for found, tokens in sorted(itertools.chain(*complete), reverse=True):
         best.setdefault(tokens, found)

@@ -60,10 +60,20 @@ def test_a_seed_is_what_train_makes_of_it(config, tmp_path):
     pd.testing.assert_frame_equal(written, table)
     # Nothing is left to do, so this takes no process.
     pd.testing.assert_frame_equal(distributed.train_seeds(config, [SEED]), table)
-    for changed in ({"tokenizer": "word"}, {"units": 9}):
+    for changed in (
+        {"tokenizer": "word"},
+        {"units": 9},
+        # Options that only some trainings have to keep.
+        {"schedule": "cosine"},
+        {"scheduled_sampling": 0.5, "scheduled_sampling_steps": 0},
+    ):
         other = dataclasses.replace(config, **changed)
         with pytest.raises(InputError, match=f"other options: {next(iter(changed))}"):
             distributed.train_seeds(other, [SEED])
+    # What may be another goes on.
+    longer = dataclasses.replace(config, epochs=3)
+    distributed.train_seeds(longer, [SEED])
+    assert len(pd.read_csv(folder / "log.csv")) == 3
 
 
 @pytest.mark.slow

@@ -259,6 +259,7 @@ def test_a_command_that_is_killed_goes_on_with_another_number(pairs, tmp_path):
         ({"gradient_accumulation": 3}, 1e-5, 0),
         ({"label_smoothing": 0.1}, 1e-5, 0),
         ({"copy": True, "attention": "luong"}, 1e-5, 0),
+        ({"attention": "hard", "monotonic": True}, 1e-5, 0),
         # A gradient of each share is rounded to 8 bits before they are added up. Of
         # 3,174 tokens a few are hit or missed by that.
         ({"precision": "mixed_bfloat16"}, 5e-4, 2e-3),

@@ -105,6 +105,24 @@ def test_a_file_that_is_no_text_does_not_keep_the_others(onnx_folder, tmp_path, 
     ]  # fmt: skip
 
 
+def test_what_is_missing_is_not_made_with_other_options(
+    onnx_folder, saved_translator, tmp_path, capsys
+):
+    folder, output = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.txt").write_text("i am here\n")
+    assert translate(onnx_folder, folder, output, "--beam-width", "2") == 0
+    (output / "a.txt").unlink()
+    # 0 is given, and not the default.
+    given = ["--beam-width", "2", "--length-penalty", "0"]
+    assert translate(onnx_folder, folder, output, *given) == 2
+    assert not (output / "a.txt").exists()
+    capsys.readouterr()
+    other = ["--ensemble", saved_translator]
+    assert translate(onnx_folder, folder, tmp_path / "other", *other) == 2
+    assert "takes no `--ensemble`" in capsys.readouterr().err
+
+
 def test_another_model_judges_in_each_process(saved_translator, tmp_path):
     inputs, alone, output = (tmp_path / name for name in ("in", "alone", "out"))
     inputs.write_text("".join(f"{line}\n" for line in SENTENCES))

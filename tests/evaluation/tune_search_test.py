@@ -65,6 +65,12 @@ def test_weights_of_another_model_are_the_best_of_a_grid(models):
         assert found != pairs.target
 
 
+def test_a_judge_needs_something_to_choose_from(models):
+    one, other = models
+    with pytest.raises(InputError, match="`rescore` does nothing without a beam"):
+        tune_search(one, Pairs(["a"], ["u"]), rescore=other, beam_widths=(1,))
+
+
 def test_a_metric_that_is_not_defined_is_named(models):
     with pytest.raises(InputError, match="BLEU is not defined for these pairs"):
         tune_search(models[0], Pairs(["a"], ["u"]), beam_widths=(1,))

@@ -223,6 +223,23 @@ def test_steps_that_are_computed_again_are_those_at_once(options, tensors, monke
         np.testing.assert_allclose(before, after, atol=1e-5)
 
 
+def test_logits_beyond_32_bits_are_not_made_at_once(monkeypatch):
+    """As a number of 32 bits, 20,000 * 8 * 13,500 is negative."""
+    ways = []
+
+    def remember(in_either_way, tensors):
+        in_either_way(lambda way: ways.append(way.func.__name__))
+        raise StopIteration
+
+    monkeypatch.setattr("seq2seq_keras.layers.position_logits._made_again", remember)
+    layer = HardAttention(1, 13_500)
+    query, value = np.zeros((1, 20_000, 1), "f4"), np.zeros((1, 8, 1), "f4")
+    token_ids = np.full((1, 20_000), 4)
+    with pytest.raises(StopIteration):
+        run(layer, query, value, np.ones((1, 8), bool), token_ids)
+    assert ways == ["_step_by_step"]
+
+
 def test_improbable_tokens_have_gradients(tensors):
     """In logarithms nothing is too small; probabilities would be 0 in float32."""
     layer = make(KINDS["monotonic"], *tensors)

@@ -11,6 +11,7 @@ import pytest
 from keras import ops
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.layers import HardAttention
 from seq2seq_keras.models import (
     Seq2Seq,
     build_inference_models,
@@ -426,6 +427,8 @@ def test_the_same_seed_trains_the_same_model(options, fitting):
             "attention is between two transitions",
         ),
         ({"monotonic": True}, '`monotonic` belongs to `attention="hard"`'),
+        ({"attention": "hard", "context": 9}, "how far `order=1` tells jumps apart"),
+        ({"attention": HardAttention(4, 7)}, "vocabulary_size=7 beside target"),
         ({"attention": "luong", "order": 1}, "`order` belongs to an attention that"),
         (
             {"attention": "bahdanau", "input_feeding": True},

@@ -9,7 +9,6 @@ from nasty_texts import KINDS, WORDS, nasty_texts, plain
 
 from seq2seq_keras.data import load_corpus, read_lines
 from seq2seq_keras.page import ALONE_FOLDER, text_rules
-from seq2seq_keras.text import FeaturesTokenizer
 
 HOME = "http://localhost/"
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -64,12 +63,10 @@ def _give_script(route):
 def differing(in_browser, kind, texts):
     """The texts of which the scripts make something else than Python does."""
     other = plain(KINDS[kind])
-    has_join = not isinstance(KINDS[kind], FeaturesTokenizer)  # which no target has
     wrong = []
     for text, found in zip(texts, in_browser(kind, texts), strict=True):
         tokens = other.split(text)
-        joined = other.join(tokens) if has_join else None
-        if found != [tokens, other.ids(tokens), joined]:
+        if found != [tokens, other.ids(tokens), other.join(tokens)]:
             wrong.append(text)
     return wrong
 

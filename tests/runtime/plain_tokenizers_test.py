@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from nasty_texts import KINDS, nasty_texts, plain
 
 from seq2seq_keras.data import load_corpus, read_lines
-from seq2seq_keras.text import UNICODE_TABLES, FeaturesTokenizer
+from seq2seq_keras.text import UNICODE_TABLES
 from tools.unicode_tables import tables
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -19,10 +19,9 @@ def assert_equal(tokenizer, texts):
     tokens = tokenizer.split(texts)
     assert other.split(texts) == tokens
     assert other.tokenize(texts) == tokenizer.tokenize(texts)
-    if not isinstance(tokenizer, FeaturesTokenizer):  # which no target has
-        rows = tf.ragged.constant(tokens, tf.string, ragged_rank=1)
-        joined = [x.decode() for x in tokenizer.join_graph(rows).numpy()]
-        assert [other.join(row) for row in tokens] == joined
+    rows = tf.ragged.constant(tokens, tf.string, ragged_rank=1)
+    joined = [x.decode() for x in tokenizer.join_graph(rows).numpy()]
+    assert [other.join(row) for row in tokens] == joined
 
 
 @every_kind

@@ -262,6 +262,8 @@ def test_marks_are_taken_away_for_words_and_features_are_none():
         (lambda t: FeaturesTokenizer(t, ["V;PST"]), "Received: 'V;PST'"),
         (lambda t: FeaturesTokenizer(t, [" "]), "Received: ' '"),
         (lambda t: FeaturesTokenizer(t, ["a\tb"]), r"Received: 'a\\tb'"),
+        (lambda t: FeaturesTokenizer(t, ["N", " V"]), "'V'. Received: ' V'"),
+        (lambda t: FeaturesTokenizer(t, ["a  b"]), "'a b'. Received: 'a  b'"),
         (lambda t: FeaturesTokenizer(t, [3]), "Text 1 is 3"),
         (lambda t: FeaturesTokenizer(t, "VN"), "a single string"),
         (lambda t: FeaturesTokenizer(t, [], ""), "not empty .* Received: ''"),

@@ -106,6 +106,7 @@ def test_backward_the_translations_are_sources(random_translator):
         ({"originals": True}, ["a"], "`originals` needs references"),
         ({"each": True}, PAIRS, "`each` does nothing with one teacher"),
         ({"closest": True}, PAIRS, "`closest` does nothing without an `n_best`"),
+        ({"likeness": "bleu"}, PAIRS, "`likeness` does nothing without"),
     ],
 )
 def test_what_would_do_nothing_is_refused(teachers, options, given, message):
@@ -160,3 +161,41 @@ def test_features_become_the_third_column(random_translator, tmp_path, capsys):
     pairs = read_pairs(output, features_column=2)
     expected = list(zip(texts, teacher.translate(texts), strict=True))
     assert list(pairs) == [pair for pair in expected if pair[1]]
+
+
+def test_the_closest_of_several_draws_is_taken(teachers):
+    options = DistillationOptions(closest=True)
+    draws = {"sample": True, "n_best": 3, "seed": 4, "max_length": 5}
+    assert list(distill(teachers[:1], PAIRS, options, **draws))
+
+
+def test_features_are_not_translated_backward(teachers):
+    pairs = Pairs(["V;PST\tgo"], ["u"])
+    with pytest.raises(InputError, match=r"`backward` makes sources .* no features"):
+        list(distill(teachers[:1], pairs, DistillationOptions(backward=True)))
+
+
+@pytest.mark.parametrize(
+    ("seeds", "given", "expected"),
+    [((5,), [], 5), ((5, 5), [], 5), ((5,), ["--seed", "2"], 2), ((5, 6), [], None)],
+)
+def test_a_corpus_is_split_as_the_teachers_had_it(
+    teachers, seeds, given, expected, tmp_path, capsys, monkeypatch
+):
+    split = []
+
+    def load(name, *, seed):
+        split.append(seed)
+        raise InputError("enough")
+
+    monkeypatch.setattr("seq2seq_keras.data.load_corpus", load)
+    folders = []
+    for number, seed in enumerate(seeds):
+        folder = teachers[0].save(tmp_path / str(number))
+        (folder / "training.yaml").write_text(f"seed: {seed}\n")
+        folders.append(str(folder))
+    words = ["--corpus", "phrasebook/english-french", "--output", str(tmp_path / "x")]
+    assert main(["distill", *folders, *words, *given]) == 2
+    assert split == ([] if expected is None else [expected])
+    told = "Say which counts: `--seed`" if expected is None else "enough"
+    assert told in capsys.readouterr().err

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from seq2seq_keras.layers import HardAttention
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import CharacterTokenizer
 from seq2seq_keras.translation import Translator
@@ -62,3 +63,31 @@ def test_what_was_found_is_aligned_as_a_whole(count, without_graphs):
                     [alignment(m, tokenizer, text, written) for m in models], axis=0
                 )
                 np.testing.assert_allclose(found.attention, expected, atol=1e-5)
+
+
+def test_they_are_as_wide_as_the_longest_source(without_graphs):
+    """Of several texts a search has more columns, which are none of theirs."""
+    tokenizer = CharacterTokenizer.fit(["abcd"])
+    [model] = make_models(tokenizer, 1)
+    translator = Translator(model, tokenizer, tokenizer, max_length=6)
+    texts = ["abcd", "ab"]  # with `<eos>` five tokens, which are searched as eight
+    with without_graphs():
+        tokens = translator.graph.split(texts)
+        search = translator.graph.searcher(translator.search)
+        found = search({"source_tokens": tokens})
+        assert found["source_tokens"].shape == (2, 5)
+        assert found["attention"].shape[-1] == 5
+        plain = translator.translate(texts)
+        replaced = translator.translate(texts, replace_unknown=True)
+    assert len(plain) == len(replaced) == 2
+
+
+def test_a_layer_with_a_small_readout_is_saved_and_loaded(tmp_path):
+    tokenizer = CharacterTokenizer.fit(["".join(map(chr, range(0x4E00, 0x4E00 + 300)))])
+    size = tokenizer.vocabulary_size
+    options = {"units": 32, "embedding_dim": 2, "cell": "rnn"}
+    model = build_model(size, size, **options, attention=HardAttention(2, size))
+    Translator(model, tokenizer, tokenizer).save(tmp_path / "model")
+    loaded = Translator.load(tmp_path / "model").model
+    for mine, its in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, its)

@@ -10,7 +10,7 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import score_targets
 from seq2seq_keras.text import ReversedTokenizer, SpaceTokenizer
 from seq2seq_keras.training import TrainingConfig, fit_tokenizers
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import Translator, judge
 
 TEXTS = ["a b c", "c b", "", "a"]
 TARGET = ReversedTokenizer(SpaceTokenizer.fit(["u v w x"]))
@@ -54,7 +54,9 @@ def test_the_order_is_that_of_the_sum_for_both_models(left, right):
             scores = score_targets(right, pairs)
             for hypothesis, q in zip(plain.hypotheses, scores, strict=True):
                 p = np.log(hypothesis.token_probabilities).sum()
-                total = (1 - weight) * p + weight * q.log_probability
+                # Where the length ran out nobody is asked for an end.
+                judged_by = q.log_probabilities[: None if hypothesis.ended else -1]
+                total = (1 - weight) * p + weight * judged_by.sum()
                 expected[hypothesis.text] = total + length * len(hypothesis.tokens)
             best = sorted(expected, key=expected.get, reverse=True)[:3]
             assert [h.text for h in judged.hypotheses] == best
@@ -64,6 +66,17 @@ def test_the_order_is_that_of_the_sum_for_both_models(left, right):
     assert changes > 5
     texts = left.translate(TEXTS, rescore=right, **weights, **SEARCH)
     assert texts == [judged.text for judged in found]
+
+
+def test_a_model_that_judges_itself_agrees_where_the_length_ran_out(left):
+    translations = left.decode(TEXTS, n_best=6, beam_width=6, max_length=2)
+    unended = 0
+    for each, table in zip(translations, judge(translations, left), strict=True):
+        for hypothesis, (own, judged, _) in zip(each.hypotheses, table, strict=True):
+            if each.source and "<unk>" not in hypothesis.tokens:
+                assert judged == pytest.approx(own, abs=1e-4)
+                unended += not hypothesis.ended
+    assert unended > 3
 
 
 def test_the_risk_is_by_the_scores_of_both(left, right):
@@ -101,11 +114,16 @@ def test_several_judge_as_an_ensemble(left, right, random_translator):
         ({"rescore": "right"}, "`rescore` must be a `Translator`"),
         ({"rescore": True, "beam_width": 1}, "without a `beam_width` of 2 or more"),
         ({"rescore": True, "rescore_weight": 1.1}, "rescore_weight=1.1"),
+        (
+            {"rescore": True, "sample": True, "candidates": 4, "decision": "mbr"},
+            "drawn texts decide",
+        ),
     ],
 )
 def test_what_would_do_nothing_is_refused(left, right, search, message):
     if search.get("rescore") is True:
-        search = {"beam_width": 2, **search} | {"rescore": right}
+        width = {} if "sample" in search else {"beam_width": 2}
+        search = {**width, **search, "rescore": right}
     with pytest.raises(InputError, match=message):
         left.translate("a", **search)
 

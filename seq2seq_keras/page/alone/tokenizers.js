@@ -180,6 +180,7 @@ class FeaturesTokenizer extends Tokenizer {
     const known = tokenizer.vocabulary.slice(SPECIAL.length);
     super({ ...config.tokenizer, vocabulary: [...known, ...features] }, rules);
     this.tokenizer = tokenizer;
+    this.givenSeparator = config.features_separator;
     this.separator = tokenizer.normalize(config.features_separator);
   }
 
@@ -197,9 +198,19 @@ class FeaturesTokenizer extends Tokenizer {
     return [...features.map((feature) => mark + feature), ...this.tokenizer.splitNormalized(source)];
   }
 
+  join(tokens) {
+    const text = this.tokenizer.join(tokens.filter((token) => !this.isFeature(token)));
+    const features = tokens.filter((token) => this.isFeature(token)).map((token) => token.slice(this.rules.featureMark.length));
+    return features.length ? `${features.join(this.givenSeparator)}\t${text}` : text;
+  }
+
+  isFeature(token) {
+    const { featureMark: mark } = this.rules;
+    return token.startsWith(mark) && token !== mark;
+  }
+
   copiedTokens(tokens) {
-    const { featureMark: mark, notCopied } = this.rules;
-    return tokens.map((token) => (token.startsWith(mark) && token !== mark ? notCopied : token));
+    return tokens.map((token) => (this.isFeature(token) ? this.rules.notCopied : token));
   }
 }
 
