@@ -86,8 +86,11 @@ class TranslationGraph(tf.Module):
             )
             for free_running in (False, True)
         )
-        self.generation = _graph(self._generation, [_TEXTS, _TEXTS])
         self.keep_searchers(_KEPT_GRAPHS)
+
+    def make_generation(self) -> tf.types.experimental.PolymorphicFunction:
+        """A graph of what is not copied; an attribute of this would be exported."""
+        return _graph(self._generation, [_TEXTS, _TEXTS])
 
     def keep_searchers(self, most: int | None) -> None:
         """Sets how many searches stay traced, the last ones used; None for all.

@@ -1,6 +1,7 @@
 """Text in, text out, and the folder a translator lives in."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Sequence
@@ -257,7 +258,11 @@ class Translator(TextTranslator):
                 "`copy=True`."
             )
         name = "generation_probabilities"
-        return self._score(self.graph.generation, name, sources, targets, batch_size)
+        return self._score(self._generation, name, sources, targets, batch_size)
+
+    @functools.cached_property
+    def _generation(self) -> Any:
+        return self.graph.make_generation()
 
     def _score(
         self,

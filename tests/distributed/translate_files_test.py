@@ -123,6 +123,7 @@ def test_what_is_missing_is_not_made_with_other_options(
     assert "takes no `--ensemble`" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_another_model_judges_in_each_process(saved_translator, tmp_path):
     inputs, alone, output = (tmp_path / name for name in ("in", "alone", "out"))
     inputs.write_text("".join(f"{line}\n" for line in SENTENCES))

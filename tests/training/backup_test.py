@@ -348,7 +348,8 @@ class StoppedWhileValidating(keras.callbacks.Callback):
             os.kill(os.getpid(), signal.SIGTERM)
 
 
-def test_a_stop_between_two_savings_is_copied_too(straight, url, tmp_path, eager):
+def test_a_stop_between_two_savings_is_copied_too(straight, tmp_path, eager):
+    url = (tmp_path / "store").as_uri()
     options = {"output": str(tmp_path / "run"), "backup": url, "save_minutes": 60}
     config = dataclasses.replace(straight, **options)
     with pytest.raises(SystemExit):
@@ -403,6 +404,7 @@ def test_a_new_training_does_not_begin_there(straight, url, tmp_path, capsys):
         resume_training(output, backup="memory://none")
 
 
+@pytest.mark.slow
 def test_each_seed_has_a_copy_of_its_own(straight, tmp_path):
     url = (tmp_path / "store").as_uri()
     output = tmp_path / "seeds"
