@@ -33,6 +33,24 @@ class Workers:
         return heard
 
 
+def together(count, run):
+    """What as many workers come to, each in a thread."""
+    barrier, said, found = threading.Barrier(count), [None] * count, [None] * count
+
+    def work(rank):
+        try:
+            found[rank] = run(Workers(rank, barrier, said))
+        except InputError as error:
+            found[rank] = str(error)
+
+    threads = [threading.Thread(target=work, args=(rank,)) for rank in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
 @pytest.fixture
 def options(tmp_path):
     """Those of a training whose pairs lie in five files."""
@@ -51,40 +69,16 @@ def options(tmp_path):
 
 def test_vocabularies_are_those_of_all_shards(options):
     config = TrainingConfig(**options, tokenizer="word", share_vocabulary=True)
-    barrier, said, found = threading.Barrier(2), [None, None], [None, None]
 
-    def fit(rank):
-        workers = Workers(rank, barrier, said)
+    def fit(workers):
         pairs = load_sharded_pairs(config, workers).train
-        found[rank] = (list(pairs), fit_tokenizers(config, pairs, workers))
+        return list(pairs), fit_tokenizers(config, pairs, workers)
 
-    threads = [threading.Thread(target=fit, args=(rank,)) for rank in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    found = together(2, fit)
     assert sorted(found[0][0] + found[1][0]) == sorted(PAIRS)
     whole = WordTokenizer.fit([text for pair in PAIRS for text in pair])
     for _, tokenizers in found:
         assert [each.vocabulary for each in tokenizers] == [whole.vocabulary] * 2
-
-
-def together(count, run):
-    """What as many workers come to, each in a thread."""
-    barrier, said, found = threading.Barrier(count), [None] * count, [None] * count
-
-    def work(rank):
-        try:
-            found[rank] = run(Workers(rank, barrier, said))
-        except InputError as error:
-            found[rank] = str(error)
-
-    threads = [threading.Thread(target=work, args=(rank,)) for rank in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 @pytest.mark.parametrize(
