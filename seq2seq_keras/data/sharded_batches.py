@@ -79,7 +79,7 @@ class ShardedBatches(Batches):
             kept[number] = stored
         # As many piles of each shard: half a pile would make half a batch.
         least = max((stored.least_piles for stored in kept.values()), default=1)
-        piles = max(self._told((least,)))[0]
+        piles = max(self._told(least))
         self._stored: dict[int, Sequence[Any]] = {
             number: stored.piles(piles) for number, stored in kept.items()
         }
