@@ -61,8 +61,9 @@ class DataOptions(ReadingOptions):
     )
     corpus: str | None = option(
         None,
-        """Name of a corpus to use in place of files, e.g. phrasebook/english-french;
-        a wrong name lists them all.""",
+        """Name of a corpus, e.g. phrasebook/english-french; a wrong name lists them
+        all. `train` files make more pairs beside its own, and its validation pairs
+        are those of the training.""",
     )
     hallucinate: int = option(
         0,

@@ -37,6 +37,8 @@ class Pairs:
     (2, [('a', 'x'), ('b', 'y')], Pairs(source=['b'], target=['y']))
     >>> list(Pairs(["a", "b"], ["x", "y"], [0.5, 2]).rows())
     [('a', 'x', 0.5), ('b', 'y', 2.0)]
+    >>> pairs[:1] + Pairs(["c"], ["z"], [3])
+    Pairs(source=['a', 'c'], target=['x', 'z'], weights=[1.0, 3.0])
     """
 
     source: list[str]
@@ -75,6 +77,13 @@ class Pairs:
         """Goes through the pairs with their weights, 1.0 where they have none."""
         weights = itertools.repeat(1.0) if self.weights is None else self.weights
         return zip(self.source, self.target, weights, strict=False)
+
+    def __add__(self, others: "Pairs") -> "Pairs":
+        """These pairs and then others; where one side has weights, others are 1."""
+        weights = None
+        if self.weights is not None or others.weights is not None:
+            weights = [weight for each in (self, others) for *_, weight in each.rows()]
+        return Pairs(self.source + others.source, self.target + others.target, weights)
 
     @overload
     def __getitem__(self, part: slice) -> "Pairs": ...

@@ -97,10 +97,8 @@ def load_training_pairs(
         return found
     real: Any = found.train
     made_up = hallucinate_pairs(real, config.hallucinate, seed=config.seed)
-    weights = real.weights and [*real.weights, *[1.0] * len(made_up)]
-    train = Pairs(real.source + made_up.source, real.target + made_up.target, weights)
     layout = f"{len(made_up):,} pairs are made up beside them."
-    return TrainingPairs(train, found.validation, [*found.layouts, layout])
+    return TrainingPairs(real + made_up, found.validation, [*found.layouts, layout])
 
 
 def _load_training_pairs(
@@ -108,10 +106,10 @@ def _load_training_pairs(
 ) -> TrainingPairs:
     """Reads the training and validation pairs that a configuration names."""
     has_files = config.train is not None or config.train_source is not None
-    if (config.corpus is None) != has_files:
-        raise InputError("Give either `train` files or the name of a `corpus`.")
     if config.corpus is not None:
-        return _load_corpus(config)
+        return _load_corpus(config, has_files)
+    if not has_files:
+        raise InputError("Give `train` files or the name of a `corpus`.")
     idle = {"may_be_idle": may_be_idle}
     found = _read(config, "train", stream=config.stream, **idle)
     if config.validation is not None or config.validation_source is not None:
@@ -182,20 +180,26 @@ def load_sharded_pairs(
     return TrainingPairs(pairs, read.pairs, told)
 
 
-def _load_corpus(config: DataOptions) -> TrainingPairs:
-    given = [
-        name
-        for name in ("validation", "validation_source", "validation_target", "stream")
-        if getattr(config, name)
-    ]
-    if given := [*given_options(config), *given]:
+def _load_corpus(config: DataOptions, has_files: bool) -> TrainingPairs:
+    """The pairs of a corpus, and those of files beside it."""
+    names = ("validation", "validation_source", "validation_target", "stream")
+    if idle := [name for name in names if getattr(config, name)]:
         raise InputError(
-            "A `corpus` has no columns, brings its own validation pairs and is kept in "
-            f"memory: leave `{given[0]}` out."
+            "A `corpus` brings its own validation pairs and is kept in memory: leave "
+            f"`{idle[0]}` out."
+        )
+    if not has_files and (idle := list(given_options(config))):
+        raise InputError(
+            f"A `corpus` has no columns: leave `{idle[0]}` out, which is of files."
         )
     name = str(config.corpus)
     corpus = load_corpus(name, seed=config.seed)
-    return TrainingPairs(corpus.train, corpus.validation, [f"The corpus {name}."])
+    train, told = corpus.train, [f"The corpus {name}."]
+    if has_files:
+        found = _read(config, "train")
+        train = train + found.pairs  # type: ignore[operator]  # they are in memory
+        told += [f"Beside it {layout}" for layout in found.layouts]
+    return TrainingPairs(train, corpus.validation, told)
 
 
 def _read(config: DataOptions, name: str, **options: Any) -> FoundPairs:

@@ -391,7 +391,8 @@ def _as_yaml(config: TrainingConfig) -> str:
 
 
 def _description(config: TrainingConfig) -> str:
-    data = as_markdown(config.corpus or " and ".join(config.train or ()))
+    named = [config.corpus, *(config.train or ()), *(config.train_source or ())]
+    data = as_markdown(" and ".join(name for name in named if name))
     if config.init is not None:
         data += f", going on from {as_markdown(config.init)}"
     return (

@@ -8,6 +8,7 @@ from seq2seq_keras.data import (
     PairStream,
     describe_pairs,
     hallucinate_pairs,
+    load_corpus,
     make_toy_pairs,
     read_pairs,
 )
@@ -72,19 +73,32 @@ def test_subwords_are_fitted_by_the_algorithm_named(table):
     assert target.model == expected.model
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{}, {"train": ["a"], "corpus": "copy"}, {"corpus": "copy", "train_source": ["a"]}],
-)
-def test_the_data_must_be_named_in_one_way(options):
-    with pytest.raises(InputError, match="either `train`"):
-        load_training_pairs(TrainingConfig(output="", **options))
+def test_the_data_must_be_named():
+    with pytest.raises(InputError, match="Give `train` files or the name"):
+        load_training_pairs(TrainingConfig(output=""))
 
 
 def test_a_corpus_brings_its_own_validation(table):
     config = TrainingConfig(output="", corpus="copy", validation=[table])
     with pytest.raises(InputError, match="brings its own validation pairs"):
         load_training_pairs(config)
+
+
+def test_files_are_more_pairs_beside_a_corpus(tmp_path):
+    corpus = load_corpus("copy", seed=1)
+    (tmp_path / "more.csv").write_text("target,source,count\nx y,y x,2\n")
+    reading = {"columns": ["source", "target"], "weights_column": "count"}
+    more = {"train": [str(tmp_path / "more.csv")], **reading}
+    found = load_training_pairs(DataOptions(corpus="copy", seed=1, **more))
+    assert [*found.train] == [*corpus.train, ("y x", "x y")]
+    assert found.train.weights == [1.0] * len(corpus.train) + [2.0]
+    assert [*found.validation] == [*corpus.validation]
+    assert "copy" in found.layouts[0] and "more.csv" in found.layouts[1]
+    for name, text in (("a", "b c\n"), ("b", "c b\n")):
+        (tmp_path / name).write_text(text)
+    sides = {"train_source": [tmp_path / "a"], "train_target": [tmp_path / "b"]}
+    both = load_training_pairs(DataOptions(corpus="copy", seed=1, **sides))
+    assert [*both.train] == [*corpus.train, ("b c", "c b")]
 
 
 @pytest.mark.parametrize("stream", [False, True])
