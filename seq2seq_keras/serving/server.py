@@ -27,13 +27,14 @@ _COUNTED_TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 
 def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> None:
     """Serves until a signal comes; see `serve`."""
-    from seq2seq_keras.serving.process import ServerProcess
-
     named_folders(models, options)
     with _opened(options) as (rest, options):
         if options.workers > 1:
             _run_workers(models, options, rest)
         else:
+            # It imports TensorFlow, for which what is refused need not wait.
+            from seq2seq_keras.serving.process import ServerProcess
+
             _run_one(ServerProcess(models, options), options, rest)
 
 
