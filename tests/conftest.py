@@ -165,7 +165,7 @@ def made_once(tmp_path_factory):
     return make_once
 
 
-def train_translator(folder):
+def train_translator(folder, **options):
     """Trains a small translator for a moment on the phrasebook."""
     import keras
 
@@ -178,13 +178,8 @@ def train_translator(folder):
     keras.utils.set_random_seed(0)
     train = load_corpus("phrasebook/english-french").train[:4000]
     tokenizers = WordTokenizer.fit(train.source), WordTokenizer.fit(train.target)
-    model = build_model(
-        *(tokenizer.vocabulary_size for tokenizer in tokenizers),
-        units=64,
-        embedding_dim=32,
-        bidirectional=True,
-        feed_context=True,
-    )
+    sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
+    model = build_model(*sizes, embedding_dim=32, **options)
     compile_model(model, learning_rate=1e-2)
     model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
     Translator(model, *tokenizers, max_source_length=30, max_length=20).save(folder)
@@ -193,7 +188,8 @@ def train_translator(folder):
 @pytest.fixture(scope="session")
 def saved_translator(made_once):
     """The folder of a small translator; tests that change it work on a copy."""
-    return made_once("english-french", train_translator)
+    options = {"units": 64, "bidirectional": True, "feed_context": True}
+    return made_once("english-french", lambda to: train_translator(to, **options))
 
 
 @pytest.fixture(scope="session")
@@ -208,6 +204,23 @@ def translator(saved_translator):
 def exported_translator(translator, made_once):
     """The SavedModel it is exported as; tests that change it work on a copy."""
     return made_once("serving", translator.export)
+
+
+@pytest.fixture(scope="session")
+def folder_to_export(made_once):
+    """The folder of a translator with what graphs of other runtimes are made of."""
+    options = {"units": 48, "cell": "gru", "attention": "luong"}
+    return made_once("to-export", lambda to: train_translator(to, **options))
+
+
+@pytest.fixture(scope="session")
+def onnx_folder(folder_to_export, made_once):
+    """That translator for ONNX Runtime, which starts without TensorFlow."""
+    from seq2seq_keras.translation import Translator
+
+    pytest.importorskip("tf2onnx")
+    exported = Translator.load(folder_to_export)
+    return made_once("onnx", lambda folder: exported.export(folder, format="onnx"))
 
 
 def make_random_translator(seed, source=None, target=None):

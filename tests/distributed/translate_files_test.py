@@ -19,15 +19,6 @@ from seq2seq_keras.runtime import Translator
 SENTENCES = ["i am tired", "she is here", "we have a house", "", "are you a doctor ?"]
 
 
-@pytest.fixture(scope="module")
-def onnx_folder(translator, made_once):
-    """A translator that starts without TensorFlow, which the processes have none of."""
-    pytest.importorskip("tf2onnx")
-    return made_once(
-        "onnx-of-files", lambda folder: translator.export(folder, format="onnx")
-    )
-
-
 @pytest.fixture
 def files(tmp_path):
     """Two files of lines, and where their translations belong."""

@@ -12,8 +12,8 @@ PAGE = pathlib.Path(__file__).parents[2] / "docs" / "your_own_cell_or_attention.
 
 def load_a_part(task, seed):
     """Of a toy task fewer pairs than the page has: it needs no good model."""
-    pairs = make_toy_pairs(task, 800, seed)
-    return pairs[:600], pairs[600:700], pairs[700:]
+    pairs = make_toy_pairs(task, 300, seed)
+    return pairs[:200], pairs[200:250], pairs[250:]
 
 
 def test_every_block_of_the_page_runs(tmp_path, monkeypatch, capsys):

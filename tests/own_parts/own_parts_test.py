@@ -1,6 +1,5 @@
 """A cell, an attention and a model of the user's go all the way."""
 
-import contextlib
 import json
 import pathlib
 import subprocess
@@ -244,17 +243,13 @@ class StopAfter(keras.callbacks.Callback):
 def trainings(tmp_path_factory, without_graphs):
     """Of each: a translator from a training that was interrupted, and a straight one.
 
-    Both are trained by the same options. The model of the user's has graphs.
+    Both are trained by the same options.
     """
     found = {}
     for name, options in TRAININGS.items():
-        is_model = name == "model"
-        with contextlib.nullcontext() if is_model else without_graphs():
-            found[name] = train_twice(
-                options,
-                own_parts.SumModel if is_model else None,
-                tmp_path_factory.mktemp("own"),
-            )
+        model = own_parts.SumModel if name == "model" else None
+        with without_graphs():
+            found[name] = train_twice(options, model, tmp_path_factory.mktemp("own"))
     return found
 
 

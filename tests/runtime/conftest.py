@@ -1,14 +1,9 @@
 """Translators that were exported, and what compares two translators."""
 
-import keras
 import numpy as np
 import pytest
 
-from seq2seq_keras.data import load_corpus, make_dataset
-from seq2seq_keras.models import build_model
 from seq2seq_keras.runtime import Translator
-from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.training import compile_model
 from seq2seq_keras.translation import Translator as Saved
 
 TEXTS = [
@@ -22,23 +17,10 @@ TEXTS = [
 ]
 
 
-def train_translator(folder):
-    """Trains a small translator for a moment on the phrasebook."""
-    keras.utils.set_random_seed(0)
-    train = load_corpus("phrasebook/english-french").train[:4000]
-    tokenizers = WordTokenizer.fit(train.source), WordTokenizer.fit(train.target)
-    sizes = [tokenizer.vocabulary_size for tokenizer in tokenizers]
-    options = {"cell": "gru", "attention": "luong"}
-    model = build_model(*sizes, units=48, embedding_dim=32, **options)
-    compile_model(model, learning_rate=1e-2)
-    model.fit(make_dataset(train, *tokenizers), epochs=2, shuffle=False, verbose=0)
-    Saved(model, *tokenizers, max_source_length=30, max_length=20).save(folder)
-
-
 @pytest.fixture(scope="session")
-def saved_translator(made_once):
+def saved_translator(folder_to_export):
     """The folder of the translator that is exported."""
-    return made_once("to-export", train_translator)
+    return folder_to_export
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +30,9 @@ def translator(saved_translator):
 
 
 @pytest.fixture(scope="session")
-def exported_folder(translator, made_once):
-    """The folder; tests that change it work on a copy."""
-    return made_once("onnx", lambda folder: translator.export(folder, format="onnx"))
+def exported_folder(onnx_folder):
+    """The folder for ONNX Runtime; tests that change it work on a copy."""
+    return onnx_folder
 
 
 @pytest.fixture(scope="session")

@@ -14,18 +14,15 @@ from seq2seq_keras.options import options_of
 from seq2seq_keras.translation import pharaoh_alignment
 
 TEXTS = ["the cat sees", "", "où est a ?", "b d the où a b c d"]
-SEARCHES = [
+SEARCHES = [  # each makes a graph of its own, so that few have many options
     {},
-    {"beam_width": 1, "n_best": 1},
-    {"beam_width": 4, "n_best": 2, "length_penalty": 0.5},
-    {"prefix": "the cat"},
-    {"prefix": ["a", "b", "c", "d"]},
-    {"avoid": ["the", "où"]},
+    {"beam_width": 1, "n_best": 1, "replace_unknown": True, "repetition_penalty": 1.5},
+    {"beam_width": 4, "n_best": 2, "length_penalty": 0.5, "distinct_texts": False},
+    {"prefix": "the cat", "max_length": 4, "min_length": 3, "block_ngrams": 2},
+    {"prefix": ["a", "b", "c", "d"], "length_normalization": "gnmt"},
+    {"avoid": ["the", "où"], "coverage_penalty": 0.2},
     {"allowed": ["a b", "the dog .", "l'été"]},
     {"sample": True, "n_best": 2, "seed": 3, "temperature": 0.5},
-    {"max_length": 4, "min_length": 3, "block_ngrams": 2},
-    {"length_normalization": "gnmt", "coverage_penalty": 0.2},
-    {"replace_unknown": True, "repetition_penalty": 1.5, "distinct_texts": False},
     {"beam_width": 4, "n_best": 2, "beam_groups": 2, "decision": "mbr"},
     {"sample": True, "candidates": 5, "decision": "mbr", "utility": "bleu"},
 ]

@@ -75,7 +75,7 @@ def straight(tmp_path_factory, without_graphs):
         pytest.param((5, 8), id="at the end of an epoch, within the next"),
         pytest.param((3, 5), id="within an epoch, at its end", marks=pytest.mark.slow),
         # What is saved before there is a step; the metrics are made with the first.
-        pytest.param((1,), id="in the first step"),
+        pytest.param((1,), id="in the first step", marks=pytest.mark.slow),
     ],
 )
 def test_the_weights_are_those_of_a_training_without_interruption(
