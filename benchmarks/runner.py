@@ -77,8 +77,9 @@ def command_line(command: str, *words: str, **options: Any) -> list[str]:
     """A command of seq2seq-keras, with options as its command line takes them."""
     written = [*COMMAND, command, *words]
     for name, value in options.items():
-        text = value if isinstance(value, str) else json.dumps(value)
-        written += [f"--{name}", text]
+        values = value if isinstance(value, list) else [value]
+        texts = [each if isinstance(each, str) else json.dumps(each) for each in values]
+        written += [f"--{name}", *texts]
     return written
 
 

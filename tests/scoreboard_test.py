@@ -46,25 +46,53 @@ def test_every_recipe_is_a_valid_configuration(path):
     TrainingConfig(**yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-def test_a_row_is_trained_with_what_it_changes(monkeypatch, tmp_path):
-    class StoppedError(Exception):
-        pass
+class StoppedError(Exception):
+    """In the place of what a command would do."""
 
-    def stop(command, check):
-        told.append(command)
-        raise StoppedError
 
-    told = []
-    monkeypatch.setattr(rows, "ROOT", tmp_path)
-    monkeypatch.setattr(rows, "FOLDER", tmp_path)
-    monkeypatch.setattr(run.subprocess, "run", stop)
+@pytest.fixture
+def commands(folder, monkeypatch):
+    """What the commands of a training read from their command lines, up to `train`."""
+
+    def note(command, **_):
+        name, *words = command[len(runner.COMMAND) :]
+        given.append((name, make_parser().parse_args([name, *words])[name]))
+        if name == "train":
+            raise StoppedError
+
+    given = []
+    (folder / "configs").symlink_to(CONFIGS)
+    monkeypatch.setattr(run.subprocess, "run", note)
+    return given
+
+
+def test_a_row_is_trained_with_what_it_changes(commands):
     row = rows.Row("a", "g2p", "sigmorphon2021/ice", {"units": 7, "coverage": False})
     with pytest.raises(StoppedError):
         run.train(row, 5)
-    _, _, _, *words = told[0]
-    options = make_parser().parse_args(words)["train"]
-    found = (options.units, options.coverage, options.seed, options.cell)
-    assert found == (7, False, 5, "lstm")
+    [(_, options)] = commands
+    found = (options.units, options.coverage, options.seed, options.train)
+    assert found == (7, False, 5, None)
+
+
+def test_the_teachers_of_a_row_write_pairs_beside_its_corpus(
+    commands, folder, monkeypatch
+):
+    teacher = rows.Row("old", "g2p", "sigmorphon2021/ice")
+    monkeypatch.setattr(run, "find_row", lambda name: ({"old": teacher}[name], None))
+    row = rows.Row("new", "g2p", "sigmorphon2021/ice", {"epochs": 3})
+    row.teachers = {"old": {"beam_width": 4, "backward": True}}
+    with pytest.raises(StoppedError):
+        run.train(row, 5)
+    (first, distilling), (second, training) = commands
+    assert (first, second) == ("distill", "train")
+    assert distilling.teachers == [str(teacher.model_folder(5))]
+    found = (distilling.corpus, distilling.seed, distilling.beam_width)
+    assert found == ("sigmorphon2021/ice", 5, 4) and distilling.backward
+    assert training.train == [distilling.output] == row.taught_paths(5)
+    assert not pathlib.Path(distilling.output).is_absolute()
+    assert (training.corpus, training.epochs) == ("sigmorphon2021/ice", 3)
+    assert [*row.results.read("teaching")["seed 5"]["minutes"]] == ["old"]
 
 
 def test_every_row_is_a_valid_training():
@@ -74,8 +102,10 @@ def test_every_row_is_a_valid_training():
         for row in group.rows:
             names.append(row.name)
             recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
-            TrainingConfig(**{**yaml.safe_load(recipe), **row.change})
+            TrainingConfig(**{**yaml.safe_load(recipe), **row.options(0)})
             assert row.corpus in corpus_names()
+            # Rows are trained in this order.
+            assert {*row.teachers} <= {*names[:-1]}
             for options in row.searches.values():
                 SearchOptions(**options)
     assert len(set(names)) == len(names)
@@ -83,12 +113,13 @@ def test_every_row_is_a_valid_training():
 
 def test_options_become_what_the_command_line_reads():
     options = {"corpus": "copy", "seed": 0, "dropout": 0, "bidirectional": False}
-    options |= {"attention": None, "beam_width": 5}
+    options |= {"attention": None, "beam_width": 5, "train": ["a.tsv", "b.tsv"]}
     command = runner.command_line("train", "words", **options)
     assert command == [
         *(sys.executable, "-m", "seq2seq_keras", "train", "words"),
         *("--corpus", "copy", "--seed", "0", "--dropout", "0"),
         *("--bidirectional", "false", "--attention", "null", "--beam_width", "5"),
+        *("--train", "a.tsv", "b.tsv"),
     ]
 
 
@@ -355,8 +386,8 @@ def test_results_and_rows_agree():
     for row in every_row():
         recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
         for name, numbers in row.results.read("training").items():
-            said = {**yaml.safe_load(recipe), "corpus": row.corpus, **row.change}
-            said["seed"] = int(name.removeprefix("seed "))
+            seed = int(name.removeprefix("seed "))
+            said = {**yaml.safe_load(recipe), **row.options(seed)}
             # An option that came later than the training is at its default.
             done = TrainingConfig(**numbers["options"]).learnt_options()
             if said.get("precision") == "auto":

@@ -22,6 +22,8 @@ class Row:
     config: str  # the recipe, a file of configs/ without its ending
     corpus: str
     change: dict = dataclasses.field(default_factory=dict)  # from the recipe
+    # Whose translations are pairs too: from a row to options of `distill`.
+    teachers: dict = dataclasses.field(default_factory=dict)
     # From a name to search options; none for rows compared on validation data alone.
     searches: dict = dataclasses.field(default_factory=dict)
     seeds: list = dataclasses.field(default_factory=lambda: [0])  # of the table
@@ -32,6 +34,18 @@ class Row:
     def model_folder(self, seed: int) -> pathlib.Path:
         """Where the model of a seed is kept."""
         return ROOT / "saved_models" / "scoreboard" / f"{self.name}-seed-{seed}"
+
+    def taught_paths(self, seed: int) -> list[str]:
+        """Where what its teachers write for a seed is kept, from the root."""
+        folder = self.model_folder(seed).relative_to(ROOT)
+        return [f"{folder}-taught-by-{teacher}.tsv" for teacher in self.teachers]
+
+    def options(self, seed: int) -> dict:
+        """What the training of a seed is told beside the recipe."""
+        options = {"corpus": self.corpus, **self.change, "seed": seed}
+        if self.teachers:
+            options["train"] = self.taught_paths(seed)
+        return options
 
     def translations_path(self, seed: int, search: str) -> pathlib.Path:
         """Where what the model of a seed makes of the test set is kept."""
@@ -46,9 +60,9 @@ class Row:
 class Results:
     """The numbers of a row, kept in a file: by kind, and then by name.
 
-    Kinds are "training", "test", "difference", "search on validation" and "wrong
-    words"; names those that `run_name` gives. What is the same in all results of a kind
-    stands once in the file, so that it shows what differs.
+    Kinds are "training", "teaching", "test", "difference", "search on validation" and
+    "wrong words"; names those that `run_name` gives. What is the same in all results of
+    a kind stands once in the file, so that it shows what differs.
     """
 
     def __init__(self, path: pathlib.Path) -> None:

@@ -18,6 +18,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 
 import yaml
 
@@ -46,13 +47,29 @@ def train(row: Row, seed: int) -> None:
     elif not (folder / "last" / "config.json").exists():
         recipe = str(ROOT / "configs" / f"{row.config}.yaml")
         # What stands behind a file counts in place of what is in it.
-        options = {"config": recipe, "corpus": row.corpus, **row.change, "seed": seed}
+        options = {"config": recipe, **row.options(seed)}
         options |= {"overwrite": True, "output": str(folder)}
         command = command_line("train", **options)
         in_one_process = True
+        teach(row, seed)
     if command:
-        subprocess.run(command, check=True)
+        subprocess.run(command, check=True, cwd=ROOT)
     row.results.keep("training", name, _training_numbers(row, seed, in_one_process))
+
+
+def teach(row: Row, seed: int) -> None:
+    """Has the teachers of a row, which are trained already, write what they know."""
+    minutes = {}
+    paths = row.taught_paths(seed)
+    for (name, options), path in zip(row.teachers.items(), paths, strict=True):
+        teacher = str(find_row(name)[0].model_folder(seed))
+        told = {"corpus": row.corpus, "seed": seed, **options, "output": path}
+        begun = time.monotonic()
+        subprocess.run(command_line("distill", teacher, **told), check=True, cwd=ROOT)
+        minutes[name] = (time.monotonic() - begun) / 60
+    if minutes:
+        numbers = {"minutes": minutes, "machine": machine()}
+        row.results.keep("teaching", run_name([seed]), numbers)
 
 
 def _training_numbers(row: Row, seed: int, in_one_process: bool) -> dict:
@@ -106,7 +123,8 @@ def forget(row: Row, seeds: list[int]) -> None:
     for seed in seeds:
         shutil.rmtree(row.model_folder(seed), ignore_errors=True)
     results, names = row.results, [run_name([seed]) for seed in seeds]
-    results.forget("training", lambda name, _: name in names)
+    for kind in ("training", "teaching"):
+        results.forget(kind, lambda name, _: name in names)
     results.forget("test", lambda _, numbers: bool(set(seeds) & {*numbers["seeds"]}))
     if SEED in seeds:
         results.forget("search on validation")
