@@ -285,6 +285,23 @@ def test_differences_are_those_of_a_row_of_the_group():
     assert differences._cells(record, group, members[1], "greedy")[-1] == "< 0.001"
 
 
+def test_a_row_is_compared_with_one_beside_it(monkeypatch):
+    soft, hard = (
+        rows.Row(name, "g2p", "copy", searches={"greedy": {}}, beside=other)
+        for name, other in (("soft", ""), ("hard", "soft"))
+    )
+    monkeypatch.setattr(
+        differences, "find_row", lambda name: ({"soft": soft}[name], None)
+    )
+    group = rows.Group("Title", "protocol", "bleu", [soft, hard])
+    [(row, search, other, same)] = differences._pairs(group)
+    assert (row, search, other, same) == (hard, "greedy", soft, "greedy")
+    record = {"metric": "bleu", "system": "hard, greedy", "difference": 1.0}
+    record |= {"difference_low": 0.5, "difference_high": 2, "p_value": 0.01}
+    cells = differences._cells({"comparison": [record]}, group, hard, "greedy")
+    assert cells[0] == "`hard`, beside `soft`"
+
+
 def test_the_grid_of_searches_on_validation_data(
     folder, monkeypatch, translator, saved_translator, eager
 ):

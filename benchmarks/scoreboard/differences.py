@@ -3,17 +3,26 @@
     python benchmarks/scoreboard/differences.py
 
 Where a group names a row in `compared_with`, each of its other rows is compared with
-that one, search by search, and that row's further searches with its first, by
-`seq2seq-keras compare` on the translations of the test set that run.py left beside the
-models; what has been compared is not compared again. The numbers go to
-benchmarks/scoreboard/results, from which table.py makes RESULTS.md.
+that one, search by search, and that row's further searches with its first; where a row
+names one `beside` it, with that. It is done by `seq2seq-keras compare` on the
+translations of the test set that run.py left beside the models; what has been compared
+is not compared again. The numbers go to benchmarks/scoreboard/results, from which
+table.py makes RESULTS.md.
 """
 
 import os
 from collections.abc import Iterator
 
 from benchmarks.runner import answer_of, command_line, markdown_table, parser_of
-from benchmarks.scoreboard.rows import SEED, Group, Row, read_groups, run_name, shown
+from benchmarks.scoreboard.rows import (
+    SEED,
+    Group,
+    Row,
+    find_row,
+    read_groups,
+    run_name,
+    shown,
+)
 
 KIND = "difference"
 
@@ -47,8 +56,9 @@ def section(group: Group) -> list[str]:
             lines.append(_cells(record, group, row, search))
     if len(lines) == 1:
         return []
+    others = f"`{group.compared_with}`" if group.compared_with else "other rows"
     return [
-        f"\n### Differences to `{group.compared_with}`\n",
+        f"\n### Differences to {others}\n",
         "The same search on the same sentences, with the 95 % interval of paired "
         "bootstrap resampling and the p-value of approximate randomization; its own "
         "further searches are compared with its first.\n",
@@ -58,6 +68,9 @@ def section(group: Group) -> list[str]:
 
 def _pairs(group: Group) -> Iterator[tuple[Row, str, Row, str]]:
     """A row and a search, and the row and the search it is compared with."""
+    for row in group.rows:
+        for search in row.searches if row.beside else ():
+            yield row, search, find_row(row.beside)[0], search
     base = next((row for row in group.rows if row.name == group.compared_with), None)
     if not base:
         return
@@ -82,6 +95,7 @@ def _cells(record: dict, group: Group, row: Row, search: str) -> list[str]:
         for end in ("_low", "", "_high")
     )
     about = f": {row.about}" if row.about else ""
+    about += f", beside `{row.beside}`" if row.beside else ""
     return [
         f"`{row.name}`{about}",
         search,

@@ -28,6 +28,7 @@ class Row:
     searches: dict = dataclasses.field(default_factory=dict)
     seeds: list = dataclasses.field(default_factory=lambda: [0])  # of the table
     about: str = ""  # what people call it, if not its name
+    beside: str = ""  # the row of another group that differences.py compares it with
     published: str = ""  # what others report, in words
     goal: str = ""  # what it should reach, in words
 
