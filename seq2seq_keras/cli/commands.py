@@ -18,7 +18,6 @@ from jsonargparse import Namespace as Options
 from seq2seq_keras import (
     data,
     distributed,
-    evaluation,
     importing,
     plots,
     runtime,
@@ -33,24 +32,22 @@ from seq2seq_keras.cli.inputs import (
     SourceReader,
     given_search,
     load_together,
-    read_test_pairs,
-    read_test_set,
     rescoring_of,
     rescoring_weights,
 )
 from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import (
-    print_json,
     seeds_table,
     translation_json,
     translation_lines,
 )
 from seq2seq_keras.cli.parser import parse
 from seq2seq_keras.cli.paths import check_paths
+from seq2seq_keras.cli.scoring import compare, evaluate, report, score
 from seq2seq_keras.cli.value_types import read_seeds
 from seq2seq_keras.cli.vectors import run_vectors
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import replaced_when_complete, write_text
+from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.terminal import quoted_path, say, show, write_result
 
 # Options whose value may name a class, and its module before a colon.
@@ -316,118 +313,6 @@ def _check_not_chosen(options: Options) -> None:
             )
 
 
-def _evaluate(options: Options) -> None:
-    """Scores translations of a test set."""
-    translator = _load_ensemble(options)
-    test, name = read_test_set(options, options.model)
-    request = {**given_search(options), **rescoring_of(options)}
-    search = translation.SearchRequest.of(translator.search, request).options
-    protocol = f"{name}, {search.describe()}"
-    if options.ensemble:
-        protocol += f", ensemble of {len(translator.models)}"
-    if options.rescore:
-        weight, length = options.rescore_weight, options.rescore_length
-        protocol += (
-            f", rescored by {' and '.join(options.rescore)} ({weight}, {length})"
-        )
-    evaluated = evaluation.evaluate_translator(
-        translator,
-        test,
-        batch_size=options.batch_size,
-        protocol=protocol,
-        bleu_tokenizer=options.bleu_tokenizer,
-        **request,
-    )
-    if options.output:
-        write_text(options.output, "".join(f"{t}\n" for t in evaluated.translations))
-    table = _length_table(options, translator, test, evaluated)
-    if options.length_plot:
-        plots.plot_score_by_length({str(options.model): table}, options.length_plot)
-    if options.json:
-        record = evaluation.evaluation_record(evaluated, translator, test, table)
-        print_json(record)
-        return
-    examples = zip(test, evaluated.translations, strict=True)
-    shown = itertools.islice(examples, options.examples)
-    for (source, references), translated in shown:
-        show(f"source:      {source}")
-        show(f"translation: {translated}")
-        own = [references] if isinstance(references, str) else references
-        show("".join(f"reference:   {reference}\n" for reference in own))
-    show(evaluated)
-    if options.by_length:
-        show("\n".join(["", *evaluation.length_lines(table)]))
-
-
-def _compare(options: Options) -> None:
-    """Tells whether one system is better than another, or was lucky."""
-    test, name = read_test_set(options, options.systems[0])
-    if len(set(options.systems)) < len(options.systems):
-        raise InputError("A system is named twice. Name each one once.")
-    systems, tokenizer = {}, None
-    for path in options.systems:
-        systems[path], own = evaluation.read_system(
-            path, test.source, batch_size=options.batch_size, **given_search(options)
-        )
-        # One tokenizer for all, or the rates could not be compared.
-        tokenizer = tokenizer or own
-    table = evaluation.compare_translations(
-        systems, test, tokenizer, bleu_tokenizer=options.bleu_tokenizer
-    )
-    if options.json:
-        record = evaluation.comparison_record(table, test, name)
-        print_json(record)
-    else:
-        show(f"{name}, {len(test):,} sentences")
-        show("\n".join(evaluation.comparison_lines(table)))
-
-
-def _score(options: Options) -> None:
-    """Tells how probable given targets are."""
-    if len(options.test or ()) > 2:
-        raise InputError(
-            f"{len(options.test)} files were given to `--test`, and `score` takes one "
-            "target for each source. Score each file of targets by itself: `--test "
-            "SOURCES TARGETS`."
-        )
-    translator = translation.Translator.load(options.model)
-    pairs, name = read_test_pairs(options, options.model)
-    scores = evaluation.score_targets(
-        translator,
-        pairs,
-        free_running=options.free_running,
-        batch_size=options.batch_size,
-    )
-    for (_, target), each in zip(pairs, scores, strict=True):
-        write_result(f"{each.log_probability:.4f}\t{target}")
-    kind = "free-running" if options.free_running else "teacher-forced"
-    perplexity = evaluation.perplexity(scores)
-    say(f"{kind} perplexity {perplexity:.3f}, {name}")
-
-
-def _report(options: Options) -> None:
-    """Writes translations of a test set as a page to look at."""
-    translator = translation.Translator.load(options.model)
-    test, name = read_test_set(options, options.model)
-    test = test[:: -(-len(test) // options.sentences)]
-    search = translator.search.replace(**given_search(options))
-    translations = translator.decode(
-        test.source, batch_size=options.batch_size, **given_search(options)
-    )
-    evaluation.write_html_report(
-        translations,
-        test,
-        options.output,
-        title=f"{name}, {search.describe()}",
-        scores=evaluation.score_translations(
-            [translation.text for translation in translations],
-            test,
-            translator.target_tokenizer,
-        ),
-    )
-    show(f"{len(test):,} sentences are in {options.output}. Open it in a browser.")
-
-
 def _load_for_translating(options: Options) -> Any:
     """The translator of a command, of whichever kind of folder."""
     if not runtime.is_runtime_folder(options.model):
@@ -445,28 +330,15 @@ def _load_ensemble(options: Options) -> Any:
     return load_together([options.model, *options.ensemble])
 
 
-def _length_table(options: Options, translator: Any, test: Any, evaluated: Any) -> Any:
-    # Words to spell have no BLEU.
-    metric = "exact_match" if evaluated.scores.bleu is None else "bleu"
-    return evaluation.score_by_length(
-        test.source,
-        evaluated.translations,
-        test,
-        translator.target_tokenizer,
-        metric=options.length_metric or metric,
-        bleu_tokenizer=options.bleu_tokenizer,
-    )
-
-
 _COMMANDS: dict[str, Callable[[Options], None]] = {
     "train": _train,
     "translate": _translate,
-    "evaluate": _evaluate,
+    "evaluate": evaluate,
     "tune-search": tune_search,
     "distill": distill,
-    "compare": _compare,
-    "score": _score,
-    "report": _report,
+    "compare": compare,
+    "score": score,
+    "report": report,
     "export": _export,
     "serve": _serve,
     "describe": _describe,
