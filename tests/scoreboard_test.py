@@ -79,9 +79,13 @@ def test_the_teachers_of_a_row_write_pairs_beside_its_corpus(
     commands, folder, monkeypatch
 ):
     teacher = rows.Row("old", "g2p", "sigmorphon2021/ice")
-    monkeypatch.setattr(run, "find_row", lambda name: ({"old": teacher}[name], None))
+    for module in (rows, run):
+        monkeypatch.setattr(
+            module, "find_row", lambda name: ({"old": teacher}[name], 0)
+        )
     row = rows.Row("new", "g2p", "sigmorphon2021/ice", {"epochs": 3})
     row.teachers = {"old": {"beam_width": 4, "backward": True}}
+    row.start = "old"
     with pytest.raises(StoppedError):
         run.train(row, 5)
     (first, distilling), (second, training) = commands
@@ -92,6 +96,7 @@ def test_the_teachers_of_a_row_write_pairs_beside_its_corpus(
     assert training.train == [distilling.output] == row.taught_paths(5)
     assert not pathlib.Path(distilling.output).is_absolute()
     assert (training.corpus, training.epochs) == ("sigmorphon2021/ice", 3)
+    assert training.init == str(teacher.model_folder(5).relative_to(folder))
     assert [*row.results.read("teaching")["seed 5"]["minutes"]] == ["old"]
 
 
@@ -105,7 +110,7 @@ def test_every_row_is_a_valid_training():
             TrainingConfig(**{**yaml.safe_load(recipe), **row.options(0)})
             assert row.corpus in corpus_names()
             # Rows are trained in this order.
-            assert {*row.teachers} <= {*names[:-1]}
+            assert {*row.teachers, row.start or names[0]} <= {*names}
             for options in row.searches.values():
                 SearchOptions(**options)
     assert len(set(names)) == len(names)

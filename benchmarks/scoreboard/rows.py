@@ -22,6 +22,7 @@ class Row:
     config: str  # the recipe, a file of configs/ without its ending
     corpus: str
     change: dict = dataclasses.field(default_factory=dict)  # from the recipe
+    start: str = ""  # the row whose model of the same seed it goes on from
     # Whose translations are pairs too: from a row to options of `distill`.
     teachers: dict = dataclasses.field(default_factory=dict)
     # From a name to search options; none for rows compared on validation data alone.
@@ -44,6 +45,9 @@ class Row:
     def options(self, seed: int) -> dict:
         """What the training of a seed is told beside the recipe."""
         options = {"corpus": self.corpus, **self.change, "seed": seed}
+        if self.start:
+            folder = find_row(self.start)[0].model_folder(seed)
+            options["init"] = str(folder.relative_to(ROOT))
         if self.teachers:
             options["train"] = self.taught_paths(seed)
         return options
