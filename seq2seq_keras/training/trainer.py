@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from seq2seq_keras.architecture import Architecture
+from seq2seq_keras.data import PairsCounter
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import METRICS, score_metric
 from seq2seq_keras.memory import check_memory
@@ -80,26 +81,14 @@ class Trainer:
         callbacks: Sequence[keras.callbacks.Callback] = (),
         workers: Workers | None = None,
     ) -> None:
-        self.workers = workers
+        self.workers, self.signals = workers, signals
         config = self.config = _settle_precision(config, workers)
-        self.signals = signals
         self.output = pathlib.Path(config.output)
         keras.utils.set_random_seed(config.seed)
         start = load_start(config, model)
-        if config.shards > 1:
-            found = load_sharded_pairs(config, workers)
-        else:
-            found = load_training_pairs(config)
-        self.pairs, self.validation_pairs = found.train, found.validation
-        self.scored_pairs = found.validation.evenly_spaced(config.scored_sentences)
-        self.tokenizers, made = self._start_from(start, model)
-        show(preview(found.layouts, self.pairs, self.tokenizers))
-        copy = config.copy if made is None else made.copies
-        read = read_batches(self.config, self.tokenizers, found, copy, workers)
-        self.batches, self.validation = read.train, read.validation
-        self.fingerprint = read.fingerprint
+        made, counter = self._read(start, model)
         self.model = self._compile(made or self._build())
-        self.report = read.counter.report(
+        self.report = counter.report(
             batch_size=config.batch_size,
             batch_by=config.batch_by,
             model=self.model,
@@ -138,6 +127,25 @@ class Trainer:
         self.saved_place = Place(0, 0)
         self.backup: Backup | None = None
         self._start = self.saved_at = time.monotonic()
+
+    def _read(
+        self, start: Translator | None, model: Model | None
+    ) -> tuple[EncoderDecoder | None, PairsCounter]:
+        """Reads pairs and makes batches; what has made the model, and counted them."""
+        config, workers = self.config, self.workers
+        if config.shards > 1:
+            found = load_sharded_pairs(config, workers)
+        else:
+            found = load_training_pairs(config)
+        self.pairs, self.validation_pairs = found.train, found.validation
+        self.scored_pairs = found.validation.evenly_spaced(config.scored_sentences)
+        self.tokenizers, made = self._start_from(start, model)
+        show(preview(found.layouts, self.pairs, self.tokenizers))
+        copy = config.copy if made is None else made.copies
+        read = read_batches(self.config, self.tokenizers, found, copy, workers)
+        self.batches, self.validation = read.train, read.validation
+        self.fingerprint = read.fingerprint
+        return made, read.counter
 
     def _start_from(
         self, start: Translator | None, model: Model | None
