@@ -23,7 +23,7 @@ from seq2seq_keras.cli import make_parser
 from seq2seq_keras.data import corpus_names, load_corpus
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation import METRICS, score_translations
-from seq2seq_keras.training import TrainingConfig
+from seq2seq_keras.training import OPTIONS_OF_TOKENIZERS, TrainingConfig
 
 FOLDER = pathlib.Path(__file__).parents[1] / "benchmarks" / "scoreboard"
 CONFIGS = FOLDER.parents[1] / "configs"
@@ -63,6 +63,7 @@ def commands(folder, monkeypatch):
     given = []
     (folder / "configs").symlink_to(CONFIGS)
     monkeypatch.setattr(run.subprocess, "run", note)
+    monkeypatch.setattr(run, "_run", note)
     return given
 
 
@@ -97,7 +98,9 @@ def test_the_teachers_of_a_row_write_pairs_beside_its_corpus(
     assert not pathlib.Path(distilling.output).is_absolute()
     assert (training.corpus, training.epochs) == ("sigmorphon2021/ice", 3)
     assert training.init == str(teacher.model_folder(5).relative_to(folder))
-    assert [*row.results.read("teaching")["seed 5"]["minutes"]] == ["old"]
+    kept = row.results.read("teaching")["seed 5"]
+    assert [*kept.pop("minutes")] == ["old"]
+    assert kept.items() >= row.taught.items()
 
 
 def test_every_row_is_a_valid_training():
@@ -105,12 +108,16 @@ def test_every_row_is_a_valid_training():
     for group in rows.read_groups():
         assert group.metric in METRICS
         for row in group.rows:
+            # Rows are trained in this order.
+            assert {*row.teachers, *filter(None, [row.start])} <= {*names}
             names.append(row.name)
             recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
-            TrainingConfig(**{**yaml.safe_load(recipe), **row.options(0)})
+            config = TrainingConfig(**{**yaml.safe_load(recipe), **row.options(0)})
+            if row.start:  # which brings its tokenizers along
+                usual = TrainingConfig()
+                for option in OPTIONS_OF_TOKENIZERS:
+                    assert getattr(config, option) == getattr(usual, option)
             assert row.corpus in corpus_names()
-            # Rows are trained in this order.
-            assert {*row.teachers, row.start or names[0]} <= {*names}
             for options in row.searches.values():
                 SearchOptions(**options)
     assert len(set(names)) == len(names)
@@ -224,7 +231,7 @@ def test_a_row_is_trained_again_when_asked(folder, monkeypatch, capsys):
 @pytest.mark.parametrize("resumed", [False, True])
 def test_the_memory_is_that_of_a_whole_training(folder, monkeypatch, resumed):
     monkeypatch.setattr(run, "_parameters", lambda folder: 1)
-    monkeypatch.setattr(run.subprocess, "run", lambda *_, **__: None)
+    monkeypatch.setattr(run, "_run", lambda command: 3.0)
     row = rows.Row("x", "g2p", "copy")
     model = row.model_folder(0)
     model.mkdir(parents=True)
@@ -233,12 +240,25 @@ def test_the_memory_is_that_of_a_whole_training(folder, monkeypatch, resumed):
     (model / "scores.json").write_text("{}")
     if resumed:
         (model / "training_state.npz").touch()
-    usage = SimpleNamespace(ru_maxrss=3 * 2**20)  # in KiB
-    monkeypatch.setattr(run.resource, "getrusage", lambda _: usage)
 
     run.train(row, 0)
     numbers = row.results.read("training")["seed 0"]
     assert numbers["peak_memory_gib"] == (None if resumed else 3)
+
+
+def test_the_memory_of_a_command_is_its_own():
+    """In a process of its own: a new one has been as large as the one it came from."""
+    script = """
+import json, sys
+from benchmarks.scoreboard import run
+def peak(size):
+    return run._run([sys.executable, "-c", f"held = b'a' * {size}"])
+print(json.dumps([peak(300 * 2**20), peak(1)]))
+"""
+    large, small = runner.answer_of([sys.executable, "-c", script])
+    assert large > 300 / 1024 > small
+    with pytest.raises(run.subprocess.CalledProcessError):
+        run._run([sys.executable, "-c", "raise SystemExit(2)"])
 
 
 def test_one_model_leaves_its_translations_and_an_ensemble_does_not(
@@ -409,6 +429,8 @@ def test_results_and_rows_agree():
         recipe = (CONFIGS / f"{row.config}.yaml").read_text(encoding="utf-8")
         for name, numbers in row.results.read("training").items():
             seed = int(name.removeprefix("seed "))
+            taught = row.results.read("teaching").get(name, {})
+            assert taught.items() >= row.taught.items(), row.name
             said = {**yaml.safe_load(recipe), **row.options(seed)}
             # An option that came later than the training is at its default.
             done = TrainingConfig(**numbers["options"]).learnt_options()

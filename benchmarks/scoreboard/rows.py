@@ -42,6 +42,12 @@ class Row:
         folder = self.model_folder(seed).relative_to(ROOT)
         return [f"{folder}-taught-by-{teacher}.tsv" for teacher in self.teachers]
 
+    @property
+    def taught(self) -> dict:
+        """Where it starts from and who teaches it, empty where that is nowhere."""
+        told = {"start": self.start, "teachers": self.teachers}
+        return told if any(told.values()) else {}
+
     def options(self, seed: int) -> dict:
         """What the training of a seed is told beside the recipe."""
         options = {"corpus": self.corpus, **self.change, "seed": seed}

@@ -14,7 +14,7 @@ RESULTS.md.
 """
 
 import json
-import resource
+import os
 import shutil
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def train(row: Row, seed: int) -> None:
     folder, name = row.model_folder(seed), run_name([seed])
     if row.results.has("training", name):
         return
-    in_one_process = False
+    in_one_process, peak = False, None
     command = None
     if (folder / "training_state.npz").exists():
         command = command_line("train", resume=str(folder))
@@ -53,8 +53,20 @@ def train(row: Row, seed: int) -> None:
         in_one_process = True
         teach(row, seed)
     if command:
-        subprocess.run(command, check=True, cwd=ROOT)
-    row.results.keep("training", name, _training_numbers(row, seed, in_one_process))
+        peak = _run(command)
+    # The last part of a training alone may need less than the whole.
+    numbers = _training_numbers(row, seed, peak if in_one_process else None)
+    row.results.keep("training", name, numbers)
+
+
+def _run(command: list[str]) -> float:
+    """Runs a command; the most memory that it held, in GiB."""
+    process = subprocess.Popen(command, cwd=ROOT)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return usage.ru_maxrss / 2**20
 
 
 def teach(row: Row, seed: int) -> None:
@@ -67,24 +79,22 @@ def teach(row: Row, seed: int) -> None:
         begun = time.monotonic()
         subprocess.run(command_line("distill", teacher, **told), check=True, cwd=ROOT)
         minutes[name] = (time.monotonic() - begun) / 60
-    if minutes:
-        numbers = {"minutes": minutes, "machine": machine()}
+    if row.taught:
+        numbers = {**row.taught, "minutes": minutes, "machine": machine()}
         row.results.keep("teaching", run_name([seed]), numbers)
 
 
-def _training_numbers(row: Row, seed: int, in_one_process: bool) -> dict:
+def _training_numbers(row: Row, seed: int, peak: float | None) -> dict:
     from seq2seq_keras import TrainingConfig
 
     folder = row.model_folder(seed)
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     options = yaml.safe_load((folder / "training.yaml").read_text(encoding="utf-8"))
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return {
         "options": TrainingConfig(**options).learnt_options(),
         "validation": json.loads((folder / "scores.json").read_text(encoding="utf-8")),
         "parameters": _parameters(folder),
-        # The last part of a training alone may need less than the whole.
-        "peak_memory_gib": round(peak / 2**20, 2) if in_one_process else None,
+        "peak_memory_gib": None if peak is None else round(peak, 2),
         "format": config["format"],
         "versions": config["versions"],
         "machine": machine(),

@@ -271,7 +271,7 @@ def _describe(options: Options) -> None:
         tokenizers = (translator.source_tokenizer, translator.target_tokenizer)
         names = options.given & {*data.ReadingOptions.__dataclass_fields__}
         told = {name: given[name] for name in names}
-        if options.corpus is None:
+        if options.train or options.train_source:
             _, taken = training.trained_reading(options.model, told)
         if taken:
             say(f"Read as in the training: {training.as_options(taken)}")

@@ -91,6 +91,9 @@ def distill(options: Options) -> None:
         say(f"{len(skipped):,} texts with a tab or a line end are in no pair.")
     show(f"{options.output} has {counts}. Train on it:")
     told = " --features-column 2" if has_features else ""
+    if options.corpus is not None:
+        # Split as here, or what is taught are pairs that others are tested on.
+        told = f" --corpus {options.corpus} --seed {_seed(options)}{told}"
     show(f"  seq2seq-keras train --train {quoted_path(options.output)}{told}")
 
 

@@ -187,12 +187,17 @@ class DataOptions(ReadingOptions):
         source, target = self.source_vocabulary, self.target_vocabulary
         return source or self.vocabulary, target or self.vocabulary
 
+    def _has_tokenizers(self) -> bool:
+        """Whether something else than these options brings tokenizers along."""
+        return False
+
     def _check_tokenizers(self) -> None:
         """Refuses options that no tokenizer heeds, as far as tokenizers are known."""
         kinds = {self.tokenizer, self.target_tokenizer or self.tokenizer}
         files = self.vocabularies()
         from_files = any(files) and None in kinds  # which may tell the tokenizer
-        if self.subword_sampling and not (kinds & {"bpe", "unigram"} or from_files):
+        come_later = from_files or self._has_tokenizers()
+        if self.subword_sampling and not (kinds & {"bpe", "unigram"} or come_later):
             raise InputError(
                 "`subword_sampling` does nothing without the tokenizer bpe or unigram. "
                 f"Received: subword_sampling={self.subword_sampling}"

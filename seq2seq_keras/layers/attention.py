@@ -251,6 +251,11 @@ def make_attention(
     elif isinstance(found, Attention):
         layer = found
         left_out["coverage"] = layer.coverage
+        if layer.coverage and not given["coverage"]:
+            raise InputError(
+                f"The {type(layer).__name__} that is given has coverage, of which the "
+                "decoder is to know: say `coverage=True` beside it."
+            )
     else:
         raise InputError(
             "`attention` must be an `Attention` layer or its class. Received: a "

@@ -197,7 +197,9 @@ class AttentionalDecoder(keras.layers.Layer):
         self, query: KerasTensor, states: Tensors, memory: Tensors
     ) -> tuple[KerasTensor, Tensors]:
         context, changed = self.attention_layer.attend(query, states, memory)
-        # What goes round in a loop keeps its precision.
+        # What goes round in a loop keeps its precision; a layer of one's own may have
+        # another than the model.
+        context = ops.cast(context, query.dtype)
         changed = {
             name: ops.cast(state, states[name].dtype) for name, state in changed.items()
         }

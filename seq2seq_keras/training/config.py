@@ -185,6 +185,9 @@ class TrainingConfig(Architecture, DataOptions):
         False, "Replace a translator or an unfinished training in the output folder."
     )
 
+    def _has_tokenizers(self) -> bool:
+        return self.init is not None
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_name("cell", self.cell, CELLS)

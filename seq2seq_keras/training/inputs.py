@@ -105,9 +105,10 @@ def _load_training_pairs(
     config: DataOptions, keep_streams: bool, may_be_idle: Collection[str]
 ) -> TrainingPairs:
     """Reads the training and validation pairs that a configuration names."""
-    has_files = config.train is not None or config.train_source is not None
+    named = (config.train, config.train_source, config.train_target)
+    has_files = any(paths is not None for paths in named)
     if config.corpus is not None:
-        return _load_corpus(config, has_files)
+        return _load_corpus(config, has_files, may_be_idle)
     if not has_files:
         raise InputError("Give `train` files or the name of a `corpus`.")
     idle = {"may_be_idle": may_be_idle}
@@ -180,7 +181,9 @@ def load_sharded_pairs(
     return TrainingPairs(pairs, read.pairs, told)
 
 
-def _load_corpus(config: DataOptions, has_files: bool) -> TrainingPairs:
+def _load_corpus(
+    config: DataOptions, has_files: bool, may_be_idle: Collection[str]
+) -> TrainingPairs:
     """The pairs of a corpus, and those of files beside it."""
     names = ("validation", "validation_source", "validation_target", "stream")
     if idle := [name for name in names if getattr(config, name)]:
@@ -194,12 +197,39 @@ def _load_corpus(config: DataOptions, has_files: bool) -> TrainingPairs:
         )
     name = str(config.corpus)
     corpus = load_corpus(name, seed=config.seed)
-    train, told = corpus.train, [f"The corpus {name}."]
-    if has_files:
-        found = _read(config, "train")
-        train = train + found.pairs  # type: ignore[operator]  # they are in memory
-        told += [f"Beside it {layout}" for layout in found.layouts]
-    return TrainingPairs(train, corpus.validation, told)
+    told = [f"The corpus {name}."]
+    if not has_files:
+        return TrainingPairs(corpus.train, corpus.validation, told)
+    more, layouts = _read_beside(config, corpus, may_be_idle)
+    return TrainingPairs(corpus.train + more, corpus.validation, told + layouts)
+
+
+def _read_beside(
+    config: DataOptions, corpus: Any, may_be_idle: Collection[str]
+) -> tuple[Pairs, list[str]]:
+    """The pairs of files beside a corpus, without what it is evaluated on."""
+    if "\t" in corpus.train.source[0]:
+        if config.features_column is None:
+            raise InputError(
+                f"Sources of {config.corpus} have features: name the column of those "
+                "of the files, `features_column`."
+            )
+        if config.features_separator != DataOptions.features_separator:
+            raise InputError(
+                f"Between features of {config.corpus} there is a ;, and one separator "
+                "is for all: write those of the files like that."
+            )
+    found = _read(config, "train", may_be_idle=may_be_idle)
+    pairs: Any = found.pairs
+    told = [f"Beside it {layout}" for layout in found.layouts]
+    held_out = {*corpus.validation.source, *corpus.test.source}
+    kept = [n for n, source in enumerate(pairs.source) if source not in held_out]
+    if left_out := len(pairs) - len(kept):
+        told.append(
+            f"{left_out:,} pairs of the files are left out, since {config.corpus} has "
+            "their sources for validation or as test."
+        )
+    return pairs.take(kept), told
 
 
 def _read(config: DataOptions, name: str, **options: Any) -> FoundPairs:

@@ -48,12 +48,24 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
         value = getattr(config, field.name)
         if value == field.default or (of_model and value == has.get(field.name)):
             continue
+        if field.name == "precision" and value == "auto":
+            continue
         if of_model or field.name in (*OPTIONS_OF_TOKENIZERS, *_OF_VECTORS):
             raise InputError(
                 f"`{field.name}` cannot be chosen anew: the training goes on from "
                 f"{config.init}, with its tokenizers, model and weights. Leave it out."
             )
     return start
+
+
+def options_of(start: Translator, config: TrainingConfig) -> dict[str, Any]:
+    """What the model of a start is made of, by the options that a training has."""
+    has = start.model.get_config()
+    names = _OF_MODEL & {*has}
+    if not config.has_features:
+        names -= {"features_encoder", "attend_features"}
+    # A cell or an attention that is written in full stays in the model.
+    return {name: has[name] for name in names if not isinstance(has[name], dict)}
 
 
 def given_model(
