@@ -304,10 +304,11 @@ def test_differences_are_those_of_a_row_of_the_group():
     line |= {"difference_low": -2, "difference_high": 0.5, "p_value": 0.0996}
     base = {**line, "system": "a, greedy", "difference": None}
     record = {"comparison": [base, line, {**line, "metric": "chrf"}]}
-    cells = differences._cells(record, group, members[1], "greedy")
+    cells = differences._cells(record, group, members[1], members[0], "greedy")
     assert cells == ["`b`", "greedy", "-1.23 [-2.00, +0.50]", "0.100"]
     line["p_value"] = 0.0002
-    assert differences._cells(record, group, members[1], "greedy")[-1] == "< 0.001"
+    cells = differences._cells(record, group, members[1], members[0], "greedy")
+    assert cells[-1] == "< 0.001"
 
 
 def test_a_row_is_compared_with_one_beside_it(monkeypatch):
@@ -323,8 +324,9 @@ def test_a_row_is_compared_with_one_beside_it(monkeypatch):
     assert (row, search, other, same) == (hard, "greedy", soft, "greedy")
     record = {"metric": "bleu", "system": "hard, greedy", "difference": 1.0}
     record |= {"difference_low": 0.5, "difference_high": 2, "p_value": 0.01}
-    cells = differences._cells({"comparison": [record]}, group, hard, "greedy")
+    cells = differences._cells({"comparison": [record]}, group, hard, soft, "greedy")
     assert cells[0] == "`hard`, beside `soft`"
+    assert differences._name(hard, "greedy", soft) == "seed 0, greedy, beside soft"
 
 
 def test_the_grid_of_searches_on_validation_data(

@@ -30,7 +30,7 @@ KIND = "difference"
 def measure(group: Group) -> None:
     """Compares the rows of a group whose models are here."""
     for row, search, base, base_search in _pairs(group):
-        name = run_name([SEED], search)
+        name = _name(row, search, base)
         if row.results.has(KIND, name):
             continue
         # From the file of this machine to what people call its system.
@@ -51,19 +51,26 @@ def measure(group: Group) -> None:
 def section(group: Group) -> list[str]:
     """The lines of a part of RESULTS.md; none before a row is compared."""
     lines = [["row", "search", "difference", "p"]]
-    for row, search, _, _ in _pairs(group):
-        if record := row.results.read(KIND).get(run_name([SEED], search)):
-            lines.append(_cells(record, group, row, search))
+    for row, search, base, _ in _pairs(group):
+        if record := row.results.read(KIND).get(_name(row, search, base)):
+            lines.append(_cells(record, group, row, base, search))
     if len(lines) == 1:
         return []
-    others = f"`{group.compared_with}`" if group.compared_with else "other rows"
+    others, own = "rows above", ""
+    if group.compared_with:
+        others = f"`{group.compared_with}`"
+        own = "; its own further searches are compared with its first"
     return [
         f"\n### Differences to {others}\n",
         "The same search on the same sentences, with the 95 % interval of paired "
-        "bootstrap resampling and the p-value of approximate randomization; its own "
-        "further searches are compared with its first.\n",
+        f"bootstrap resampling and the p-value of approximate randomization{own}.\n",
         markdown_table(lines),
     ]
+
+
+def _name(row: Row, search: str, base: Row) -> str:
+    name = run_name([SEED], search)
+    return f"{name}, beside {base.name}" if base.name == row.beside else name
 
 
 def _pairs(group: Group) -> Iterator[tuple[Row, str, Row, str]]:
@@ -83,7 +90,7 @@ def _pairs(group: Group) -> Iterator[tuple[Row, str, Row, str]]:
                 yield row, search, base, first
 
 
-def _cells(record: dict, group: Group, row: Row, search: str) -> list[str]:
+def _cells(record: dict, group: Group, row: Row, base: Row, search: str) -> list[str]:
     """The cells of a row: names, the difference with its interval, and p."""
     [line] = [
         line
@@ -95,7 +102,7 @@ def _cells(record: dict, group: Group, row: Row, search: str) -> list[str]:
         for end in ("_low", "", "_high")
     )
     about = f": {row.about}" if row.about else ""
-    about += f", beside `{row.beside}`" if row.beside else ""
+    about += f", beside `{base.name}`" if base.name == row.beside else ""
     return [
         f"`{row.name}`{about}",
         search,

@@ -129,7 +129,13 @@ def evaluate(
 
 
 def forget(row: Row, seeds: list[int]) -> None:
-    """Removes the models of the seeds and all that was measured with them."""
+    """Removes the models of the seeds and all that was measured with them.
+
+    So it does for the rows that were taught by them.
+    """
+    for student in (other for group in read_groups() for other in group.rows):
+        if row.name in {student.start, *student.teachers}:
+            forget(student, seeds)
     for seed in seeds:
         shutil.rmtree(row.model_folder(seed), ignore_errors=True)
     results, names = row.results, [run_name([seed]) for seed in seeds]

@@ -34,7 +34,7 @@ def make_decoder(
     )
     others = {"input_feeding": input_feeding}
     if conditional:
-        others["first_transition"] = RecurrentStack(cell, units, dtype=dtype)
+        others["first_transition"] = RecurrentStack(cell, units, dtype=dtype, **options)
     return AttentionalDecoder(stack, attention, units, dtype=dtype, **others)
 
 
@@ -238,6 +238,29 @@ def test_recurrent_dropout_has_one_mask_for_all_steps(in_graph, tensors):
     # And a new one for each call.
     assert len({mask.tobytes() for mask in calls}) > 1
     assert 0 < np.mean(calls) < 1
+
+
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_each_of_two_transitions_has_a_mask_for_all_steps(in_graph, tensors):
+    layer = make_decoder("rnn", UNITS, recurrent_dropout=0.5, conditional=True)
+    inputs, states, memory = tensors
+    layer(*tensors)
+    # h' = tanh(2 m' h + 1), and h = tanh(2 m h'): m is seen as 0, m' as tanh(1).
+    only_its_states(layer)
+    kernel, _, _ = layer.first_layers[0].get_weights()
+    layer.first_layers[0].set_weights([kernel, np.eye(UNITS), np.ones(UNITS)])
+    kernel, _, _ = layer.recurrent_layers[0].get_weights()
+    layer.recurrent_layers[0].set_weights([kernel, np.eye(UNITS), np.zeros(UNITS)])
+    states = {**states, "layer_0_hidden": np.ones((BATCH, UNITS), "float32")}
+    run = tf.function(layer) if in_graph else layer
+    calls = []
+    for _ in range(6):
+        vectors = run(inputs, states, memory, training=True)[0].numpy()
+        first = np.isclose(vectors, np.tanh(np.tanh(2 * np.tanh(1))))
+        calls.append(np.where(vectors == 0, "second", np.where(first, "first", "none")))
+        assert (calls[-1] == calls[-1][:, :1]).all()
+    assert {*np.unique(calls)} == {"first", "second", "none"}
+    assert len({call.tobytes() for call in calls}) > 1
 
 
 @pytest.mark.parametrize("variational", [False, True])

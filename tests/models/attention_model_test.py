@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seq2seq_keras.layers import ReverseTokens
+from seq2seq_keras.layers import LuongAttention, ReverseTokens
 from seq2seq_keras.models import build_inference_models, build_model, check_parity
 
 UNITS = 8
@@ -245,13 +245,19 @@ def test_word_dropout_hides_words_of_both_sides(side):
     assert np.abs(used[0] - used[1]).max() > 1e-3
 
 
-@pytest.mark.parametrize("feeding", ["bahdanau", "input feeding", "hard"])
+@pytest.mark.parametrize(
+    "feeding", ["bahdanau", "input feeding", "hard", "conditional", "a layer"]
+)
 def test_mixed_precision_steps_agree_to_its_own_rounding(feeding):
     options = {"attention": "luong", "input_feeding": True}
     if feeding == "bahdanau":
         options = {"attention": "bahdanau", "coverage": True}
     elif feeding == "hard":
         options = {"attention": "hard", "monotonic": True, "order": 1}
+    elif feeding == "conditional":
+        options = {"attention": "bahdanau", "decoder": "conditional"}
+    elif feeding == "a layer":  # of the global precision
+        options = {"attention": LuongAttention(coverage=True), "coverage": True}
     model = build_model(20, 20, units=8, precision="mixed_bfloat16", **options)
     report = check_parity(model, INPUTS, tolerance=0.02)
     assert report.agrees, report

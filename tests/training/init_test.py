@@ -54,6 +54,20 @@ def test_tokenizers_model_weights_and_search_come_along(
     assert f"going on from {start}" in after.description.replace("\\", "")
     saved = yaml.safe_load((tmp_path / "tuned/training.yaml").read_text())
     assert saved["init"] == str(start)
+    # What the model is, and not what a model is unless told.
+    assert (saved["cell"], saved["units"], saved["precision"]) == ("gru", 8, "float32")
+
+
+def test_the_fastest_precision_is_that_of_the_model(start, table, tmp_path, eager):
+    train(config(start, table, tmp_path, precision="auto"))
+    saved = yaml.safe_load((tmp_path / "training.yaml").read_text())
+    assert saved["precision"] == "float32"
+
+
+def test_subwords_that_come_along_can_be_drawn_anew(start, table, tmp_path):
+    options = {"subword_sampling": 0.1}
+    with pytest.raises(InputError, match="needs a `SubwordTokenizer`"):
+        train(config(start, table, tmp_path, **options))
 
 
 def test_it_is_resumed_as_any_other(start, table, tmp_path, eager, stop_at, capsys):

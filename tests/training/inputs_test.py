@@ -1,5 +1,7 @@
 """Tests of what a training starts from."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from seq2seq_keras.data import (
@@ -99,6 +101,38 @@ def test_files_are_more_pairs_beside_a_corpus(tmp_path):
     sides = {"train_source": [tmp_path / "a"], "train_target": [tmp_path / "b"]}
     both = load_training_pairs(DataOptions(corpus="copy", seed=1, **sides))
     assert [*both.train] == [*corpus.train, ("b c", "c b")]
+    with pytest.raises(InputError, match="`train_source` and `train_target` go"):
+        load_training_pairs(DataOptions(corpus="copy", train_target=[tmp_path / "b"]))
+
+
+def test_what_a_corpus_is_tested_on_is_left_out_of_files_beside_it(tmp_path):
+    corpus = load_corpus("copy", seed=2)
+    sources = [corpus.test.source[0], "f g", corpus.validation.source[3]]
+    lines = (f"{source}\tz\n" for source in sources)
+    (tmp_path / "more.tsv").write_text("".join(lines))
+    more = {"train": [str(tmp_path / "more.tsv")], "seed": 2}
+    found = load_training_pairs(DataOptions(corpus="copy", **more))
+    assert [*found.train][len(corpus.train) :] == [("f g", "z")]
+    assert "2 pairs of the files are left out" in found.layouts[-1]
+
+
+def test_features_of_a_corpus_and_of_files_beside_it_are_alike(tmp_path, monkeypatch):
+    featured = [Pairs([f"V;PST\t{x}"], [x]) for x in "abc"]
+    monkeypatch.setattr(
+        "seq2seq_keras.training.inputs.load_corpus",
+        lambda name, seed: SimpleNamespace(
+            train=featured[0], validation=featured[1], test=featured[2]
+        ),
+    )
+    (tmp_path / "more.tsv").write_text("d\te\tN;SG\n")
+    more = {"corpus": "sigmorphon2023/deu", "train": [str(tmp_path / "more.tsv")]}
+    with pytest.raises(InputError, match="name the column of those of the files"):
+        load_training_pairs(DataOptions(**more))
+    more["features_column"] = "2"
+    with pytest.raises(InputError, match="one separator is for all"):
+        load_training_pairs(DataOptions(**more, features_separator=","))
+    found = load_training_pairs(DataOptions(**more))
+    assert found.train.source == ["V;PST\ta", "N;SG\td"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
