@@ -148,12 +148,22 @@ def test_the_command_writes_a_table_to_train_on(teachers, tmp_path, capsys):
     assert "Give one of `--train` files" in capsys.readouterr().err
 
 
-def test_a_corpus_is_named_with_the_seed_that_split_it(teachers, tmp_path, capsys):
+def test_a_corpus_is_named_with_the_seed_that_split_it(
+    teachers, tmp_path, monkeypatch, capsys
+):
+    split = []
+
+    def load_a_part(task, seed):
+        split.append(seed)
+        return (Pairs(["a b"], ["u"]),) * 3
+
+    monkeypatch.setattr("seq2seq_keras.data.corpora._load_toy", load_a_part)
     folder = teachers[0].save(tmp_path / "teacher")
     (folder / "training.yaml").write_text("seed: 7\n")
     command = ["distill", str(folder), "--corpus", "copy", "--max-length", "2"]
     assert main([*command, "--output", str(tmp_path / "taught.tsv")]) == 0
     assert "--corpus copy --seed 7" in capsys.readouterr().out
+    assert split == [7]
 
 
 def test_features_become_the_third_column(random_translator, tmp_path, capsys):
