@@ -49,6 +49,16 @@ def test_importing_the_package_loads_neither_tensorflow_nor_keras():
     assert run(code).stdout == "set()\n"
 
 
+def test_a_server_that_has_no_model_loads_neither(tmp_path):
+    code = (
+        "import sys\n"
+        "from seq2seq_keras.cli import main\n"
+        f"status = main(['serve', {str(tmp_path)!r}])\n"
+        "print(status, {'tensorflow', 'keras'} & {*sys.modules})"
+    )
+    assert run(code).stdout == "2 set()\n"
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -40,23 +40,18 @@ def train(row: Row, seed: int) -> None:
     folder, name = row.model_folder(seed), run_name([seed])
     if row.results.has("training", name):
         return
-    in_one_process, peak = False, None
-    command = None
+    peak = None
     if (folder / "training_state.npz").exists():
-        command = command_line("train", resume=str(folder))
+        # The last part of a training alone may need less than the whole.
+        _run(command_line("train", resume=str(folder)))
     elif not (folder / "last" / "config.json").exists():
+        teach(row, seed)
         recipe = str(ROOT / "configs" / f"{row.config}.yaml")
         # What stands behind a file counts in place of what is in it.
         options = {"config": recipe, **row.options(seed)}
         options |= {"overwrite": True, "output": str(folder)}
-        command = command_line("train", **options)
-        in_one_process = True
-        teach(row, seed)
-    if command:
-        peak = _run(command)
-    # The last part of a training alone may need less than the whole.
-    numbers = _training_numbers(row, seed, peak if in_one_process else None)
-    row.results.keep("training", name, numbers)
+        peak = _run(command_line("train", **options))
+    row.results.keep("training", name, _training_numbers(row, seed, peak))
 
 
 def _run(command: list[str]) -> float:

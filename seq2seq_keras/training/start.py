@@ -58,7 +58,7 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
     return start
 
 
-def options_of(start: Translator, config: TrainingConfig) -> dict[str, Any]:
+def architecture_of(start: Translator, config: TrainingConfig) -> dict[str, Any]:
     """What the model of a start is made of, by the options that a training has."""
     has = start.model.get_config()
     names = _OF_MODEL & {*has}

@@ -57,7 +57,7 @@ from seq2seq_keras.training.shares import (
     part_random_numbers,
     translate_shares,
 )
-from seq2seq_keras.training.start import Model, given_model, load_start, options_of
+from seq2seq_keras.training.start import Model, architecture_of, given_model, load_start
 from seq2seq_keras.translation import Translator
 
 _MODEL_OPTIONS = dataclasses.fields(Architecture)
@@ -87,7 +87,7 @@ class Trainer:
         start = load_start(config, model)
         if start is not None:
             # `training.yaml` then says what is trained, whatever was left out.
-            config = dataclasses.replace(config, **options_of(start, config))
+            config = dataclasses.replace(config, **architecture_of(start, config))
         config = self.config = _settle_precision(config, workers)
         made, counter = self._read(start, model)
         self.model = self._compile(made or self._build())

@@ -64,7 +64,9 @@ def test_the_fastest_precision_is_that_of_the_model(start, table, tmp_path, eage
     assert saved["precision"] == "float32"
 
 
-def test_subwords_that_come_along_can_be_drawn_anew(start, table, tmp_path):
+def test_whether_subwords_can_be_drawn_is_asked_of_what_comes_along(
+    start, table, tmp_path
+):
     options = {"subword_sampling": 0.1}
     with pytest.raises(InputError, match="needs a `SubwordTokenizer`"):
         train(config(start, table, tmp_path, **options))
