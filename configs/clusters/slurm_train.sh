@@ -1,8 +1,10 @@
 #!/bin/bash
 # Trains on four nodes of a cluster of Slurm:
 #
-#     sbatch configs/clusters/slurm_train.sh configs/multi30k.yaml saved_models/mine
+#     sbatch configs/clusters/slurm_train.sh configs/multi30k.yaml saved_models/mine \
+#         --corpus multi30k-tok/en-de
 #
+# What comes after the recipe and the folder are options of `train`.
 # The folder must be on a disk that all nodes share, and so must the data. When the time
 # is over, or a node is lost, the job is queued again and goes on.
 #SBATCH --job-name=seq2seq-keras
@@ -16,6 +18,7 @@
 set -euo pipefail
 config=$1
 output=$2
+shift 2
 head=$(scontrol show hostnames "$SLURM_JOB_NODELIST" | head -n 1)
 port=6379
 export RAY_USAGE_STATS_ENABLED=0
@@ -37,7 +40,7 @@ options=(--num-workers "$SLURM_NNODES" --address "$head:$port")
 if [ -e "$output/training_state.npz" ]; then
   seq2seq-keras train --resume "$output" "${options[@]}" &
 else
-  seq2seq-keras train --config "$config" --output "$output" "${options[@]}" &
+  seq2seq-keras train --config "$config" --output "$output" "$@" "${options[@]}" &
 fi
 training=$!
 trap 'kill -TERM "$training"; wait "$training" || true; scontrol requeue "$SLURM_JOB_ID"' TERM

@@ -7,6 +7,8 @@ wrong is refused by the parser or a class of options, before anything is loaded.
 import argparse
 import dataclasses
 import importlib
+import pathlib
+import re
 
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import choices_of, options_of
 from seq2seq_keras.training import TrainingConfig
 
+ROOT = pathlib.Path(__file__).parents[2]
 # What is no number in any range, as a word and as a value of YAML.
 NO_NUMBERS = ["", "many", "1e400", ".inf", "nan", "-1e30", "9" * 400, "9" * 5000, "[1]"]
 NO_NUMBERS += ["true", "{a: 1}", "1 2", "0x10", "--", "\ud800", "a\0b", "&a [*a]"]
@@ -98,6 +101,16 @@ def nothing_is_loaded(monkeypatch):
     # One parser for all, and what is only idle is no wrong value.
     monkeypatch.setattr("seq2seq_keras.cli.parser.make_parser", lambda: PARSER)
     monkeypatch.setattr(f"{commands}.check_idle", lambda *_: None)
+
+
+def test_every_option_stands_on_a_page():
+    text = "".join(
+        page.read_text(encoding="utf-8")
+        for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    )
+    known = {word.replace("-", "_") for word in re.findall(r"[a-z][\w-]*", text)}
+    names = {action.dest for _, action in (p.values for p in options())}
+    assert sorted(names - known) == []
 
 
 @pytest.mark.parametrize(
