@@ -11,6 +11,8 @@ from seq2seq_keras.decoding.base import IMPOSSIBLE
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
+_NO_LIMIT = 2**31 - 1
+
 
 class Constraint(abc.ABC):
     """Changes the log-probabilities that a search ranks the next tokens by.
@@ -92,22 +94,29 @@ class Prefix(Constraint):
 
     Args:
         token_ids: int32 tensor, shape `(batch, prefix_length)`, padded with 0.
+        max_length: Integer, or int32 tensor `(batch,)`. The most tokens of a
+            hypothesis: where a prefix is longer nothing can be written.
     """
 
-    def __init__(self, token_ids: tf.Tensor) -> None:
-        self.token_ids = token_ids
+    def __init__(
+        self, token_ids: tf.Tensor, max_length: int | tf.Tensor = _NO_LIMIT
+    ) -> None:
+        self.token_ids, self.max_length = token_ids, max_length
 
     def initial_state(self, batch_size: tf.Tensor) -> Any:
-        return self.token_ids
+        lengths = tf.math.count_nonzero(self.token_ids, axis=1, dtype=tf.int32)
+        return self.token_ids, lengths <= self.max_length
 
     def __call__(
         self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
     ) -> tf.Tensor:
+        token_ids, fits = state
         # Padding has no say, and behind the last column there is padding.
-        padded = tf.pad(state, [[0, 0], [0, 1]], constant_values=PAD_ID)
-        forced = padded[:, tf.minimum(index, tf.shape(state)[1])][:, None]
+        padded = tf.pad(token_ids, [[0, 0], [0, 1]], constant_values=PAD_ID)
+        forced = padded[:, tf.minimum(index, tf.shape(token_ids)[1])][:, None]
         is_other = tf.range(tf.shape(log_probabilities)[-1]) != forced
-        return forbid(log_probabilities, is_other & (forced != PAD_ID))
+        is_other &= forced != PAD_ID
+        return forbid(log_probabilities, is_other | ~fits[:, None])
 
 
 class _WithHistory(Constraint):
@@ -191,11 +200,13 @@ class Trie(NamedTuple):
         token_ids: int32, shape `(edges,)`: what each edge writes, ascending within a
             node.
         children: int32, shape `(edges,)`: the node it leads to.
+        left: int32, shape `(edges,)`: the fewest tokens behind it, `<eos>` counted.
     """
 
     starts: np.ndarray
     token_ids: np.ndarray
     children: np.ndarray
+    left: np.ndarray
 
 
 def make_trie(sequences: Iterable[Sequence[int]]) -> Trie:
@@ -223,7 +234,13 @@ def make_trie(sequences: Iterable[Sequence[int]]) -> Trie:
     edges = [edge for node in nodes for edge in sorted(node.items())]
     counts = [len(node) for node in nodes]
     token_ids, children = np.array(edges, "int32").reshape(-1, 2).T
-    return Trie(np.cumsum([0, *counts], dtype="int32"), token_ids, children)
+    # How far it is from each node to the end; children are made after their parents.
+    steps = [0] * len(nodes)
+    for number in reversed(range(len(nodes))):
+        if nodes[number]:
+            steps[number] = 1 + min(steps[child] for child in nodes[number].values())
+    left = np.array(steps, "int32")[children]
+    return Trie(np.cumsum([0, *counts], dtype="int32"), token_ids, children, left)
 
 
 class AllowedOutputs(Constraint):
@@ -231,32 +248,38 @@ class AllowedOutputs(Constraint):
 
     Args:
         trie: A `Trie`, of arrays or of tensors.
+        max_length: Integer, or int32 tensor `(batch,)`. The most tokens of a
+            hypothesis: sequences that are longer, `<eos>` counted, are not begun.
 
     Reference:
         - [De Cao et al., 2021](https://arxiv.org/abs/2010.00904), section 3.2.
     """
 
-    def __init__(self, trie: Trie) -> None:
-        self.trie = trie
+    def __init__(self, trie: Trie, max_length: int | tf.Tensor = _NO_LIMIT) -> None:
+        self.trie, self.max_length = trie, max_length
 
     def initial_state(self, batch_size: tf.Tensor) -> Any:
-        return tf.zeros([batch_size], tf.int32)
+        longest = tf.broadcast_to(self.max_length, [batch_size])
+        return tf.zeros([batch_size], tf.int32), longest
 
     def __call__(
         self, log_probabilities: tf.Tensor, index: tf.Tensor, state: Any
     ) -> tf.Tensor:
-        edges, rows = self._edges(state)
+        nodes, longest = state
+        edges, rows = self._edges(nodes)
         shape = tf.shape(log_probabilities)
         indices = tf.stack([rows, tf.gather(self.trie.token_ids, edges)], axis=-1)
-        counts = tf.scatter_nd(indices, tf.ones_like(rows), shape)
+        fits = tf.gather(self.trie.left, edges) < tf.gather(longest, rows) - index
+        counts = tf.scatter_nd(indices, tf.cast(fits, tf.int32), shape)
         return forbid(log_probabilities, counts == 0)
 
     def advance(self, token_ids: tf.Tensor, index: tf.Tensor, state: Any) -> Any:
-        edges, rows = self._edges(state)
+        nodes, longest = state
+        edges, rows = self._edges(nodes)
         taken = tf.gather(self.trie.token_ids, edges) == tf.gather(token_ids, rows)
         # A hypothesis that left the trie is dead; wherever it goes, it is not kept.
         children = tf.where(taken, tf.gather(self.trie.children, edges), 0)
-        return tf.math.unsorted_segment_sum(children, rows, tf.size(state))
+        return tf.math.unsorted_segment_sum(children, rows, tf.size(nodes)), longest
 
     def _edges(self, nodes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """The edges of the node of each row, and the row of each edge."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding.at_work import (
@@ -24,6 +25,7 @@ from seq2seq_keras.decoding.base import (
 )
 from seq2seq_keras.decoding.candidates import log_sum_exp
 from seq2seq_keras.decoding.constraints import AllOf, Constraint
+from seq2seq_keras.decoding.scoring import length_divisor
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
@@ -39,6 +41,7 @@ def greedy_search(
     finished: tf.Tensor,
     memory: States | None = None,
     constraints: Sequence[Constraint] = (),
+    divisor: Callable[[tf.Tensor], tf.Tensor] | None = None,
     details: bool = True,
     attention: bool = True,
     plain: bool = False,
@@ -57,6 +60,8 @@ def greedy_search(
         finished: Boolean tensor, shape `(batch,)`: rows that stay empty.
         memory: Optional dictionary of what the step also takes but does not change.
         constraints: Sequence of `Constraint`s.
+        divisor: What divides the sum of the log-probabilities that a row is ranked by,
+            given the lengths; the length by default. See `length_divisor`.
         details: Whether log-probabilities and scores are returned too: to write tokens,
             logits are enough.
         attention: Whether attention weights are returned, if there are any.
@@ -86,6 +91,7 @@ def greedy_search(
         finished=finished,
         memory=memory,
         constraints=constraints,
+        divisor=divisor,
         # Rules may multiply log-probabilities; else logits have the same order.
         ranks_logits=not constraints,
         details=details,
@@ -103,6 +109,7 @@ def write_tokens(
     finished: tf.Tensor,
     memory: States | None = None,
     constraints: Sequence[Constraint] = (),
+    divisor: Callable[[tf.Tensor], tf.Tensor] | None = None,
     ranks_logits: bool = False,
     details: bool = True,
     attention: bool = True,
@@ -112,9 +119,10 @@ def write_tokens(
 
     It is called with the log-probabilities `(rows, vocabulary_size)`, or with the
     logits if it `ranks_logits`, those of forbidden tokens impossibly low; with the
-    number of the step, and with the places of the rows in the batch. A row that may
-    write nothing at all, because its constraints forbid every token, ends there. Other
-    arguments are those of `greedy_search`; the result has no axis `n_best`.
+    number of the step, and with the places of the rows in the batch. A row that gets
+    where its constraints forbid every token is no translation, whatever it begins
+    with: it is left empty, with a score of minus infinity. Other arguments are those of
+    `greedy_search`; the result has no axis `n_best`.
     """
     steps = _Steps(
         step=step,
@@ -128,17 +136,35 @@ def write_tokens(
         attends=attention and "attention_weights" in states,
         plain=plain,
     )
+    divisor = divisor or length_divisor("average", 1.0)
     token_ids, *columns = (array.stack() for array in steps.run(states, finished))
     token_ids = tf.transpose(token_ids)
-    weights = tf.transpose(columns.pop(), [1, 0, 2]) if steps.attends else None
+    is_whole = steps.is_whole(token_ids) | finished if constraints else None
+    token_ids = _kept(token_ids, is_whole)
+    weights = None
+    if steps.attends:
+        weights = _kept(tf.transpose(columns.pop(), [1, 0, 2]), is_whole)
     if not details:
         return SearchResult(token_ids, attention_weights=weights)
     # (length, batch) -> (batch, length)
-    log_probabilities = tf.transpose(columns[0])
-    length = tf.math.count_nonzero(token_ids, axis=1, dtype=tf.float32)
-    total = tf.reduce_sum(log_probabilities, axis=1)
-    scores = tf.math.divide_no_nan(total, length)
+    log_probabilities, *ranked = (
+        _kept(tf.transpose(column), is_whole) for column in columns
+    )
+    # What rules have changed is what counts, as in a beam.
+    totals = tf.reduce_sum(ranked[0] if ranked else log_probabilities, axis=1)
+    lengths = tf.math.count_nonzero(token_ids, axis=1)
+    scores = tf.math.divide_no_nan(totals, divisor(lengths))
+    if is_whole is not None:
+        scores = tf.where(is_whole, scores, -np.inf)
     return SearchResult(token_ids, log_probabilities, scores, weights)
+
+
+def _kept(values: tf.Tensor, is_whole: tf.Tensor | None) -> tf.Tensor:
+    """What was written, `(batch, ...)`; zeros in rows that came to a dead end."""
+    if is_whole is None:
+        return values
+    shape = [-1] + [1] * (len(values.shape) - 1)
+    return tf.where(tf.reshape(is_whole, shape), values, tf.zeros_like(values))
 
 
 class _Writing(NamedTuple):
@@ -149,7 +175,8 @@ class _Writing(NamedTuple):
     token_ids: tf.Tensor  # decided last
     states: States  # of the decoder
     constraint_state: Any
-    arrays: list[Growing]  # of all rows: tokens, log-probabilities, attention
+    # Of all rows: tokens, log-probabilities, what rules made of them, attention.
+    arrays: list[Growing]
 
 
 class _Steps(NamedTuple):
@@ -185,11 +212,20 @@ class _Steps(NamedTuple):
         )
         return writing.arrays
 
+    @property
+    def has_rules(self) -> bool:
+        return bool(self.constraint.constraints)
+
+    def is_whole(self, token_ids: tf.Tensor) -> tf.Tensor:
+        """Which rows end with `<eos>` or at their length, and not before."""
+        lengths = tf.math.count_nonzero(token_ids, axis=1, dtype=tf.int32)
+        return tf.reduce_any(token_ids == END_ID, 1) | (lengths >= self.max_length)
+
     def _arrays(self, states: States) -> list[Growing]:
         """What is written at each step, see `_Writing`."""
         elements: list[tuple[tf.DType, list]] = [(tf.int32, [self.batch_size])]
         if self.details:
-            elements.append((tf.float32, [self.batch_size]))
+            elements += [(tf.float32, [self.batch_size])] * (1 + self.has_rules)
         if self.attends:
             source_length = tf.shape(states["attention_weights"])[1]
             elements.append((tf.float32, [self.batch_size, source_length]))
@@ -251,6 +287,9 @@ class _Steps(NamedTuple):
                 highest = tf.reduce_max(logits, axis=-1, keepdims=True)
                 chosen -= log_sum_exp(logits, highest)[:, 0]
             columns.append(tf.where(done, 0.0, chosen))
+            if self.has_rules:
+                ranked = tf.gather(allowed, token_ids, batch_dims=1)
+                columns.append(tf.where(done, 0.0, ranked))
         if self.attends:
             weights = tf.cast(following["attention_weights"], tf.float32)
             columns.append(tf.where(done[:, None], 0.0, weights))

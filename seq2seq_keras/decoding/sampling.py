@@ -1,6 +1,6 @@
 """Drawing the next token at random."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -28,6 +28,7 @@ def sample(
     top_k: int = 0,
     top_p: float = 1.0,
     constraints: Sequence[Constraint] = (),
+    divisor: Callable[[tf.Tensor], tf.Tensor] | None = None,
     attention: bool = True,
 ) -> SearchResult:
     """Decodes a batch by drawing each token from the model's distribution.
@@ -49,6 +50,7 @@ def sample(
         top_p: Float in (0, 1]. Draws among the likeliest tokens that together have
             at least this probability.
         constraints: Sequence of `Constraint`s.
+        divisor: As of `greedy_search`.
         attention: Whether attention weights are returned, if there are any.
 
     Returns:
@@ -99,6 +101,7 @@ def sample(
         finished=finished,
         memory=memory,
         constraints=constraints,
+        divisor=divisor,
         attention=attention,
     )
 

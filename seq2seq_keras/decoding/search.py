@@ -1,19 +1,21 @@
 """The search that the options ask for."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding.avoidance import Avoid, Avoidance
 from seq2seq_keras.decoding.base import SearchResult, States, Step
 from seq2seq_keras.decoding.beam_search import run_beam_search
 from seq2seq_keras.decoding.constraints import (
+    AllowedOutputs,
     BlockNgrams,
     Constraint,
     MinimumLength,
+    Prefix,
     RepetitionPenalty,
+    Trie,
 )
 from seq2seq_keras.decoding.greedy_search import greedy_search
 from seq2seq_keras.decoding.sampling import sample
@@ -31,7 +33,8 @@ def search(
     options: SearchOptions | SearchInputs,
     source_token_ids: tf.Tensor,
     memory: States | None = None,
-    constraints: Iterable[Constraint] = (),
+    prefix: tf.Tensor | None = None,
+    allowed: Trie | None = None,
     avoidance: Avoidance | None = None,
     seeds: tf.Tensor | None = None,
     details: bool = True,
@@ -49,7 +52,9 @@ def search(
         memory: Optional dictionary of what the step also takes but does not change. A
             `source_mask`, boolean `(batch, source_length)`, says which source tokens
             attention sees: no others count for the coverage penalty.
-        constraints: `Constraint`s beside those of the options.
+        prefix: Optional int32 tensor, shape `(batch, prefix_length)`, padded with 0:
+            what each translation begins with.
+        allowed: Optional `Trie`: the only translations there may be.
         avoidance: Optional `Avoidance`: the words that are not to be written.
         seeds: int32 tensor, shape `(batch, 2)`, for sampling.
         details: Whether more is asked for than the token ids: log-probabilities and
@@ -67,8 +72,9 @@ def search(
         for name in ("coverage_penalty", "replace_unknown"):
             if _asked(getattr(options, name)):
                 raise InputError(
-                    f"`{name}` works on attention weights, and the model has none: "
-                    'build it with `attention="luong"` or `"bahdanau"`.'
+                    f"`{name}` works on attention weights, and the model, or one of an "
+                    'ensemble, has none: build it with `attention="luong"` or '
+                    '`"bahdanau"`.'
                 )
     is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
     lengths = tf.math.count_nonzero(is_word, axis=1, dtype=tf.int32)
@@ -77,12 +83,14 @@ def search(
         "max_length": max_length,
         "finished": lengths == 0,
         "memory": memory,
-        "constraints": [*constraints, *_constraints(options, lengths, max_length)],
+        "constraints": [
+            *_constraints_of_texts(prefix, allowed, avoidance, max_length),
+            *_constraints(options, lengths, max_length),
+        ],
+        "divisor": _divisor(options),
         # What was attended to is what replaces an unknown word.
         "attention": details or options.replace_unknown,
     }
-    if avoidance is not None:
-        shared["constraints"].insert(0, Avoid(avoidance, max_length))
     covered = is_word
     if memory and "source_mask" in memory:
         # Attention cannot cover what it does not see, as features that are read apart.
@@ -95,7 +103,6 @@ def search(
             n_best=options.n_best,
             beam_groups=options.beam_groups,
             diversity_penalty=options.diversity_penalty,
-            divisor=_divisor(options),
             plain=plain,
             coverage_penalty=options.coverage_penalty,
             source_mask=covered,
@@ -108,7 +115,7 @@ def search(
         found = sample(step, states, seeds=seeds, **draw, **shared)
     else:
         found = greedy_search(step, states, details=details, plain=plain, **shared)
-    return _with_n_best_axis(found, options, lengths == 0)
+    return SearchResult(*(None if part is None else part[:, None] for part in found))
 
 
 def _asked(value: Any, neutral: float = 0) -> bool:
@@ -133,7 +140,23 @@ def _max_length(
 
 
 def _times(ratio: float | tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.math.ceil(ratio * tf.cast(lengths, tf.float32)), tf.int32)
+    """Rounded up, but for what is rounding: 25 times 1.2 is 30, in float32 too."""
+    product = ratio * tf.cast(lengths, tf.float32)
+    return tf.cast(tf.math.ceil(product * (1 - 1e-6)), tf.int32)
+
+
+def _constraints_of_texts(
+    prefix: tf.Tensor | None,
+    allowed: Trie | None,
+    avoidance: Avoidance | None,
+    max_length: tf.Tensor,
+) -> Iterator[Constraint]:
+    if avoidance is not None:
+        yield Avoid(avoidance, max_length)
+    if prefix is not None:
+        yield Prefix(prefix, max_length)
+    if allowed is not None:
+        yield AllowedOutputs(allowed, max_length)
 
 
 def _constraints(
@@ -150,25 +173,3 @@ def _constraints(
     # The last one, for it multiplies what the others forbid or leave.
     if _asked(options.repetition_penalty, 1):
         yield RepetitionPenalty(options.repetition_penalty, longest)
-
-
-def _with_n_best_axis(
-    found: SearchResult, options: SearchOptions | SearchInputs, empty: tf.Tensor
-) -> SearchResult:
-    """A search for one hypothesis as one for the best one, scored as in a beam."""
-    weights = found.attention_weights
-    best = SearchResult(
-        token_ids=found.token_ids[:, None],
-        attention_weights=None if weights is None else weights[:, None],
-    )
-    if found.log_probabilities is None:
-        return best
-    lengths = tf.math.count_nonzero(found.token_ids, axis=1)
-    divisor = _divisor(options)
-    totals = tf.reduce_sum(found.log_probabilities, axis=1)
-    scores = tf.math.divide_no_nan(totals, divisor(lengths))
-    # A sentence without a token, though not empty: every first token was forbidden.
-    scores = tf.where((lengths == 0) & ~empty, -np.inf, scores)
-    return best._replace(
-        log_probabilities=found.log_probabilities[:, None], scores=scores[:, None]
-    )

@@ -249,12 +249,21 @@ class SearchOptions:
         if changes.get("sample"):
             changes.setdefault("beam_width", 1)
             changes.setdefault("beam_groups", 1)
-        elif "beam_width" in changes and isinstance(changes["beam_width"], int):
-            width = changes["beam_width"]
-            changes.setdefault("n_best", min(self.n_best, max(width, 1)))
-            if width % self.beam_groups:
-                changes.setdefault("beam_groups", 1)
+        elif "beam_width" in changes or "sample" in changes:
+            self._give_way(changes)
         return dataclasses.replace(self, **changes)
+
+    def _give_way(self, changes: dict[str, Any]) -> None:
+        """Adds what a beam, or no more sampling, makes of the other options."""
+        width = changes.get("beam_width", self.beam_width)
+        if not isinstance(width, int):
+            return  # It is refused, as any number out of its range.
+        if width > 1:
+            changes.setdefault("sample", False)
+        if not changes.get("sample", self.sample):
+            changes.setdefault("n_best", min(self.n_best, max(width, 1)))
+        if width % self.beam_groups:
+            changes.setdefault("beam_groups", 1)
 
     def check_effect(self, asked: Iterable[str]) -> None:
         """Refuses what was asked for and would do nothing beside the other options.

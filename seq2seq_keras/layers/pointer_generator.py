@@ -5,8 +5,12 @@ from typing import Any
 import keras
 from keras import KerasTensor, ops
 
+from seq2seq_keras.special_tokens import PAD_ID
+
 # The logarithm of no probability; finite, so that gradients stay numbers.
 _NEVER = -1e9
+# The least attention of a word that is there; of less the gradient would overflow.
+_LEAST = 1e-30
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -20,7 +24,7 @@ class PointerGenerator(keras.layers.Layer):
 
     The share `p_gen` is a sigmoid of the decoder's features. All is computed in
     float32, with logarithms throughout, so that small probabilities keep their
-    digits.
+    digits. A word of the source has 1e-30 of the attention at least.
 
     Args:
         **kwargs: Passed to `keras.layers.Layer`, e.g. `name`.
@@ -72,10 +76,11 @@ class PointerGenerator(keras.layers.Layer):
         nothing = ops.full_like(attention_weights, _NEVER)
         generated = ops.concatenate([generated, nothing], axis=-1)
         copied = self._by_word(attention_weights, source_copy_ids, ops.shape(generated))
-        is_copied = copied > 0
-        # The inner `where` keeps the gradient of log(0) from becoming NaN.
-        copied = ops.log(ops.where(is_copied, copied, 1.0)) + log_copy
-        return ops.logaddexp(generated, ops.where(is_copied, copied, _NEVER))
+        # A softmax gives nothing at all to what is far behind: that is little, not
+        # never, and never is what it must be for words that the source has not.
+        copied = ops.log(ops.maximum(copied, _LEAST)) + log_copy
+        is_there = self._is_there(source_copy_ids, ops.shape(generated)[-1])
+        return ops.logaddexp(generated, ops.where(is_there, copied, _NEVER))
 
     def generation_probability(self, features: KerasTensor) -> KerasTensor:
         """The share of what is written that the vocabulary has, and no copy.
@@ -87,6 +92,16 @@ class PointerGenerator(keras.layers.Layer):
             float32, shape `(batch, target_length)`.
         """
         return ops.sigmoid(self.gate(features))[..., 0]
+
+    @staticmethod
+    def _is_there(source_copy_ids: KerasTensor, size: int | KerasTensor) -> KerasTensor:
+        """Which words the source has, `(batch, 1, extended size)`; not its padding."""
+        batch, words = ops.shape(source_copy_ids)[0], ops.cast(source_copy_ids, "int32")
+        rows = ops.arange(batch, dtype="int32")[:, None]
+        indices = ops.stack([rows + ops.zeros_like(words), words], axis=-1)
+        is_word = ops.cast(ops.not_equal(words, PAD_ID), "float32")
+        flat = ops.reshape(indices, (-1, 2)), ops.reshape(is_word, (-1,))
+        return ops.scatter(*flat, (batch, size))[:, None] > 0
 
     @staticmethod
     def _by_word(

@@ -15,8 +15,8 @@ class Adam(keras.optimizers.Adam):
     takes a fifth of a training step. TensorFlow has the same formula as one operation.
 
     Of a gradient with rows for some tokens alone, as embeddings have, rows of one token
-    are added up before they are squared; Keras's takes them apart, so that its steps
-    are another length for a token that a batch has twice.
+    are added up before they are squared, for the norm that is clipped too; Keras takes
+    them apart, so that its steps are another length for a token that a batch has twice.
 
     Args:
         learning_rate: A float, or a
@@ -38,11 +38,22 @@ class Adam(keras.optimizers.Adam):
     def __init__(self, learning_rate: Any = 1e-3, **kwargs: Any) -> None:
         super().__init__(learning_rate, **kwargs)
 
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Updates the variables.
+
+        Args:
+            grads: List of a tensor, `tf.IndexedSlices` or `None` for each variable.
+            trainable_variables: List of the variables; by default those that it was
+                built with.
+        """
+        whole = [None if x is None else tf.convert_to_tensor(x) for x in grads]
+        super().apply(whole, trainable_variables)
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Updates a variable and its moments.
 
         Args:
-            gradient: A tensor of the variable's shape, or `tf.IndexedSlices`.
+            gradient: A tensor of the variable's shape.
             variable: The variable.
             learning_rate: A scalar.
         """
@@ -63,5 +74,5 @@ class Adam(keras.optimizers.Adam):
             beta1=tf.cast(self.beta_1, dtype),
             beta2=tf.cast(self.beta_2, dtype),
             epsilon=tf.cast(self.epsilon, dtype),
-            grad=tf.cast(tf.convert_to_tensor(gradient), dtype),
+            grad=tf.cast(gradient, dtype),
         )

@@ -1,17 +1,14 @@
 """Strings in, strings out: one graph for Python and for the SavedModel."""
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import (
-    AllowedOutputs,
     Avoidance,
-    Constraint,
-    Prefix,
     SearchOptions,
     SearchResult,
     Trie,
@@ -155,7 +152,7 @@ class TranslationGraph(tf.Module):
         if avoid:
             specs["avoid"] = Avoidance(integers, integers, integers, integers)
         if allowed:
-            specs["allowed"] = Trie(integers, integers, integers)
+            specs["allowed"] = Trie(integers, integers, integers, integers)
         run = functools.partial(self._search, options, details)
         return _graph(run, [specs])
 
@@ -177,7 +174,8 @@ class TranslationGraph(tf.Module):
             memory=memory,
             options=options.replace(**width),
             source_token_ids=drawn["source_token_ids"],
-            constraints=self._constraints(inputs, draws),
+            prefix=self._prefix(inputs, draws),
+            allowed=inputs.get("allowed"),
             avoidance=inputs.get("avoid"),
             seeds=_seeds(inputs, draws) if options.sample else None,
             details=details,
@@ -230,12 +228,11 @@ class TranslationGraph(tf.Module):
         weights = posterior_attention(self.models, members, found.token_ids)
         return found._replace(attention_weights=weights)
 
-    def _constraints(self, inputs: dict[str, Any], draws: int) -> Iterator[Constraint]:
-        if "prefix" in inputs:
-            rows = self.target_tokenizer.tokenize(tf.repeat(inputs["prefix"], draws))
-            yield Prefix(rows.to_tensor())
-        if "allowed" in inputs:
-            yield AllowedOutputs(inputs["allowed"])
+    def _prefix(self, inputs: dict[str, Any], draws: int) -> tf.Tensor | None:
+        if "prefix" not in inputs:
+            return None
+        texts = tf.repeat(inputs["prefix"], draws)
+        return self.target_tokenizer.tokenize(texts).to_tensor()
 
     def _outputs(
         self, options: SearchOptions, source: _Tensors, found: SearchResult

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from seq2seq_keras.decoding import Constraint, Prefix, SearchInputs, search
+from seq2seq_keras.decoding import SearchInputs, search
 from seq2seq_keras.translation.graph import TranslationGraph
 
 _Tensors = dict[str, tf.Tensor]
@@ -116,9 +116,7 @@ def _searches(graph: TranslationGraph, attends: bool) -> Iterator[tuple[str, IdG
 
 def _search(graph: TranslationGraph, **inputs: Any) -> _Tensors:
     source = {name: inputs.pop(name) for name in _source_specs(graph)}
-    constraints: list[Constraint] = []
-    if "prefix" in inputs:
-        constraints.append(Prefix(inputs.pop("prefix")))
+    prefix = inputs.pop("prefix", None)
     states, memory = graph.start(source)
     found = search(
         graph.step,
@@ -126,7 +124,7 @@ def _search(graph: TranslationGraph, **inputs: Any) -> _Tensors:
         memory=memory,
         options=SearchInputs(**inputs),
         source_token_ids=source["source_token_ids"],
-        constraints=constraints,
+        prefix=prefix,
         plain=True,
     )
     found = graph.with_posteriors(found, states, memory)

@@ -5,7 +5,7 @@ import functools
 import itertools
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -276,8 +276,11 @@ class TextTranslator(abc.ABC):
             order = np.argsort(lengths, kind="stable")
             for batch in np.split(order, range(batch_size, len(order), batch_size)):
                 rows = {name: each[name][start + batch] for name in each}
-                taken, inputs = self._take(tokens, batch), {**rows, **shared}
-                outputs = [search(taken, inputs) for search in searches]
+                taken = self._take(tokens, batch)
+                outputs = [
+                    search(taken, {**_drawing_apart(rows, place, proposers), **shared})
+                    for place, search in enumerate(searches)
+                ]
                 made = read([chunk[row] for row in batch], *outputs)
                 for row, result in zip(batch, made, strict=True):
                     results[start + row] = result
@@ -319,6 +322,15 @@ def _cut(texts: list[str], first: int) -> list[str]:
                 stacklevel=5,
             )
     return [text[:MAX_CHARACTERS] for text in texts]
+
+
+def _drawing_apart(
+    rows: dict[str, np.ndarray], place: int, proposers: Sequence[TextTranslator]
+) -> dict[str, np.ndarray]:
+    """Inputs with which one of several that sample has random numbers of its own."""
+    if "number" not in rows:
+        return rows
+    return {**rows, "number": rows["number"] * len(proposers) + place}
 
 
 def _decide(

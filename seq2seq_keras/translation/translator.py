@@ -1,7 +1,6 @@
 """Text in, text out, and the folder a translator lives in."""
 
 import dataclasses
-import functools
 import os
 import pathlib
 from collections.abc import Sequence
@@ -82,6 +81,7 @@ class Translator(TextTranslator):
         self.scores = scores or {}
         self.description = description
         self._graph: TranslationGraph | None = None
+        self._generation: Any = None
         self._traced: list[int] = []
         self._members: list[Translator] | None = None
 
@@ -91,7 +91,7 @@ class Translator(TextTranslator):
         # As by `quantize` and `enable_lora`; a trace would go on with the old ones.
         variables = [id(x) for model in self.models for x in model.variables]
         if self._graph is None or variables != self._traced:
-            self._traced = variables
+            self._traced, self._generation = variables, None
             self._graph = TranslationGraph(
                 self.models,
                 self.source_tokenizer,
@@ -213,6 +213,9 @@ class Translator(TextTranslator):
         Returns:
             A list with, for each pair, the tokens of the target as the model reads
             them, `<eos>` last, and a float32 array with a number for each.
+
+        Raises:
+            InputError: If there are not as many targets as sources.
         """
         score = self.graph.score_free_running if free_running else self.graph.score
         return self._score(score, "log_probabilities", sources, targets, batch_size)
@@ -236,7 +239,8 @@ class Translator(TextTranslator):
             alone, 0 where it is copied. Of an ensemble it is the mean.
 
         Raises:
-            InputError: If the model does not copy.
+            InputError: If the model does not copy, or there are not as many targets as
+                sources.
 
         Example:
 
@@ -258,11 +262,10 @@ class Translator(TextTranslator):
                 "`copy=True`."
             )
         name = "generation_probabilities"
+        graph = self.graph
+        # Beside the graph, not in it, where it would be exported.
+        self._generation = self._generation or graph.make_generation()
         return self._score(self._generation, name, sources, targets, batch_size)
-
-    @functools.cached_property
-    def _generation(self) -> Any:
-        return self.graph.make_generation()
 
     def _score(
         self,
@@ -274,6 +277,11 @@ class Translator(TextTranslator):
     ) -> list[tuple[tuple[str, ...], np.ndarray]]:
         """The tokens of targets, and of each the number that a graph has for it."""
         check_not_forked()
+        if len(sources) != len(targets):
+            raise InputError(
+                "Each source has one target. Received: "
+                f"{len(sources)} sources and {len(targets)} targets"
+            )
         sources, targets = (
             normalize_in_python(texts, tokenizer.unicode_form)
             for texts, tokenizer in (

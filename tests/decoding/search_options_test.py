@@ -52,6 +52,24 @@ def test_replaced_options_are_checked_and_misspelt_ones_named():
         options.replace(beam_with=5)
 
 
+FOUR_DRAWS = {"sample": True, "n_best": 4}
+
+
+@pytest.mark.parametrize(
+    ("saved", "asked", "expected"),
+    [
+        (FOUR_DRAWS, {"sample": False}, {}),
+        (FOUR_DRAWS, {"beam_width": 2}, {"n_best": 2}),
+        (FOUR_DRAWS, {"beam_width": 1}, FOUR_DRAWS),
+        ({"beam_width": 4, "n_best": 4}, {"sample": True}, {"n_best": 4}),
+        ({"beam_width": 4, "beam_groups": 2}, {"beam_width": 3}, {}),
+    ],
+)
+def test_what_is_inherited_gives_way_to_what_is_asked_for(saved, asked, expected):
+    found = SearchOptions(**saved).replace(**asked)
+    assert found == SearchOptions(**{**asked, **expected})
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [

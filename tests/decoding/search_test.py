@@ -6,20 +6,21 @@ import tensorflow as tf
 from slow_search import beam_by_hand, check_n_best, tokens_of
 from table_decoder import TableDecoder
 
-from seq2seq_keras.decoding import SearchOptions, search
+from seq2seq_keras.decoding import SearchOptions, make_trie, search
 from seq2seq_keras.errors import InputError
 
 # 0, 1 and 2 words
 SOURCE = tf.constant([[3, 0, 0], [5, 3, 0], [5, 6, 3]])
 
 
-def run(decoder, rows=(0, 1, 2), constraints=(), **options):
+def run(decoder, rows=(0, 1, 2), prefix=None, allowed=None, **options):
     return search(
         **decoder.start(rows),
         options=SearchOptions(**options),
         source_token_ids=SOURCE,
         seeds=tf.constant([[row, 0] for row in rows]),
-        constraints=constraints,
+        prefix=prefix,
+        allowed=allowed,
     )
 
 
@@ -42,6 +43,23 @@ def test_lengths_are_relative_to_the_words_of_the_source(width):
         assert 4 <= counts[2] <= 5
         lengths |= {int(counts[1]), int(counts[2])}
     assert lengths == {3, 4, 5}
+
+
+@pytest.mark.parametrize("width", [1, 2])
+def test_a_ratio_is_not_rounded_up_for_what_float32_adds(width):
+    def never_ends(token_ids, states):
+        return tf.one_hot(tf.fill(tf.shape(token_ids), 4), 9) * 50, states
+
+    for ratio, words, tokens in ((1.2, 25, 30), (2.4, 25, 60), (1.2, 26, 32)):
+        assert np.ceil(np.float32(ratio) * np.float32(words)) >= tokens
+        result = search(
+            never_ends,
+            {},
+            options=SearchOptions(beam_width=width, max_length_ratio=ratio),
+            source_token_ids=tf.constant([[5] * words + [3]]),
+        )
+        # `<eos>` comes on top.
+        assert np.count_nonzero(result.token_ids[0, 0]) == tokens + 1
 
 
 def test_options_reach_the_beam_search():
@@ -74,6 +92,61 @@ def test_one_hypothesis_is_scored_as_a_beam_would(options, normalization, expone
         np.testing.assert_allclose(
             result.attention_weights[row, 0, : len(tokens)], weights, atol=1e-6
         )
+
+
+OPTIONS = [{}, {"sample": True}, {"beam_width": 2}]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_a_penalty_for_repetition_is_a_part_of_the_score(options):
+    decoder, penalty = TableDecoder(61, 0.3), 1.5
+    result = run(decoder, repetition_penalty=penalty, max_length=9, **options)
+    repeated = 0
+    for row in (1, 2):
+        tokens = tokens_of(result.token_ids[row, 0].numpy())
+        values, _ = decoder.rescore(row, tokens)
+        weights = [penalty if t in tokens[:i] else 1 for i, t in enumerate(tokens)]
+        expected = np.mean(values * weights)
+        np.testing.assert_allclose(result.scores[row, 0], expected, rtol=1e-4)
+        np.testing.assert_allclose(
+            result.log_probabilities[row, 0, : len(tokens)], values, atol=1e-5
+        )
+        repeated += max(weights) > 1
+    assert repeated
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_what_cannot_be_ended_by_the_rules_is_no_translation(options):
+    # After the first 4 or 5 nothing may follow but what is forbidden then.
+    rules = {"allowed": make_trie([[4, 4, 4], [5, 5, 5]]), "block_ngrams": 1}
+    for seed in range(3):
+        result = run(TableDecoder(seed), **rules, **options)
+        assert not result.token_ids.numpy().any()
+        assert not result.log_probabilities.numpy().any()
+        assert not result.attention_weights.numpy().any()
+        # The first text is empty, and so is its translation.
+        assert result.scores[:, 0].numpy().tolist() == [0, -np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_only_what_fits_the_length_is_begun(options):
+    rules = {"allowed": make_trie([[4, 4, 4], [4, 5], [6]]), "max_length_ratio": 1.0}
+    written = set()
+    for seed in range(8):
+        result = run(TableDecoder(seed), **rules, **options)
+        # A word and `<eos>`, or two.
+        assert tokens_of(result.token_ids[1, 0].numpy()) == (6, 3)
+        written.add(tokens_of(result.token_ids[2, 0].numpy()))
+    assert written == {(6, 3), (4, 5, 3)}
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_a_prefix_that_does_not_fit_the_length_is_not_cut(options):
+    prefix = tf.constant([[4, 5, 6]] * 3)
+    result = run(TableDecoder(1), prefix=prefix, max_length_ratio=1.0, **options)
+    assert tokens_of(result.token_ids[1, 0].numpy()) == ()
+    assert np.isneginf(result.scores[1, 0])
+    assert tokens_of(result.token_ids[2, 0].numpy()) == (4, 5, 6)
 
 
 @pytest.mark.parametrize("width", [1, 2])

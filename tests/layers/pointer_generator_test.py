@@ -49,6 +49,23 @@ def test_small_probabilities_keep_their_digits():
     assert np.isfinite(log_probabilities).all()
 
 
+def test_a_word_without_any_attention_is_unlikely_and_not_impossible():
+    layer, (logits, features, weights, copy_ids) = PointerGenerator(), make_tensors()
+    weights[0, :, 0] = 0  # as a softmax far behind the others
+    logits[..., 5] = -200
+    with tf.GradientTape() as tape:
+        log_probabilities = layer(logits, features, weights, copy_ids)
+        loss = -ops.sum(log_probabilities[0, :, 5])
+    assert 60 < float(loss) / 3 < 90  # -log(1e-30) is 69
+    # The next time it will copy with a larger share.
+    kernel, _ = tape.gradient(loss, layer.trainable_variables)
+    assert np.isfinite(kernel).all() and np.any(kernel)
+    # What neither the vocabulary nor the source has, nor padding, is never copied.
+    assert (log_probabilities.numpy()[0][:, [6, 8, 9]] < -1e8).all()
+    expected = mix_in_numpy(layer, logits, features, weights, copy_ids)[1, :, 0]
+    np.testing.assert_allclose(log_probabilities[1, :, 0], np.log(expected), rtol=1e-4)
+
+
 def test_the_gradient_is_finite_where_nothing_can_be_copied():
     layer, tensors = PointerGenerator(), make_tensors()
     logits, features, weights = (tf.constant(tensor) for tensor in tensors[:3])

@@ -49,9 +49,12 @@ def test_it_equals_the_one_of_keras(options):
         np.testing.assert_allclose(our, their, rtol=3e-5, atol=1e-5)
 
 
-def test_a_row_that_is_met_twice_has_the_sum_of_its_gradients():
+@pytest.mark.parametrize(
+    "options", [{}, {"global_clipnorm": 0.5}, {"gradient_accumulation_steps": 2}]
+)
+def test_a_row_that_is_met_twice_has_the_sum_of_its_gradients(options):
     # Keras's adds their squares.
-    sparse, dense = (updated(Adam, sparse=kind) for kind in (True, False))
+    sparse, dense = (updated(Adam, sparse=kind, **options) for kind in (True, False))
     for one, other in zip(sparse, dense, strict=True):
         np.testing.assert_allclose(one, other, rtol=3e-5, atol=1e-5)
 

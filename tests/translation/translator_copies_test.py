@@ -62,6 +62,31 @@ def test_layers_that_are_changed_are_used_as_they_are(small):
     assert small.translate(TEXTS) == fresh.translate(TEXTS) != first
 
 
+def test_the_share_that_is_not_copied_is_of_the_layers_as_they_are():
+    tokenizer = WordTokenizer.fit(["a b c d e"])
+    options = {"units": 8, "embedding_dim": 8, "attention": "luong", "copy": True}
+    translator = Translator(build_model(9, 9, **options), tokenizer, tokenizer)
+    pair = ["a b"], ["b c"]
+    [(_, before)] = translator.generation_probabilities(*pair)
+    # What has other variables has another graph.
+    layer = translator.model.get_layer("target_embedding")
+    layer.enable_lora(2)
+    layer.lora_embeddings_b.assign(
+        9 * np.random.normal(size=layer.lora_embeddings_b.shape)
+    )
+    [(_, after)] = translator.generation_probabilities(*pair)
+    fresh = Translator(translator.model, tokenizer, tokenizer)
+    [(_, expected)] = fresh.generation_probabilities(*pair)
+    np.testing.assert_array_equal(after, expected)
+    assert np.any(after != before)
+
+
+def test_targets_are_as_many_as_sources(small):
+    for pair in ((["a", "b"], ["c"]), (["a"], ["c", "d"])):
+        with pytest.raises(InputError, match=r"[12] sources and [12] targets"):
+            small.token_log_probabilities(*pair)
+
+
 @pytest.mark.slow
 def test_a_quantized_translator_is_saved_loaded_and_exported(small, tmp_path):
     import tensorflow as tf
