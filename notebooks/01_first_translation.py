@@ -28,8 +28,9 @@
 # Encoder-Decoder](https://arxiv.org/abs/1406.1078).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import os
 import pathlib
 import shutil
@@ -44,6 +45,7 @@ from IPython.display import display
 from keras import ops
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 pd.set_option("display.max_colwidth", 60)
 
@@ -59,7 +61,7 @@ pd.set_option("display.max_colwidth", 60)
 # ## 문장 쌍
 #
 # 패키지에는 작은 문법이 만들어 내는 회화집이 들어 있습니다. 영어 문장마다 프랑스어 번역이 하나씩 있습니다. 테스트
-# 부분은 학습 부분에 없는 주어와 서술어의 조합입니다. 우리의 예문은 학습 부분에 *들어 있습니다*. 그러니 기계가
+# 집합은 학습 집합에 없는 주어와 서술어의 조합입니다. 우리의 예문은 학습 집합에 *들어 있습니다*. 그러니 기계가
 # 어떻게 돌아가는지는 보여 줄 수 있어도 얼마나 잘하는지는 보여 주지 못합니다. 그것은 마지막 절의 몫입니다.
 
 # %%
@@ -83,7 +85,7 @@ for source, target in list(train)[:4]:
 # %% [markdown] lang="ko"
 # ## 단어가 숫자가 되다
 #
-# 신경망은 숫자로 계산하므로, 학습 부분의 단어마다 번호를 하나씩 붙입니다. *토큰 번호*입니다. 네 개는 쓰임이
+# 신경망은 숫자로 계산하므로, 학습 집합의 단어마다 번호를 하나씩 붙입니다. *토큰 번호*입니다. 네 개는 쓰임이
 # 미리 정해져 있습니다. 패딩(0), 모르는 단어(1), 문장의 시작 `<sos>`(2)와 끝
 # `<eos>`(3)입니다. 기호 `￭`는 토큰이 옆의 토큰에 붙어 있었다는 표시입니다. 그래야 글을 원래대로
 # 되돌릴 수 있습니다.
@@ -114,6 +116,10 @@ print(
 #                                            <sos>  je    suis  étudiant
 # ```
 #
+# To *embed* a token is to look up the vector of its id, which is learnt with all else
+# (notebook 2). A *logit* is a number for each word of the vocabulary, the higher the
+# more probable; a softmax makes probabilities of them.
+#
 # The encoder's outputs are thrown away; only its last state is kept, the *context
 # vector*. It is the decoder's first state. In an LSTM that state is a pair of vectors.
 # In training the decoder is fed the right translation, moved one step to the right: at
@@ -136,6 +142,10 @@ print(
 #                                         └────┬────┬──────┬───────┬─┘
 #                                            <sos>  je    suis  étudiant
 # ```
+#
+# *임베딩*(embed)은 토큰 번호마다 벡터를 하나 찾아 주는 일이고, 그 벡터도 함께 학습됩니다(노트북 2).
+# *로짓*(logit)은 어휘의 단어마다 하나씩 나오는 수입니다. 클수록 그 단어가 그럴듯하다는 뜻이며, 소프트맥스를 거치면
+# 확률이 됩니다.
 #
 # 인코더의 출력은 버리고 마지막 상태만 남깁니다. 이것이 *컨텍스트 벡터*이고, 디코더의 첫 상태가 됩니다. LSTM에서는 이 상태가 벡터 한 쌍입니다. 학습할 때는
 # 디코더에 정답 번역을 한 칸 오른쪽으로 밀어서 넣습니다. 시점마다 지금까지의 단어를 보고 다음 단어를 맞혀야
@@ -166,15 +176,20 @@ else:
 # %% [markdown] lang="en"
 # ## Training
 #
-# The loss is the cross-entropy of the right next word, a mean over real tokens: padding
-# does not count. *Perplexity* is its exponential, which reads as "undecided between so
-# many words". Before training, that should be about the size of the vocabulary.
+# The loss is the *cross-entropy* of the right next word, which is minus the logarithm
+# of the probability that the model gave it, as a mean over real tokens: padding does
+# not count. *Perplexity* is its exponential, which reads as "undecided between so many
+# words". Before training, that should be about the size of the vocabulary.
+# `CosineDecay` lets the learning rate fall along a cosine, from what is given to zero
+# at the last step.
 
 # %% [markdown] lang="ko"
 # ## 학습
 #
-# 손실은 맞는 다음 단어의 교차 엔트로피를 실제 토큰에 대해 평균 낸 것입니다. 패딩은 세지 않습니다. *퍼플렉서티*는
-# 손실에 지수 함수를 취한 값이며, "단어 몇 개 사이에서 망설이는가"로 읽습니다. 학습하기 전에는 어휘의 크기와 비슷해야 합니다.
+# 손실은 맞는 다음 단어의 *교차 엔트로피*(cross-entropy), 곧 모델이 그 단어에 준 확률에 로그를 취하고 부호를 바꾼
+# 값을 실제 토큰에 대해 평균 낸 것입니다. 패딩은 세지 않습니다. *퍼플렉서티*는 손실에 지수 함수를 취한 값이며, "단어
+# 몇 개 사이에서 망설이는가"로 읽습니다. 학습하기 전에는 어휘의 크기와 비슷해야 합니다. `CosineDecay`는 학습률을
+# 처음 값에서 시작해 마지막 스텝에 0이 되도록 코사인 곡선을 따라 낮춥니다.
 
 # %%
 batches = s2s.make_dataset(train, source_tokenizer, target_tokenizer)
@@ -218,7 +233,7 @@ display(s2s.plot_learning_curves(history.history))
 # %% [markdown] lang="ko"
 # ## 추론용 모델
 #
-# 학습된 모델은 원문과 *그 번역*을 함께 받습니다. 번역하려면 반쪽씩 필요합니다. 원문에서 상태를 내는 인코더, 그리고
+# 학습된 모델은 원문과 *그 번역*을 함께 받습니다. 번역하려면 두 반쪽이 따로 필요합니다. 원문에서 상태를 내는 인코더, 그리고
 # 토큰 하나와 상태를 받아 다음 토큰의 로짓과 새 상태를 내는 디코더입니다. `build_inference_models`는 같은 레이어로
 # 이 둘을 만듭니다. 새 가중치는 없습니다.
 
@@ -304,7 +319,7 @@ print(written)
 # ## `Translator`로
 #
 # 방금의 반복문을 배치로 묶어 그래프 하나로 컴파일하고 토크나이저를 두른 것이 `Translator`입니다. 글이 들어가고 글이
-# 나옵니다. 우리가 손으로 쓴 것과 똑같이 써야 합니다.
+# 나옵니다. 앞에서 손으로 얻은 결과와 똑같아야 합니다.
 
 # %%
 translator = s2s.Translator(model, source_tokenizer, target_tokenizer, max_length=12)
@@ -341,7 +356,7 @@ print(report)
 # %% [markdown] lang="ko"
 # ## 한 번도 보지 못한 문장
 #
-# 먼저 테스트 부분의 몇 문장을 참조 번역과 함께 봅니다.
+# 먼저 테스트 집합의 몇 문장을 참조 번역과 함께 봅니다.
 
 # %%
 test = test[:32] if FAST else test
@@ -355,15 +370,18 @@ print(f"{len(wrong)} of {len(table)} differ from the reference:")
 display(wrong.head(6))
 
 # %% [markdown] lang="en"
-# And the whole test part in numbers: BLEU counts the n-grams that a translation shares
-# with its reference (100 is best), `exact match` is the share, from 0 to 1, of
-# sentences that are right as a whole. In brackets is a 95 % confidence interval, since
-# another test set would give another number.
+# And the whole test part in numbers: BLEU counts the n-grams, which are runs of one to
+# four tokens, that a translation shares with its reference (100 is best), `exact match`
+# is the share, from 0 to 1, of sentences that are right as a whole. In brackets is a
+# 95 % confidence interval, since another test set would give another number. The last
+# line is the *signature* of sacreBLEU, which counted: how text was cut and what else
+# was set. Only scores with the same signature can be compared.
 
 # %% [markdown] lang="ko"
-# 이번에는 테스트 부분 전체를 숫자로 봅니다. BLEU는 번역이 참조 번역과 함께 갖는 n-그램을 세고(100이 최고),
-# `exact match`는 문장이 통째로 맞은 비율(0에서 1)입니다. 대괄호 안은 95% 신뢰 구간입니다. 다른 테스트 집합이라면 다른
-# 숫자가 나올 테니까요.
+# 이번에는 테스트 집합 전체를 숫자로 봅니다. BLEU는 번역이 참조 번역과 겹치는 n-그램, 곧 잇따른 토큰 한 개에서 네
+# 개까지의 묶음을 세고(100이 최고), `exact match`는 문장이 통째로 맞은 비율(0에서 1)입니다. 대괄호 안은 95% 신뢰
+# 구간입니다. 다른 테스트 집합이라면 다른 숫자가 나올 테니까요. 마지막 줄은 점수를 센 sacreBLEU의
+# *서명*(signature)으로, 글을 어떻게 자르고 무엇을 설정했는지 적혀 있습니다. 서명이 같은 점수끼리만 비교할 수 있습니다.
 
 # %%
 scores = s2s.score_translations(translations, test.target).as_dict()

@@ -31,8 +31,9 @@
 # Information](https://arxiv.org/abs/1607.04606).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import os
 
 import seq2seq_keras as s2s  # first: it holds back TensorFlow's start-up notes
@@ -44,6 +45,7 @@ from IPython.display import display
 from seq2seq_keras import vectors
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
 # %% [markdown] lang="en"
@@ -182,7 +184,8 @@ with pd.option_context("display.max_colwidth", None):
 # Read the rows: which method finds words that could *replace* the word, and which finds
 # words that stand *beside* it? Both are neighbours, of different kinds. Here Word2Vec
 # and FastText tend to the first, GloVe to the second; LSA finds rare words that share a
-# few captions.
+# few captions. Some of FastText's, look at those of `man`, are merely spelled like the
+# word: the price of vectors made of n-grams, which are short runs of letters.
 #
 # ## A word never seen
 #
@@ -192,7 +195,8 @@ with pd.option_context("display.max_colwidth", None):
 # %% [markdown] lang="ko"
 # 행을 읽어 보세요. 그 단어를 *대신할* 수 있는 단어를 찾는 방법은 어느 것이고, *곁에* 나오는 단어를 찾는
 # 방법은 어느 것인가요? 둘 다 이웃이지만 종류가 다릅니다. 여기서는 Word2Vec과 FastText가 앞의
-# 것에, GloVe가 뒤의 것에 가깝습니다. LSA는 설명문 몇 개에 함께 나온 드문 단어를 찾습니다.
+# 것에, GloVe가 뒤의 것에 가깝습니다. LSA는 설명문 몇 개에 함께 나온 드문 단어를 찾습니다. FastText의
+# 이웃에는 철자만 닮은 단어도 있습니다(`man`의 이웃을 보세요). 짧은 글자 묶음인 n-그램으로 벡터를 만드는 대가입니다.
 #
 # ## 한 번도 보지 못한 단어
 #
@@ -232,39 +236,45 @@ display(
 #
 # People have judged how alike two words are (WordSim-353). Spearman's correlation
 # compares the ranking by people with that by cosine; pairs with a word that the text
-# lacks are left out, and counted. Rows with different numbers of pairs cannot be
-# compared: some methods leave out words seen only a few times. The text is small, so
-# mind the intervals: where they overlap, it cannot rank the methods.
+# lacks are left out, and counted. Some methods leave out rare words as well, so that
+# the number of pairs differs from row to row, and such rows cannot be compared. The
+# text is small, so mind the intervals. That two of them overlap settles nothing,
+# though: both methods judge the same pairs, and a paired test, as in notebook 9, would
+# use that.
 
 # %% [markdown] lang="ko"
 # ## 사람의 생각과 맞는가
 #
 # 두 단어가 얼마나 비슷한지 사람들이 매긴 점수가 있습니다(WordSim-353). 스피어만 상관은 사람이 매긴
-# 순위와 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 쌍의 수가 다른
-# 행끼리는 견줄 수 없습니다. 몇 번밖에 나오지 않은 단어를 빼는 방법도 있기 때문입니다. 텍스트가 작으니 구간을
-# 꼭 보세요. 구간이 겹치면 이 텍스트로는 순위를 매길 수 없습니다.
+# 순위와 코사인의 순위를 견줍니다. 텍스트에 없는 단어가 든 쌍은 빼고, 몇 쌍인지 셉니다. 드문 단어를 빼는
+# 방법이 있어 쌍의 수가 행마다 다르며, 그런 행끼리는 비교할 수 없습니다. 텍스트가 작으니 구간을 꼭 보세요. 다만
+# 구간이 겹친다는 것만으로는 아무것도 가려지지 않습니다. 두 방법이 같은 쌍을 평가했으므로, 노트북 9에서처럼 짝지은
+# 검정을 해야 그 점을 이용할 수 있습니다.
 
 # %%
 rows = {}
 for name, made in {"TF-IDF": weighed, **dense}.items():
     result = vectors.evaluate_similarity(made)
-    rows[name] = [result.spearman, result.low, result.high, result.covered]
-display(
-    pd.DataFrame(rows, index=["Spearman", "low", "high", "pairs covered"]).T.round(3)
-)
+    covered = f"{result.covered} of {result.pairs}"
+    rows[name] = [result.spearman, result.low, result.high, covered]
+names = ["Spearman", "low", "high", "pairs covered"]
+display(pd.DataFrame.from_dict(rows, orient="index", columns=names).round(3))
 
 # %% [markdown] lang="en"
 # ## What a translator's `Embedding` learns
 #
 # No method above is needed to train a translator: `Embedding` starts at random and
 # learns what the task needs. The mean cosine similarity within some groups of words
-# before and after, on the built-in English-French corpus:
+# before and after, on the built-in English-French corpus. For comparison the same of
+# groups of six words drawn at random: 95 in 100 lie between the last two rows.
 
 # %% [markdown] lang="ko"
 # ## 번역기의 `Embedding`이 배우는 것
 #
 # 번역기를 학습시키는 데 위의 방법이 꼭 필요하지는 않습니다. `Embedding`은 무작위로 시작해서 과제에 필요한
-# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 무리의 단어끼리 코사인 유사도 평균이 학습 전후에 어떻게 달라지는지 봅시다.
+# 것을 배웁니다. 내장 영어-프랑스어 말뭉치에서 몇 무리의 단어끼리 코사인 유사도 평균이 학습 전(before)과
+# 후(after)에 어떻게 달라지는지(change) 봅시다. 견줄 수 있도록 무작위로 뽑은 여섯 단어 무리(six at random)도 함께
+# 봅니다. 그런 무리는 백에 아흔다섯이 마지막 두 행 사이에 있습니다.
 
 # %%
 train, validation, _ = s2s.load_corpus("phrasebook/english-french")
@@ -284,7 +294,6 @@ groups = {
     "adjectives": ["small", "short", "black", "expensive", "heavy", "light"],
     "people": ["student", "teacher", "doctor", "singer", "child", "neighbor"],
     "verbs": ["eats", "sees", "borrows", "buys", "sings", "reads"],
-    "all words": before.words,
 }
 
 
@@ -295,16 +304,24 @@ def mean_cosine(made, group):
     return cosines[~np.eye(len(rows), dtype=bool)].mean()
 
 
-table = {
-    name: [mean_cosine(made, group) for made in (before, after)]
-    for name, group in groups.items()
-}
-display(pd.DataFrame(table, index=["before", "after"]).T.round(3))
+def before_and_after(group):
+    means = [mean_cosine(made, group) for made in (before, after)]
+    return [*means, means[1] - means[0]]
+
+
+table = {name: before_and_after(group) for name, group in groups.items()}
+draw = np.random.default_rng(0).choice
+sixes = [before_and_after(draw(before.words, 6, replace=False)) for _ in range(400)]
+for share in (0.025, 0.975):
+    table[f"six at random, {share:.1%}"] = np.quantile(sixes, share, axis=0)
+display(pd.DataFrame(table, index=["before", "after", "change"]).T.round(3))
 
 # %% [markdown] lang="en"
-# At the start no group is more alike than any words are. Where its mean has risen, the
-# *task* treats the words alike: `is` may be followed by any of the adjectives. It need
-# not rise by much, since a translator has to tell words apart and not to find synonyms.
+# The last two rows say how far the mean of six words strays by chance. Before training
+# all is chance, also where a group lies outside. So look at the change: above that of
+# random groups, it shows that the *task* treats the words alike, as `is` may be
+# followed by any of the adjectives; within, it shows nothing. It need not be large,
+# since a translator has to tell words apart and not to find synonyms.
 #
 # ## Into the model
 #
@@ -314,9 +331,10 @@ display(pd.DataFrame(table, index=["before", "after"]).T.round(3))
 # `composed` of its parts (FastText), or not at all and `filled` at random.
 
 # %% [markdown] lang="ko"
-# 처음에는 어느 무리도 아무 단어들보다 더 비슷하지 않습니다. 평균이 오른 무리는 *과제*가 비슷하게 다루는
-# 단어들입니다. `is` 뒤에는 어느 형용사든 올 수 있습니다. 크게 오를 필요는 없습니다. 번역기가 할 일은
-# 비슷한 말을 찾는 것이 아니라 단어를 구별하는 것이니까요.
+# 마지막 두 행은 여섯 단어의 평균이 우연히 어디까지 벗어날 수 있는지 보여 줍니다. 학습 전의 값은 무리가 그 밖에
+# 있더라도 모두 우연입니다. 그러니 변화를 보세요. 무작위 무리보다 더 오른 무리는 *과제*가 비슷하게 다루는
+# 단어들입니다. `is` 뒤에는 어느 형용사든 올 수 있으니까요. 그 안에 있는 변화로는 아무 말도 할 수 없습니다.
+# 변화가 클 필요는 없습니다. 번역기가 할 일은 비슷한 말을 찾는 것이 아니라 단어를 구별하는 것이니까요.
 #
 # ## 모델 안으로
 #

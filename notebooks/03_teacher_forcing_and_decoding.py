@@ -38,8 +38,9 @@
 # Degeneration](https://arxiv.org/abs/1904.09751)(top-p).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import collections
 import os
 
@@ -53,6 +54,7 @@ from keras import ops
 from seq2seq_keras.plots import token_label
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 pd.set_option("display.max_colwidth", 60)
 
@@ -60,17 +62,18 @@ pd.set_option("display.max_colwidth", 60)
 # ## A corpus with more than one right answer
 #
 # Sentences that people wrote for Tatoeba. A sentence may have several translations
-# there (one or several people, familiar or polite, a man or a woman: `I must go alone.`
-# below has three), so that the decoder has something to be unsure of. The split is by
-# source: no sentence of the validation part was trained.
+# there (one or several people, familiar or polite, a man or a woman: `I must go
+# alone.`, an example further below, has three), so that the decoder has something to be
+# unsure of. The split is by source: no sentence of the validation part was trained.
+# Where the corpus cannot be had, the built-in phrasebook takes its place.
 
 # %% [markdown] lang="ko"
 # ## 정답이 여럿인 말뭉치
 #
 # Tatoeba에 사람들이 직접 올린 문장입니다. 한 문장에 번역이 여럿 있기도 합니다. 상대가 한 사람인지
-# 여럿인지, 말을 놓는지 높이는지, 남자인지 여자인지에 따라 달라지므로(아래의 `I must go
-# alone.`에는 셋이 있습니다) 디코더도 망설일 거리가 있습니다. 원문을 기준으로 나누었으므로 검증 부분의
-# 문장은 학습에 쓰이지 않았습니다.
+# 여럿인지, 말을 놓는지 높이는지, 남자인지 여자인지에 따라 달라지므로(더 아래에서 예로 드는 `I must go
+# alone.`에는 셋이 있습니다) 디코더도 망설일 거리가 있습니다. 원문을 기준으로 나누었으므로 검증 집합의
+# 문장은 학습에 쓰이지 않았습니다. 말뭉치를 구할 수 없으면 내장 회화집으로 대신합니다.
 
 # %%
 train, validation, _ = s2s.load_corpus(
@@ -92,18 +95,21 @@ for source, target in list(validation)[:4]:
 # %% [markdown] lang="en"
 # ## What training feeds
 #
-# One batch holds three arrays. The decoder's input is the right translation with `<sos>`
-# in front; the target is the same with `<eos>` at its end. So both are the same tokens,
-# one step apart, and at each step the decoder is asked: *if all so far was right, what
-# comes next?* Shorter sentences are filled with `<pad>`, whose weight in the loss is 0.
+# One batch holds four arrays: the source, the decoder's input, the target and the
+# weights. The decoder's input is the right translation with `<sos>` in front; the
+# target is the same with `<eos>` at its end. So both are the same tokens, one step
+# apart, and at each step the decoder is asked: *if all so far was right, what comes
+# next?* Shorter sentences are filled with `<pad>`, whose weight in the loss is 0. Here
+# is a row of all but the source.
 
 # %% [markdown] lang="ko"
 # ## 학습할 때 넣는 것
 #
-# 배치 하나에는 배열이 셋 있습니다. 디코더의 입력(decoder input)은 정답 번역 앞에 `<sos>`를 붙인 것이고,
-# 목표(target)는 같은 번역 뒤에 `<eos>`를 붙인 것입니다. 즉 둘은 한 칸 어긋난 같은 토큰들이고, 시점마다
-# 디코더에게 이렇게 묻는 셈입니다. *여기까지가 다 맞다면 다음은 무엇인가?* 짧은 문장은 `<pad>`로 채우며, 그
-# 자리는 손실에서 가중치가 0입니다.
+# 배치 하나에는 배열이 넷 있습니다. 원문, 디코더의 입력, 목표, 가중치(weight)입니다. 디코더의
+# 입력(decoder input)은 정답 번역 앞에 `<sos>`를 붙인 것이고, 목표(target)는 같은 번역 뒤에 `<eos>`를 붙인
+# 것입니다. 즉 둘은 한 칸 어긋난 같은 토큰들이고, 시점마다 디코더에게 이렇게 묻는 셈입니다. *여기까지가 다
+# 맞다면 다음은 무엇인가?* 짧은 문장은 `<pad>`로 채우며, 그 자리는 손실에서 가중치가 0입니다. 아래는 원문을 뺀
+# 세 배열의 한 행입니다.
 
 # %%
 inputs, labels, weights = (
@@ -174,7 +180,8 @@ print("loss by epoch:", np.round(history.history["loss"], 2))
 # 오는 모든 것의 일부가 되는데, 학습할 때는 그런 것을 본 적이 없습니다. Ranzato 외(2016)는 이것을 *노출 편향*(exposure bias)이라고 부릅니다.
 #
 # 그림은 참조 번역의 위치(position)마다 묻습니다. 모델이 맞는 토큰을 댔는가? 한 번은 앞에 정답 단어들을 주고(after
-# the true words), 한 번은 모델이 직접 쓴 단어들을 줍니다(after its own words). 세로축은 맞힌 비율(share)입니다.
+# the true words), 한 번은 모델이 직접 쓴 단어들을 줍니다(after its own words). 세로축은 맞힌 토큰의
+# 비율(share of right tokens)입니다.
 
 # %%
 logits = model.predict_on_batch({name: ids.numpy() for name, ids in inputs.items()})
@@ -197,7 +204,10 @@ shares = [
 axes.plot(positions + 1, shares[0], marker="o", label="after the true words")
 axes.plot(positions + 1, shares[1], marker="s", label="after its own words")
 axes.set(
-    title="Right tokens by position", xlabel="position", ylabel="share", ylim=(0, 1)
+    title="Right tokens by position",
+    xlabel="position",
+    ylabel="share of right tokens",
+    ylim=(0, 1),
 )
 axes.legend(loc="lower left")
 plt.show()
@@ -255,7 +265,12 @@ shares = with_truth[long].mean(axis=0)[places], with_mistake.mean(axis=0)[places
 axes.plot(places + 1, shares[0], marker="o", label="true prefix")
 axes.plot(places + 1, shares[1], marker="s", label="one wrong word in the prefix")
 axes.axvline(3.5, color="grey", linestyle=":", label="from here it is read")
-axes.set(title="After one wrong word", xlabel="position", ylabel="share", ylim=(0, 1))
+axes.set(
+    title="After one wrong word",
+    xlabel="position",
+    ylabel="share of right tokens",
+    ylim=(0, 1),
+)
 figure.legend(loc="outside lower center", ncols=3)
 plt.show()
 print(f"{len(fed)} sentences of seven tokens or more")
@@ -286,7 +301,7 @@ print("lost at each position:", np.round(shares[0] - shares[1], 3))
 #
 # 디코더가 주는 것은 다음 토큰의 확률 분포뿐입니다. *탐욕 탐색*은 가장 확률이 높은 것을 고르고, *샘플링*은
 # 확률에 따라 무작위로 뽑습니다. 온도(temperature)는 뽑기 전에 로짓을 나누는 값입니다. 1보다 낮으면 확률 높은 토큰이 더 유리해지고, 1보다
-# 높으면 모두 서로 가까워집니다. 예로는 검증 부분에서 네 단어 이상인 문장 가운데 번역이 가장 많은 것을
+# 높으면 모두 서로 가까워집니다. 예로는 검증 집합에서 네 단어 이상인 문장 가운데 번역이 가장 많은 것을
 # 쓰고, 번역의 첫 토큰이 될 확률(probability)을 온도별로 그립니다.
 
 # %%
@@ -348,6 +363,10 @@ display(pd.DataFrame(drawn))
 # all: under each token its probability after what stands to its left; at the end of a
 # branch its rank and score, the mean log-probability of its tokens (the next section
 # says why). Branches that just end were given up. In pictures `￭` is drawn as `▪`.
+#
+# A column may hold more tokens than the beam is wide, since a translation that is
+# finished by `<eos>` takes no place from those that go on. The search ends when as many
+# are finished as the beam is wide, or when none that goes on can be among the best.
 
 # %% [markdown] lang="ko"
 # ## 빔 탐색
@@ -357,6 +376,9 @@ display(pd.DataFrame(drawn))
 # 왼쪽에 쓰인 것 다음에 그 토큰이 올 확률이고, 가지 끝에는 순위와 점수가 있습니다. 점수는 토큰의 로그 확률
 # 평균이며 그 까닭은 다음 절에 있습니다. 그냥 끊긴 가지는 포기한 것입니다. 그림에서 `￭`는 `▪`로
 # 그립니다.
+#
+# 한 열에 빔의 너비보다 많은 토큰이 있을 수 있습니다. `<eos>`로 끝난 번역은 계속되는 것들의 자리를 차지하지 않기
+# 때문입니다. 끝난 번역이 빔의 너비만큼 모이거나, 계속되는 것 가운데 상위에 들 만한 것이 더 없으면 탐색이 끝납니다.
 
 # %%
 result = translator.decode(text, beam_width=4, n_best=4, trace=True)
@@ -377,8 +399,8 @@ display(s2s.plot_beam(result, title=f"The beam as a tree: “{text}”"))
 #
 # 번역의 확률은 토큰 확률의 곱입니다. 로그를 취하면 음수의 합이므로 토큰이 하나 늘 때마다 낮아집니다. 그대로
 # 두면 탐색은 짧은 번역을 좋아하게 됩니다. 그래서 합을 `length ** penalty`로 나눕니다. 0이면 나누지 않는
-# 것이고, 1이면 토큰당 평균입니다. 아래는 길이로 나누지 않은 더 넓은 빔에서 가장 좋았던 번역들과, 벌점
-# 세 가지에 따른 점수와 순위입니다. 더 긴 번역이 앞지르나요?
+# 것이고, 1이면 토큰당 평균입니다. 아래는 길이로 나누지 않은 더 넓은 빔에서 가장 좋았던 번역들과, 길이
+# 벌점(penalty) 세 가지에 따른 점수와 순위입니다. 더 긴 번역이 앞지르나요?
 
 # %%
 result = translator.decode(
@@ -407,7 +429,7 @@ display(table.drop(columns="score"))
 #
 # 같은 검증 문장을 더 넓은 빔으로, 길이로 나누기도 하고 나누지 않기도 하며 번역합니다. 세 가지를 보세요.
 # 모델이 보기에 번역이 얼마나 그럴듯한가(로그 확률의 평균), 얼마나 긴가, 그리고 BLEU는 무엇이라 하는가.
-# 벌점 0은 `length_normalization="none"`과 같고, `"average"`의 벌점은
+# 길이 벌점 0은 `length_normalization="none"`과 같고, `"average"`의 길이 벌점은
 # 1입니다.
 
 # %%
@@ -429,14 +451,15 @@ display(pd.DataFrame(table, columns=names).round(2))
 print("tokens of the references:", round(weights.sum() / len(weights), 2))
 
 # %% [markdown] lang="en"
-# The beam finds more probable translations, and without the division shorter ones. BLEU
-# gains little, less than another training run may change it, and is low in every row:
-# each pair has one reference, though other translations are right.
+# The beam finds more probable translations, and without the division shorter ones. With
+# one seed and no interval, differences of BLEU as small as these cannot be told from
+# chance. BLEU is low in every row, partly because the model is small and often wrong,
+# partly because each pair has one reference, though other translations are right.
 
 # %% [markdown] lang="ko"
-# 빔은 더 그럴듯한 번역을 찾고, 길이로 나누지 않으면 더 짧은 것을 찾습니다. BLEU는 조금 오를 뿐인데,
-# 학습을 다시 하기만 해도 그보다 더 달라질 수 있습니다. 모든 행에서 BLEU가 낮은 것은 맞는 번역이 여럿인데
-# 쌍마다 참조가 하나뿐이기 때문입니다.
+# 빔은 더 그럴듯한 번역을 찾고, 길이로 나누지 않으면 더 짧은 것을 찾습니다. 시드가 하나이고 구간도 없으니, 이만큼
+# 작은 BLEU의 차이는 우연과 구별할 수 없습니다. 모든 행에서 BLEU가 낮은 데에는 모델이 작아 자주 틀리는 탓도
+# 있고, 맞는 번역이 여럿인데 쌍마다 참조가 하나뿐인 탓도 있습니다.
 
 # %% [markdown] lang="en"
 # ## Where `<eos>` comes from
@@ -455,7 +478,7 @@ print("tokens of the references:", round(weights.sum() / len(weights), 2))
 # 번역이 얼마나 길어야 하는지 디코더에게 알려 주는 사람은 없습니다. `<eos>`도 다른 것과 똑같은
 # 토큰입니다. 학습할 때 모든 목표 문장의 끝에 있었고, 디코더는 그것이 가장 그럴듯해지면 씁니다. 아래는 문장
 # 셋의 탐욕 탐색 번역을 토큰별로 늘어놓고, 그때마다 `<eos>`의 확률(probability)이 얼마였는지 그린 것입니다(눈금에
-# 주의하세요. 숫자 하나를 내려갈 때마다 백 분의 일입니다). 옆의 선은 문장을 맺는 부호의 확률입니다. 문장이
+# 주의하세요. 눈금이 한 칸 내려갈 때마다 100분의 1로 줄어듭니다). 옆의 선은 문장을 맺는 부호의 확률입니다. 문장이
 # 마침표로 끝나는 말뭉치라면 끝은 거기서 정해지고 `<eos>`는 뒤따를 뿐입니다.
 
 # %%
@@ -485,7 +508,7 @@ plt.show()
 
 # %% [markdown] lang="ko"
 # 거의 학습하지 않은 모델은 언제 멈춰야 할지 아직 모를 수 있습니다. 그래서 모든 탐색에는 `max_length`가 있습니다.
-# 멈출 줄 아는 모델을 말릴 수도 있습니다. `min_length`는 정한 길이까지 `<eos>`를 금지합니다.
+# 멈출 줄 아는 모델이라도 더 쓰게 할 수 있습니다. `min_length`는 정한 길이까지 `<eos>`를 금지합니다.
 
 # %% [markdown] lang="en"
 # ## Three things to try

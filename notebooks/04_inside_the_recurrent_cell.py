@@ -38,8 +38,9 @@
 # Networks](https://arxiv.org/abs/1211.5063).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import os
 import random
 
@@ -52,6 +53,7 @@ import tensorflow as tf
 from IPython.display import display
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
 # %% [markdown] lang="en"
@@ -64,7 +66,7 @@ FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 # %% [markdown] lang="ko"
 # ## 기억이 필요한 과제
 #
-# 수열은 `a`부터 `h`까지 여덟 글자 가운데 하나로 시작하고, 그 뒤로는 다른 여덟 글자에서 뽑은 잡음이
+# 문자열은 `a`부터 `h`까지 여덟 글자 가운데 하나로 시작하고, 그 뒤로는 다른 여덟 글자에서 뽑은 잡음이
 # 이어집니다. 답은 첫 글자입니다. 잡음은 아무 도움도 되지 않으므로, 인코더는 글자 하나를 잡음 끝까지 들고
 # 가야 합니다. 찍으면 여덟에 하나를 맞힙니다.
 
@@ -180,7 +182,7 @@ display(accuracy.agg(["mean", "min", "max"]).round(3))
 # %% [markdown] lang="ko"
 # ## 시점에 따른 은닉 상태
 #
-# 테스트 수열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점(time step), 행은 유닛(unit), 색은 은닉 상태(hidden state)입니다. `rnn`이 기본 셀이고 `⏎`는 `<eos>`입니다. 첫 열에서 끝
+# 테스트 문자열 하나를 읽는 동안의 인코더 은닉 상태입니다(첫째 시드). 열은 시점(time step), 행은 유닛(unit), 색은 은닉 상태(hidden state)입니다. `rnn`이 기본 셀이고 `⏎`는 `<eos>`입니다. 첫 열에서 끝
 # 열까지 색이 그대로인 유닛이 잡음을 지나 무언가를 나를 수 있습니다(첫 글자가 무엇이든 색이 같다면 아무것도 나르지 않는 것입니다).
 
 # %%
@@ -282,7 +284,7 @@ print(f"at most {noise[unit]:.2f} in the noise; {kept[unit]:.2f} kept to the end
 #
 # 학습은 *첫* 글자가 중요했다는 것을 알아내야 합니다. 단서는 인코더의 마지막 은닉 상태(여기서는 유닛의 합)를 단어 벡터로 미분한
 # 기울기인데, 이것은 사이에 있는 시점마다 인수가 하나씩 붙는 곱입니다. 학습 전(before training)과
-# 후(after training)에 거리별로 그 크기를 잽니다. 그림은 테스트 수열에 대한 평균과 시드에 따른 범위입니다. 가로축은
+# 후(after training)에 거리별로 그 크기를 잽니다. 그림은 테스트 문자열에 대한 평균과 시드에 따른 범위입니다. 가로축은
 # 끝에서 거슬러 간 시점의 수, 세로축은 끝에서의 크기를 1로 본 기울기의 크기입니다.
 
 
@@ -352,18 +354,29 @@ plt.show()
 # %% [markdown] lang="en"
 # ## Three things to try
 #
-# 1. Make the noise longer until the GRU fails too. *Hint:* `noise_length = 60`, and give it
-#    time: more epochs.
+# 1. Make the noise longer until the GRU fails too. *Hint:* `noise_length = 60` in the
+#    first cell after `FAST`; then run that cell and all below it again. A longer
+#    sequence may take more epochs than the 8 of `train_and_test`: give the GRU time
+#    before you say that it fails.
 # 2. Start the LSTM with its forget gates wide open. *Hint:* the second quarter of the bias of
 #    `encoder_0`; set it from 1 to 3 with `set_weights` before training (Gers et al. 2000).
-# 3. Use the gates on words. *Hint:* train notebook 1's translator and draw the forget gate
-#    over `i am not a student`: what is forgotten, and when?
+# 3. Use the gates on words: draw the forget gate over `i am not a student`. What is
+#    forgotten, and when? *Hint:* at the end of notebook 1 run
+#    `translator.save("first_translator")`, and here `first =
+#    s2s.Translator.load("first_translator")`. In the cell of the gates take `model =
+#    first.model`, `units = 192`, `text = "i am not a student".split()` and `token_ids =
+#    keras.ops.array([[*first.source_tokenizer.tokenize(" ".join(text)), 3]])`.
 
 # %% [markdown] lang="ko"
 # ## 해 볼 것 세 가지
 #
-# 1. GRU도 못 풀 때까지 잡음을 늘려 보세요. *힌트:* `noise_length = 60`으로 하고 에폭도 늘려 시간을 줍니다.
+# 1. GRU도 못 풀 때까지 잡음을 늘려 보세요. *힌트:* `FAST` 다음의 첫 셀에서 `noise_length = 60`으로 바꾸고, 그 셀과
+#    아래의 셀을 모두 다시 실행합니다. 긴 문자열에는 `train_and_test`의 8에폭보다 더 필요할 수 있으니, 못 푼다고
+#    말하기 전에 GRU에 시간을 주세요.
 # 2. LSTM의 망각 게이트를 활짝 열고 시작해 보세요. *힌트:* `encoder_0`의 편향에서 두 번째 4분의 1입니다. 학습
 #    전에 `set_weights`로 1을 3으로 바꿉니다(Gers 외 2000).
-# 3. 단어에도 게이트를 써 보세요. *힌트:* 노트북 1의 번역기를 학습시키고 `i am not a student`를 읽는 동안의
-#    망각 게이트를 그려 보세요. 무엇을 언제 잊나요?
+# 3. 단어에도 게이트를 써 보세요. `i am not a student`를 읽는 동안의 망각 게이트를 그려 봅니다. 무엇을 언제
+#    잊나요? *힌트:* 노트북 1의 끝에서 `translator.save("first_translator")`를 실행하고, 여기서 `first =
+#    s2s.Translator.load("first_translator")`로 불러옵니다. 게이트의 셀에서 `model = first.model`, `units = 192`,
+#    `text = "i am not a student".split()`, `token_ids =
+#    keras.ops.array([[*first.source_tokenizer.tokenize(" ".join(text)), 3]])`로 바꿉니다.

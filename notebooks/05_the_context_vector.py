@@ -31,8 +31,9 @@
 # Encoder-Decoder](https://arxiv.org/abs/1406.1078)(매 시점의 컨텍스트).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import os
 import random
 
@@ -43,6 +44,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
 # %% [markdown] lang="en"
@@ -150,13 +152,18 @@ for name, pairs in (
 
 # %%
 points = PCA(n_components=2).fit_transform(contexts)
+# Labels of the group on the left go left, of that in the middle up: so they keep apart.
+order = np.argsort([points[pattern_of == group, 0].mean() for group in range(3)])
+places = [(-6, -3, "right"), (0, 6, "center"), (6, -3, "left")]
+places = dict(zip(order, places, strict=True))
 figure, axes = plt.subplots(figsize=(6.5, 4.5), dpi=90, layout="constrained")
 for group, pattern in enumerate(patterns):
     chosen = points[pattern_of == group]
     axes.scatter(*chosen.T, label=pattern.format("…"))
-    for person, (x, y) in zip(people, chosen, strict=True):
-        axes.annotate(person, (x, y), xytext=(4, 4), textcoords="offset points")
-axes.margins(0.15)
+    *offset, side = places[group]
+    for person, point in zip(people, chosen, strict=True):
+        axes.annotate(person, point, offset, textcoords="offset points", ha=side)
+axes.margins(0.2)
 axes.set(
     title="Context vectors, two principal components",
     xlabel="first component",

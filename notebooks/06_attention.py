@@ -29,8 +29,9 @@
 # Attention-based Neural Machine Translation](https://arxiv.org/abs/1508.04025).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import os
 import random
 
@@ -41,6 +42,7 @@ import numpy as np
 from IPython.display import display
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 np.set_printoptions(suppress=True)
 
@@ -292,9 +294,9 @@ plt.show()
 # 1. Replace `"general"` by `"dot"` and `"concat"`. *Hint:*
 #    `build_model(..., attention="luong", attention_score="dot")`; the dot product needs
 #    no weights at all.
-# 2. Let Luong's decoder know where it has looked. *Hint:* `input_feeding=True` feeds the
-#    attentional vector into the next step, `coverage=True` the sum of
-#    the weights so far, there and beside it.
+# 2. Let Luong's decoder know where it has looked. *Hint:* `input_feeding=True` feeds
+#    the attentional vector into the next step; `coverage=True` tells the score of a
+#    position the sum of the weights so far, at that position and at its neighbours.
 # 3. Test on strings longer than any in training. *Hint:* `longest = 30`, `held_out = [s
 #    for s in random_strings(300, 30, seed=1) if len(s) > 20]`, then `score_copier(0,
 #    attention="bahdanau")`. Does attention hold there?
@@ -305,7 +307,8 @@ plt.show()
 # 1. `"general"`을 `"dot"`이나 `"concat"`으로 바꿔 보세요. *힌트:* `build_model(...,
 #    attention="luong", attention_score="dot")`. 내적에는 가중치가 아예 없습니다.
 # 2. Luong의 디코더가 앞서 어디를 보았는지 알게 해 보세요. *힌트:* `input_feeding=True`는 어텐션 벡터를
-#    다음 시점에 넣고, `coverage=True`는 그 자리와 양옆의 가중치를 더해서 알려 줍니다.
+#    다음 시점에 넣고, `coverage=True`는 지금까지 준 가중치의 누적합을 그 자리와 이웃
+#    자리들에 대해 알려 줍니다.
 # 3. 학습 때보다 긴 문자열로 시험해 보세요. *힌트:* `longest = 30`, `held_out = [s
 #    for s in random_strings(300, 30, seed=1) if len(s) > 20]`,
 #    그다음 `score_copier(0, attention="bahdanau")`. 그래도 어텐션이 버티나요?

@@ -35,8 +35,9 @@
 # Scores](https://arxiv.org/abs/1804.08771).
 
 # %%
-# In Colab: uncomment the next line, run it, and restart the session.
-# # %pip install --quiet "seq2seq_keras[jupyter]"
+# In Colab: put the repository at /content/seq2seq_keras, uncomment the next line, run
+# it, and restart the session.
+# # %pip install --quiet "/content/seq2seq_keras[jupyter]"
 import json
 import os
 import pathlib
@@ -57,6 +58,7 @@ from IPython.display import display
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 keras.utils.set_random_seed(0)
+# Tiny sizes for the package's tests; the value after "else" is the tutorial's.
 FAST = bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 folder = pathlib.Path(tempfile.mkdtemp())
 
@@ -189,19 +191,19 @@ print(scores["bleu_signature"])
 # %% [markdown] lang="en"
 # ## Is the difference real?
 #
-# Did the second half of the training help, and does a beam? Two intervals that overlap do
-# not mean that two systems are equally good: both have translated *the same* sentences,
-# and hard ones are hard for both. A paired test uses that. The p-value says how often two
-# systems that are equally good would differ as much by luck; a large one does not show
-# that they are equal, only that this test set cannot tell them apart. Each system is
-# compared with the first.
+# Did the second half of the training help, and does a beam? Two intervals that overlap
+# do not mean that two systems are equally good: both have translated *the same*
+# sentences, and hard ones are hard for both. A paired test uses that. The p-value says
+# how often two systems that are equally good would differ at least as much by luck; a
+# large one does not show that they are equal, only that this test set cannot tell them
+# apart. Each system is compared with the first.
 
 # %% [markdown] lang="ko"
 # ## 그 차이는 진짜인가
 #
 # 학습의 나머지 절반은 도움이 되었을까요? 빔은 어떨까요? 두 구간이 겹친다고 해서 두 시스템이 똑같이 좋은 것은
 # 아닙니다. 둘은 *같은* 문장을 번역했고, 어려운 문장은 둘 모두에게 어렵습니다. 짝지은 검정은 이 점을
-# 이용합니다. p-값은 실력이 같은 두 시스템이 운만으로 이만큼 차이 날 확률입니다. p-값이 크다고 둘이 같다는
+# 이용합니다. p-값은 실력이 같은 두 시스템이 운만으로 이만큼 이상 차이 날 확률입니다. p-값이 크다고 둘이 같다는
 # 뜻은 아니며, 이 테스트 집합으로는 구별할 수 없다는 뜻일 뿐입니다. 시스템은 모두 첫째 시스템과 비교합니다.
 
 # %%
@@ -216,12 +218,24 @@ columns = ["metric", "system", "score", "difference", "p_value"]
 display(table[columns].round(4))
 
 # %% [markdown] lang="en"
-# The second half of the training helped: no smaller p-value comes out of this test than
-# that of its rows. Where the p-value of the beam is large, this test set cannot tell.
+# Choose a threshold *before* you look, 0.05 for instance. Then read, for each of the
+# two systems, which metrics have a p-value below it: there luck alone hardly explains
+# the difference. Where it is above, this test set cannot tell. The smallest p-value of
+# this test, which swaps translations at random 9,999 times, is 0.0002.
+#
+# The metrics all judge the same sentences, so five small p-values are not five proofs;
+# and of many tests of equal systems, one in twenty falls below 0.05 by luck. Equal
+# p-values arise where very few sentences differ, as may be with a beam: then there are
+# few ways to swap, and they are the same for every metric.
 
 # %% [markdown] lang="ko"
-# 학습의 나머지 절반은 도움이 되었습니다. 그 행의 p-값은 이 검정에서 나올 수 있는 가장 작은 값입니다. 빔의
-# p-값이 큰 곳에서는 이 테스트 집합으로 구별할 수 없습니다.
+# 기준은 *보기 전에* 정합니다. 예를 들어 0.05라고 합시다. 그다음 두 시스템마다 어느 지표의 p-값이 그보다 작은지 읽습니다.
+# 거기서는 차이를 운만으로 설명하기 어렵습니다. 기준보다 크면 이 테스트 집합으로는 구별할 수 없습니다. 번역을 9,999번
+# 무작위로 맞바꾸는 이 검정에서 나올 수 있는 가장 작은 p-값은 0.0002입니다.
+#
+# 지표는 모두 같은 문장을 평가하므로, 작은 p-값이 다섯 개라고 증거가 다섯 개인 것은 아닙니다. 똑같은 시스템들을 여러 번
+# 검정하면 스무 번에 한 번은 운으로 0.05보다 작아집니다. 서로 같은 p-값은 빔의 경우처럼 달라진 문장이 아주 적을 때
+# 생깁니다. 맞바꾸는 방법이 몇 가지뿐이고, 그것이 모든 지표에 똑같기 때문입니다.
 
 # %% [markdown] lang="en"
 # ## SavedModel: strings in, strings out
@@ -336,14 +350,15 @@ for model in ask("/models")["models"]:
 
 # %% [markdown] lang="en"
 # Now the same sentence by all the ways there are. `/translate` takes any option of the
-# search, for this request alone; TensorFlow Serving's protocols have the signatures of the
-# SavedModel. The gRPC client needs nothing but `tensorflow-serving-api`. Whichever way a
-# text comes in, it is translated as `translator.translate` does it, to the byte.
+# search, for this request alone; TensorFlow Serving's protocols have the signatures of
+# the SavedModel. The gRPC client needs nothing but `tensorflow-serving-api`. Whichever
+# way a text comes in, it is translated as `translator.translate` does it with the same
+# options, to the byte; the last two lines compare.
 
 # %% [markdown] lang="ko"
 # 이제 같은 문장을 모든 방법으로 보냅니다. `/translate`는 탐색 옵션을 요청마다 따로 받고, TensorFlow Serving의
 # 프로토콜에는 SavedModel의 시그니처가 있습니다. gRPC 클라이언트에는 `tensorflow-serving-api`만 있으면 됩니다. 글이
-# 어느 길로 들어오든 `translator.translate`와 한 바이트까지 같게 번역됩니다.
+# 어느 길로 들어오든 옵션이 같으면 `translator.translate`와 한 바이트까지 같게 번역됩니다. 마지막 두 줄에서 비교합니다.
 
 # %%
 text = test.source[0]
@@ -365,6 +380,8 @@ by_grpc = answer.outputs["translation"].string_val[0].decode("utf-8")
 
 print(f"{by_rest = }\n{by_grpc = }")
 print("equal:", {by_rest, by_grpc} == {translator.translate(text)})
+best = friendly["translations"][0]["hypotheses"][0]["text"]
+print("equal, with a beam:", best == translator.translate(text, **search))
 
 # %% [markdown] lang="en"
 # SIGTERM ends it: it takes nothing new, answers what has come in, and exits with 0. The
@@ -421,7 +438,7 @@ display(s2s.plot_attention(result, title="Attention weights"))
 # 설치 `onnx`가 필요하고, 폴더를 쓰기 전에 그래프마다 TensorFlow와 나란히 돌려 봅니다.
 #
 # `seq2seq_keras.runtime.Translator`는 NumPy와 onnxruntime만으로 이 폴더를 읽고, 내보낸 번역기와 같은 메서드와
-# 옵션을 가집니다. 새 프로세스에서 테스트 부분을 번역하고, 그동안 TensorFlow나 Keras를 불러왔는지 확인합니다.
+# 옵션을 가집니다. 새 프로세스에서 테스트 집합을 번역하고, 그동안 TensorFlow나 Keras를 불러왔는지 확인합니다.
 # (저장소의 `runtime_distribution`은 그 둘 없이 설치되는 이 패키지입니다.)
 
 # %%
@@ -485,9 +502,9 @@ print("equal:", there == translator.translate(test.source, **search))
 # 1. Train a translator without attention, save it, and let `seq2seq-keras compare` test the
 #    two. *Hint:* it takes two folders and `--corpus phrasebook/english-french`.
 # 2. Export with a beam of one and with a beam of ten: how do size and time change?
-#    *Hint:* `import tensorflow as tf`, `signatures =
-#    tf.saved_model.load(str(serving)).signatures`, then `%timeit` before
-#    `signatures["serving_default"](text=...)`.
+#    *Hint:* `small = translator.export(folder / "beam1", beam_width=1)`, likewise with
+#    10; then `signatures = tf.saved_model.load(str(small)).signatures`, and `%timeit`
+#    before `signatures["serving_default"](text=tf.constant(test.source[:50]))`.
 # 3. Damage one byte of `model.keras` in the saved folder and load it.
 #    *Hint:* `config.json` holds a SHA-256 of the model and of both tokenizers.
 
@@ -496,8 +513,8 @@ print("equal:", there == translator.translate(test.source, **search))
 #
 # 1. 어텐션이 없는 번역기를 학습시켜 저장하고 `seq2seq-keras compare`로 둘을 검정해 보세요. *힌트:* 폴더 두 개와
 #    `--corpus phrasebook/english-french`를 받습니다.
-# 2. 빔 너비 1과 10으로 각각 내보내 보세요. 크기와 시간이 어떻게 달라지나요? *힌트:* `import
-#    tensorflow as tf`, `signatures =
-#    tf.saved_model.load(str(serving)).signatures` 다음에
-#    `signatures["serving_default"](text=...)`를 `%timeit`으로 잽니다.
+# 2. 빔 너비 1과 10으로 각각 내보내 보세요. 크기와 시간이 어떻게 달라지나요? *힌트:* `small =
+#    translator.export(folder / "beam1", beam_width=1)`로 내보내고 10으로도 똑같이 합니다. 그다음 `signatures =
+#    tf.saved_model.load(str(small)).signatures`를 만들고
+#    `signatures["serving_default"](text=tf.constant(test.source[:50]))`를 `%timeit`으로 잽니다.
 # 3. 저장된 폴더의 `model.keras`를 한 바이트 망가뜨리고 불러와 보세요. *힌트:* `config.json`에는 모델과 두 토크나이저의 SHA-256이 있습니다.

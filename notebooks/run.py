@@ -6,13 +6,21 @@
 A tutorial is one Python file (jupytext, py:percent), code once and prose in both
 languages, each prose cell marked with its own: `# %% [markdown] lang="ko"`. It is run
 once, from top to bottom; out come `NAME.ipynb` with the English prose and
-`ko/NAME.ipynb` with the Korean, written only if nothing went wrong. With
-SEQ2SEQ_KERAS_FAST=1 sizes are tiny, which is for tests: write to another folder then,
-by `--output`.
+`ko/NAME.ipynb` with the Korean, each with links to its neighbours.
+
+They are written only if nothing went wrong: no cell failed, none wrote a warning, and
+no built-in corpus stood in for a public one. Nothing in them depends on what the
+machine had already: lines "Fetching ..." and addresses of objects are left out.
+
+With SEQ2SEQ_KERAS_FAST=1 sizes are tiny and a built-in corpus will do. That is for
+tests, and needs another folder to write to, by `--output`.
 """
 
 import argparse
+import functools
+import os
 import pathlib
+import re
 import sys
 import time
 
@@ -25,6 +33,12 @@ from nbformat import NotebookNode
 FOLDER = pathlib.Path(__file__).resolve().parent
 # The languages of the prose, and in which folder the notebooks of each are.
 EDITIONS = {"en": ".", "ko": "ko"}
+# What links to other notebooks are called: previous, next, and the edition itself.
+_LINKS = {"en": ("Previous", "Next", "English"), "ko": ("이전", "다음", "한국어")}
+# What `load_corpus` says of its `fallback`.
+_STAND_IN = ", which is built in, in place of "
+# The representation of an object that has none of its own.
+_ADDRESS = re.compile(r"<[\w.]+(?: object)? at 0x[0-9a-f]+>")
 # A cell, or the start of a kernel, that takes longer than this hangs.
 _CELL_SECONDS = 1200
 
@@ -43,23 +57,47 @@ def read_tutorial(name: str) -> NotebookNode:
     return notebook
 
 
-def edition(tutorial: NotebookNode, language: str) -> NotebookNode:
-    """All code of a tutorial, and the prose of one language alone."""
+def edition(tutorial: NotebookNode, name: str, language: str) -> NotebookNode:
+    """All code of a tutorial, and the prose of one language alone, with its links."""
     cells = [
         NotebookNode(cell, metadata=NotebookNode())
         for cell in tutorial.cells
         if cell.cell_type == "code" or cell.metadata["lang"] == language
     ]
+    cells[0].source += f"\n\n{links(name, language)}"
     for number, cell in enumerate(cells):
         # Else they are random, and each run a difference in every cell.
         cell.id = f"cell-{number:02d}"
     return NotebookNode(tutorial, cells=cells)
 
 
-def run_tutorial(name: str) -> NotebookNode:
-    """Runs a tutorial from top to bottom in a kernel of its own, and keeps its outputs.
+def links(name: str, language: str) -> str:
+    """One line: the tutorials before and after, and this one in other languages."""
+    names = tutorial_names()
+    place = names.index(name)
+    parts = []
+    for word, near in zip(_LINKS[language], (place - 1, place + 1), strict=False):
+        if 0 <= near < len(names):
+            title = _title(names[near], language)
+            parts.append(f"{word}: [{title}]({names[near]}.ipynb)")
+    for other, folder in EDITIONS.items():
+        if other != language:
+            way = os.path.relpath(folder, EDITIONS[language])
+            parts.append(f"[{_LINKS[other][-1]}]({way}/{name}.ipynb)")
+    return " | ".join(parts)
 
-    It must not fail, nor write to stderr, as warnings do.
+
+@functools.cache
+def _title(name: str, language: str) -> str:
+    """The heading that a tutorial begins with."""
+    first = next(c for c in read_tutorial(name).cells if c.metadata["lang"] == language)
+    return first.source.splitlines()[0].removeprefix("# ")
+
+
+def run_tutorial(name: str) -> NotebookNode:
+    """Runs a tutorial from top to bottom in a kernel of its own.
+
+    Returns it with its outputs, if they can be published.
     """
     tutorial = read_tutorial(name)
     client = nbclient.NotebookClient(
@@ -74,11 +112,35 @@ def run_tutorial(name: str) -> NotebookNode:
         client.execute()
     except CellExecutionError as error:
         raise RuntimeError(f"{name}: a cell failed.\n{error}") from None
-    outputs = [output for cell in tutorial.cells for output in cell.get("outputs", ())]
-    written = "".join(o.text for o in outputs if o.get("name") == "stderr")
+    return published(tutorial, name)
+
+
+def published(tutorial: NotebookNode, name: str) -> NotebookNode:
+    """A tutorial that has run, with no output that depends on the machine."""
+    code = [cell for cell in tutorial.cells if cell.cell_type == "code"]
+    outputs = [output for cell in code for output in cell.outputs]
+    printed, written = (
+        "".join(output.text for output in outputs if output.get("name") == stream)
+        for stream in ("stdout", "stderr")
+    )
     if warnings := warnings_in(written):
         raise RuntimeError(f"{name}: a tutorial is free of warnings.\n{warnings}")
+    stand_ins = [line for line in printed.splitlines() if _STAND_IN in line]
+    if stand_ins and not _is_fast():
+        raise RuntimeError(
+            f"{name}: a tutorial is published with its own corpus.\n{stand_ins[0]}"
+        )
+    for cell in code:
+        # What is left on stderr are notes that data are fetched.
+        cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+        for data in (output.get("data", {}) for output in cell.outputs):
+            if "text/html" in data and _ADDRESS.fullmatch(data.get("text/plain", "")):
+                del data["text/plain"]
     return tutorial
+
+
+def _is_fast() -> bool:
+    return bool(os.environ.get("SEQ2SEQ_KERAS_FAST"))
 
 
 def warnings_in(written: str) -> str:
@@ -93,7 +155,7 @@ def write_editions(tutorial: NotebookNode, name: str, folder: pathlib.Path) -> N
         path = folder / place / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_suffix(".new")
-        nbformat.write(edition(tutorial, language), beside)
+        nbformat.write(edition(tutorial, name, language), beside)
         beside.replace(path)
 
 
@@ -105,6 +167,8 @@ def main() -> None:
         "--output", type=pathlib.Path, default=FOLDER, help="Another folder for .ipynb."
     )
     options = parser.parse_args()
+    if _is_fast() and options.output.resolve() == FOLDER:
+        sys.exit("SEQ2SEQ_KERAS_FAST=1 is for tests: name another folder by --output.")
     started = time.perf_counter()
     for name in options.names or tutorial_names():
         begun = time.perf_counter()

@@ -121,7 +121,7 @@ def test_the_ipynb_is_its_source_run_from_top_to_bottom(name, language, run, rea
     assert path.exists(), "it has not been run yet: make notebooks"
     assert path.stat().st_size < 400_000
     written = read(name, language)
-    source = run.edition(run.read_tutorial(name), language)
+    source = run.edition(run.read_tutorial(name), name, language)
     assert [(cell.cell_type, cell.source) for cell in written.cells] == [
         (cell.cell_type, cell.source) for cell in source.cells
     ], f"out of step: run `make notebooks` or `python notebooks/run.py {name}`"
@@ -172,7 +172,7 @@ def test_what_one_language_says_the_other_says_beside_it(name, run):
 def test_the_first_cell_introduces_and_the_last_gives_things_to_try(
     name, language, run
 ):
-    first, *_, last = run.edition(run.read_tutorial(name), language).cells
+    first, *_, last = run.edition(run.read_tutorial(name), name, language).cells
     assert first.source.startswith("# ")
     assert "https://" in first.source  # the paper it follows
     assert last.cell_type == "markdown"
@@ -181,10 +181,80 @@ def test_the_first_cell_introduces_and_the_last_gives_things_to_try(
 
 @pytest.mark.parametrize(("name", "language"), EDITIONS)
 def test_prose_is_in_its_language(name, language, run):
-    cells = run.edition(run.read_tutorial(name), language).cells
+    cells = run.edition(run.read_tutorial(name), name, language).cells
     prose = "".join(cell.source for cell in cells if cell.cell_type == "markdown")
     hangul = len(re.findall("[가-힣]", prose)) / len(re.findall(r"\w", prose))
     assert hangul > 0.4 if language == "ko" else hangul < 0.1
+
+
+@pytest.mark.parametrize(("name", "language"), EDITIONS)
+def test_the_first_cell_leads_to_the_neighbours_and_to_the_other_language(
+    name, language, run
+):
+    first = run.edition(run.read_tutorial(name), name, language).cells[0]
+    folder = FOLDER / run.EDITIONS[language]
+    found = re.findall(r"\[([^]]+)\]\(([^)]+\.ipynb)\)", first.source)
+    (other,) = {"en", "ko"} - {language}
+    place = NAMES.index(name)
+    assert [(folder / path).resolve() for _, path in found] == [
+        *(folder / f"{near}.ipynb" for near in NAMES[max(place - 1, 0) : place]),
+        *(folder / f"{near}.ipynb" for near in NAMES[place + 1 : place + 2]),
+        FOLDER / run.EDITIONS[other] / f"{name}.ipynb",
+    ]
+    numbers = [int(title.split(" · ")[0]) for title, _ in found[:-1]]
+    assert numbers == [n for n in (place, place + 2) if 1 <= n <= len(NAMES)]
+
+
+def _after_a_run(run, **outputs):
+    """A tutorial whose only cell has put that out, by the names of streams."""
+    v4 = run.nbformat.v4
+    cell = v4.new_code_cell(
+        outputs=[v4.new_output("stream", name=n, text=t) for n, t in outputs.items()]
+    )
+    return v4.new_notebook(cells=[cell])
+
+
+def test_what_was_fetched_on_the_way_is_not_published(run):
+    fetched = "Fetching multi30k/train.en from example.org\n"
+    tutorial = run.published(_after_a_run(run, stdout="a\n", stderr=fetched * 2), "01")
+    assert [output.text for output in tutorial.cells[0].outputs] == ["a\n"]
+    with pytest.raises(RuntimeError, match=r"^01: .*warnings\.\nUserWarning: mind$"):
+        run.published(_after_a_run(run, stderr=f"{fetched}UserWarning: mind"), "01")
+
+
+def test_a_corpus_that_stands_in_for_another_is_not_published(run, monkeypatch, capsys):
+    from seq2seq_keras import InputError, load_corpus
+
+    def offline(*_):
+        raise InputError("example.org cannot be reached.")
+
+    monkeypatch.setattr("seq2seq_keras.data.corpora._load_tatoeba", offline)
+    monkeypatch.delenv("SEQ2SEQ_KERAS_FAST", raising=False)
+    load_corpus("tatoeba/eng-fra", fallback="copy")
+    tutorial = _after_a_run(run, stdout=f"a\n{capsys.readouterr().out}b\n")
+    with pytest.raises(RuntimeError, match=r"^03: .*\.\ncopy, which .*reached\.$"):
+        run.published(tutorial, "03")
+    monkeypatch.setenv("SEQ2SEQ_KERAS_FAST", "1")
+    assert run.published(tutorial, "03") is tutorial
+
+
+def test_tiny_notebooks_do_not_take_the_place_of_the_published(run, monkeypatch):
+    monkeypatch.setenv("SEQ2SEQ_KERAS_FAST", "1")
+    monkeypatch.setattr("sys.argv", ["run.py", NAMES[0]])
+    monkeypatch.setattr(run, "run_tutorial", lambda name: pytest.fail("it was run"))
+    with pytest.raises(SystemExit, match=r"^SEQ2SEQ_KERAS_FAST=1 .*--output\.$"):
+        run.main()
+
+
+def test_addresses_of_objects_are_not_published_where_there_is_more_to_see(run):
+    v4 = run.nbformat.v4
+    styler = "<pandas.io.formats.style.Styler at 0x7f524321c950>"
+    table = {"text/html": "<table></table>"}
+    shown = [table | {"text/plain": styler}, table | {"text/plain": "a table"}]
+    tutorial = _after_a_run(run)
+    tutorial.cells[0].outputs = [v4.new_output("display_data", data) for data in shown]
+    cell = run.published(tutorial, "08").cells[0]
+    assert [dict(output.data) for output in cell.outputs] == [table, shown[1]]
 
 
 def _code(notebook):
