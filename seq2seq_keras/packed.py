@@ -144,11 +144,12 @@ def open_packed(
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(_open(path, pipes))
         with _telling(path):
-            head, size = _read_head(file), os.fstat(file.fileno()).st_size
-        packing = find_packing(head)
+            head, status = _read_head(file), os.fstat(file.fileno())
+        packing, size = find_packing(head), status.st_size
         if member is not None and packing != "zip":
             raise InputError(f"{path} is no zip archive and has no member {member!r}.")
-        source = _Source(file, head)
+        is_plain = stat.S_ISREG(status.st_mode) and packing is None
+        source = _Source(file, head, goes_on=is_plain)
         share, read = _share(lambda: source.position, size), lambda: source.position
         if packing == "zip":
             with _telling(path):
@@ -217,21 +218,25 @@ def _unpacker(path: pathlib.Path, packing: str | None, source: "_Source") -> Any
 
 
 class _Source(io.RawIOBase):
-    """A file from its start, of which the head was read; counts what is read."""
+    """A file from its start, of which the head was read; counts what is read.
 
-    def __init__(self, file: Any, head: bytes) -> None:
+    Who asks for the beginning, as to tell a format, gets more than the head if it
+    `goes_on`; a pipe may have no more yet.
+    """
+
+    def __init__(self, file: Any, head: bytes, goes_on: bool) -> None:
         super().__init__()
-        self.file, self.head, self.position = file, head, 0
+        self.file, self.head, self.goes_on = file, head, goes_on
+        self.position = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        if self.head:
-            count = min(len(buffer), len(self.head))
-            buffer[:count], self.head = self.head[:count], self.head[count:]
-        else:
-            count = self.file.readinto(buffer)
+        count = min(len(buffer), len(self.head))
+        buffer[:count], self.head = self.head[:count], self.head[count:]
+        if not count or self.goes_on:
+            count += self.file.readinto(memoryview(buffer)[count:])
         self.position += count
         return count
 

@@ -25,6 +25,7 @@ def hallucinate_pairs(
     exist and is inflected as a real one: from it a model learns that whatever the stem
     is, it is copied. That helps where there are few pairs. A letter is replaced by a
     letter, a mark by a mark, both drawn from those of the pairs; all else stays.
+    What is made of a pair has its weight; of pairs of weight 0 nothing is made.
 
     Args:
         pairs: `Pairs` of lemmas and forms, with or without features.
@@ -53,7 +54,11 @@ def hallucinate_pairs(
         _stems(lemma, form, shortest_stem)
         for (_, lemma), form in zip(parts, pairs.target, strict=True)
     ]
-    usable = [number for number, found in enumerate(stems) if found]
+    usable = [
+        number
+        for number, (*_, weight) in enumerate(pairs.rows())
+        if stems[number] and weight
+    ]
     if count and not usable:
         raise InputError(
             f"None of {len(pairs):,} pairs has {shortest_stem} characters in a row in "
@@ -61,14 +66,16 @@ def hallucinate_pairs(
         )
     letters = _letters([lemma for _, lemma in parts] + pairs.target)
     drawing = random.Random(seed)
-    made = []
+    made, weights = [], []
     for _ in range(count):
         number = drawing.choice(usable)
+        weights.append(1.0 if pairs.weights is None else pairs.weights[number])
         (features, lemma), form = parts[number], pairs.target[number]
         lemma, form = _replaced(lemma, form, stems[number], letters, drawing)
         is_featured = "\t" in pairs.source[number]
         made.append((join_features(features, lemma) if is_featured else lemma, form))
-    return Pairs([source for source, _ in made], [target for _, target in made])
+    sources, targets = ([pair[side] for pair in made] for side in (0, 1))
+    return Pairs(sources, targets, None if pairs.weights is None else weights)
 
 
 def _stems(lemma: str, form: str, shortest: int) -> list[difflib.Match]:

@@ -93,9 +93,10 @@ def find_markup(start: bytes) -> str | None:
             return kind
     if (xml := _xml_kind(text)) is not None:
         return xml
-    # The last line may be cut.
-    lines = text.split("\n")[: -1 if len(start) >= MARKUP_START else None]
-    return "cmudict" if is_pronouncing([line.rstrip("\r") for line in lines]) else None
+    *lines, last = text.split("\n")
+    # What no line feed ends may be cut; alone it is all there is to tell by.
+    lines = [line.rstrip("\r") for line in lines or [last]]
+    return "cmudict" if is_pronouncing(lines) else None
 
 
 def why_not_read(kind: str) -> str | None:

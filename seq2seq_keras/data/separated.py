@@ -51,13 +51,13 @@ def separated_table(
     if excel:
         next(numbered)
     quoted = separator in (",", ";") or (is_csv and len(separator) == 1)
-    if options.comment is not None:
-        numbered = _without_comments(numbered, options.comment, tails=not quoted)
     if quoted:
-        rows = _quoted_rows(numbered, name, separator)
+        rows = _quoted_rows(numbered, name, separator, options.comment)
         if not is_csv:
             rows = ((number, [cell.strip() for cell in row]) for number, row in rows)
     else:
+        if options.comment is not None:
+            numbered = _without_comments(numbered, options.comment)
         rows = _plain_rows(numbered, separator, options)
     places = ((f"{name}, row {number}", row) for number, row in rows)
     return Table(name, None, places), separator
@@ -76,12 +76,16 @@ def is_named_csv(name: str | os.PathLike) -> bool:
 
 
 def _without_comments(
-    lines: Iterable[tuple[int, str]], mark: str, *, tails: bool
+    lines: Iterable[tuple[int, str]], mark: str
 ) -> Iterator[tuple[int, str]]:
     tail = re.compile(rf"\s+{re.escape(mark)}.*")
     for number, line in lines:
-        if not line.lstrip().startswith(mark):
-            yield number, tail.sub("", line) if tails else line
+        if not _is_comment(line, mark):
+            yield number, tail.sub("", line)
+
+
+def _is_comment(line: str, mark: str | None) -> bool:
+    return mark is not None and line.lstrip().startswith(mark)
 
 
 def _splitter(separator: str, options: ReadingOptions) -> Callable[[str], list[str]]:
@@ -115,17 +119,19 @@ def _plain_rows(
 
 
 def _quoted_rows(
-    lines: Iterable[tuple[int, str]], name: str, separator: str
+    lines: Iterable[tuple[int, str]], name: str, separator: str, comment: str | None
 ) -> Iterator[_Row]:
     # The module's limit of 131,072 characters a cell is one for the process.
     csv.field_size_limit(2**31 - 1)
-    last = (0, "")
+    last, is_within = (0, ""), False
 
     def ended() -> Iterator[str]:
-        nonlocal last
+        nonlocal last, is_within
         for numbered in lines:
-            last = numbered
-            yield numbered[1] + "\n"
+            # A cell in quotes may have lines that begin as a comment does.
+            if is_within or not _is_comment(numbered[1], comment):
+                last, is_within = numbered, True
+                yield numbered[1] + "\n"
 
     reader = csv.reader(ended(), strict=True, delimiter=separator)
     while True:
@@ -139,6 +145,7 @@ def _quoted_rows(
                 "or line breaks in double quotes, and double the quotes inside."
                 + _other_than(separator, last[1])
             ) from error
+        is_within = False
         if any(map(str.strip, row)) or len(row) > 1:
             yield last[0], row
 

@@ -17,6 +17,7 @@ from seq2seq_keras.evaluation.metrics import (
 from seq2seq_keras.evaluation.resampling import bootstrap_interval, paired_p_value
 from seq2seq_keras.evaluation.scores import count_metrics
 from seq2seq_keras.ranges import checks_numbers
+from seq2seq_keras.text import split_features
 
 if TYPE_CHECKING:
     from seq2seq_keras.text import Tokenizer
@@ -205,6 +206,9 @@ def score_by_length(
 
 
 def _lengths(sources: Sequence[str]) -> tuple[str, np.ndarray]:
+    if all("\t" in source for source in sources):
+        # Features stand before the text, and are none of its words.
+        sources = [split_features(source)[1] for source in sources]
     words = np.array([len(source.split()) for source in sources])
     if np.median(words) > 1:
         return "words", words

@@ -19,6 +19,7 @@ from seq2seq_keras.data import (
     load_corpus,
     read_files,
     read_shards,
+    source_key,
     split_pairs,
 )
 from seq2seq_keras.errors import InputError
@@ -222,8 +223,10 @@ def _read_beside(
     found = _read(config, "train", may_be_idle=may_be_idle)
     pairs: Any = found.pairs
     told = [f"Beside it {layout}" for layout in found.layouts]
-    held_out = {*corpus.validation.source, *corpus.test.source}
-    kept = [n for n, source in enumerate(pairs.source) if source not in held_out]
+    # As sources are told apart where pairs are split.
+    key = functools.partial(source_key, features=config.has_features)
+    held_out = {key(x) for x in (*corpus.validation.source, *corpus.test.source)}
+    kept = [n for n, source in enumerate(pairs.source) if key(source) not in held_out]
     if left_out := len(pairs) - len(kept):
         told.append(
             f"{left_out:,} pairs of the files are left out, since {config.corpus} has "

@@ -36,6 +36,17 @@ def test_what_both_have_in_common_is_made_up_and_nothing_else():
     assert len(set(made.source)) > 190
 
 
+def test_what_is_made_of_a_pair_has_its_weight():
+    weighted = Pairs(PAIRS.source[:3], PAIRS.target[:3], [0.5, 0, 3])
+    # Of the second one nothing is made, and an ox has no stem.
+    made = hallucinate_pairs(weighted, 20)
+    assert made.weights == [0.5] * 20
+    assert all(source.startswith("V;PST\t") for source in made.source)
+    assert hallucinate_pairs(PAIRS, 20).weights is None
+    with pytest.raises(InputError, match="None of 3 pairs"):
+        hallucinate_pairs(Pairs(PAIRS.source[:3], PAIRS.target[:3], [0, 0, 1]), 1)
+
+
 def test_letters_become_letters_of_the_pairs_and_marks_marks():
     letters = set("".join(PAIRS.source + PAIRS.target))
     for source, _ in hallucinate_pairs(PAIRS, 100, seed=5):

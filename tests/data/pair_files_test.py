@@ -120,6 +120,47 @@ def test_comments_are_lines_and_tails(write):
     assert list(pairs) == [("yes", "oui"), ("no;;;", "non")]
     pairs = read_pairs(write("p.csv", '# x\n"yes # 1",oui\n'), comment="#")
     assert list(pairs) == [("yes # 1", "oui")]  # only lines, where there are quotes
+    # A line within a cell is none.
+    text = '# x\n"yes\n# 1\nno",oui\n# y\n # z\nno,non\n'
+    pairs = read_pairs(write("p.csv", text), comment="#")
+    assert list(pairs) == [("yes\n# 1\nno", "oui"), ("no", "non")]
+
+
+LICENCE = "May be used by everybody, for whatever they like. " * 60  # 3,000 characters
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "pair"),
+    [
+        (
+            "cmudict.dict",
+            "".join(f";;; {LICENCE[i : i + 50]}\n" for i in range(0, 3000, 50))
+            + "READ(2)  R IY1 D\n",
+            ("READ", "R IY1 D"),
+        ),
+        (
+            "memory.tmx",
+            f'<?xml version="1.0"?>\n<!-- {LICENCE} -->\n<tmx version="1.4"><header/>'
+            '<body><tu><tuv xml:lang="en"><seg>yes</seg></tuv><tuv xml:lang="fr"><seg>'
+            "oui</seg></tuv></tu></body></tmx>",
+            ("yes", "oui"),
+        ),
+        (
+            "pairs.json",
+            f"{' ' * 3000}[" + '{"en": "yes", "fr": "oui"}]',
+            ("yes", "oui"),
+        ),
+    ],
+)
+def test_what_a_file_is_stands_behind_a_licence_too(name, text, pair, write):
+    columns = {"columns": ["en", "fr"]} if name == "memory.tmx" else {}
+    assert read_pairs(write(name, text), **columns)[0] == pair
+
+
+@pytest.mark.parametrize("blank", range(12))
+def test_a_dictionary_is_told_wherever_its_beginning_is_cut(blank, write):
+    text = "".join(f"WORD{' ' * (1 + n % 2)}W ER1 D\n" for n in range(blank, 400))
+    assert read_pairs(write("words", f";;;{'x' * blank}\n{text}"))[0][0] == "WORD"
 
 
 PACKED = {

@@ -47,6 +47,17 @@ def test_the_metric_and_its_tokenizer_are_chosen():
         assert table["score"].notna().all() == defined
 
 
+def test_features_before_a_source_are_no_part_of_its_length():
+    words = ["go", "gone", "going"]
+    featured = ["V;PST\tgo", "V;V.PTCP;PST\tgone", "\tgoing"]
+    expected, found = (
+        score_by_length(sources, words, words, metric="exact_match", buckets=3)
+        for sources in (words, featured)
+    )
+    assert list(found["lengths"]) == list(expected["lengths"]) == ["2", "4", "5"]
+    assert set(found["unit"]) == {"characters"}
+
+
 @pytest.mark.parametrize("buckets", [1, 2, 3, 6, 100])
 def test_buckets_share_the_sentences_and_no_length(buckets):
     table = score_by_length(

@@ -116,6 +116,18 @@ def test_what_a_corpus_is_tested_on_is_left_out_of_files_beside_it(tmp_path):
     assert "2 pairs of the files are left out" in found.layouts[-1]
 
 
+def test_sources_that_differ_in_case_or_spacing_are_left_out_too(tmp_path):
+    corpus = load_corpus("copy", seed=2)
+    held_out = corpus.test.source[0]
+    written = [held_out.upper(), f" {held_out} ", held_out.replace(" ", "  "), "f g"]
+    lines = (f"{source}\tz\n" for source in written)
+    (tmp_path / "more.tsv").write_text("".join(lines))
+    more = {"train": [str(tmp_path / "more.tsv")], "seed": 2}
+    found = load_training_pairs(DataOptions(corpus="copy", **more))
+    assert [*found.train][len(corpus.train) :] == [("f g", "z")]
+    assert "3 pairs of the files are left out" in found.layouts[-1]
+
+
 def test_features_of_a_corpus_and_of_files_beside_it_are_alike(tmp_path, monkeypatch):
     featured = [Pairs([f"V;PST\t{x}"], [x]) for x in "abc"]
     monkeypatch.setattr(
@@ -284,7 +296,8 @@ def test_words_are_made_up_beside_those_of_the_training(tmp_path):
     assert found.train[:2] == real.train
     made_up = hallucinate_pairs(real.train, 5, seed=4)
     assert list(found.train[2:]) == list(made_up)
-    assert found.train.weights == [2, 3, 1, 1, 1, 1, 1]
+    assert found.train.weights == [2, 3, *made_up.weights]
+    assert {*made_up.weights} == {2, 3}  # of what each is made of
     assert found.validation == real.validation
     assert "5 pairs are made up beside them." in found.layouts
     with pytest.raises(InputError, match="leave it or `stream` out"):
