@@ -140,36 +140,28 @@ for name, pairs in (
     print(f"{name:<27} mean cosine {similarity[pairs].mean():.2f}")
 
 # %% [markdown] lang="en"
-# Look at the picture once more: it has two blocks. Statements and their negations lie
-# together, and there the person decides; questions lie apart. The mean for the other
-# pattern mixes the two. The two directions in which the points differ most (principal
-# components), as a map:
+# Sentences of one pattern are more alike than sentences about one person. Look at the
+# picture once more: statements and their negations are near to each other, and
+# questions far from both. The two directions in which the points differ most (principal
+# components), as a map; a color is a pattern, a shape a person:
 
 # %% [markdown] lang="ko"
-# 그림을 다시 보면 덩어리가 둘입니다. 평서문과 부정문은 함께 모여 있고 거기서는 사람이 정합니다. 의문문은 따로
-# 떨어져 있습니다. 다른 문형의 평균은 이 둘을 섞은 것입니다. 다음은 점들이 가장 크게 흩어지는 두
-# 방향(주성분)으로 그린 지도입니다. 가로축이 첫째 주성분, 세로축이 둘째 주성분입니다.
+# 같은 사람에 대한 문장끼리보다 같은 문형의 문장끼리가 더 비슷합니다. 그림을 다시 보면 평서문과 부정문은 서로
+# 가깝고, 의문문은 둘 모두에서 멉니다. 다음은 점들이 가장 크게 흩어지는 두 방향(주성분)으로 그린 지도입니다.
+# 가로축이 첫째 주성분, 세로축이 둘째 주성분이고, 색은 문형, 모양은 사람입니다.
 
 # %%
 points = PCA(n_components=2).fit_transform(contexts)
-# Labels of the group on the left go left, of that in the middle up: so they keep apart.
-order = np.argsort([points[pattern_of == group, 0].mean() for group in range(3)])
-places = [(-6, -3, "right"), (0, 6, "center"), (6, -3, "left")]
-places = dict(zip(order, places, strict=True))
-figure, axes = plt.subplots(figsize=(6.5, 4.5), dpi=90, layout="constrained")
-for group, pattern in enumerate(patterns):
-    chosen = points[pattern_of == group]
-    axes.scatter(*chosen.T, label=pattern.format("…"))
-    *offset, side = places[group]
-    for person, point in zip(people, chosen, strict=True):
-        axes.annotate(person, point, offset, textcoords="offset points", ha=side)
-axes.margins(0.2)
+figure, axes = plt.subplots(figsize=(7.5, 4.5), dpi=90, layout="constrained")
+for number, sentence in enumerate(sentences):
+    look = {"color": f"C{pattern_of[number]}", "marker": "o^s"[person_of[number]]}
+    axes.scatter(*points[number], s=60, alpha=0.6, label=sentence, **look)
 axes.set(
     title="Context vectors, two principal components",
     xlabel="first component",
     ylabel="second component",
 )
-axes.legend()
+axes.legend(bbox_to_anchor=(1, 1), loc="upper left")
 plt.show()
 
 # %% [markdown] lang="en"

@@ -37,6 +37,8 @@ EDITIONS = {"en": ".", "ko": "ko"}
 _LINKS = {"en": ("Previous", "Next", "English"), "ko": ("이전", "다음", "한국어")}
 # What `load_corpus` says of its `fallback`.
 _STAND_IN = ", which is built in, in place of "
+# What TensorFlow logs where somebody looks on, as in a notebook.
+_LOGGED = re.compile(r"^(?:WARNING|ERROR):tensorflow:.*", re.MULTILINE)
 # The representation of an object that has none of its own.
 _ADDRESS = re.compile(r"<[\w.]+(?: object)? at 0x[0-9a-f]+>")
 # A cell, or the start of a kernel, that takes longer than this hangs.
@@ -123,7 +125,7 @@ def published(tutorial: NotebookNode, name: str) -> NotebookNode:
         "".join(output.text for output in outputs if output.get("name") == stream)
         for stream in ("stdout", "stderr")
     )
-    if warnings := warnings_in(written):
+    if warnings := warnings_in(written) or "\n".join(_LOGGED.findall(printed)):
         raise RuntimeError(f"{name}: a tutorial is free of warnings.\n{warnings}")
     stand_ins = [line for line in printed.splitlines() if _STAND_IN in line]
     if stand_ins and not _is_fast():

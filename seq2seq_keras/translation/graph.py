@@ -360,6 +360,9 @@ class TranslationGraph(tf.Module):
 def _graph(
     function: Callable[..., Any], input_signature: Sequence[Any]
 ) -> tf.types.experimental.PolymorphicFunction:
+    # TensorFlow counts the traces of all functions of the same code together, and would
+    # warn of those of several translators. A partial function has no code.
+    function = functools.partial(function)
     # Nothing here needs AutoGraph, which would hide an `InputError` in its own.
     return tf.function(function, input_signature=input_signature, autograph=False)
 

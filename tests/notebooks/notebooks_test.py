@@ -220,6 +220,9 @@ def test_what_was_fetched_on_the_way_is_not_published(run):
     assert [output.text for output in tutorial.cells[0].outputs] == ["a\n"]
     with pytest.raises(RuntimeError, match=r"^01: .*warnings\.\nUserWarning: mind$"):
         run.published(_after_a_run(run, stderr=f"{fetched}UserWarning: mind"), "01")
+    logged = "a\nWARNING:tensorflow:mind\nb\n"
+    with pytest.raises(RuntimeError, match=r"^01: .*\.\nWARNING:tensorflow:mind$"):
+        run.published(_after_a_run(run, stdout=logged), "01")
 
 
 def test_a_corpus_that_stands_in_for_another_is_not_published(run, monkeypatch, capsys):

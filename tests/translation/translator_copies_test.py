@@ -1,6 +1,7 @@
 """Tests of translators that are copied, pickled, or whose layers are changed."""
 
 import copy
+import logging
 import pickle
 import warnings
 
@@ -79,6 +80,21 @@ def test_the_share_that_is_not_copied_is_of_the_layers_as_they_are():
     [(_, expected)] = fresh.generation_probabilities(*pair)
     np.testing.assert_array_equal(after, expected)
     assert np.any(after != before)
+
+
+def test_tensorflow_does_not_warn_of_the_graphs_of_several_translators(small):
+    logged, handler = [], logging.Handler()
+    handler.emit = lambda record: logged.append(record.getMessage())
+    logger = logging.getLogger("tensorflow")
+    logger.addHandler(handler)
+    try:
+        # Each is traced once, as it must be; TensorFlow warns of five.
+        for _ in range(6):
+            parts = small.source_tokenizer, small.target_tokenizer
+            Translator(small.model, *parts, max_length=2).translate(TEXTS)
+    finally:
+        logger.removeHandler(handler)
+    assert not logged
 
 
 def test_targets_are_as_many_as_sources(small):
