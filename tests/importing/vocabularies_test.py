@@ -51,6 +51,8 @@ def test_json_says_the_ids_in_any_direction(tmp_path):
         assert sorted(vocabulary.tokens) == [1, 2]
         assert not vocabulary.is_list
     assert read('["go", "on"]', tmp_path, "a.json").is_list
+    marked = b"\xef\xbb\xbf" + b'["go", "on"]'
+    assert read(marked, tmp_path, "a.json").tokens == {0: "go", 1: "on"}
 
 
 @pytest.mark.parametrize("times", [0, 1])
