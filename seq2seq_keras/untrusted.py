@@ -93,7 +93,7 @@ def parse_json(content: bytes, path: str | os.PathLike, *, finite: bool = True) 
         if len(content) > JSON_BYTES:
             raise ValueError(f"more than {JSON_BYTES:,} bytes")
         parsed = json.loads(
-            content.decode("utf-8"),
+            content.decode("utf-8-sig"),  # Windows marks its files
             object_pairs_hook=_object,
             parse_float=_finite if finite else float,
             parse_constant=_finite if finite else float,

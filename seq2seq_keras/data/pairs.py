@@ -179,14 +179,25 @@ class PairStream:
         )
 
     @property
-    def source(self) -> Iterator[str]:
-        """An iterator over the sources, from the first."""
-        return (source for source, _ in self)
+    def source(self) -> "_Side":
+        """The sources, which are read anew each time they are gone through."""
+        return _Side(self, 0)
 
     @property
-    def target(self) -> Iterator[str]:
-        """An iterator over the targets, from the first."""
-        return (target for _, target in self)
+    def target(self) -> "_Side":
+        """The targets, which are read anew each time they are gone through."""
+        return _Side(self, 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Side:
+    """The texts of one side of a stream; they begin anew with each pass."""
+
+    pairs: PairStream
+    place: int
+
+    def __iter__(self) -> Iterator[str]:
+        return (pair[self.place] for pair in self.pairs)
 
 
 def _weight(weight: Any, index: int) -> float:

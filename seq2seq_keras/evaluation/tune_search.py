@@ -110,10 +110,10 @@ def tune_search(
     """Chooses beam width, length penalty, decision and weights by validation pairs.
 
     One thing at a time, each with the best of those before it: the width of the beam;
-    its length penalty; with the widest beam minimum Bayes risk by each utility, with
-    probabilities as they are and to powers below 1; and, where there is a model that
-    judges, its weight and that of the length together, on the hypotheses of the widest
-    beam. Of equal scores the one that was tried first, and is cheaper, stays.
+    its length penalty; with that and the widest beam minimum Bayes risk by each
+    utility, with probabilities as they are and to powers below 1; and, where there is a
+    model that judges, its weight and that of the length together, on the hypotheses of
+    the same beam. Of equal scores the one that was tried first, and is cheaper, stays.
 
     Args:
         translator: A `Translator`.
@@ -225,7 +225,7 @@ class _Tuning:
 
     def try_risks(self, width: int) -> None:
         """Decides for the least risk in several ways, on what is found once."""
-        options: dict[str, Any] = {"beam_width": width, "decision": "mbr"}
+        options = self._widest(width, "mbr")
         found = self.translator.propose(
             self.pairs.source, batch_size=self.batch_size, **options
         )
@@ -238,7 +238,7 @@ class _Tuning:
 
     def try_weights(self, scorer: "Translator", width: int) -> None:
         """Adds the best weights of another model and of length, of a fine grid."""
-        options: dict[str, Any] = {"beam_width": width, "decision": "map"}
+        options = self._widest(width, "map")
         found = self.translator.decode(
             self.pairs.source, batch_size=self.batch_size, n_best=width, **options
         )
@@ -258,6 +258,12 @@ class _Tuning:
                 best = score, dataclasses.asdict(weights)
         score, named = best if best is not None else (None, {})
         self.add({**options, **named}, score)
+
+    def _widest(self, width: int, decision: str) -> dict[str, Any]:
+        """The widest beam, with the length penalty that was best."""
+        best = self.best.options
+        penalty = {name: best[name] for name in best if name == "length_penalty"}
+        return {"beam_width": width, **penalty, "decision": decision}
 
     def _count_all(self, found: Sequence[Translation]) -> SentenceCounts:
         """The counts of every hypothesis, one translation's after the other's."""

@@ -98,12 +98,12 @@ def import_keras2(
     )
     start, end = find_frame(target_tokens, start, end)
     source = place_source(
-        source_tokens, parts.source.size, masked=parts.source.masked, tokens=tokens
+        source_tokens, parts.source.size, masked=parts.source.skips_id_0, tokens=tokens
     )
     target = place_target(
         target_tokens,
         max(parts.target.size, len(parts.output[1])),
-        masked=parts.target.masked,
+        masked=parts.target.skips_id_0,
         tokens=tokens,
         start=start,
         end=end,
@@ -226,7 +226,9 @@ def _description(name: str, parts: Parts, sides: tuple[Side, Side], frame: Any) 
         ("decoder", parts.target, parts.decoder),
     ):
         kind = "one-hot" if words.matrix is None else words.layer.kind
-        masks = "id 0 masked" if words.masked else "no mask"
+        masks = "id 0 masked" if words.skips_id_0 else "no mask"
+        if words.masked and words.matrix is None:
+            masks = "zeros masked"
         lines[half] = ", ".join(
             [
                 f"{words.layer.name} ({kind}, {words.size:,} ids, {masks})",

@@ -28,7 +28,8 @@ class Words:
         size: The ids there are.
         dim: The size of the vectors.
         matrix: The rows of the embedding; `None` for one-hot vectors.
-        masked: Whether id 0 is skipped.
+        masked: Whether padding is skipped: id 0 of an embedding, and in place of a
+            one-hot vector zeros, which are no id.
     """
 
     layer: OldLayer
@@ -36,6 +37,11 @@ class Words:
     dim: int
     matrix: np.ndarray | None
     masked: bool
+
+    @property
+    def skips_id_0(self) -> bool:
+        """Whether id 0 can be no token."""
+        return self.masked and self.matrix is not None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,9 +175,11 @@ def _find_stack(model: OldModel, top: Tensor) -> tuple[list[Recurrent], Words]:
 
 
 def _find_words(model: OldModel, tensor: Tensor) -> Words:
-    layer, masked = model.layers[tensor.layer], False
+    layer, masks_zeros = model.layers[tensor.layer], False
     while layer.kind == "Masking":
-        masked = True
+        if layer.config.get("mask_value", 0):
+            refuse(model, layer, "masks another value than 0")
+        masks_zeros = True
         tensor = _below_dropout(model, layer.calls[tensor.call][0])
         layer = model.layers[tensor.layer]
     if layer.kind == "Embedding":
@@ -179,13 +187,16 @@ def _find_words(model: OldModel, tensor: Tensor) -> Words:
         check_count(model.path, layer, 1)
         matrix, masked = layer.weights[0], bool(layer.config.get("mask_zero"))
         check_shape(model.path, layer, matrix, (size, dim))
+        if masks_zeros:
+            # Its mask takes the place of that of the embedding.
+            masked = not matrix[0].any()
         return Words(layer, size, dim, matrix, masked)
     if layer.kind != "InputLayer":
         refuse(model, layer, "stands where an Embedding or an Input is expected")
     shape = layer.config.get("batch_input_shape") or layer.config.get("batch_shape")
     if not shape or len(shape) != 3 or not isinstance(shape[-1], int):
         refuse(model, layer, f"has the shape {shape}; one-hot vectors are expected")
-    return Words(layer, shape[-1], shape[-1], None, masked)
+    return Words(layer, shape[-1], shape[-1], None, masks_zeros)
 
 
 def _starts(

@@ -144,7 +144,7 @@ def _place(
     ids = {token: number for number, token in old.items()}
     special = {
         PAD_ID: _one_of(_PADS, old, frame),
-        UNKNOWN_ID: vocabulary.unknown or _one_of(_UNKNOWNS, old, frame),
+        UNKNOWN_ID: _unknown(vocabulary, old, frame),
         **dict(zip((START_ID, END_ID), frame, strict=False)),
     }
     rows = [_NONE] * SPECIAL_COUNT
@@ -161,7 +161,7 @@ def _place(
         outputs[START_ID] = _NONE  # what both stand for is predicted as the end
     words = [old[number] for number in ordinary]
     forms = _forms(special, set(words))
-    tokenizer = _tokenizer(vocabulary, words, forms, tokens, rows[UNKNOWN_ID] == _NONE)
+    tokenizer = _tokenizer(vocabulary, words, forms, tokens)
     return Side(tokenizer, inputs, outputs)
 
 
@@ -194,6 +194,14 @@ def _named_ids(vocabulary: OldVocabulary, size: int, masked: bool) -> dict[int, 
     return old | {number: f"<id_{number}>" for number in unnamed}
 
 
+def _unknown(
+    vocabulary: OldVocabulary, old: dict[int, str], frame: Sequence[str]
+) -> str | None:
+    if vocabulary.skips_unknown:
+        return None  # there, an `unk` is a word like any other
+    return vocabulary.unknown or _one_of(_UNKNOWNS, old, frame)
+
+
 def _one_of(
     usual: Sequence[str], old: dict[int, str], frame: Sequence[str]
 ) -> str | None:
@@ -218,7 +226,6 @@ def _tokenizer(
     words: list[str],
     forms: SpecialTokens,
     tokens: str,
-    skip_unknown: bool,
 ) -> Tokenizer:
     """What cuts text as it was cut; nothing is composed that was apart before."""
     options: dict[str, Any] = {
@@ -231,8 +238,11 @@ def _tokenizer(
         characters = tokens == "characters"
     if characters is None:
         characters = all(len(word) == 1 for word in words)
+    skip_unknown = vocabulary.skips_unknown
     if characters:
-        return CharacterTokenizer(words, keep_white_space=True, **options)
+        return CharacterTokenizer(
+            words, keep_white_space=True, skip_unknown=skip_unknown, **options
+        )
     if vocabulary.filters is not None:
         return KerasTokenizer(
             words, filters=vocabulary.filters, skip_unknown=skip_unknown, **options

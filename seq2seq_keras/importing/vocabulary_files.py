@@ -31,6 +31,7 @@ class OldVocabulary:
         filters: The characters that were taken for spaces, if Keras's `Tokenizer` cut
             the text.
         unknown: The token for unknown words, where that is known.
+        skips_unknown: Whether these were left out.
     """
 
     name: str
@@ -40,6 +41,7 @@ class OldVocabulary:
     lowercase: bool = False
     filters: str | None = None
     unknown: str | None = None
+    skips_unknown: bool = False
 
 
 def read_vocabulary(given: Given, side: str) -> OldVocabulary:
@@ -173,6 +175,7 @@ def _of_keras_tokenizer(config: Any, name: str) -> OldVocabulary:
     if isinstance(limit, int):
         tokens = {number: tokens[number] for number in tokens if number < limit}
     characters, unknown = bool(config.get("char_level")), config.get("oov_token")
+    is_known = unknown in tokens.values()
     return OldVocabulary(
         name,
         tokens,
@@ -180,7 +183,8 @@ def _of_keras_tokenizer(config: Any, name: str) -> OldVocabulary:
         lowercase=bool(config.get("lower", True)),
         # Of characters Keras filtered none.
         filters=None if characters else filters,
-        unknown=unknown if isinstance(unknown, str) else None,
+        unknown=unknown if is_known else None,
+        skips_unknown=not is_known,
     )
 
 

@@ -57,6 +57,7 @@ class PlainTokenizer(abc.ABC):
         self.lowercase: bool = config["lowercase"]
         self.unicode_form = config["unicode_form"]
         self.keep_white_space: bool = config.get("keep_white_space", False)
+        self.skip_unknown: bool = config.get("skip_unknown", False)
         special_tokens = SpecialTokens(**config["special_tokens"])
         tokens = self._read_vocabulary(config, special_tokens.forms)
         for number, token in enumerate(tokens, 1):
@@ -88,7 +89,11 @@ class PlainTokenizer(abc.ABC):
 
     def split_normalized(self, text: str) -> list[str]:
         """Splits a text that has its Unicode form."""
-        return self.split_clean(_clean(text, self.lowercase, self.keep_white_space))
+        clean = _clean(text, self.lowercase, self.keep_white_space)
+        tokens = self.split_clean(clean)
+        if not self.skip_unknown:
+            return tokens
+        return [token for token in tokens if token in self._ids]
 
     def split(self, texts: str | Iterable[str]) -> Any:
         """The tokens of a text; for several a list of such lists."""
@@ -134,13 +139,11 @@ class PlainKerasTokenizer(PlainSpaceTokenizer):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self.filters = dict.fromkeys(map(ord, config["filters"]), " ")
-        self.skip_unknown: bool = config["skip_unknown"]
+        self.keep_white_space = True  # all but spaces are parts of words
 
     def split_clean(self, text: str) -> list[str]:
-        tokens = super().split_clean(text.translate(self.filters))
-        if not self.skip_unknown:
-            return tokens
-        return [token for token in tokens if token in self._ids]
+        tokens = text.translate(self.filters).split(" ")
+        return [token for token in tokens if token]
 
 
 class PlainCharacterTokenizer(PlainTokenizer):

@@ -66,6 +66,8 @@ class CharacterTokenizer(_LetterTokenizer):
         vocabulary: See `Tokenizer`; usually `CharacterTokenizer.fit(texts)` makes it.
         keep_white_space: Whether runs of white space, tabs and line ends are
             characters like any other, as in code; else each run is one space.
+        skip_unknown: Whether characters that the vocabulary lacks are left out, as
+            the `Tokenizer` of Keras 2 did without an `oov_token`.
         **options: See `Tokenizer`.
 
     Example:
@@ -76,6 +78,16 @@ class CharacterTokenizer(_LetterTokenizer):
     >>> tokenizer.detokenize(tokenizer.tokenize("ab"))
     'ab'
     """
+
+    def __init__(
+        self, vocabulary: Iterable[str], *, skip_unknown: bool = False, **options: Any
+    ) -> None:
+        self.skip_unknown = skip_unknown
+        super().__init__(vocabulary, **options)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"skip_unknown": True} if self.skip_unknown else {}
+        return {**super().get_config(), **own}
 
     def split_graph(self, texts: tf.Tensor) -> tf.RaggedTensor:
         return tf.strings.unicode_split(texts, "UTF-8")

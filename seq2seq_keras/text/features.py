@@ -5,8 +5,8 @@ from seq2seq_keras.errors import InputError
 # In a source text any other tab is white space.
 _END = "\t"
 FEATURE_MARK = "￮"  # U+FFEE, which no script uses; before each feature
-# What a copy of a source token writes that is none to copy. White space stands in no
-# token beside other characters.
+# What a copy of a source token writes that is none to copy. A space stands in no token
+# beside other characters.
 NOT_COPIED = "\tnot copied"
 
 

@@ -16,6 +16,8 @@ from seq2seq_keras.text.unicode_forms import normalize_in_python
 from seq2seq_keras.text.vocabulary import Fitting, choose_tokens
 from seq2seq_keras.text.word_tokenizer import WordTokenizer
 
+_PLAIN_MARK = "○"  # what becomes of `FEATURE_MARK` in a source
+
 
 class FeaturesTokenizer(Tokenizer):
     r"""Reads features that stand before a source, whatever splits the source.
@@ -240,7 +242,8 @@ class FeaturesFitting(Fitting):
         texts = normalize_in_python(texts, "none", first=self._texts + 1)
         bundles, sources = zip(*map(split_features, texts), strict=True)
         self._bundles.update(bundles)
-        self._fitting.add(sources)
+        # As they are read later, or a source's own mark would make a feature of a word.
+        self._fitting.add([x.replace(FEATURE_MARK, _PLAIN_MARK) for x in sources])
         self._texts += len(texts)
 
     def join(self, other: Fitting) -> None:
@@ -294,7 +297,7 @@ def _feature_tokens(bundles: tf.Tensor, separator: str) -> tf.RaggedTensor:
 
 
 def _without_mark(sources: tf.Tensor) -> tf.Tensor:
-    return tf.strings.regex_replace(sources, FEATURE_MARK, "○")
+    return tf.strings.regex_replace(sources, FEATURE_MARK, _PLAIN_MARK)
 
 
 def _is_feature(tokens: tf.Tensor) -> tf.Tensor:

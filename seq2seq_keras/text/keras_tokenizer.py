@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from seq2seq_keras.special_tokens import UNKNOWN_ID
+from seq2seq_keras.text.normalization import clean_in_graph
 from seq2seq_keras.text.space_tokenizer import SpaceTokenizer
 
 KERAS_FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
@@ -14,9 +14,10 @@ KERAS_FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 class KerasTokenizer(SpaceTokenizer):
     """Splits text as `keras.preprocessing.text.Tokenizer` did, which Keras 3 lacks.
 
-    Some characters part words like spaces and are lost; words that the vocabulary
-    lacks are left out unless there is a token for them. It is what models imported
-    from Keras 2 read; new ones are better off with `WordTokenizer`.
+    Some characters part words like spaces and are lost. No other white space does: a
+    no-break space is a part of its word. Words that the vocabulary lacks are left out
+    unless there is a token for them. It is what models imported from Keras 2 read; new
+    ones are better off with `WordTokenizer`.
 
     Args:
         vocabulary: See `Tokenizer`.
@@ -55,7 +56,8 @@ class KerasTokenizer(SpaceTokenizer):
         if self.filters:
             filtered = "".join(rf"\x{{{ord(letter):x}}}" for letter in self.filters)
             texts = tf.strings.regex_replace(texts, f"[{filtered}]", " ")
-        tokens = super().split_graph(texts)
-        if self.skip_unknown:
-            tokens = tf.ragged.boolean_mask(tokens, self.ids(tokens) != UNKNOWN_ID)
-        return tokens
+        tokens = tf.strings.split(texts, " ")
+        return tf.ragged.boolean_mask(tokens, tokens != "")  # between two spaces
+
+    def _clean_graph(self, texts: tf.Tensor) -> tf.Tensor:
+        return clean_in_graph(texts, self.lowercase, keep_white_space=True)

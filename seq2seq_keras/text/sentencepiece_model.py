@@ -12,6 +12,7 @@ import io
 import itertools
 import math
 import random
+import re
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -34,6 +35,8 @@ BOUNDARY = "▁"  # U+2581, with which SentencePiece writes a space
 META_PIECES = tuple(f"\x1f{name}" for name in ("pad", "unk", "bos", "eos"))
 # What SentencePiece keeps for itself: it drops NUL, and every text with U+2585.
 _RESERVED = {"▅": " ", "\0": " ", BOUNDARY: "_"}
+# At its beginning a text may have a word without a boundary.
+_WORD = re.compile(f"{BOUNDARY}+[^{BOUNDARY}]*|[^{BOUNDARY}]+")
 _Draw = Callable[[str], list[str]]  # from characters in a row to pieces
 _SILENT = 2  # errors reach Python as exceptions
 
@@ -171,7 +174,7 @@ def draw_pieces(
 ) -> list[list[str]]:
     """Segments texts at random.
 
-    Words are drawn apart: no piece spans two.
+    Words are drawn apart, unless the model was trained to have pieces that span two.
 
     Args:
         model: A serialized SentencePiece model, bytes.
@@ -202,17 +205,18 @@ def draw_pieces(
     draw: _Draw = functools.partial(_walk, _Lattices(scores, alpha), generator)
     if message.trainer_spec.model_type == message.trainer_spec.BPE:
         draw = functools.partial(_merge, scores, alpha, generator)
-    if message.normalizer_spec.name != "identity":  # a model from elsewhere
-        sentencepiece = import_optional("sentencepiece")
-        normalize = sentencepiece.SentencePieceProcessor(model_proto=model).Normalize
-        texts = [normalize(text).replace(BOUNDARY, " ") for text in texts]
-    return [_draw_text(text, scores, draw) for text in texts]
+    # A model from elsewhere has its own way with spaces, and with the first word.
+    sentencepiece = import_optional("sentencepiece")
+    normalize = sentencepiece.SentencePieceProcessor(model_proto=model).Normalize
+    has_words = message.trainer_spec.split_by_whitespace
+    cut = _WORD.findall if has_words else lambda text: [text]
+    return [_draw_text(cut(normalize(text)), scores, draw) for text in texts]
 
 
-def _draw_text(text: str, scores: dict[str, float], draw: _Draw) -> list[str]:
+def _draw_text(words: list[str], scores: dict[str, float], draw: _Draw) -> list[str]:
     pieces: list[str] = []
-    for word in text.replace(BOUNDARY, "_").split():
-        runs = itertools.groupby(BOUNDARY + word, scores.__contains__)
+    for word in words:
+        runs = itertools.groupby(word, scores.__contains__)
         for known, characters in runs:
             run = "".join(characters)
             pieces += draw(run) if known else [run]

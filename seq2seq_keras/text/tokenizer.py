@@ -86,6 +86,8 @@ class Tokenizer(abc.ABC):
 
     # Whether the first token is the last one of the text.
     is_reversed = False
+    # Whether tokens that the vocabulary lacks are left out.
+    skip_unknown = False
 
     def __init__(
         self,
@@ -301,7 +303,10 @@ class Tokenizer(abc.ABC):
         Returns:
             A `tf.RaggedTensor` of strings, shape `(batch, length)`.
         """
-        return self.split_graph(self._clean_graph(texts))
+        tokens = self.split_graph(self._clean_graph(texts))
+        if self.skip_unknown:
+            tokens = tf.ragged.boolean_mask(tokens, self.ids(tokens) != UNKNOWN_ID)
+        return tokens
 
     def tokenize_to_ragged(
         self, texts: Iterable[str], *, first: int = 1
@@ -457,8 +462,9 @@ def fit_vocabulary(
         return make(vocabulary, **options)
 
     # Splitting needs the options but no vocabulary, so a stand-in does it.
-    split = make(["-"], **options).split_to_ragged
-    return Fitting(split, collections.Counter(), finish)
+    stand_in = make(["-"], **options)
+    stand_in.skip_unknown = False  # to it all are unknown
+    return Fitting(stand_in.split_to_ragged, collections.Counter(), finish)
 
 
 def _class_called(name: str) -> type[Tokenizer]:

@@ -229,9 +229,10 @@ def _taken(
     counts: DistillationCounts,
 ) -> Iterator[str]:
     """Those of the n best that become the other side of a pair."""
-    texts = [h.text for h in translation.hypotheses if h.text.strip()]
-    if not translation.source.strip() or not texts:
-        counts.empty += 1
+    found = [h.text for h in translation.hypotheses]
+    texts = [text for text in found if text.strip() and translation.source.strip()]
+    counts.empty += len(found) - len(texts)
+    if not texts:
         return
     if reference is not None and (options.closest or options.min_likeness):
         alike = likeness(

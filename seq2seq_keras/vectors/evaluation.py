@@ -111,7 +111,7 @@ def _find(name: str, known: dict[str, str]) -> pathlib.Path:
 def _lines(path: pathlib.Path) -> Iterator[tuple[int, str]]:
     """Yields the lines that are neither empty nor comments, and their numbers."""
     try:
-        text = read_regular(path, limit=_MOST_BYTES).decode("utf-8")
+        text = read_regular(path, limit=_MOST_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: the file is not valid UTF-8.") from error
     for number, line in enumerate(text.split("\n"), start=1):

@@ -11,6 +11,8 @@ from seq2seq_keras.vectors.texts import Sentences, count_words
 from seq2seq_keras.vectors.word_vectors import WordVectors
 
 ALGORITHMS = ("skip_gram", "cbow")
+# Of a longer sentence gensim learns from the beginning alone, and does not say so.
+_LONGEST = 10_000
 
 
 @checks_numbers(NUMBERS)
@@ -82,8 +84,22 @@ def train_gensim(model: Any, sentences: Any, counts: Any, epochs: int) -> None:
     """Trains a `Word2Vec` or `FastText` of gensim on words counted already."""
     model.min_count = 1  # `counts` holds nothing less
     model.build_vocab_from_freq(counts)
-    number, words = sum(1 for _ in sentences), sum(counts.values())
-    model.train(sentences, total_examples=number, total_words=words, epochs=epochs)
+    pieces = _Pieces(sentences)
+    number, words = sum(1 for _ in pieces), sum(counts.values())
+    model.train(pieces, total_examples=number, total_words=words, epochs=epochs)
+
+
+class _Pieces:
+    """Sentences, of which those that are too long for gensim are cut."""
+
+    def __init__(self, sentences: Any) -> None:
+        self.sentences = sentences
+
+    def __iter__(self) -> Iterator[Any]:
+        for sentence in self.sentences:
+            yield sentence[:_LONGEST]
+            for start in range(_LONGEST, len(sentence), _LONGEST):
+                yield sentence[start : start + _LONGEST]
 
 
 LETTERS = {"characters": "NFC", "jamo": "NFD"}

@@ -32,12 +32,13 @@ def test_a_stream_starts_anew_each_time(pairs):
     stream = PairStream(lambda: iter(pairs))
     assert list(stream) == list(stream) == list(pairs)
     assert list(stream.source) == list(stream.source) == pairs.source
-    assert list(stream.target) == pairs.target
+    targets = stream.target
+    assert list(targets) == list(targets) == pairs.target
 
 
 def test_two_passes_over_a_stream_do_not_disturb_each_other(pairs):
     stream = PairStream(lambda: iter(pairs))
-    sources, targets = stream.source, stream.target
+    sources, targets = iter(stream.source), iter(stream.target)
     assert [next(sources), next(targets), next(sources)] == ["a", "x", "b"]
 
 

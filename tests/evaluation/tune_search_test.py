@@ -34,6 +34,8 @@ def test_the_widest_beam_is_chosen_where_the_references_are_what_it_finds(models
     assert len(scores) == 2 + 2 + 4 * 4
     for trial in tuned.trials[::3]:
         assert trial.score == pytest.approx(chrf(one, pairs, **trial.options))
+    # The best penalty holds for what is tried after it.
+    assert {trial.options["length_penalty"] for trial in tuned.trials[4:]} == {2.0}
 
 
 def test_of_equal_scores_the_first_stays(models):
@@ -63,6 +65,24 @@ def test_weights_of_another_model_are_the_best_of_a_grid(models):
         weights = {"rescore_weight": weight, "rescore_length": length}
         found = one.translate(SOURCES, rescore=other, **search, **weights)
         assert found != pairs.target
+
+
+def test_another_model_judges_what_the_best_length_penalty_finds(models):
+    one, other = models
+    pairs = Pairs(SOURCES, one.translate(SOURCES, beam_width=3, length_penalty=3))
+    tuned = tune_search(
+        one,
+        pairs,
+        metric="chrf",
+        rescore=other,
+        beam_widths=(3,),
+        length_penalties=(3.0,),
+    )
+    judged = tuned.trials[-1]
+    assert judged.options["length_penalty"] == 3.0
+    assert judged.score == pytest.approx(
+        chrf(one, pairs, rescore=other, **judged.options)
+    )
 
 
 def test_a_judge_needs_something_to_choose_from(models):

@@ -238,6 +238,68 @@ def part(config, name):
     return found
 
 
+def edited(path, edit, folder):
+    """A copy of a file whose configuration a function has changed."""
+    path = shutil.copy(path, folder)
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        edit(config)
+        del file.attrs["model_config"]
+        # As bytes, which is how older versions wrote it.
+        file.attrs["model_config"] = np.bytes_(json.dumps(config))
+    return path
+
+
+def with_masking(*joints, mask_value=0.0):
+    """Puts a Masking between a layer and what it is called with, for each of them."""
+
+    def edit(config):
+        for name, below in joints:
+            masking = {"mask_value": mask_value, "name": f"masking_{name}"}
+            config["config"]["layers"].append(
+                {
+                    "class_name": "Masking",
+                    "config": masking,
+                    "name": masking["name"],
+                    "inbound_nodes": [[[below, 0, 0, {}]]],
+                }
+            )
+            part(config, name)["inbound_nodes"][0][0][0] = masking["name"]
+
+    return edit
+
+
+ONE_HOT = (("lstm", "input_1"), ("lstm_1", "input_2"))
+EMBEDDED = (("lstm", "embedding"), ("lstm_1", "embedding_1"))
+
+
+def test_masking_skips_no_one_hot_vector(imported, old_models, vocabularies, tmp_path):
+    """None is all zeros, so that nothing differs, and id 0 is a token."""
+    path = edited(old_models / "onehot_lstm.h5", with_masking(*ONE_HOT), tmp_path)
+    masked = import_keras2(path, *vocabularies("onehot_lstm"))
+    other = imported("onehot_lstm")
+    assert masked.source_tokenizer.get_config() == other.source_tokenizer.get_config()
+    assert masked.source_tokenizer.tokenize(" a") == [4, 5]
+    for here, there in zip(
+        masked.model.get_weights(), other.model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(here, there)
+    assert masked.description.count("zeros masked") == 2
+
+
+@pytest.mark.parametrize(("first_row", "masks"), [(0, "id 0 masked"), (1, "no mask")])
+def test_masking_over_an_embedding_looks_at_its_vectors(
+    first_row, masks, old_models, vocabularies, tmp_path
+):
+    path = edited(old_models / "word_lstm.h5", with_masking(*EMBEDDED), tmp_path)
+    with h5py.File(path, "r+") as file:
+        for name in ("embedding", "embedding_1"):
+            group = file["model_weights"][name]
+            group[group.attrs["weight_names"][0]][0] = first_row
+    translator = import_keras2(path, *vocabularies("word_lstm"))
+    assert translator.description.count(masks) == 2
+
+
 def set_kind(name, kind):
     return lambda config: part(config, name).update(class_name=kind)
 
@@ -349,6 +411,10 @@ EDITS = {
         *("word_lstm", set_call("dense", lambda call: call[0].__setitem__(1, -1))),
         "there is no call -1 of 'lstm_1'",
     ),
+    "another mask": (
+        *("onehot_lstm", with_masking(*ONE_HOT, mask_value=-1.0)),
+        "(Masking) masks another value than 0",
+    ),
     "noise": ("old_gru", with_noise, None),
     "no list": (
         *("word_lstm", lambda config: config["config"].update(layers=7)),
@@ -361,13 +427,7 @@ EDITS = {
 def test_what_does_not_fit_is_refused_by_its_layer(
     name, edit, words, old_models, vocabularies, tmp_path
 ):
-    path = shutil.copy(old_models / f"{name}.h5", tmp_path)
-    with h5py.File(path, "r+") as file:
-        config = json.loads(file.attrs["model_config"])
-        edit(config)
-        del file.attrs["model_config"]
-        # As bytes, which is how older versions wrote it.
-        file.attrs["model_config"] = np.bytes_(json.dumps(config))
+    path = edited(old_models / f"{name}.h5", edit, tmp_path)
     if words is None:  # that one is taken
         assert import_keras2(path, *vocabularies(name)).model.options.dropout == 0.5
         return

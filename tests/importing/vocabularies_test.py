@@ -51,6 +51,8 @@ def test_json_says_the_ids_in_any_direction(tmp_path):
         assert sorted(vocabulary.tokens) == [1, 2]
         assert not vocabulary.is_list
     assert read('["go", "on"]', tmp_path, "a.json").is_list
+    marked = b"\xef\xbb\xbf" + b'["go", "on"]'
+    assert read(marked, tmp_path, "a.json").tokens == {0: "go", 1: "on"}
 
 
 @pytest.mark.parametrize("times", [0, 1])
@@ -64,6 +66,30 @@ def test_a_keras_tokenizer_is_read_however_often_it_is_json(times, tmp_path):
     side = place_source(vocabulary, 4, masked=True, tokens="auto")
     assert isinstance(side.tokenizer, KerasTokenizer)
     assert side.tokenizer.tokenize("go!rare on") == [4, 1, 5]
+    assert side.inputs.tolist() == [0, 1, -1, -1, 2, 3]
+
+
+def of_keras(word_index, **options):
+    config = {"word_index": word_index, **options}
+    return of({"class_name": "Tokenizer", "config": config})
+
+
+def test_a_keras_tokenizer_without_a_token_for_them_leaves_unknown_tokens_out():
+    letters = of_keras({"a": 1, "b": 2}, char_level=True)
+    side = place_source(letters, 3, masked=True, tokens="auto")
+    assert side.tokenizer.tokenize("axB") == [4, 5]
+    assert isinstance(side.tokenizer, CharacterTokenizer)
+    # To it, an `unk` of the text was a word as good as others.
+    words = of_keras({"go": 1, "unk": 2})
+    side = place_source(words, 3, masked=True, tokens="auto")
+    assert side.tokenizer.tokenize("go away <unk>") == [4, 5]
+    assert side.inputs.tolist() == [0, -1, -1, -1, 1, 2]
+
+
+def test_a_keras_tokenizer_of_characters_may_have_a_token_for_unknown_ones():
+    letters = of_keras({"#": 1, "a": 2, "b": 3}, char_level=True, oov_token="#")
+    side = place_source(letters, 4, masked=True, tokens="auto")
+    assert side.tokenizer.tokenize("axB") == [4, 1, 5]
     assert side.inputs.tolist() == [0, 1, -1, -1, 2, 3]
 
 

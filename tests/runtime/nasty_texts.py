@@ -30,6 +30,10 @@ KINDS = {
     "spaces": SpaceTokenizer.fit(TEXTS, unicode_form="none"),
     "keras": KerasTokenizer(["abc", "l'homme"], lowercase=True, skip_unknown=True),
     "keras, all": KerasTokenizer(["abc", "def"]),
+    "keras, unfiltered": KerasTokenizer(["abc\u00a0", "ab\ta"], filters=""),
+    "known letters": CharacterTokenizer(
+        [*"aeiou \t\u3000"], keep_white_space=True, skip_unknown=True
+    ),
     "byte pairs": SubwordTokenizer.fit(TEXTS),
     "unigrams": SubwordTokenizer.fit(TEXTS, algorithm="unigram", lowercase=True),
     "featured words": FeaturesTokenizer.fit(FEATURED),

@@ -45,3 +45,15 @@ def test_white_space_is_kept_where_that_is_asked_for(cls, tmp_path):
     usual = cls.fit([text])
     assert usual.detokenize(usual.tokenize(text)) == "if x: a b"
     assert "keep_white_space" not in usual.get_config()
+
+
+def test_unknown_characters_are_left_out_where_that_is_asked_for(tmp_path):
+    tokenizer = CharacterTokenizer.fit(["abba bc"], min_frequency=2, skip_unknown=True)
+    assert tokenizer.vocabulary[4:] == ["b", "a"]
+    assert tokenizer.split("a cab") == ["a", "a", "b"]
+    assert tokenizer.tokenize("a cab") == [5, 5, 4]
+    tokenizer.save(tmp_path / "t.json")
+    for again in (Tokenizer.load(tmp_path / "t.json"), copy.deepcopy(tokenizer)):
+        assert again.get_config() == tokenizer.get_config()
+        assert again.split("a cab") == ["a", "a", "b"]
+    assert "skip_unknown" not in CharacterTokenizer(["x"]).get_config()

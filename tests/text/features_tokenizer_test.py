@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.special_tokens import SpecialTokens
+from seq2seq_keras.special_tokens import UNKNOWN_ID, SpecialTokens
 from seq2seq_keras.text import (
     CharacterTokenizer,
     FeaturesTokenizer,
@@ -229,6 +229,16 @@ def test_options_of_fit_hold_for_the_source_alone():
     )
     expected = SubwordTokenizer.fit(["low lower"], algorithm="unigram")
     assert subwords.tokenizer.model == expected.model
+
+
+@every_kind
+def test_a_source_is_fitted_to_as_it_is_read(cls):
+    # Its mark is not that of features: `￮V` in it is the word `○V`.
+    tokenizer = FeaturesTokenizer.fit(["V\t￮V x"], tokenizer=cls)
+    expected = cls.fit(["○V x"])
+    assert tokenizer.vocabulary == [*expected.vocabulary, "￮V"]
+    assert tokenizer.split("V\t￮V x") == ["￮V", *expected.split("○V x")]
+    assert UNKNOWN_ID not in tokenizer.tokenize("V\t￮V x")
 
 
 def test_drawn_subwords_leave_features_alone():

@@ -76,14 +76,30 @@ def test_it_writes_no_note_when_it_is_loaded(made, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_drawing_without_chance_cuts_as_the_model_does(made):
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"normalization_rule_name": "nmt_nfkc_cf"},
+        {"add_dummy_prefix": False},
+        {"add_dummy_prefix": False, "normalization_rule_name": "identity"},
+        {"remove_extra_whitespaces": False},
+        {"remove_extra_whitespaces": False, "allow_whitespace_only_pieces": True},
+        {"split_by_whitespace": False, "vocab_size": 120},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("algorithm", "alpha"), [("bpe", 0.0), ("unigram", 1000.0)])
+def test_drawing_without_chance_cuts_as_the_model_does(algorithm, alpha, options, made):
     tokenizer = SubwordTokenizer.from_sentencepiece(
-        made(normalization_rule_name="nmt_nfkc_cf")
+        made(model_type=algorithm, **options)
     )
-    drawn = tokenizer.sample_to_ragged([*TEXTS, *UNSEEN], seed=0, alpha=0.0).to_list()
-    assert [[p.decode() for p in row] for row in drawn] == tokenizer.split(
-        [*TEXTS, *UNSEEN]
-    )
+    # The last one has spaces in a row once the model has normalized it.
+    texts = [*TEXTS, *UNSEEN, "", "slow \u200b wide"]
+    drawn = tokenizer.sample_to_ragged(texts, seed=0, alpha=alpha).to_list()
+    assert [[p.decode() for p in row] for row in drawn] == tokenizer.split(texts)
+
+
+def test_symbols_of_a_user_are_not_drawn_from(made):
     tokenizer = SubwordTokenizer.from_sentencepiece(made(user_defined_symbols=["<x>"]))
     with pytest.raises(InputError, match="user_defined_symbols"):
         tokenizer.sample_to_ragged(TEXTS, seed=0)

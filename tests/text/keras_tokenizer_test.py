@@ -6,12 +6,9 @@ from seq2seq_keras.text import KERAS_FILTERS, KerasTokenizer, Tokenizer
 
 
 def as_keras_2(text, words, oov, filters=KERAS_FILTERS):
-    """What Keras 2 documents: lower case, filters as spaces, split, look up.
-
-    It split at spaces only; here all white space is one, filtered or not.
-    """
+    """What Keras 2 did: lower case, filters as spaces, split at spaces, look up."""
     spaced = "".join(" " if letter in filters else letter for letter in text.lower())
-    known = [word if word in words else oov for word in spaced.split()]
+    known = [word if word in words else oov for word in spaced.split(" ") if word]
     return [word for word in known if word]
 
 
@@ -20,8 +17,9 @@ TEXTS = [
     "  (unknown) [words]\\^_`{|}~ hello\n",
     'a "b" $c% &d é',
     "",
+    "Va\u202f! A\u00a0b\tc\u3000\n\nd\r",
 ]
-WORDS = ["hello", "world", "it's", "a", "b", "c", "d"]
+WORDS = ["hello", "world", "it's", "a", "b", "c", "d", "va\u202f", "a\u00a0b"]
 
 
 @pytest.mark.parametrize("oov", [None, "<oov>"])

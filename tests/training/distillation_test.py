@@ -8,7 +8,7 @@ from sacrebleu.metrics import CHRF
 from seq2seq_keras.cli import main
 from seq2seq_keras.data import Pairs, PairStream, read_pairs
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text import FeaturesTokenizer, SpaceTokenizer
+from seq2seq_keras.text import CharacterTokenizer, FeaturesTokenizer, SpaceTokenizer
 from seq2seq_keras.training import (
     DistillationCounts,
     DistillationOptions,
@@ -43,11 +43,24 @@ def test_sources_get_the_translations_of_the_ensemble(teachers):
     ]
     for given in (PAIRS, PairStream(lambda: iter(PAIRS)), PAIRS.source):
         assert list(distill(teachers, given, counts=counts, **BEAM)) == expected
-    assert counts == DistillationCounts(3 * 4, 3 * len(expected), empty=3)
+    # All three of the text without any.
+    assert counts == DistillationCounts(3 * 4, 3 * len(expected), empty=3 * 3)
     best = list(distill(teachers[:1], PAIRS, max_length=5))
     translations = teachers[0].translate(PAIRS.source, max_length=5)
     pairs = zip(PAIRS.source, translations, strict=True)
     assert best == [pair for pair in pairs if pair[1]]
+
+
+def test_every_translation_without_text_is_counted(random_translator):
+    target = CharacterTokenizer.fit(["u v"])  # a space may be all
+    teacher = random_translator(3, SpaceTokenizer.fit(["a b c"]), target)
+    search = {"beam_width": 3, "n_best": 3, "max_length": 1}
+    found = [h.text for h in teacher.decode("a b", **search).hypotheses]
+    assert sorted(found) == ["", " ", "v"]
+    counts = DistillationCounts()
+    pairs = list(distill([teacher], ["a b"], counts=counts, **search))
+    assert pairs == [("a b", "v")]
+    assert counts == DistillationCounts(read=1, written=1, empty=2)
 
 
 def test_each_teacher_may_write_pairs_of_its_own(teachers):

@@ -57,6 +57,12 @@ def test_without_a_covered_analogy_there_is_no_accuracy(tmp_path):
     assert result.coverage == 0
 
 
+def test_the_mark_of_windows_is_no_part_of_the_first_line(tmp_path):
+    path = tmp_path / "questions.txt"
+    path.write_bytes(b"\xef\xbb\xbf: family\r\na b c d\r\n")
+    assert read_analogy_set(path) == {"family": [("a", "b", "c", "d")]}
+
+
 def test_the_known_set_is_whole_and_broken_ones_are_errors(tmp_path):
     sections = read_analogy_set("google")
     assert (len(sections), sum(map(len, sections.values()))) == (14, 19_544)

@@ -69,6 +69,12 @@ def test_the_known_sets_are_whole(name, pairs):
     assert all(0 <= score <= 10 for *_, score in scores)
 
 
+def test_the_mark_of_windows_is_no_part_of_the_first_word(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_bytes(b"\xef\xbb\xbfa\tb\t1\r\n")
+    assert read_similarity_set(path) == [("a", "b", 1.0)]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -58,6 +58,14 @@ def test_the_same_seed_makes_the_same_vectors():
     assert (other.matrix != first.matrix).any()
 
 
+def test_a_long_text_is_learnt_from_to_its_end():
+    words = [f"early{n % 7}" for n in range(10_000)]
+    words += [f"late{n % 5}" for n in range(500)]
+    parts = [" ".join(words[:10_000]), " ".join(words[10_000:])]
+    whole, cut = (fasttext(texts, **SMALL) for texts in ([" ".join(words)], parts))
+    np.testing.assert_array_equal(whole.matrix, cut.matrix)
+
+
 def test_unknown_choices_are_errors():
     for name in ("algorithm", "letters"):
         with pytest.raises(InputError, match=f"`{name}` must be one of"):

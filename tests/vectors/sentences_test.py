@@ -2,6 +2,7 @@
 
 import pytest
 
+from seq2seq_keras.data import PairStream
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import WordTokenizer
 from seq2seq_keras.vectors import Sentences, count_words
@@ -37,6 +38,15 @@ def test_generators_can_be_read_again_and_streams_are_not_kept():
     assert sum(1 for _ in again) == sum(1 for _ in again) == 5000
     assert stream.passes >= 2
     assert again.kept is None
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_side_of_a_stream_of_pairs_is_not_kept(side):
+    stream = PairStream(lambda: iter([("a b", "c d")]))
+    sentences = Sentences(getattr(stream, side))
+    expected = [["a", "b"] if side == "source" else ["c", "d"]]
+    assert list(sentences) == list(sentences) == expected
+    assert sentences.kept is None
 
 
 def test_words_are_counted_most_frequent_first_then_by_their_characters():

@@ -34,6 +34,21 @@ def test_rare_words_get_no_vector_and_the_frequent_ones_come_first():
     assert "rare" not in word2vec([*TEXTS, "rare"], dimensions=5, epochs=1)
 
 
+@pytest.mark.parametrize("algorithm", ["skip_gram", "cbow"])
+def test_a_long_text_is_learnt_from_to_its_end(algorithm):
+    # Words that begin late, each among others.
+    words = [f"early{n % 7}" for n in range(10_000)]
+    words += [f"late{n % 5}" for n in range(10_500)]
+    parts = [words[:10_000], words[10_000:20_000], words[20_000:]]
+    options = {"algorithm": algorithm, "dimensions": 5, "epochs": 1}
+    whole, cut = (
+        word2vec([" ".join(part) for part in texts], **options)
+        for texts in ([words], parts)
+    )
+    assert whole.words == cut.words
+    np.testing.assert_array_equal(whole.matrix, cut.matrix)
+
+
 def test_unknown_algorithms_and_texts_of_rare_words_are_errors():
     with pytest.raises(InputError, match="`algorithm` must be one of"):
         word2vec(TEXTS, algorithm="glove")

@@ -36,6 +36,7 @@ class Tokenizer {
     this.form = config.unicode_form;
     this.lowercase = config.lowercase;
     this.keepWhiteSpace = config.keep_white_space ?? false;
+    this.skipsUnknown = config.skip_unknown ?? false;
     const forms = formsOf(config);
     const tokens = this.readVocabulary(config, forms);
     this.vocabulary = [...forms, ...tokens];
@@ -57,7 +58,8 @@ class Tokenizer {
 
   /** Splits a text that has its Unicode form. */
   splitNormalized(text) {
-    return this.splitClean(this.rules.clean(text, this.lowercase, this.keepWhiteSpace));
+    const tokens = this.splitClean(this.rules.clean(text, this.lowercase, this.keepWhiteSpace));
+    return this.skipsUnknown ? tokens.filter((token) => this.idOf.has(token)) : tokens;
   }
 
   split(text) {
@@ -90,13 +92,12 @@ class KerasTokenizer extends SpaceTokenizer {
   constructor(config, rules) {
     super(config, rules);
     this.filters = new Set(config.filters);
-    this.skipsUnknown = config.skip_unknown;
+    this.keepWhiteSpace = true; // all but spaces are parts of words
   }
 
   splitClean(text) {
     const filtered = [...text].map((letter) => (this.filters.has(letter) ? " " : letter)).join("");
-    const tokens = super.splitClean(filtered);
-    return this.skipsUnknown ? tokens.filter((token) => this.idOf.has(token)) : tokens;
+    return withoutBlanks(filtered.split(" "));
   }
 }
 
