@@ -115,7 +115,8 @@ def search(
         found = sample(step, states, seeds=seeds, **draw, **shared)
     else:
         found = greedy_search(step, states, details=details, plain=plain, **shared)
-    return SearchResult(*(None if part is None else part[:, None] for part in found))
+    *parts, _ = found  # There is no trace.
+    return SearchResult(*(None if part is None else part[:, None] for part in parts))
 
 
 def _asked(value: Any, neutral: float = 0) -> bool:
