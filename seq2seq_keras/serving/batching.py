@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.serving.deadlines import within
 from seq2seq_keras.serving.failures import RequestError, fault, wrong
 
 
@@ -132,13 +133,8 @@ class Batcher:
         ticket = _Ticket(len(items), asyncio.get_running_loop())
         self._put(work, items, ticket)
         try:
-            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            async with within(deadline):
                 return await ticket.future
-        except TimeoutError:
-            raise RequestError(
-                "DEADLINE_EXCEEDED",
-                "The time for this request is over before it was answered.",
-            ) from None
         finally:
             # Nobody waits any more, because of the deadline or because he hung up.
             ticket.gone = True

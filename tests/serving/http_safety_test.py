@@ -222,6 +222,7 @@ def written(record):
     "wrong",
     [
         {"prefix": "a " * 100_000},
+        {"prefix": "nowhere" * 40},
         {"allowed": ["nowhere" * 100_000]},
         {"beam_width": "1" + "0" * 4000},
         {"b" * 100_000: 1},
@@ -232,7 +233,7 @@ def written(record):
 def test_a_refusal_does_not_repeat_all_that_was_sent(client, wrong):
     record = {"model": "attentive", "texts": ["a"], **wrong}
     answer = client.post("/translate", content=written(record))
-    assert answer.status_code in (400, 404)
+    assert answer.status_code in (400, 404, 413)
     assert len(answer.content) < 3000
 
 
@@ -318,13 +319,3 @@ def refused(model, files):
         timeout=120,
     )
     return found.returncode, found.stderr
-
-
-def test_what_fails_after_the_first_line_has_its_status(client):
-    prefixes = ["a"] * 149 + ["nowhere"]  # of the second batch
-    record = {"model": "attentive", "texts": ["a"] * 150, "prefix": prefixes}
-    headers = {"Accept": "application/x-ndjson"}
-    answer = client.post("/translate", json=record, headers=headers)
-    *lines, last = [json.loads(line) for line in answer.text.splitlines()]
-    assert (answer.status_code, len(lines)) == (200, 128)
-    assert (last["status"], last["field"]) == (400, "prefix")
