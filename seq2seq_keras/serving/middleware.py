@@ -76,6 +76,13 @@ class Logged:
                 status = failure.status
                 raise
             await _refuse(failure, send_with_id)
+        except asyncio.CancelledError:
+            # The time is over in which what has come in is answered, and nobody who
+            # has had no answer yet should wait for one.
+            if is_begun or not self.is_stopping():
+                raise
+            failure = RequestError("UNAVAILABLE", "The server is shutting down.")
+            await _refuse(failure, send_with_id)
         finally:
             self._note(scope, own_id, status, time.monotonic() - begun)
 

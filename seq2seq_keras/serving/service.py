@@ -227,7 +227,7 @@ class Service:
                 batch = [text for text, _ in values]
             best = [r if isinstance(r, str) else r.text for r in results]
             self._count(model, version, len(batch), seconds)
-            self.tokens.add(model.name, version.number, served, batch, best)
+            self.tokens.add(model.name, version.number, served.tokens, batch, best)
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample

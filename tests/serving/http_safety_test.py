@@ -9,6 +9,7 @@ import shlex
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -153,6 +154,38 @@ def test_a_fault_is_an_answer_with_an_id_and_is_told(capsys):
     assert json.loads(body["body"]) == {"error": "A fault: KeyError."}
     assert 'code="500"' in metrics.text().decode()
     assert "KeyError: 'secret'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("is_stopping", [True, False])
+def test_who_has_no_answer_when_the_time_to_end_is_over_is_told_so(is_stopping):
+    sent, told = [], []
+    log = SimpleNamespace(write=lambda **fields: told.append(fields["status"]))
+
+    async def send(message):
+        sent.append(message)
+
+    async def endless(scope, receive, send):
+        await asyncio.Event().wait()
+
+    async def run():
+        app = Logged(
+            endless, log=log, metrics=Metrics(), is_stopping=lambda: is_stopping
+        )
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        task = asyncio.create_task(app(scope, None, send))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        return task.cancelled()
+
+    assert asyncio.run(run()) is not is_stopping
+    if not is_stopping:
+        assert (sent, told) == ([], [499])
+        return
+    begin, body = sent
+    assert (begin["status"], told) == (503, [503])
+    assert (b"retry-after", b"1") in begin["headers"]
+    assert json.loads(body["body"]) == {"error": "The server is shutting down."}
 
 
 def test_a_client_that_stops_in_the_middle_of_its_request_is_answered_and_left():
