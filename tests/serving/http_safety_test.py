@@ -56,7 +56,10 @@ def test_another_name_is_not_answered(server):
     with server.client() as client:
         for host in ("evil.example", "127.0.0.1.evil.example:8501", "[::2]"):
             for path in ("/", "/models", "/healthz"):
-                assert client.get(path, headers={"Host": host}).status_code == 400
+                answer = client.get(path, headers={"Host": host})
+                assert answer.status_code == 400
+                assert "--allowed-hosts" in answer.json()["error"]
+                assert answer.headers["x-request-id"]
         port = address_of(server)[1]
         for host in ("localhost", f"127.0.0.1:{port}", f"[::1]:{port}"):
             assert client.get("/healthz", headers={"Host": host}).status_code == 200
