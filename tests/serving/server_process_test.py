@@ -35,16 +35,16 @@ def test_what_is_no_model_ends_it_with_one_line(tmp_path):
 
 
 def test_both_ports_are_kept_from_others_until_somebody_listens():
-    class Enough(Exception):
+    class EnoughError(Exception):
         pass
 
     def make(opened):
         for port in (opened.rest_port, opened.grpc_port):
             with pytest.raises(OSError, match="in use"):
                 socket.create_server((opened.host, port))
-        raise Enough
+        raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         run_door(make, ServingOptions(rest_port=0, grpc_port=0))
 
 
