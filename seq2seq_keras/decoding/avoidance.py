@@ -1,6 +1,7 @@
 """Words that are not to be written, however the tokens cut and join them."""
 
 import collections
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -11,7 +12,8 @@ from seq2seq_keras.decoding.constraints import Constraint, forbid
 from seq2seq_keras.special_tokens import END_ID, PAD_ID, START_ID
 
 WORD_BORDER = "\x1f"  # however often it comes in a row, it is one
-_FOUND = -1  # the state in which a phrase is whole
+_FOUND = -1  # the state, and the node, in which a phrase is whole
+_NOTHING = 0  # the node in which no phrase has begun
 
 
 class Avoidance(NamedTuple):
@@ -20,9 +22,10 @@ class Avoidance(NamedTuple):
     State 0 is that of the beginning, -1 that in which a phrase is whole.
 
     Attributes:
-        first: int32, shape `(vocabulary_size,)`: the state after each token in state 0.
-        starts: int32, shape `(states + 1,)`: what state `n` does otherwise than state
-            0 stands from `starts[n]` to before `starts[n + 1]`.
+        first: int32, shape `(vocabulary_size,)`: the state after each token where no
+            phrase has begun, not even by the border of a word.
+        starts: int32, shape `(states + 1,)`: what state `n` does otherwise than that
+            stands from `starts[n]` to before `starts[n + 1]`.
         token_ids: int32, shape `(exceptions,)`: after which tokens.
         states: int32, shape `(exceptions,)`: the state after them.
     """
@@ -51,11 +54,12 @@ def make_avoidance(phrases: Sequence[str], spellings: Sequence[str]) -> Avoidanc
     array([0, 0, 0, 0, 1, 0, 0, 0], dtype=int32)
     """
     letters = _Letters(phrases)
-    by_letter: dict[str, list[int]] = collections.defaultdict(list)
-    for token_id, spelling in enumerate(spellings):
-        if spelling and token_id not in (PAD_ID, START_ID):
-            by_letter[spelling[0]].append(token_id)
-    silent = [i for i, spelling in enumerate(spellings) if not spelling]
+    # Padding and `<sos>` are never written; as letters they would mean something.
+    written = {
+        token_id: spelling
+        for token_id, spelling in enumerate(spellings)
+        if not spelling or token_id not in (PAD_ID, START_ID)
+    }
     numbers, waiting = {letters.start: 0}, [letters.start]
 
     def number(node: int) -> int:
@@ -67,20 +71,60 @@ def make_avoidance(phrases: Sequence[str], spellings: Sequence[str]) -> Avoidanc
         return numbers[node]
 
     first = np.zeros(len(spellings), "int32")
-    for token_id in (token_id for ids in by_letter.values() for token_id in ids):
-        first[token_id] = number(letters.read(letters.start, spellings[token_id]))
+    for token_id, spelling in written.items():
+        first[token_id] = number(letters.read(_NOTHING, spelling))
+    tokens = _Tokens(written)
     rows: list[dict[int, int]] = []
     for node in waiting:  # which grows meanwhile
-        row = {}
-        for letter in letters.differing(node) if node != letters.start else ():
-            for token_id in by_letter.get(letter, ()):
-                row[token_id] = number(letters.read(node, spellings[token_id]))
-        rows.append(row | dict.fromkeys(silent, numbers[node]))
+        rows.append({i: number(to) for i, to in _exceptions(letters, node, tokens)})
     _close_dead_ends(first, rows)
     token_ids = np.array([token_id for row in rows for token_id in row], "int32")
     states = np.array([state for row in rows for state in row.values()], "int32")
     starts = np.cumsum([0, *map(len, rows)], dtype="int32")
     return Avoidance(first, starts, token_ids, states)
+
+
+def _exceptions(
+    letters: "_Letters", node: int, tokens: "_Tokens"
+) -> Iterator[tuple[int, int]]:
+    """The tokens after which a node is elsewhere than where nothing has begun.
+
+    Both read the letters of all tokens at once, and where they meet they stay
+    together, whatever follows: few tokens of a large vocabulary are read at all.
+    """
+    waiting = [(tokens, node, _NOTHING)] if node != _NOTHING else []
+    while waiting:
+        tokens, here, usual = waiting.pop()
+        # Where a phrase is whole nothing matters that a token goes on with.
+        for token_id in tokens.spellings if here == _FOUND else tokens.whole:
+            yield token_id, here
+        if here == _FOUND:
+            continue
+        for letter in sorted(tokens.longer.keys() & letters.differing(here, usual)):
+            to = letters.step(here, letter), letters.step(usual, letter)
+            if to[0] != to[1]:
+                waiting.append((tokens.longer[letter], *to))
+
+
+class _Tokens:
+    """The tokens whose spellings begin alike, by what follows, once that is asked."""
+
+    def __init__(self, spellings: dict[int, str], length: int = 0) -> None:
+        self.spellings, self.length = spellings, length
+
+    @functools.cached_property
+    def whole(self) -> list[int]:
+        """Those that have no further letter."""
+        return [i for i, text in self.spellings.items() if len(text) == self.length]
+
+    @functools.cached_property
+    def longer(self) -> "dict[str, _Tokens]":
+        """The others by their next letter."""
+        found: dict[str, dict[int, str]] = collections.defaultdict(dict)
+        for token_id, text in self.spellings.items():
+            if len(text) > self.length:
+                found[text[self.length]][token_id] = text
+        return {letter: _Tokens(own, self.length + 1) for letter, own in found.items()}
 
 
 def _close_dead_ends(first: np.ndarray, rows: list[dict[int, int]]) -> None:
@@ -109,66 +153,69 @@ class _Letters:
     def __init__(self, phrases: Sequence[str]) -> None:
         self.children: list[dict[str, int]] = [{}]
         self.letters = [""]
-        self.back = [0]
+        self.back = [_NOTHING]
+        self.others = [_NOTHING]
         self.whole = [False]
         for phrase in phrases:
-            node = 0
+            node = _NOTHING
             for letter in phrase:
                 if not WORD_BORDER == letter == self.letters[node]:
                     node = self._child(node, letter)
             self.whole[node] = True
         self._link()
         # Text begins as after a border.
-        self.start = self.step(0, WORD_BORDER)
+        self.start = self.step(_NOTHING, WORD_BORDER)
 
     def _child(self, node: int, letter: str) -> int:
         if letter not in self.children[node]:
             self.children[node][letter] = len(self.children)
             self.children.append({})
             self.letters.append(letter)
-            self.back.append(0)
+            self.back.append(_NOTHING)
+            self.others.append(_NOTHING)
             self.whole.append(False)
         return self.children[node][letter]
 
     def _link(self) -> None:
         """Finds for each node the longest other one that it ends with."""
-        queue = collections.deque(self.children[0].values())
+        queue = collections.deque(self.children[_NOTHING].values())
         while queue:
             node = queue.popleft()
             for letter, child in self.children[node].items():
-                self.back[child] = self._advance(self.back[node], letter)
-                self.whole[child] |= self.whole[self.back[child]]
+                back = self._advance(self.back[node], letter)
+                self.back[child] = back
+                self.whole[child] |= self.whole[back]
+                # What goes on by no other letters need not be looked at, or a phrase
+                # of one letter over and over would be gone through again and again.
+                is_needless = self.children[back].keys() <= self.children[child].keys()
+                self.others[child] = self.others[back] if is_needless else back
                 queue.append(child)
 
     def _advance(self, node: int, letter: str) -> int:
         while letter not in self.children[node] and node:
-            node = self.back[node]
-        return self.children[node].get(letter, 0)
+            node = self.others[node]
+        return self.children[node].get(letter, _NOTHING)
 
     def step(self, node: int, letter: str) -> int:
-        if letter == WORD_BORDER == self.letters[node]:
+        """The node after a letter; none leads on from where a phrase was whole."""
+        if node == _FOUND or letter == WORD_BORDER == self.letters[node]:
             return node
-        return self._advance(node, letter)
+        node = self._advance(node, letter)
+        return _FOUND if self.whole[node] else node
 
     def read(self, node: int, text: str) -> int:
         for letter in text:
             node = self.step(node, letter)
-            if self.whole[node]:
-                return _FOUND
         return node
 
-    def differing(self, node: int) -> Iterator[str]:
-        """The letters after which a node and the start go different ways."""
-        known: set[str] = set()
-        for each in (node, self.start):
-            while True:
-                known |= self.children[each].keys()
-                if not each:
-                    break
-                each = self.back[each]
-        for letter in sorted({*known, WORD_BORDER}):
-            if self.step(node, letter) != self.step(self.start, letter):
-                yield letter
+    def differing(self, *nodes: int) -> set[str]:
+        """The letters after which nodes may go different ways."""
+        known = {WORD_BORDER}
+        for node in nodes:
+            while node != _NOTHING:  # from which all go on alike
+                known |= self.children[node].keys()
+                node = self.others[node]
+        return known
 
 
 class Avoid(Constraint):

@@ -37,7 +37,7 @@ def mirrored(
 
     Args:
         inputs: A folder, which is read with those in it, or a pattern; `**` stands for
-            any folders.
+            any folders. What is hidden, by a name that begins with a dot, is not read.
         output: The folder that is written.
         suffix: The suffix.
 
@@ -98,8 +98,8 @@ def _found(inputs: str) -> tuple[pathlib.Path, list[pathlib.Path]]:
     """Where the files lie, and their paths in order."""
     folder = pathlib.Path(inputs)
     if folder.is_dir():
-        found = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path)]
-        files = [path for path in found if path.is_file()]
+        found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        files = [path for path in found if not _is_hidden(path.relative_to(folder))]
         if not files:
             raise InputError(f"{inputs} is a folder without a file in it.")
         return folder, files
@@ -113,4 +113,5 @@ def _found(inputs: str) -> tuple[pathlib.Path, list[pathlib.Path]]:
 
 
 def _is_hidden(path: pathlib.Path) -> bool:
-    return path.name.startswith(".")
+    """Whether a file, or a folder that it is in, is; as wildcards have it, too."""
+    return any(part.startswith(".") for part in path.parts)

@@ -3,6 +3,7 @@ from .app import add_failures as add_failures
 from .app import failure_response as failure_response
 from .app import guard as guard
 from .app import make_answers as make_answers
+from .aside import Aside as Aside
 from .batching import Batcher as Batcher
 from .batching import Item as Item
 from .batching import Work as Work
@@ -16,6 +17,7 @@ from .grpc_server import pass_calls as pass_calls
 from .grpc_services import Answering as Answering
 from .grpc_services import GrpcAnswers as GrpcAnswers
 from .grpc_services import add_services as add_services
+from .messages import TranslateRequest as TranslateRequest
 from .metrics import Metrics as Metrics
 from .middleware import Guarded as Guarded
 from .middleware import Logged as Logged

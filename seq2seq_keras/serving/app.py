@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.responses import FileResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
@@ -17,7 +16,7 @@ from seq2seq_keras.page import PAGE_FOLDER
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.metrics import Metrics
-from seq2seq_keras.serving.middleware import Guarded, Logged, failure_record
+from seq2seq_keras.serving.middleware import Called, Guarded, Logged, failure_record
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.predict_routes import predict_routes
 from seq2seq_keras.serving.security import trusted_hosts
@@ -109,8 +108,7 @@ def guard(
             allow_methods=["GET", "POST"],
             allow_headers=["Authorization", "Content-Type"],
         )
-    hosts = trusted_hosts(options)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(Called, hosts=trusted_hosts(options))
     app.add_middleware(Logged, log=log, metrics=metrics, is_stopping=is_stopping)
 
 

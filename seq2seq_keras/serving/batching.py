@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.serving.deadlines import within
 from seq2seq_keras.serving.failures import RequestError, fault, wrong
 
 
@@ -132,13 +133,8 @@ class Batcher:
         ticket = _Ticket(len(items), asyncio.get_running_loop())
         self._put(work, items, ticket)
         try:
-            async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+            async with within(deadline):
                 return await ticket.future
-        except TimeoutError:
-            raise RequestError(
-                "DEADLINE_EXCEEDED",
-                "The time for this request is over before it was answered.",
-            ) from None
         finally:
             # Nobody waits any more, because of the deadline or because he hung up.
             ticket.gone = True
@@ -187,6 +183,8 @@ class Batcher:
             work, batch = taken
             self._several = len({id(item.ticket) for item in batch}) > 1
             self._answer(work, batch)
+            # They hold a version, which may have been unloaded by the next batch.
+            del taken, work, batch
 
     def _next(self) -> tuple[Work, list[Item]] | None:
         """Waits for the next batch; `None` when there will be no more."""
@@ -195,18 +193,23 @@ class Batcher:
                 self._changed.wait_for(lambda: self._queues or self.closed)
                 if not self._queues:
                     return None
-                work, queue = min(
-                    self._queues.items(), key=lambda entry: entry[1][0].arrived
-                )
-                rest = queue[0].arrived + self.batch_timeout - time.monotonic()
-                is_full = sum(item.weight for item in queue) >= self.max_batch_size
-                if is_full or rest <= 0 or not self._several or self.closed:
-                    batch = _alike(list(queue), self.max_batch_size)
-                    taken = {id(item) for item in batch}
-                    self._keep(work, [item for item in queue if id(item) not in taken])
-                    self.waiting -= sum(item.weight for item in batch)
-                    return work, batch
+                taken, rest = self._take()
+                if taken is not None:
+                    return taken
                 self._changed.wait(rest)
+
+    def _take(self) -> tuple[tuple[Work, list[Item]] | None, float]:
+        """A batch from the queue, or how many seconds others may still join it."""
+        work, queue = min(self._queues.items(), key=lambda entry: entry[1][0].arrived)
+        rest = queue[0].arrived + self.batch_timeout - time.monotonic()
+        is_full = sum(item.weight for item in queue) >= self.max_batch_size
+        if not (is_full or rest <= 0 or not self._several or self.closed):
+            return None, rest
+        batch = _alike(list(queue), self.max_batch_size)
+        taken = {id(item) for item in batch}
+        self._keep(work, [item for item in queue if id(item) not in taken])
+        self.waiting -= sum(item.weight for item in batch)
+        return (work, batch), 0.0
 
     def _keep(self, work: Work, items: list[Item]) -> None:
         if items:

@@ -11,6 +11,8 @@ import gc
 import os
 import pathlib
 import threading
+import time
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,6 +22,7 @@ from seq2seq_keras.serving.failures import RequestError
 from seq2seq_keras.serving.folders import (
     is_saved_model,
     marks_of,
+    misnamed_in,
     named_folders,
     versions_in,
 )
@@ -114,6 +117,9 @@ class Catalog:
             for name, folder in named_folders(folders, options).items()
         }
         self._stop = threading.Event()
+        # When to look whether what was unloaded has gone.
+        self._leaving: list[tuple[float, weakref.ref[Any]]] = []
+        self._misnamed: set[pathlib.Path] = set()  # which were told of
 
     @property
     def is_ready(self) -> bool:
@@ -240,11 +246,26 @@ class Catalog:
             kept |= {version.number for version in model.available()[:1]}
         refused = {n for n in there if n not in _available(model)}
         for number in {*model.versions} - kept - refused:
-            version = model.versions.pop(number)
-            version.state = END  # it goes when the last request has its answer
-            self.log(event="unloaded", model=model.name, version=number)
-            _settle_memory()
+            self._unload(model, number)
+        if any(when <= time.monotonic() for when, _ in self._leaving):
+            self._settle_memory()
+        self._tell_misnamed(model)
         return bool(new)
+
+    def _unload(self, model: Model, number: int) -> None:
+        version = model.versions.pop(number)
+        version.state = END  # it goes when the last request has its answer
+        self.log(event="unloaded", model=model.name, version=number)
+        if version.served is not None:
+            self._leaving.append((time.monotonic(), weakref.ref(version.served)))
+
+    def _tell_misnamed(self, model: Model) -> None:
+        """Says of each model whose name is no version, once, that it is left out."""
+        found = {*misnamed_in(model.folder)} - self._misnamed
+        self._misnamed |= found
+        for path in sorted(found):
+            reason = "A version is a number below 2**63, without zeros before it."
+            self.log(event="ignored", model=model.name, folder=path.name, error=reason)
 
     def _wanted(self, model: Model, there: dict[int, pathlib.Path]) -> set[int]:
         """The versions that should answer, without those that were refused as such."""
@@ -271,9 +292,25 @@ class Catalog:
             version.error = _without_place(version.reason, model, version)
             self.log(event="refused", **told, error=version.reason)
             return
-        _settle_memory()
+        self._settle_memory()
         version.served, version.state = served, AVAILABLE
         self.log(event="loaded", **told)
+
+    def _settle_memory(self) -> None:
+        """Has what stays be looked through for garbage now, and not under load.
+
+        To go through all that TensorFlow and a model consist of takes a third of a
+        second, in which nobody is answered. What was unloaded is to go, and is looked
+        for again when no request can be under way that has it.
+        """
+        gc.unfreeze()
+        gc.collect()
+        later = time.monotonic() + self.options.timeout_seconds
+        self._leaving = [
+            (later, gone) for _, gone in self._leaving if gone() is not None
+        ]
+        if not self._leaving:
+            gc.freeze()
 
     def _read(self, folder: pathlib.Path) -> Served:
         if is_saved_model(folder):
@@ -293,14 +330,3 @@ def _without_place(reason: str, model: Model, version: Version) -> str:
         reason = reason.replace(f"{place}{os.sep}", "")
         reason = reason.replace(str(place), model.name)
     return reason
-
-
-def _settle_memory() -> None:
-    """Has what stays be looked through for garbage now, and not under load.
-
-    To go through all that TensorFlow and a model consist of takes a third of a second,
-    in which nobody is answered.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

@@ -20,6 +20,7 @@ _HTTP = {
     "DEADLINE_EXCEEDED": 504,
 }
 _RECEIVED, _QUOTED = re.compile(r"Received: (\w+)="), re.compile(r"`(\w+)`")
+_MOST_TOLD = 1000  # characters of what was wrong
 _SOON = 1  # seconds after which it is worth trying again
 
 
@@ -72,3 +73,8 @@ def wrong(error: InputError, field: str | None = None) -> RequestError:
 def too_large(message: str, field: str | None = None) -> RequestError:
     """The failure of what is over a limit that does not change by waiting."""
     return RequestError("INVALID_ARGUMENT", message, field=field, status=413)
+
+
+def cut(text: str) -> str:
+    """What was wrong may be as long as a request, and its beginning tells."""
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from seq2seq_keras.files import current
 from seq2seq_keras.serving.options import ServingOptions, check_name
 
 _ONLY_VERSION = 1
+_INT64 = 2**63
+_DIGITS, _VERSION = re.compile(r"[0-9]+"), re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def named_folders(
@@ -55,17 +58,35 @@ def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
     """The versions of a folder by their numbers; one, of number 1, if it is a model."""
     if is_saved_model(folder) or _is_translator(folder):
         return {_ONLY_VERSION: folder}
+    return {
+        int(path.name): path for path in _models_in(folder) if _is_number(path.name)
+    }
+
+
+def misnamed_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Models in a folder of versions that have digits for names, and no number."""
+    if is_saved_model(folder) or _is_translator(folder):
+        return []
+    return [path for path in _models_in(folder) if not _is_number(path.name)]
+
+
+def _models_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Models in a folder that have digits for names."""
     try:
         inside = list(folder.iterdir())
     except OSError:
-        return {}
-    return {
-        int(path.name): path
+        return []
+    return [
+        path
         for path in inside
-        if path.name.isascii()
-        and path.name.isdecimal()
+        if _DIGITS.fullmatch(path.name)
         and (is_saved_model(path) or _is_translator(path))
-    }
+    ]
+
+
+def _is_number(name: str) -> bool:
+    """Whether a name is a number of 64 bits as it is written: not `01` for 1."""
+    return _VERSION.fullmatch(name) is not None and int(name) < _INT64
 
 
 def is_saved_model(folder: pathlib.Path) -> bool:

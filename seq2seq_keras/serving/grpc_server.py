@@ -12,7 +12,10 @@ from seq2seq_keras.serving.options import ServingOptions
 _METHODS = (
     f"/{PREDICTION}/Predict",
     f"/{PREDICTION}/GetModelMetadata",
+    # Which are refused as any other, to who brings the token.
+    *(f"/{PREDICTION}/{name}" for name in ("Classify", "Regress", "MultiInference")),
     f"/{MODEL}/GetModelStatus",
+    f"/{MODEL}/HandleReloadConfigRequest",
 )
 # Of a method, a message, seconds that are left and what is noted, to the answer.
 Ask = Callable[[str, bytes, float | None, dict[str, Any]], Awaitable[bytes]]
@@ -39,7 +42,8 @@ class GrpcServer:
             options=[
                 ("grpc.max_receive_message_length", options.max_body_bytes),
                 ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", int(options.workers > 1)),
+                # The process keeps the port from others until it is listened at.
+                ("grpc.so_reuseport", 1),
             ],
         )
         add(self.server)

@@ -16,7 +16,7 @@ from tensorflow_serving.apis import (
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
 from seq2seq_keras.serving.contract import check_fields, model_metadata, model_status
-from seq2seq_keras.serving.failures import RequestError, fault, too_large
+from seq2seq_keras.serving.failures import RequestError, cut, fault, too_large
 from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.signatures import Arrays, Signature
@@ -71,7 +71,7 @@ class Answering:
             return response
         except RequestError as error:
             code = error.code
-            await context.abort(grpc.StatusCode[code], error.message)
+            await context.abort(grpc.StatusCode[code], cut(error.message))
         finally:
             self._note(method, context, own_id, code, noted, begun)
 
@@ -111,6 +111,22 @@ async def _answered(
         raise fault(error) from error
 
 
+def _refusing(service: str, method: str) -> Any:
+    """A method of a service of TensorFlow that is not answered here, for anybody."""
+
+    async def refuse(own: Any, request: Any, context: Any) -> Any:
+        async def answer(noted: dict[str, Any]) -> Any:
+            raise RequestError(
+                "UNIMPLEMENTED",
+                f"{method} is not served: the signatures of a translator are for "
+                "Predict.",
+            )
+
+        return await own.answering.answer(f"{service}/{method}", context, answer)
+
+    return refuse
+
+
 class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, answering: Answering) -> None:
         self.answering = answering
@@ -118,7 +134,7 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
     async def Predict(self, request: Any, context: Any) -> Any:  # noqa: N802
         async def answer(noted: dict[str, Any]) -> Any:
-            model, version = self.service.catalog.find(*_named(request.model_spec))
+            model, version = self.service.catalog.find(*_named(request))
             noted.update(model=model.name, version=version.number)
             asked = request.model_spec.signature_name
             name = self.service.signature_name(version, asked)
@@ -144,14 +160,19 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
 
     async def GetModelMetadata(self, request: Any, context: Any) -> Any:  # noqa: N802
         async def answer(noted: dict[str, Any]) -> Any:
+            named = _named(request)
             check_fields(request.metadata_field)
-            model, version = self.service.catalog.find(*_named(request.model_spec))
+            model, version = self.service.catalog.find(*named)
             noted.update(model=model.name, version=version.number)
             return model_metadata(model, version)
 
         return await self.answering.answer(
             f"{PREDICTION}/GetModelMetadata", context, answer
         )
+
+    Classify = _refusing(PREDICTION, "Classify")
+    Regress = _refusing(PREDICTION, "Regress")
+    MultiInference = _refusing(PREDICTION, "MultiInference")
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
@@ -161,10 +182,12 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
     async def GetModelStatus(self, request: Any, context: Any) -> Any:  # noqa: N802
         async def answer(noted: dict[str, Any]) -> Any:
             catalog = self.answering.service.catalog
-            name, version, label = _named(request.model_spec)
+            name, version, label = _named(request)
             return model_status(catalog, name, version, label)
 
         return await self.answering.answer(f"{MODEL}/GetModelStatus", context, answer)
+
+    HandleReloadConfigRequest = _refusing(MODEL, "HandleReloadConfigRequest")
 
 
 class GrpcAnswers:
@@ -253,7 +276,11 @@ def _add_services(answering: Answering, server: Any) -> None:
     )
 
 
-def _named(spec: Any) -> tuple[str, int | None, str | None]:
+def _named(request: Any) -> tuple[str, int | None, str | None]:
+    """The model, the version and the label that a request names."""
+    if not request.HasField("model_spec"):
+        raise RequestError("INVALID_ARGUMENT", "Missing ModelSpec", field="model_spec")
+    spec = request.model_spec
     version = spec.version.value if spec.HasField("version") else None
     return spec.name, version, spec.version_label or None
 

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 import typing
-from typing import Any
+from typing import Annotated, Any
 
 import pydantic
 
@@ -15,6 +15,8 @@ _HINTS = typing.get_type_hints(SearchOptions)
 _OWN = ("prefix", "avoid", "allowed", "seed")
 # In the order of their fields, as far as a request gives them.
 SEARCH_FIELDS = (*(field.name for field in options_of(SearchOptions)), *_OWN)
+# One that is wrong is told, and a record of each would be made however many there are.
+_Texts = Annotated[list[str], pydantic.Field(fail_fast=True)]
 
 
 class _Request(pydantic.BaseModel):
@@ -36,7 +38,7 @@ class _Request(pydantic.BaseModel):
         },
     )
 
-    texts: list[str] = pydantic.Field(description="The texts.")
+    texts: _Texts = pydantic.Field(description="The texts.")
     model: str | None = pydantic.Field(
         None, description="Which model; may be left out where there is one."
     )
@@ -57,16 +59,28 @@ class _Request(pydantic.BaseModel):
     trace: bool = pydantic.Field(
         False, description="Whether to tell the tree that a beam search grew."
     )
-    prefix: str | list[str] | None = pydantic.Field(
+    prefix: str | _Texts | None = pydantic.Field(
         None, description="What every translation begins with, or each."
     )
-    avoid: list[str] | None = pydantic.Field(
+    avoid: _Texts | None = pydantic.Field(
         None, description="Words or phrases that no translation contains."
     )
-    allowed: list[str] | None = pydantic.Field(
+    allowed: _Texts | None = pydantic.Field(
         None, description="The only translations there may be."
     )
     seed: int | None = pydantic.Field(None, description="What `sample` draws with.")
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _with_one_stranger(cls, given: Any) -> Any:
+        """Leaves one of the fields that there are none of, which is told."""
+        if not isinstance(given, dict):
+            return given
+        known = {name: given[name] for name in cls.model_fields if name in given}
+        for name in given:
+            if name not in known:
+                return {**known, name: given[name]}
+        return known
 
     def search(self) -> dict[str, Any]:
         """The options of the search that the request gives."""

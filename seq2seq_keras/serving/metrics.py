@@ -2,8 +2,8 @@
 
 import os
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import prometheus_client
 from prometheus_client import multiprocess
@@ -13,6 +13,9 @@ _COUNTED_AT_ONCE = 256
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 # Set where several processes count together.
 _SHARED = "PROMETHEUS_MULTIPROC_DIR"
+
+# Of texts and of their translations.
+CountTokens: TypeAlias = Callable[[list[str], Sequence[Any]], tuple[int, int]]
 
 
 class Metrics:
@@ -125,20 +128,23 @@ class TokenCounter:
     def __init__(self, metrics: Metrics) -> None:
         self.metrics = metrics
         self._lock = threading.Lock()
-        self._waiting: dict[tuple[str, int], tuple[Any, list[str], list[str]]] = {}
+        self._waiting: dict[tuple[str, int], tuple[CountTokens, list, list]] = {}
 
     def add(
         self,
         model: str,
         version: int,
-        served: Any,
+        count: CountTokens,
         texts: Sequence[str],
         translations: Sequence[str],
     ) -> None:
-        """Takes note of texts that were translated by a `Served`."""
+        """Takes note of texts that were translated, and of what counts their tokens.
+
+        That stays until they are counted, and so holds no model.
+        """
         with self._lock:
             key = (model, version)
-            _, sources, targets = self._waiting.setdefault(key, (served, [], []))
+            _, sources, targets = self._waiting.setdefault(key, (count, [], []))
             sources += texts
             targets += translations
             is_much = len(sources) >= _COUNTED_AT_ONCE
@@ -149,5 +155,5 @@ class TokenCounter:
         """Counts what has been noted."""
         with self._lock:
             waiting, self._waiting = self._waiting, {}
-        for (model, version), (served, sources, targets) in waiting.items():
-            self.metrics.tokens(model, version, served.tokens(sources, targets))
+        for (model, version), (count, sources, targets) in waiting.items():
+            self.metrics.tokens(model, version, count(sources, targets))

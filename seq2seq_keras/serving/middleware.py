@@ -3,12 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
-from seq2seq_keras.serving.failures import RequestError, fault, too_large
+from seq2seq_keras.serving.failures import RequestError, cut, fault, too_large
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import DOCS_POLICY, PAGE_POLICY, is_allowed
@@ -18,7 +19,6 @@ _OPEN_FOLDER = "/page/"
 _DOCS = "/docs"
 # Any word may stand where a method does; each would be a series of its own to count.
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_MOST_TOLD = 1000  # characters of what was wrong
 
 
 class Logged:
@@ -76,6 +76,13 @@ class Logged:
                 status = failure.status
                 raise
             await _refuse(failure, send_with_id)
+        except asyncio.CancelledError:
+            # The time is over in which what has come in is answered, and nobody who
+            # has had no answer yet should wait for one.
+            if is_begun or not self.is_stopping():
+                raise
+            failure = RequestError("UNAVAILABLE", "The server is shutting down.")
+            await _refuse(failure, send_with_id)
         finally:
             self._note(scope, own_id, status, time.monotonic() - begun)
 
@@ -101,6 +108,41 @@ class Logged:
             version=version,
             texts=state.get("texts"),
         )
+
+
+class Called:
+    """Refuses requests that call the server by a name which it has not.
+
+    Args:
+        app: What answers the others.
+        hosts: Its names; `*` for any.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: Sequence[str]) -> None:
+        self.app = app
+        # It would refuse them in plain text, and so is asked no more than whether.
+        self._asked = TrustedHostMiddleware(_accept, hosts, www_redirect=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        accepted: list[bool] = []
+        await self._asked({**scope, "accepted": accepted}, receive, _ignore)
+        if accepted:
+            await self.app(scope, receive, send)
+            return
+        failure = RequestError(
+            "INVALID_ARGUMENT",
+            "Invalid host header: the server is not called so. Ask it by its address, "
+            "or give the name by `--allowed-hosts`.",
+        )
+        await _refuse(failure, send)
+
+
+async def _accept(scope: Scope, receive: Receive, send: Send) -> None:
+    scope["accepted"].append(True)
+
+
+async def _ignore(message: Message) -> None:
+    pass
 
 
 class Guarded:
@@ -203,15 +245,10 @@ async def _refuse(failure: RequestError, send: Send) -> None:
 
 def failure_record(failure: RequestError) -> dict[str, str]:
     """What HTTP answers in place of what was asked for."""
-    record = {"error": _cut(failure.message)}
+    record = {"error": cut(failure.message)}
     if failure.field is not None:
-        record["field"] = _cut(failure.field)
+        record["field"] = cut(failure.field)
     return record
-
-
-def _cut(text: str) -> str:
-    """What was wrong may be as long as a request, and its beginning tells."""
-    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -9,6 +9,7 @@ from seq2seq_keras.options import check_options, documented, option
 
 # What stands in a URL as it is, and nowhere means a folder above.
 _NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
+_LENGTH = 50  # characters that each text of a list has on average, at most
 _LABEL = re.compile(r"(?:(?P<model>\w[\w.-]*)/)?(?P<label>\w[\w.-]*)=(?P<version>\d+)")
 
 
@@ -76,7 +77,10 @@ class ServingOptions:
         256, "The most texts of a request.", minimum=1, maximum=10**6
     )
     max_characters: int = option(
-        5000, "The most characters of a text.", minimum=1, maximum=10**4
+        5000,
+        "The most characters of a text, and of a `prefix`.",
+        minimum=1,
+        maximum=10**4,
     )
     max_beam_width: int = option(
         32,
@@ -96,6 +100,19 @@ class ServingOptions:
         "at: texts x `beam_width` (or draws, `n_best` or `candidates`) x `max_length`.",
         minimum=1,
         maximum=10**12,
+    )
+    max_avoid: int = option(
+        200,
+        "The most phrases of `avoid`, of 50 characters each on average. What it takes "
+        "to look for them grows with their number and with the vocabulary.",
+        minimum=1,
+        maximum=10**6,
+    )
+    max_allowed: int = option(
+        5000,
+        "The most texts of `allowed`, of 50 characters each on average.",
+        minimum=1,
+        maximum=10**6,
     )
     max_option_sets: int = option(
         64,
@@ -185,6 +202,11 @@ class ServingOptions:
             ),
             **dict.fromkeys(("max_length", "min_length"), self.max_tokens),
         }
+
+    def list_limits(self) -> dict[str, tuple[int, int]]:
+        """How many texts lists of a request may have, and how many characters."""
+        limits = {"avoid": self.max_avoid, "allowed": self.max_allowed}
+        return {name: (most, most * _LENGTH) for name, most in limits.items()}
 
     def labels_of(self, model: str) -> dict[str, int]:
         """The labels of a model, with the versions they stand for."""

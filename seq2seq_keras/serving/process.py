@@ -96,7 +96,8 @@ class ServerProcess:
         """Ends the threads, which have little left to do; whether they have ended."""
         are_closed = self.catalog.close(_LAST)
         watching.join(_LAST)
-        return are_closed and not watching.is_alive()
+        is_idle = not self.service.aside.running
+        return are_closed and is_idle and not watching.is_alive()
 
     async def _load(self) -> None:
         try:

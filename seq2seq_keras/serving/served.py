@@ -2,6 +2,7 @@
 
 import abc
 import dataclasses
+import functools
 import os
 import threading
 from collections.abc import Sequence
@@ -13,13 +14,14 @@ import tensorflow as tf
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.serving.failures import RequestError
+from seq2seq_keras.serving.metrics import CountTokens
 from seq2seq_keras.serving.signatures import (
     Signature,
     loaded_signatures,
     stored_definitions,
     traced_signature,
 )
-from seq2seq_keras.text import normalize_in_python
+from seq2seq_keras.text import Tokenizer, normalize_in_python
 from seq2seq_keras.translation import (
     Hypothesis,
     SearchRequest,
@@ -45,6 +47,8 @@ class Served(abc.ABC):
         definitions: Each `SignatureDef` by its name.
         defaults: The search options with their values; none where there is no choice.
         has_attention: Whether translations come with attention.
+        tokens: Function that says how many tokens texts and their translations have,
+            none where nobody knows. It outlives the model, and does not hold it.
     """
 
     kind = ""
@@ -52,6 +56,7 @@ class Served(abc.ABC):
     definitions: dict[str, Any]
     defaults: dict[str, Any]
     has_attention: bool
+    tokens: CountTokens
 
     @abc.abstractmethod
     def request(self, search: dict[str, Any], count: int) -> Any:
@@ -70,10 +75,6 @@ class Served(abc.ABC):
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
     ) -> Sequence[Any]:
         """Strings for texts, or with `details` a `Translation` for each."""
-
-    @abc.abstractmethod
-    def tokens(self, texts: list[str], translations: Sequence[Any]) -> tuple[int, int]:
-        """How many tokens texts and translations have; none where nobody knows."""
 
     @abc.abstractmethod
     def traces(self) -> int:
@@ -117,6 +118,9 @@ class ServedTranslator(Served):
     def __init__(self, folder: str | os.PathLike, option_sets: int) -> None:
         self.translator = translator = Translator.load(folder)
         self.defaults = dataclasses.asdict(translator.search)
+        self.tokens = functools.partial(
+            _count_tokens, translator.source_tokenizer, translator.target_tokenizer
+        )
         # Models of the user's own are asked like any other: by what they answer.
         self.has_attention = translator.decode("a").attention is not None
         translator.graph.keep_searchers(option_sets + _OWN_SETS)
@@ -149,19 +153,6 @@ class ServedTranslator(Served):
             options, details = proposals_of(options), True
         options = _searched(options, details)
         return self.translator.graph.searcher(options, **flags, details=details)
-
-    def tokens(self, texts: list[str], translations: Sequence[Any]) -> tuple[int, int]:
-        translator = self.translator
-        sides = (
-            (translator.source_tokenizer, texts),
-            (translator.target_tokenizer, translations),
-        )
-        # One pass each, whatever the number of texts.
-        source, target = (
-            int(tokenizer.split(tf.constant(list(of))).row_splits[-1])
-            for tokenizer, of in sides
-        )
-        return source, target
 
     def traces(self) -> int:
         graphs = [
@@ -203,6 +194,7 @@ class ServedSavedModel(Served):
                 f"{folder}: the SavedModel cannot be loaded ({reason})."
             ) from error
         self.defaults = {}
+        self.tokens = _count_none
         self.signatures = loaded_signatures(self.module)
         if "nbest" in self.signatures:
             self.has_attention = "attention" in self.signatures["nbest"].outputs
@@ -242,11 +234,29 @@ class ServedSavedModel(Served):
             for row, text in enumerate(texts)
         ]
 
-    def tokens(self, texts: list[str], translations: Sequence[Any]) -> tuple[int, int]:
-        return 0, 0
-
     def traces(self) -> int:
         return len(self.signatures)  # a SavedModel has its graphs, and makes none
+
+
+def _count_tokens(
+    source_tokenizer: Tokenizer,
+    target_tokenizer: Tokenizer,
+    texts: list[str],
+    translations: Sequence[Any],
+) -> tuple[int, int]:
+    # One pass each, whatever the number of texts.
+    source, target = (
+        int(tokenizer.split(tf.constant(list(of))).row_splits[-1])
+        for tokenizer, of in (
+            (source_tokenizer, texts),
+            (target_tokenizer, translations),
+        )
+    )
+    return source, target
+
+
+def _count_none(texts: list[str], translations: Sequence[Any]) -> tuple[int, int]:
+    return 0, 0
 
 
 def _searched(options: SearchOptions, details: bool) -> SearchOptions:

@@ -52,24 +52,33 @@ def run_door(make: Callable[[ServingOptions], Any], options: ServingOptions) -> 
 
 @contextlib.contextmanager
 def _opened(options: ServingOptions) -> Iterator[tuple[Any, ServingOptions]]:
-    """The socket of HTTP, and the options with the real ports, which are shown."""
+    """The socket of HTTP, and the options with the real ports, which are kept."""
     if options.certificate is not None and options.key is not None:
         check_certificate(options.certificate, options.key)
     grpc_port = _free_port(options.host, options.grpc_port)
-    with _listening(options.host, options.rest_port) as rest:
+    with (
+        _reserved(options.host, grpc_port),
+        _listening(options.host, options.rest_port) as rest,
+    ):
         rest_port = rest.getsockname()[1]
-        scheme = "http" if options.certificate is None else "https"
-        host = f"[{options.host}]" if ":" in options.host else options.host
-        show(f"REST and page: {scheme}://{host}:{rest_port}  gRPC: {host}:{grpc_port}")
         yield (
             rest,
             dataclasses.replace(options, rest_port=rest_port, grpc_port=grpc_port),
         )
 
 
+def _show_address(options: ServingOptions) -> None:
+    """Says where the ports are, once a signal ends the server in order."""
+    scheme = "http" if options.certificate is None else "https"
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    rest, grpc = f"{scheme}://{host}:{options.rest_port}", f"{host}:{options.grpc_port}"
+    show(f"REST and page: {rest}  gRPC: {grpc}")
+
+
 def _run_one(process: Any, options: ServingOptions, rest: Any) -> None:
     server = uvicorn.Server(_config(process.app, options))
     with heard_by(server.handle_exit):
+        _show_address(options)
         server.run(sockets=[rest])
     if process.error is not None:
         raise process.error
@@ -87,10 +96,10 @@ def _run_workers(models: Sequence[Any], options: ServingOptions, rest: Any) -> N
     with (
         tempfile.TemporaryDirectory(prefix="seq2seq_keras") as folder,
         _environment(_COUNTED_TOGETHER, folder),
-        _reserved(options.host, options.grpc_port),
         heard_by(lambda number, frame: None),
     ):
         supervisor = Multiprocess(config, [rest])
+        _show_address(options)
         supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         raise InputError("A worker could not start: see the line above.")
@@ -132,8 +141,9 @@ def _free_port(host: str, port: int) -> int:
 
 @contextlib.contextmanager
 def _reserved(host: str, port: int) -> Iterator[None]:
-    """Keeps a port for the workers, who listen at it together."""
+    """Keeps a port for gRPC, which listens at it later, and in several workers."""
     with _address_named(host, port), socket.socket(_family(host)) as kept:
+        # Without SO_REUSEADDR, which would let others bind to it before it listens.
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         kept.bind((host, port))
         yield

@@ -1,6 +1,5 @@
 """What both protocols do: find a model, check a request, have it answered in time."""
 
-import asyncio
 import functools
 import math
 import time
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.errors import InputError, check_unicode, shown
+from seq2seq_keras.serving.aside import Aside
 from seq2seq_keras.serving.batching import Item, Work
 from seq2seq_keras.serving.catalog import Catalog, Model, Version
 from seq2seq_keras.serving.failures import RequestError, too_large, wrong
@@ -22,6 +22,7 @@ _DEFAULT_SIGNATURE = "serving_default"
 # Those that search, as the model does by default.
 _SEARCHES = (_DEFAULT_SIGNATURE, "nbest")
 _SHARED = ("avoid", "allowed")
+_AT_ONCE = 4  # requests whose options are looked up in a thread
 
 
 class Service:
@@ -40,6 +41,7 @@ class Service:
         self.options = options
         self.metrics = metrics
         self.tokens = TokenCounter(metrics)
+        self.aside = Aside(_AT_ONCE)
         self.is_stopping = False
 
     @property
@@ -79,14 +81,32 @@ class Service:
                     field=name,
                 )
         for name in ("prefix", *_SHARED):
-            given = search.get(name) or ()
-            for text in [given] if isinstance(given, str) else given:
+            texts = _texts_of(search.get(name))
+            self._check_lengths(name, [len(text) for text in texts])
+            for text in texts:
                 try:
                     check_unicode(text, f"`{name}`")
                 except InputError as error:
                     raise wrong(error, name) from None
-
         self._check_size(count, _search_tokens(served, search))
+
+    def _check_lengths(self, name: str, lengths: list[int]) -> None:
+        """Refuses a prefix, or a list, that takes too long to be looked at."""
+        if name == "prefix":
+            longest, most = max(lengths, default=0), self.options.max_characters
+            if longest > most:
+                raise too_large(
+                    f"`prefix` has {longest:,} characters, and {most:,} are allowed.",
+                    name,
+                )
+            return
+        most, characters = self.options.list_limits()[name]
+        if len(lengths) > most or sum(lengths) > characters:
+            raise too_large(
+                f"`{name}` has {len(lengths):,} texts of {sum(lengths):,} characters, "
+                f"and {most:,} of {characters:,} together are allowed.",
+                name,
+            )
 
     def _check_size(self, texts: int, tokens: int) -> None:
         """Refuses a search of so many tokens for each text."""
@@ -141,14 +161,36 @@ class Service:
         Raises:
             RequestError: If an option does not fit, or there was no time.
         """
-        self._check_search(version.served, len(texts), search)
-        ask = functools.partial(version.served.request, search, len(texts))
+        request = await self._request(version, len(texts), search, deadline)
+        return await self._answer(
+            model, version, texts, search, request, details, trace, deadline
+        )
+
+    async def _request(
+        self, version: Version, count: int, search: dict[str, Any], deadline: float
+    ) -> Any:
+        """What the options mean for so many texts, all of it checked."""
+        self._check_search(version.served, count, search)
+        ask = functools.partial(version.served.request, search, count)
         try:
-            # Their tokens are looked up, which may take a moment.
-            is_quick = not {"prefix", *_SHARED} & search.keys()
-            request = ask() if is_quick else await asyncio.to_thread(ask)
+            if {"prefix", *_SHARED} & search.keys():
+                # Their tokens are looked up, which may take a moment.
+                return await self.aside.run(ask, deadline)
+            return ask()
         except InputError as error:
             raise wrong(error) from error
+
+    async def _answer(
+        self,
+        model: Model,
+        version: Version,
+        texts: Sequence[str],
+        search: dict[str, Any],
+        request: Any,
+        details: bool,
+        trace: bool,
+        deadline: float,
+    ) -> list[Any]:
         work, items = self._translation(
             model, version, texts, search, request, details, trace
         )
@@ -185,7 +227,7 @@ class Service:
                 batch = [text for text, _ in values]
             best = [r if isinstance(r, str) else r.text for r in results]
             self._count(model, version, len(batch), seconds)
-            self.tokens.add(model.name, version.number, served, batch, best)
+            self.tokens.add(model.name, version.number, served.tokens, batch, best)
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample
@@ -214,21 +256,28 @@ class Service:
         self.metrics.gauge("queue_texts", model.batcher.waiting, model.name)
 
     async def stream(
-        self, model: Model, version: Version, texts: Sequence[str], **asked: Any
+        self,
+        model: Model,
+        version: Version,
+        texts: Sequence[str],
+        search: dict[str, Any],
+        *,
+        details: bool,
+        trace: bool,
+        deadline: float,
     ) -> AsyncIterator[Any]:
         """Yields what `translate` returns, one by one, as batches are ready."""
-        search = asked.pop("search")
-        self._check_search(version.served, len(texts), search)
+        request = await self._request(version, len(texts), search, deadline)
         prefix = search.get("prefix")
-        draws = search.get("sample", version.served.defaults.get("sample", False))
         # What is drawn depends on a text's place, and so all are drawn at once.
+        draws = request is not None and request.options.sample
         size = max(len(texts), 1) if draws else self.options.max_batch_size
         for start in range(0, len(texts), size):
             part = slice(start, start + size)
             if isinstance(prefix, list):
                 search = {**search, "prefix": prefix[part]}
-            for found in await self.translate(
-                model, version, texts[part], search, **asked
+            for found in await self._answer(
+                model, version, texts[part], search, request, details, trace, deadline
             ):
                 yield found
 
@@ -306,6 +355,11 @@ def _search_tokens(served: Served, search: dict[str, Any]) -> int:
     if asked.get("sample") and asked.get("decision") == "mbr":
         width = max(width, asked.get("candidates", 0))
     return width * asked.get("max_length", 0)
+
+
+def _texts_of(given: str | Sequence[str] | None) -> Sequence[str]:
+    """The texts of what may be one, several or none."""
+    return [given] if isinstance(given, str) else given or ()
 
 
 def _names(signature: Any) -> list[str]:

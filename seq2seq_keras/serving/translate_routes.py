@@ -62,8 +62,8 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
             field="alignments",
         )
     named = {"model": model.name, "version": version.number}
-    search = {
-        "search": asked.search(),
+    search = asked.search()
+    how = {
         "details": asked.has_details(),
         "trace": asked.trace,
         "deadline": service.deadline(),
@@ -74,12 +74,12 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
         "alignments": asked.alignments,
     }
     if _LINES in request.headers.get("accept", ""):
-        answers = service.stream(model, version, asked.texts, **search)
+        answers = service.stream(model, version, asked.texts, search, **how)
         lines = _lines(answers, named, told)
         begun = await unless_gone(request, _begun(lines))
         return StreamingResponse(begun, media_type=_LINES)
     found = await unless_gone(
-        request, service.translate(model, version, asked.texts, **search)
+        request, service.translate(model, version, asked.texts, search, **how)
     )
 
     def answer() -> Response:
@@ -87,7 +87,7 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
         return json_response({**named, "translations": records})
 
     # Others are answered while a long answer is written.
-    return await asyncio.to_thread(answer) if search["details"] else answer()
+    return await asyncio.to_thread(answer) if how["details"] else answer()
 
 
 async def _lines(

@@ -14,7 +14,7 @@ from seq2seq_keras.text import NOT_COPIED, normalize_in_python
 from seq2seq_keras.translation.rescoring import RescoringOptions
 
 if TYPE_CHECKING:
-    from seq2seq_keras.decoding import Avoidance
+    from seq2seq_keras.decoding import Avoidance, Trie
     from seq2seq_keras.text import Tokenizer
 
 # TensorFlow's stateless generators take two integers of 32 bits.
@@ -101,12 +101,8 @@ class SearchRequest(NamedTuple):
         if self.avoid:
             shared["avoid"] = _avoidance(tuple(self.avoid), target_tokenizer)
         if self.allowed:
-            from seq2seq_keras.decoding import make_trie
-
-            allowed = _normalized(self.allowed, target_tokenizer)
-            shared["allowed"] = make_trie(
-                self._token_ids("allowed", allowed, target_tokenizer)
-            )
+            most = self.options.max_length
+            shared["allowed"] = _trie(tuple(self.allowed), target_tokenizer, most)
         return each, shared
 
     def check_copies(
@@ -125,37 +121,19 @@ class SearchRequest(NamedTuple):
         from seq2seq_keras.decoding import WORD_BORDER
 
         known = (*target_tokenizer.vocabulary, NOT_COPIED)
-        copied = sorted(set(tokens).difference(known))
-        spelled = target_tokenizer.spell(self.avoid)
+        owners: dict[str, str] = {}
+        for token in sorted(set(tokens).difference(known)):
+            for part in target_tokenizer.spelling(token).split(WORD_BORDER):
+                owners.setdefault(part, token)
+        spelled = _spelled(tuple(self.avoid), target_tokenizer)
         for phrase, spelling in zip(self.avoid, spelled, strict=True):
             words = set(spelling.split(WORD_BORDER)) - {""}
-            for token in copied:
-                parts = target_tokenizer.spelling(token).split(WORD_BORDER)
-                if words.intersection(parts):
-                    raise InputError(
-                        f"`avoid` has {phrase!r}, and a source has {token!r}, which "
-                        "the target vocabulary lacks and the model may copy. Take it "
-                        "out of the source, or translate without copying."
-                    )
-
-    def _token_ids(
-        self, name: str, texts: list[str], tokenizer: "Tokenizer"
-    ) -> list[list[int]]:
-        """Token ids of texts that a translation can be, or begin with."""
-        rows = tokenizer.tokenize(texts)
-        for text, token_ids in zip(texts, rows, strict=True):
-            if UNKNOWN_ID in token_ids:
-                unknown = tokenizer.split(text)[token_ids.index(UNKNOWN_ID)]
+            if found := [owners[word] for word in words if word in owners]:
                 raise InputError(
-                    f"`{name}` has {unknown!r} in {text!r}, which the target "
-                    "vocabulary lacks, so it cannot be written."
+                    f"`avoid` has {phrase!r}, and a source has {min(found)!r}, which "
+                    "the target vocabulary lacks and the model may copy. Take it out "
+                    "of the source, or translate without copying."
                 )
-            if len(token_ids) >= self.options.max_length:
-                raise InputError(
-                    f"`{name}` has {text!r}, which is {len(token_ids)} tokens and "
-                    f"`<eos>`: more than `max_length`, {self.options.max_length}."
-                )
-        return rows
 
     def _prefixes(self, target_tokenizer: "Tokenizer", count: int) -> list[str]:
         one = isinstance(self.prefix, str)
@@ -166,7 +144,8 @@ class SearchRequest(NamedTuple):
                 f"Received: {len(prefixes)} prefixes for {count} texts"
             )
         prefixes = _normalized(prefixes, target_tokenizer)
-        self._token_ids("prefix", sorted(set(prefixes)), target_tokenizer)
+        most = self.options.max_length
+        _token_ids("prefix", sorted(set(prefixes)), target_tokenizer, most)
         return prefixes
 
 
@@ -197,11 +176,37 @@ def _check_rescoring(options: SearchOptions, given: dict[str, Any]) -> None:
     given |= {name: getattr(checked, name) for name in names}
 
 
+def _token_ids(
+    name: str, texts: list[str], tokenizer: "Tokenizer", max_length: int
+) -> list[list[int]]:
+    """Token ids of texts that a translation can be, or begin with."""
+    rows = tokenizer.tokenize(texts)
+    for text, token_ids in zip(texts, rows, strict=True):
+        if UNKNOWN_ID in token_ids:
+            unknown = tokenizer.split(text)[token_ids.index(UNKNOWN_ID)]
+            raise InputError(
+                f"`{name}` has {unknown!r} in {text!r}, which the target "
+                "vocabulary lacks, so it cannot be written."
+            )
+        if len(token_ids) >= max_length:
+            raise InputError(
+                f"`{name}` has {text!r}, which is {len(token_ids)} tokens and "
+                f"`<eos>`: more than `max_length`, {max_length}."
+            )
+    return rows
+
+
+# Of the last requests, since each is asked for once for every batch.
+@functools.lru_cache(8)
+def _spelled(phrases: tuple[str, ...], tokenizer: "Tokenizer") -> list[str]:
+    return tokenizer.spell(phrases)
+
+
 @functools.lru_cache(8)
 def _avoidance(phrases: tuple[str, ...], tokenizer: "Tokenizer") -> "Avoidance":
     from seq2seq_keras.decoding import make_avoidance
 
-    spelled = tokenizer.spell(phrases)
+    spelled = _spelled(phrases, tokenizer)
     if "" in spelled:
         raise InputError(
             f"`avoid` has a blank text, {phrases[spelled.index('')]!r}: name words."
@@ -212,6 +217,14 @@ def _avoidance(phrases: tuple[str, ...], tokenizer: "Tokenizer") -> "Avoidance":
     return make_avoidance(spelled, spellings)
 
 
+@functools.lru_cache(8)
+def _trie(texts: tuple[str, ...], tokenizer: "Tokenizer", max_length: int) -> "Trie":
+    from seq2seq_keras.decoding import make_trie
+
+    allowed = _normalized(texts, tokenizer)
+    return make_trie(_token_ids("allowed", allowed, tokenizer, max_length))
+
+
 def _as_texts(name: str, texts: Any) -> str | list[str] | None:
     """A string, or a list of whatever has several; `None` for no prefix."""
     if name == "prefix" and (texts is None or isinstance(texts, str)):
@@ -219,7 +232,8 @@ def _as_texts(name: str, texts: Any) -> str | list[str] | None:
     if texts is None or isinstance(texts, str):
         return [texts] if texts else []
     try:
-        return list(texts)
+        # What is to be avoided, or allowed, twice is so once.
+        return list(texts if name == "prefix" else dict.fromkeys(texts))
     except TypeError as error:
         raise InputError(
             f"`{name}` must be a string or a list of strings. Received: {texts!r}"

@@ -1,6 +1,7 @@
 """Tests of seq2seq_keras.decoding.avoidance against a search in the joined text."""
 
 import random
+import re
 
 import numpy as np
 import pytest
@@ -89,3 +90,38 @@ def test_the_table_is_small_where_words_are_many():
     avoidance = make_avoidance(spellings[4:104], spellings)
     assert np.flatnonzero(avoidance.first == -1).tolist() == list(range(4, 104))
     assert len(avoidance.starts) == 3
+
+
+def test_of_phrases_of_two_words_a_state_has_what_it_changes_and_no_more():
+    """After the first word of each: the second, and the three that write nothing."""
+    words = [f"{WORD_BORDER}w{n}{WORD_BORDER}" for n in range(500)]
+    phrases = [words[n] + words[n + 50] for n in range(50)]
+    avoidance = make_avoidance(phrases, [*SPECIAL[:3], WORD_BORDER, *words])
+    # Those that write nothing leave the beginning as it is, too.
+    assert np.diff(avoidance.starts).tolist()[:1] == [2]
+    assert len(avoidance.token_ids) == 50 * (1 + 3) + 2
+    assert written(avoidance, [4, 54, 3]) == 1
+    assert written(avoidance, [4, 55, 54, 5, 5, 55]) == 5
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_words_are_found_whatever_begins_and_ends_in_a_token(seed):
+    draw = random.Random(seed)
+    border = WORD_BORDER
+
+    def cut(count):
+        return ["".join(draw.choices(["a", "b", border], k=3)) for _ in range(count)]
+
+    pieces = [*cut(5), "a"]
+    phrases = [f"{border}{text.strip(border)}b{border}" for text in cut(3)]
+    once = [re.sub(f"{border}+", border, phrase) for phrase in phrases]
+    avoidance = make_avoidance(phrases, [*SPECIAL[:3], border, *pieces])
+    for _ in range(30):
+        token_ids = draw.choices(range(4, 10), k=6)
+        text, clean = border, []
+        for token_id in token_ids:
+            text = re.sub(f"{border}+", border, text + pieces[token_id - 4])
+            clean.append(not any(phrase in text for phrase in once))
+        found = written(avoidance, token_ids)
+        # "?" may always follow, and so nothing is refused before its time.
+        assert found == (clean.index(False) if False in clean else 6)

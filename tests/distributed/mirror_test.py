@@ -17,6 +17,8 @@ def folder(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     pathlib.Path("in/.hidden").touch()
+    pathlib.Path("in/.git/refs").mkdir(parents=True)
+    pathlib.Path("in/.git/refs/config").touch()
     return tmp_path
 
 
@@ -34,6 +36,11 @@ def test_what_is_written_lies_as_deep_as_what_is_read(folder, inputs, written):
     made = mirrored(inputs, "out")
     assert [str(path) for path in made.values()] == [f"out/{name}" for name in written]
     assert all(pathlib.Path(read).is_file() for read in made)
+
+
+def test_a_folder_that_is_hidden_is_read_where_it_is_named(folder):
+    (path,) = mirrored("in/.git", "out").values()
+    assert str(path) == "out/refs/config"
 
 
 def test_lines_of_json_are_called_so(folder):

@@ -1,8 +1,10 @@
 """Tests of the queue: what shares a batch, what is refused, what is forgotten."""
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -223,3 +225,45 @@ def test_what_is_in_the_queue_is_answered_before_the_end():
         return await asked
 
     assert asyncio.run(run()) == ["A", "B", "C"]
+
+
+class Model:
+    """What a batch is answered by."""
+
+    def run(self, values):
+        return values
+
+
+def is_gone(model):
+    """Whether nobody holds it any more, once the thread is back at its queue."""
+    until = time.monotonic() + 60
+    while model() is not None and time.monotonic() < until:
+        gc.collect()
+    return model() is None
+
+
+def test_what_has_answered_is_held_by_nobody_while_the_queue_is_empty(batcher):
+    model = Model()
+    gone = weakref.ref(model)
+    work = Work("a", model.run, lambda *told: None)
+    asyncio.run(batcher.submit(work, items("a"), deadline()))
+    del model, work
+    assert is_gone(gone)
+
+
+def test_nor_is_what_has_waited_for_others_and_was_given_up():
+    batcher = Batcher("test", max_batch_size=4, batch_timeout=0.2, queue_size=8)
+    worker, model = Worker(), Model()
+    gone = weakref.ref(model)
+
+    async def run(work):
+        several = [(worker.work(), items("a")), (worker.work(), items("b"))]
+        await submitted(batcher, worker, *several)
+        # After a batch of several the next one waits for others.
+        with pytest.raises(RequestError, match="is over"):
+            await batcher.submit(work, items("c"), deadline(0.01))
+
+    asyncio.run(run(Work("model", model.run, lambda *told: None)))
+    del model
+    assert is_gone(gone)
+    batcher.close(60)

@@ -1,10 +1,13 @@
 """Tests of models with versions: what takes over, what is refused, what stays."""
 
+import gc
 import os
 import pathlib
 import pkgutil
 import shutil
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -114,6 +117,37 @@ def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, version
     assert catalog.find("models", label="stable")[1].number == 1
     with pytest.raises(RequestError, match="Specific"):
         catalog.find("models", 3)
+
+
+def test_a_version_has_a_number_as_it_is_written(catalog_of, versions, told):
+    folder, add = versions
+    for name in ("02", "9223372036854775808", "²"):
+        add(name)
+    catalog = catalog_of(folder)
+    assert numbers(catalog) == [1]
+    add(9223372036854775807)
+    look(catalog)
+    assert numbers(catalog) == [9223372036854775807, 1]
+    ignored = [each["folder"] for each in told if each["event"] == "ignored"]
+    assert ignored == ["02", "9223372036854775808"]  # each is told once
+
+
+def test_a_version_that_is_unloaded_leaves_the_memory(catalog_of, versions):
+    """Once the last request that has it is over; what stays is frozen then."""
+    folder, add = versions
+    catalog = catalog_of(folder, keep_versions=1, timeout_seconds=0.001)
+    version = catalog.find("models")[1]
+    served = weakref.ref(version.served)
+    add(2)
+    look(catalog)
+    assert numbers(catalog) == [2]
+    assert gc.get_freeze_count() == 0
+    del version
+    until = time.monotonic() + 60
+    while gc.get_freeze_count() == 0 and time.monotonic() < until:
+        look(catalog)
+    assert served() is None
+    assert gc.get_freeze_count() > 0
 
 
 def test_a_version_that_is_removed_ends_where_another_one_answers(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from types import SimpleNamespace
 
 import grpc
@@ -12,15 +13,21 @@ import tensorflow as tf
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow.core.framework import tensor_pb2
 from tensorflow_serving.apis import (
+    classification_pb2,
     get_model_metadata_pb2,
     get_model_status_pb2,
+    inference_pb2,
+    model_management_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
+    regression_pb2,
 )
 
 from seq2seq_keras.serving import AccessLog, GrpcServer, ServingOptions, add_services
 
+PREDICTION = prediction_service_pb2_grpc.PredictionServiceStub
+MODEL = model_service_pb2_grpc.ModelServiceStub
 # It knows tensorflow-serving-api alone.
 CLIENT = """
 import json, sys
@@ -186,6 +193,59 @@ def test_the_deadline_of_a_client_holds(predictions):
     with pytest.raises(grpc.RpcError) as caught:
         predictions.Predict(request, timeout=0.001)
     assert caught.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+@pytest.mark.parametrize(
+    ("make", "stub_of", "method"),
+    [
+        (predict_pb2.PredictRequest, PREDICTION, "Predict"),
+        (
+            get_model_metadata_pb2.GetModelMetadataRequest,
+            PREDICTION,
+            "GetModelMetadata",
+        ),
+        (get_model_status_pb2.GetModelStatusRequest, MODEL, "GetModelStatus"),
+    ],
+    ids=lambda case: case if isinstance(case, str) else "",
+)
+def test_a_request_names_its_model(channel, make, stub_of, method):
+    with pytest.raises(grpc.RpcError) as caught:
+        getattr(stub_of(channel), method)(make(), timeout=60)
+    assert caught.value.code().name == "INVALID_ARGUMENT"
+    assert caught.value.details() == "Missing ModelSpec"
+
+
+def test_a_refusal_does_not_repeat_all_that_was_sent(predictions):
+    with pytest.raises(grpc.RpcError) as caught:
+        predictions.Predict(request_of(["a"], "m" * 5000), timeout=60)
+    assert caught.value.code().name == "NOT_FOUND"
+    assert len(caught.value.details()) == 1001
+
+
+@pytest.mark.parametrize(
+    ("stub_of", "method", "request_kind"),
+    [
+        (PREDICTION, "Classify", classification_pb2.ClassificationRequest),
+        (PREDICTION, "Regress", regression_pb2.RegressionRequest),
+        (PREDICTION, "MultiInference", inference_pb2.MultiInferenceRequest),
+        (
+            MODEL,
+            "HandleReloadConfigRequest",
+            model_management_pb2.ReloadConfigRequest,
+        ),
+    ],
+)
+def test_what_is_not_served_is_refused_and_logged(
+    server, channel, stub_of, method, request_kind
+):
+    with pytest.raises(grpc.RpcError) as caught:
+        getattr(stub_of(channel), method)(request_kind(), timeout=60)
+    assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+    assert caught.value.details().startswith(f"{method} is not served")
+    names = dict(caught.value.initial_metadata())
+    until = time.monotonic() + 60
+    while names["x-request-id"] not in server.log.read_text():
+        assert time.monotonic() < until
 
 
 def test_metadata_and_status_are_told(channel, predictions):

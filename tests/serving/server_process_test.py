@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 
@@ -15,7 +16,7 @@ import httpx
 import pytest
 from running_server import COMMAND, make_translator, started
 
-from seq2seq_keras.serving import AccessLog
+from seq2seq_keras.serving import AccessLog, ServingOptions, run_door
 
 
 def ended(*arguments):
@@ -31,6 +32,26 @@ def test_what_is_no_model_ends_it_with_one_line(tmp_path):
     assert status == 2
     assert said.count("\n") == 1
     assert "holds no model" in said
+
+
+def test_both_ports_are_kept_from_others_until_somebody_listens():
+    class EnoughError(Exception):
+        pass
+
+    def make(opened):
+        for port in (opened.rest_port, opened.grpc_port):
+            with pytest.raises(OSError, match="in use"):
+                socket.create_server((opened.host, port))
+        raise EnoughError
+
+    with pytest.raises(EnoughError):
+        run_door(make, ServingOptions(rest_port=0, grpc_port=0))
+
+
+def test_a_signal_right_after_the_address_ends_it_in_order(attentive_folder):
+    with started(attentive_folder) as server:
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(60) == 0
 
 
 @pytest.mark.slow

@@ -67,6 +67,13 @@ def test_what_is_no_list_is_refused(name):
         make(**{name: 3})
 
 
+@pytest.mark.parametrize("name", ["avoid", "allowed"])
+def test_what_is_said_twice_holds_once(name):
+    assert getattr(make(**{name: ["le", "la", "le"]}), name) == ["le", "la"]
+    with pytest.raises(InputError, match=f"`{name}` must be a string or a list"):
+        make(**{name: [["le"]]})
+
+
 @pytest.mark.parametrize("seed", [2**31, 1.5])
 def test_a_seed_has_32_bits(seed):
     with pytest.raises(InputError, match="`seed` must be an integer, at least -2"):
@@ -104,3 +111,33 @@ def test_what_may_be_copied_cannot_be_avoided():
     request.check_copies(["le", "trois"], TOKENIZER)
     with pytest.raises(InputError, match="'deux chiens', and a source has 'chiens￭'"):
         request.check_copies(["le", "chiens￭"], TOKENIZER)
+
+
+def test_of_several_that_may_be_copied_the_first_is_named():
+    request = make(avoid=["le", "sept deux", "deux"])
+    message = "'sept deux', and a source has 'deux'"
+    with pytest.raises(InputError, match=message):
+        request.check_copies(["sept", "deux￭", "deux"], TOKENIZER)
+
+
+def test_what_may_be_copied_is_spelled_once_however_much_is_avoided(monkeypatch):
+    spelled = []
+    spelling = WordTokenizer.spelling
+
+    def noted(tokenizer, token):
+        spelled.append(token)
+        return spelling(tokenizer, token)
+
+    monkeypatch.setattr(WordTokenizer, "spelling", noted)
+    request = make(avoid=["a", "b", "c", "d"])
+    request.check_copies(["trois", "quatre", "trois"], TOKENIZER)
+    assert spelled.count("trois") == spelled.count("quatre") == 1
+
+
+def test_rules_are_made_once_for_all_batches():
+    request = make(avoid=["chat"], allowed=["le chat", "la chatte"])
+    (_, first), (_, second) = (request.inputs(TOKENIZER, count) for count in (1, 2))
+    assert first["avoid"] is second["avoid"]
+    assert first["allowed"] is second["allowed"]
+    with pytest.raises(InputError, match="more than `max_length`, 2"):
+        make(allowed=request.allowed, max_length=2).inputs(TOKENIZER, 1)
