@@ -56,7 +56,7 @@ def section(group: Group) -> list[str]:
             lines.append(_cells(record, group, row, base, search))
     if len(lines) == 1:
         return []
-    others, own = "rows above", ""
+    others, own = "other rows", ""
     if group.compared_with:
         others = f"`{group.compared_with}`"
         own = "; its own further searches are compared with its first"
