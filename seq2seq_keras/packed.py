@@ -2,6 +2,7 @@
 
 import bz2
 import contextlib
+import functools
 import gzip
 import io
 import lzma
@@ -148,8 +149,8 @@ def open_packed(
         packing, size = find_packing(head), status.st_size
         if member is not None and packing != "zip":
             raise InputError(f"{path} is no zip archive and has no member {member!r}.")
-        is_plain = stat.S_ISREG(status.st_mode) and packing is None
-        source = _Source(file, head, goes_on=is_plain)
+        is_regular = stat.S_ISREG(status.st_mode)
+        source = _Source(file, head, goes_on=is_regular and packing is None)
         share, read = _share(lambda: source.position, size), lambda: source.position
         if packing == "zip":
             with _telling(path):
@@ -159,7 +160,7 @@ def open_packed(
                 unpacked: Any = stack.enter_context(archive.open(info))
             share, read = _share(unpacked.tell, info.file_size), lambda: size
         else:
-            unpacked = _unpacker(path, packing, source)
+            unpacked = _unpacker(path, packing, source, goes_on=is_regular)
         bound = growth if packing else None
         checked: Any = _Checked(unpacked, path, what, read, bound)
         stream = io.BufferedReader(checked, _BUFFER_BYTES)
@@ -204,16 +205,19 @@ def _refuse_others(path: pathlib.Path, head: bytes, packing: str | None) -> None
         raise InputError(f"{path}{inside} what {inner} packed: {_UNPACK}.")
 
 
-def _unpacker(path: pathlib.Path, packing: str | None, source: "_Source") -> Any:
+def _unpacker(
+    path: pathlib.Path, packing: str | None, source: "_Source", goes_on: bool
+) -> Any:
     if packing == "gzip":
         return gzip.GzipFile(fileobj=source)  # type: ignore[call-overload]
     if packing == "xz":
-        return _Streams(source, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))
+        new_xz = functools.partial(lzma.LZMADecompressor, memlimit=_XZ_MEMORY)
+        return _Streams(source, new_xz, goes_on)
     if packing == "bzip2":
-        return _Streams(source, bz2.BZ2Decompressor)
+        return _Streams(source, bz2.BZ2Decompressor, goes_on)
     if packing == "zstandard":
         zstandard = import_optional("zstandard", f"Plain text of {path}")
-        return _Streams(source, lambda: _Frame(zstandard))
+        return _Streams(source, lambda: _Frame(zstandard), goes_on)
     return source
 
 
@@ -248,9 +252,9 @@ class _Streams(io.RawIOBase):
     off first one, for the end.
     """
 
-    def __init__(self, source: _Source, new: Callable[[], Any]) -> None:
+    def __init__(self, source: _Source, new: Callable[[], Any], goes_on: bool) -> None:
         super().__init__()
-        self.source, self.new = source, new
+        self.source, self.new, self.goes_on = source, new, goes_on
         self.decoder: Any = None
         self.ready = memoryview(b"")
 
@@ -258,12 +262,15 @@ class _Streams(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        while not self.ready:
-            if not self._unpack_more():
-                return 0
-        count = min(len(buffer), len(self.ready))
-        buffer[:count], self.ready = self.ready[:count], self.ready[count:]
-        return count
+        filled = 0
+        while filled < len(buffer) and (self.ready or self._unpack_more()):
+            count = min(len(buffer) - filled, len(self.ready))
+            buffer[filled : filled + count] = self.ready[:count]
+            self.ready = self.ready[count:]
+            filled += count
+            if filled and not self.goes_on:
+                break
+        return filled
 
     def _unpack_more(self) -> bool:
         packed = b""

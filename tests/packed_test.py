@@ -7,6 +7,7 @@ import lzma
 import os
 import pathlib
 import pickle
+import random
 import sqlite3
 import sys
 import tarfile
@@ -74,6 +75,13 @@ def write(tmp_path):
 def read(path, member=None, **options):
     with open_packed(path, member, **options) as (stream, _):
         return stream.read()
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_the_beginning_is_seen_far_enough_to_tell_a_format(write, packer):
+    text = bytes(random.Random(0).choices(range(256), k=2**17))
+    with open_packed(write(PACKERS[packer](b"#" + text))) as (stream, _):
+        assert len(stream.peek(2**16)) >= 2**16
 
 
 @pytest.mark.parametrize("packer", PACKERS)

@@ -62,7 +62,8 @@ def hallucinate_pairs(
     if count and not usable:
         raise InputError(
             f"None of {len(pairs):,} pairs has {shortest_stem} characters in a row in "
-            "both its source and its target: there is no stem to replace."
+            "both its source and its target, and a weight above 0: there is no stem "
+            "to replace."
         )
     letters = _letters([lemma for _, lemma in parts] + pairs.target)
     drawing = random.Random(seed)

@@ -35,7 +35,7 @@ _TEXTS = [
     ("srt", re.compile(r"\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d+ *--> *\d")),
     ("ass", re.compile(r"\[Script Info\]")),
     ("microdvd", re.compile(r"\{\d+\}\{\d+\}")),
-    ("po", re.compile(r"(?:(?:#.*)?\r?\n)*(?:msgctxt|msgid) \"")),
+    ("po", re.compile(r"(?:(?:#[^\r\n]*)?\r?\n)*(?:msgctxt|msgid) \"")),
     ("rtf", re.compile(r"\{\\rtf")),
     ("pdf", re.compile(r"%PDF-")),
     ("parquet", re.compile(r"PAR1")),
@@ -93,10 +93,11 @@ def find_markup(start: bytes) -> str | None:
             return kind
     if (xml := _xml_kind(text)) is not None:
         return xml
-    *lines, last = text.split("\n")
-    # What no line feed ends may be cut; alone it is all there is to tell by.
-    lines = [line.rstrip("\r") for line in lines or [last]]
-    return "cmudict" if is_pronouncing(lines) else None
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    # What no line feed ends may be cut.
+    if is_pronouncing(lines[:-1]):
+        return "cmudict"
+    return "cmudict" if len(start) < MARKUP_START and is_pronouncing(lines) else None
 
 
 def why_not_read(kind: str) -> str | None:

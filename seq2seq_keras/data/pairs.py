@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, overload
 
 from seq2seq_keras.errors import InputError, check_texts
@@ -179,12 +179,12 @@ class PairStream:
         )
 
     @property
-    def source(self) -> "_Side":
+    def source(self) -> Iterable[str]:
         """The sources, which are read anew each time they are gone through."""
         return _Side(self, 0)
 
     @property
-    def target(self) -> "_Side":
+    def target(self) -> Iterable[str]:
         """The targets, which are read anew each time they are gone through."""
         return _Side(self, 1)
 

@@ -16,8 +16,8 @@ def join_members(states: Sequence[States]) -> States:
 
     Returns:
         A dictionary whose names begin with the number of the model: `0/hidden`.
-        Where all have `attention_weights`, it has their mean under that name, and of
-        `source_mask` what any of them sees.
+        Where all have `attention_weights`, it has their mean under that name, and
+        where all have a `source_mask`, what any of them sees.
     """
     joined = {
         f"{number}/{name}": state
@@ -27,8 +27,8 @@ def join_members(states: Sequence[States]) -> States:
     if all("attention_weights" in member for member in states):
         weights = [member["attention_weights"] for member in states]
         joined["attention_weights"] = sum(weights) / len(weights)
-    masks = [member["source_mask"] for member in states if "source_mask" in member]
-    if masks:
+    if all("source_mask" in member for member in states):
+        masks = [member["source_mask"] for member in states]
         joined["source_mask"] = functools.reduce(tf.logical_or, masks)
     return joined
 

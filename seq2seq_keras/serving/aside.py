@@ -48,19 +48,26 @@ class Aside:
                 result, error = None, None
                 try:
                     result = function()
-                except Exception as raised:
+                except BaseException as raised:
                     error = raised
                 with contextlib.suppress(RuntimeError):  # the loop may have ended
                     loop.call_soon_threadsafe(self._settle, future, result, error)
 
-            threading.Thread(target=work, name="aside", daemon=True).start()
+            try:
+                threading.Thread(target=work, name="aside", daemon=True).start()
+            except RuntimeError:  # there can be no more threads
+                self._leave()
+                raise
             return await future
 
-    def _settle(
-        self, future: asyncio.Future, result: Any, error: Exception | None
-    ) -> None:
+    def _leave(self) -> None:
         self.running -= 1
         self._free.release()
+
+    def _settle(
+        self, future: asyncio.Future, result: Any, error: BaseException | None
+    ) -> None:
+        self._leave()
         if future.done():  # nobody waits
             return
         if error is None:

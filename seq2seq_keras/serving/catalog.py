@@ -264,7 +264,7 @@ class Catalog:
         found = {*misnamed_in(model.folder)} - self._misnamed
         self._misnamed |= found
         for path in sorted(found):
-            reason = "A version is a number below 2**63, without zeros before it."
+            reason = "A version is a number below 2**63, and has one folder."
             self.log(event="ignored", model=model.name, folder=path.name, error=reason)
 
     def _wanted(self, model: Model, there: dict[int, pathlib.Path]) -> set[int]:

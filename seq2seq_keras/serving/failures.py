@@ -1,5 +1,7 @@
 """Why a request is not answered: one table for the codes of HTTP and of gRPC."""
 
+import bisect
+import itertools
 import re
 import traceback
 
@@ -21,6 +23,7 @@ _HTTP = {
 }
 _RECEIVED, _QUOTED = re.compile(r"Received: (\w+)="), re.compile(r"`(\w+)`")
 _MOST_TOLD = 1000  # characters of what was wrong
+_MOST_ENCODED = 4000  # bytes of it; clients take 8 KiB with all else
 _SOON = 1  # seconds after which it is worth trying again
 
 
@@ -78,3 +81,11 @@ def too_large(message: str, field: str | None = None) -> RequestError:
 def cut(text: str) -> str:
     """What was wrong may be as long as a request, and its beginning tells."""
     return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}…"
+
+
+def cut_for_grpc(text: str) -> str:
+    """What fits into the end of a call, where bytes beyond ASCII are three each."""
+    sizes = (1 if " " <= each <= "~" else 3 * len(each.encode()) for each in text)
+    ends = list(itertools.accumulate(sizes))
+    kept = bisect.bisect_right(ends, _MOST_ENCODED)
+    return cut(text if kept == len(text) else f"{text[:kept]}…")

@@ -13,7 +13,7 @@ from seq2seq_keras.serving.options import ServingOptions, check_name
 
 _ONLY_VERSION = 1
 _INT64 = 2**63
-_DIGITS, _VERSION = re.compile(r"[0-9]+"), re.compile(r"0|[1-9][0-9]{0,18}")
+_DIGITS, _NUMBER = re.compile(r"[0-9]+"), re.compile(r"0*[0-9]{1,19}")
 
 
 def named_folders(
@@ -58,35 +58,38 @@ def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
     """The versions of a folder by their numbers; one, of number 1, if it is a model."""
     if is_saved_model(folder) or _is_translator(folder):
         return {_ONLY_VERSION: folder}
-    return {
-        int(path.name): path for path in _models_in(folder) if _is_number(path.name)
-    }
+    found: dict[int, pathlib.Path] = {}
+    for path in _models_in(folder):
+        if _is_number(path.name):
+            found.setdefault(int(path.name), path)
+    return found
 
 
 def misnamed_in(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Models in a folder of versions that have digits for names, and no number."""
+    """Models that are no version: a number too large, or another name of a version."""
     if is_saved_model(folder) or _is_translator(folder):
         return []
-    return [path for path in _models_in(folder) if not _is_number(path.name)]
+    used = {*versions_in(folder).values()}
+    return [path for path in _models_in(folder) if path not in used]
 
 
 def _models_in(folder: pathlib.Path) -> list[pathlib.Path]:
-    """Models in a folder that have digits for names."""
+    """Models in a folder that have digits for names, `1` before `01`."""
     try:
         inside = list(folder.iterdir())
     except OSError:
         return []
     return [
         path
-        for path in inside
+        for path in sorted(inside, key=lambda path: (len(path.name), path.name))
         if _DIGITS.fullmatch(path.name)
         and (is_saved_model(path) or _is_translator(path))
     ]
 
 
 def _is_number(name: str) -> bool:
-    """Whether a name is a number of 64 bits as it is written: not `01` for 1."""
-    return _VERSION.fullmatch(name) is not None and int(name) < _INT64
+    """Whether digits are a number of 64 bits, zeros before it aside."""
+    return _NUMBER.fullmatch(name) is not None and int(name) < _INT64
 
 
 def is_saved_model(folder: pathlib.Path) -> bool:

@@ -16,7 +16,12 @@ from tensorflow_serving.apis import (
 
 from seq2seq_keras.serving.access_log import AccessLog, request_id
 from seq2seq_keras.serving.contract import check_fields, model_metadata, model_status
-from seq2seq_keras.serving.failures import RequestError, cut, fault, too_large
+from seq2seq_keras.serving.failures import (
+    RequestError,
+    cut_for_grpc,
+    fault,
+    too_large,
+)
 from seq2seq_keras.serving.security import is_allowed
 from seq2seq_keras.serving.service import Service
 from seq2seq_keras.serving.signatures import Arrays, Signature
@@ -71,7 +76,7 @@ class Answering:
             return response
         except RequestError as error:
             code = error.code
-            await context.abort(grpc.StatusCode[code], cut(error.message))
+            await context.abort(grpc.StatusCode[code], cut_for_grpc(error.message))
         finally:
             self._note(method, context, own_id, code, noted, begun)
 
@@ -111,15 +116,14 @@ async def _answered(
         raise fault(error) from error
 
 
-def _refusing(service: str, method: str) -> Any:
-    """A method of a service of TensorFlow that is not answered here, for anybody."""
+def _refusing(service: str, method: str, reason: str) -> Any:
+    """A method of a service of TensorFlow that is not answered here."""
 
     async def refuse(own: Any, request: Any, context: Any) -> Any:
         async def answer(noted: dict[str, Any]) -> Any:
             raise RequestError(
                 "UNIMPLEMENTED",
-                f"{method} is not served: the signatures of a translator are for "
-                "Predict.",
+                f"{method} is not served: {reason}.",
             )
 
         return await own.answering.answer(f"{service}/{method}", context, answer)
@@ -170,9 +174,10 @@ class _PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             f"{PREDICTION}/GetModelMetadata", context, answer
         )
 
-    Classify = _refusing(PREDICTION, "Classify")
-    Regress = _refusing(PREDICTION, "Regress")
-    MultiInference = _refusing(PREDICTION, "MultiInference")
+    _reason = "the signatures of a translator are for Predict"
+    Classify = _refusing(PREDICTION, "Classify", _reason)
+    Regress = _refusing(PREDICTION, "Regress", _reason)
+    MultiInference = _refusing(PREDICTION, "MultiInference", _reason)
 
 
 class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
@@ -187,7 +192,12 @@ class _ModelService(model_service_pb2_grpc.ModelServiceServicer):
 
         return await self.answering.answer(f"{MODEL}/GetModelStatus", context, answer)
 
-    HandleReloadConfigRequest = _refusing(MODEL, "HandleReloadConfigRequest")
+    HandleReloadConfigRequest = _refusing(
+        MODEL,
+        "HandleReloadConfigRequest",
+        "the folders of models are those of the command line, whose versions are "
+        "looked for all the time",
+    )
 
 
 class GrpcAnswers:

@@ -103,6 +103,16 @@ def test_a_line_that_is_cut_does_not_count():
     assert find_markup(start) == "cmudict"
 
 
+def test_alone_and_in_the_last_line_an_entry_counts():
+    assert find_markup(b";;; note\nREAD  R IY1 D") == "cmudict"
+    assert find_markup(b"THE  DH AH\nCAT  K AE1 T") == "cmudict"
+
+
+def test_many_comments_take_no_time():
+    # Each line could once be read in two ways, and all together in 2**2000.
+    assert find_markup(b"# a licence\r\n" * 2000 + b"yes\toui\r\n") is None
+
+
 def test_an_unknown_encoding_is_left_to_the_reader():
     assert find_markup(b'<?xml version="1.0" encoding="klingon"?><tmx>') == "tmx"
 

@@ -66,6 +66,7 @@ def test_attention_is_returned_only_if_all_members_have_it(attends):
 def test_the_mask_is_what_any_member_sees():
     masks = [[[True, False, False]], [[False, True, False]]]
     memories = [{"source_mask": tf.constant(mask)} for mask in masks]
-    joined = join_members([*memories, {"other": tf.zeros([1, 3])}])
+    joined = join_members(memories)
     assert joined["source_mask"].numpy().tolist() == [[True, True, False]]
-    assert "source_mask" not in join_members([{"other": tf.zeros([1, 3])}])
+    # Who has none sees all.
+    assert "source_mask" not in join_members([*memories, {"other": tf.zeros([1, 3])}])

@@ -119,17 +119,19 @@ def test_old_versions_are_dropped_but_for_those_with_a_label(catalog_of, version
         catalog.find("models", 3)
 
 
-def test_a_version_has_a_number_as_it_is_written(catalog_of, versions, told):
+def test_a_version_is_a_number_of_64_bits_and_has_one_folder(
+    catalog_of, versions, told
+):
     folder, add = versions
-    for name in ("02", "9223372036854775808", "²"):
+    for name in ("01", "0002", "9223372036854775808", "²"):
         add(name)
     catalog = catalog_of(folder)
-    assert numbers(catalog) == [1]
+    assert numbers(catalog) == [2, 1]
     add(9223372036854775807)
     look(catalog)
-    assert numbers(catalog) == [9223372036854775807, 1]
+    assert numbers(catalog) == [9223372036854775807, 2]
     ignored = [each["folder"] for each in told if each["event"] == "ignored"]
-    assert ignored == ["02", "9223372036854775808"]  # each is told once
+    assert ignored == ["01", "9223372036854775808"]  # each is told once
 
 
 def test_a_version_that_is_unloaded_leaves_the_memory(catalog_of, versions):

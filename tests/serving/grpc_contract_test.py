@@ -215,11 +215,14 @@ def test_a_request_names_its_model(channel, make, stub_of, method):
     assert caught.value.details() == "Missing ModelSpec"
 
 
-def test_a_refusal_does_not_repeat_all_that_was_sent(predictions):
-    with pytest.raises(grpc.RpcError) as caught:
-        predictions.Predict(request_of(["a"], "m" * 5000), timeout=60)
-    assert caught.value.code().name == "NOT_FOUND"
-    assert len(caught.value.details()) == 1001
+@pytest.mark.parametrize("letter", ["m", "한", "😀"])
+def test_a_refusal_does_not_repeat_all_that_was_sent(predictions, letter):
+    # What is too long for the end of a call comes as RESOURCE_EXHAUSTED, now and then.
+    for _ in range(9):
+        with pytest.raises(grpc.RpcError) as caught:
+            predictions.Predict(request_of(["a"], letter * 5000), timeout=60)
+        assert caught.value.code().name == "NOT_FOUND"
+    assert 300 < len(caught.value.details()) <= 1001
 
 
 @pytest.mark.parametrize(

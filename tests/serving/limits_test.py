@@ -151,6 +151,22 @@ def test_few_are_looked_at_at_a_time_and_what_is_wrong_is_told():
     asyncio.run(run())
 
 
+def test_a_thread_that_cannot_start_leaves_its_place(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    async def run():
+        aside, deadline = Aside(1), time.monotonic() + LATER
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuse)
+            with pytest.raises(RuntimeError, match="new thread"):
+                await aside.run(list, deadline)
+        assert aside.running == 0
+        assert await aside.run(list, deadline) == []
+
+    asyncio.run(run())
+
+
 def test_what_fails_after_the_first_line_has_its_status():
     class Failing(Service):
         async def stream(self, *asked, **how):
