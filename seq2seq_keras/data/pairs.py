@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, overload
+from typing import Any, final, overload
 
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.ranges import Range, checks_numbers
@@ -137,6 +137,7 @@ class Pairs:
         return self.take([index * len(self) // count for index in range(count)])
 
 
+@final
 @dataclasses.dataclass(frozen=True)
 class PairStream:
     """Sentence pairs that are read anew each time they are gone through.
