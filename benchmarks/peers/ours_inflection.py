@@ -33,7 +33,8 @@ def main() -> None:
     model = s2s.build_model(
         *(source.vocabulary_size, target.vocabulary_size),
         features_vocabulary_size=len(source.features),
-        **{name: recipe[name] for name in names & recipe.keys()},
+        # As the peer's, whose attention knows nothing of the position before.
+        **{name: recipe[name] for name in names & recipe.keys()} | {"order": 0},
     )
     s2s.compile_model(
         model,
