@@ -67,16 +67,16 @@ def hallucinate_pairs(
         )
     letters = _letters([lemma for _, lemma in parts] + pairs.target)
     drawing = random.Random(seed)
-    made, weights = [], []
+    made, numbers = [], []
     for _ in range(count):
         number = drawing.choice(usable)
-        weights.append(1.0 if pairs.weights is None else pairs.weights[number])
+        numbers.append(number)
         (features, lemma), form = parts[number], pairs.target[number]
         lemma, form = _replaced(lemma, form, stems[number], letters, drawing)
         is_featured = "\t" in pairs.source[number]
         made.append((join_features(features, lemma) if is_featured else lemma, form))
     sources, targets = ([pair[side] for pair in made] for side in (0, 1))
-    return Pairs(sources, targets, None if pairs.weights is None else weights)
+    return Pairs(sources, targets, pairs.take(numbers).weights)
 
 
 def _stems(lemma: str, form: str, shortest: int) -> list[difflib.Match]:

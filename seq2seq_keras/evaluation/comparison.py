@@ -142,9 +142,10 @@ def score_by_length(
     longer; one with attention does not.
 
     Args:
-        sources: List of strings. Their length is counted in words, which are what
-            white space separates; in characters where most sources are one word, as
-            in spelling or in languages without spaces.
+        sources: List of strings, whose features before a tab do not count. Their length
+            is counted in words, which are what white space separates; in characters
+            where most sources are one word, as in spelling or in languages without
+            spaces.
         translations: List of strings, one for each source.
         references: List with a string for each source, or with a list of them, or
             `None`; or `Pairs` or an `EvaluationSet`, as of `score_metric`.
