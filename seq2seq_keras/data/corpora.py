@@ -35,9 +35,15 @@ _INFLECTION = (
 _TATOEBA = "https://www.manythings.org/anki"
 
 _TATOEBA_LANGUAGES = ("fra", "kor")
+_LOW = ("ady", "gre", "ice", "ita", "khm", "lav", "mlt_latn", "rum", "slv", "wel_sw")
+_MEDIUM = (
+    *("arm_e", "bul", "dut", "fre", "geo", "hbs_latn", "hun", "jpn_hira", "kor"),
+    "vie_hanoi",
+)
 _SIGMORPHON_SIZES = {
-    **dict.fromkeys(("ady", "gre", "ice", "ita", "khm"), "low"),
-    **dict.fromkeys(("dut", "fre", "jpn_hira", "kor"), "medium"),
+    **dict.fromkeys(_LOW, "low"),
+    **dict.fromkeys(_MEDIUM, "medium"),
+    "eng_us": "high",
 }
 _INFLECTED = (
     *("afb", "amh", "arz", "bel", "dan", "deu", "eng", "fin", "fra", "grc", "heb"),
@@ -112,7 +118,7 @@ def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Cor
       (CC BY 2.0 FR), split 80 / 10 / 10 by source sentence.
     - `multi30k/en-de`, `multi30k/de-en`: image captions (research use; cite Elliott et
       al. 2016); `multi30k-tok/...` is lower-cased, normalized and tokenized.
-    - `sigmorphon2021/kor` and eight more languages: words to phonemes (CC BY-SA 3.0).
+    - `sigmorphon2021/kor` and 20 more languages: words to phonemes (CC BY-SA 3.0).
     - `sigmorphon2023/deu` and 26 more languages: features and a lemma, as
       `join_features` makes one text of them, to a form (CC BY-SA 3.0).
 

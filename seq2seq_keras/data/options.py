@@ -92,7 +92,7 @@ class DataOptions(ReadingOptions):
     reverse_target: bool = option(
         False,
         """Read targets from their end, for a model that judges the translations of
-        another: `rescore`.""",
+        another: `rescore`. Attention that is `monotonic` cannot write such ones.""",
         paper="[Liu et al., 2016](https://aclanthology.org/N16-1046)",
     )
     vocabulary: str | None = option(

@@ -43,7 +43,8 @@ class Attention(keras.layers.Layer):
     - `initial_states` and `attend`, to be overridden where a step needs something
       else of the steps before, with `feeds_back` set to `True`;
     - `predicts`, a class attribute: `True` if it makes the logits itself, as
-      `HardAttention` does, and gives no context.
+      `HardAttention` does, and gives no context. It may also have `align`, which knows
+      the whole target, and `tie`, which takes the embedding of `tie_embeddings`.
 
     Whatever the precision, the softmax is computed in float32: bfloat16 could not
     tell apart the weights of a long sentence.

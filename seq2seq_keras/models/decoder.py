@@ -222,6 +222,12 @@ class Decoder:
                     f"target. Received: vocabulary_size={attention.vocabulary_size} "
                     f"beside target_vocabulary_size={size}"
                 )
+            if tied and not hasattr(attention, "tie"):
+                raise InputError(
+                    "With `tie_embeddings` an attention that predicts does so by the "
+                    f"target embedding, and {type(attention).__name__} has no `tie` "
+                    "that takes it"
+                )
             if tied:
                 attention.tie(self.embedding)
         return attention

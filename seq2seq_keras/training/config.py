@@ -209,6 +209,12 @@ class TrainingConfig(Architecture, DataOptions):
                 "`scheduled_sampling_steps` does nothing without `scheduled_sampling`. "
                 f"Received: scheduled_sampling_steps={self.scheduled_sampling_steps}"
             )
+        if self.monotonic and self.reverse_target:
+            raise InputError(
+                "`monotonic` attention never goes back in the source, through which a "
+                "target goes backwards that is written from its end "
+                "(`reverse_target`). Set monotonic=False, with the same attention."
+            )
         frozen = self.freeze_source_embeddings or self.freeze_target_embeddings
         if self.thaw_embeddings_after is not None and not frozen:
             raise InputError(

@@ -156,7 +156,7 @@ def test_every_file_of_the_corpora_that_do_not_change_has_a_checksum(monkeypatch
     asked = []
     table = pathlib.Path(__file__).parents[2] / "seq2seq_keras/data/corpora.sha256"
     names = {line.split()[1] for line in table.read_text().splitlines()}
-    assert len(names) == 2 * 2 * 3 + 9 * 3 + 27 * 3
+    assert len(names) == 2 * 2 * 3 + 21 * 3 + 27 * 3
     monkeypatch.setattr(
         "seq2seq_keras.data.corpora.fetch_corpus_file",
         lambda name, url: asked.append(name),

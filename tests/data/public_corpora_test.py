@@ -123,7 +123,9 @@ def test_the_tokenized_edition_of_multi30k_has_files_of_its_own(server, cache):
     assert (cache / "multi30k" / "val.lc.norm.tok.de").is_file()
 
 
-@pytest.mark.parametrize(("language", "size"), [("kor", "medium"), ("ice", "low")])
+@pytest.mark.parametrize(
+    ("language", "size"), [("eng_us", "high"), ("kor", "medium"), ("ice", "low")]
+)
 def test_sigmorphon_is_fetched_from_the_folder_of_its_size(language, size, server):
     for part in ("train", "dev", "test"):
         text = f"{part}\tp a t\nnull\tn a\n"

@@ -107,6 +107,40 @@ class ForwardAttention(s2s.Attention):
 
 
 @keras.saving.register_keras_serializable(package="own")
+class MixingAttention(s2s.Attention):
+    """Predicts from each position, and mixes the predictions by the weights."""
+
+    predicts = True
+
+    def __init__(self, vocabulary_size, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+
+    def build(self, query_shape, *_):
+        shape = (query_shape[-1], self.vocabulary_size)
+        self.kernel = self.add_weight(shape, name="kernel")
+
+    def call(self, query, token_ids, states, memory):
+        values, mask = memory["encoder_outputs"], memory["source_mask"]
+        scores = ops.matmul(query, ops.swapaxes(values, 1, 2))
+        weights = ops.softmax(ops.where(mask[:, None], scores, -1e9))
+        predicted = ops.softmax(ops.matmul(values, self.kernel))
+        logits = ops.log(ops.matmul(weights, predicted))
+        return logits, weights, {"attention_weights": weights[:, -1]}
+
+    def compute_output_spec(self, query, token_ids, states, memory):
+        steps, positions = query.shape[:2], memory["encoder_outputs"].shape[1]
+        return (
+            keras.KerasTensor((*steps, self.vocabulary_size), "float32"),
+            keras.KerasTensor((*steps, positions), "float32"),
+            {"attention_weights": keras.KerasTensor((steps[0], positions), "float32")},
+        )
+
+    def get_config(self):
+        return {**super().get_config(), "vocabulary_size": self.vocabulary_size}
+
+
+@keras.saving.register_keras_serializable(package="own")
 class SumModel(s2s.EncoderDecoder):
     """No recurrence in its encoder: the sum of the words; attention over them."""
 

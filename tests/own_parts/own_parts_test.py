@@ -50,6 +50,7 @@ MODELS = {
         **{"attention": own_parts.ForwardAttention, "copy": False},
         "cell": own_parts.LSTMInsideCell,
     },
+    "attention that predicts": {"attention": own_parts.MixingAttention},
 }
 every_model = pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
 
@@ -98,6 +99,21 @@ def test_a_model_of_the_users_is_a_model(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
+
+
+def test_an_attention_that_predicts_shows_where_it_looked(eager):
+    tokenizer = s2s.CharacterTokenizer.fit(["abcd"])
+    size = tokenizer.vocabulary_size
+    model = with_large_weights(
+        s2s.build_model(size, size, units=8, attention=own_parts.MixingAttention)
+    )
+    translator = s2s.Translator(model, tokenizer, tokenizer, max_length=4)
+    found = translator.decode("abc", beam_width=2)
+    source = [[*tokenizer.tokenize("abc"), 3]]
+    states = model.encode(ops.array(source))
+    tokens = [[2, *map(tokenizer.vocabulary.index, found.tokens[:-1])]]
+    _, expected, _ = model.decoder(ops.array(tokens), *model.split_memory(states))
+    np.testing.assert_allclose(found.attention, expected[0], atol=1e-5)
 
 
 def losses_of_two_batches(run):
@@ -202,6 +218,10 @@ def test_a_name_of_ones_own_is_an_entry_of_the_table(monkeypatch):
         (
             {"attention": own_parts.WarmAttention, "coverage": True},
             "`coverage` belongs to an attention that has it",
+        ),
+        (
+            {"attention": own_parts.MixingAttention, "tie_embeddings": True},
+            "MixingAttention has no `tie`",
         ),
     ],
 )

@@ -120,6 +120,7 @@ class StandIn:
         self.failures = []  # (status, body, headers), each for one request
         self.held = {}  # by text, what is to be answered later
         self.newest = 2
+        self.most = None  # texts of a request, if the search allows for no more
         self.last_lines = []  # of the next answer in lines
 
     def __call__(self, route):
@@ -143,6 +144,9 @@ class StandIn:
 
     def translate(self, route, body):
         self.asked.append(body)
+        if self.most and len(body["texts"]) > self.most:
+            error = {"error": "Send fewer.", "field": "texts"}
+            return route.fulfill(status=413, json=error)
         if self.failures:
             return self.fail(route)
         if body["texts"][0] in self.held:
@@ -446,6 +450,17 @@ def test_each_line_is_translated_once_and_can_be_looked_into(page, stand_in):
     texts = [text for body in stand_in.asked[3:] for text in body["texts"]]
     assert texts.count("four") == 1
     assert not {"one", "three"} & set(texts)
+
+
+def test_fewer_lines_are_asked_for_where_the_search_is_wide(page, stand_in, new_page):
+    new_page.expected += ["status of 413"]
+    stand_in.most = 1
+    type_text(page, "the cat\none\ntwo\nthree", "TWO")
+    assert texts_of(page, "#lines .line span") == ["le chat", "ONE", "TWO", "THREE"]
+    assert [body["texts"] for body in stand_in.asked] == [
+        *(["three"], ["the cat", "one"], ["the cat"], ["one"], ["two"])
+    ]
+    assert page.locator("#trouble").is_hidden()
 
 
 def test_lines_of_a_version_that_is_gone_are_translated_anew(page, stand_in):

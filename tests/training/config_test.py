@@ -87,6 +87,13 @@ def test_features_are_read_where_there_are_some():
     TrainingConfig(train="a.tsv", features_column=1, features_encoder="linear")
 
 
+def test_what_never_goes_back_cannot_write_from_the_end():
+    hard = {"output": "", "attention": "hard", "order": 1}
+    with pytest.raises(InputError, match="`monotonic` attention never goes back"):
+        TrainingConfig(**hard, monotonic=True, reverse_target=True)
+    TrainingConfig(**hard, reverse_target=True)
+
+
 def test_thawing_what_is_not_frozen_is_an_error():
     with pytest.raises(InputError, match="thaws nothing without"):
         TrainingConfig(thaw_embeddings_after=2)

@@ -152,19 +152,30 @@ const isOther = (version) => [...known.values()].some((each) => each.version !==
 async function translateOthers(lines, request, signal) {
   const shown = view();
   const missing = [...new Set(lines)].filter((line) => isText(line, shown) && !known.has(line));
-  const { texts: most = missing.length } = model().limits ?? {};
-  for (let start = 0; start < missing.length; start += most) {
-    const chunk = missing.slice(start, start + most);
-    let index = 0;
-    for await (const answer of server.translate(chunk, request, signal)) {
-      signal.throwIfAborted();
-      const line = chunk[index++];
-      const isNew = isOther(answer.version);
-      if (isNew) known.clear();
-      known.set(line, { text: answer.text, version: answer.version });
-      if (isNew) soon(); // for the lines that came before it
-      else fillLine(line, shown);
+  let { texts: most = missing.length } = model().limits ?? {};
+  while (missing.length) {
+    const chunk = missing.slice(0, most);
+    try {
+      await translateChunk(chunk, shown, request, signal);
+      missing.splice(0, chunk.length);
+    } catch (error) {
+      // The wider the search, the fewer texts the server takes at once.
+      if (error.kind !== "too_large" || error.field !== "texts" || chunk.length === 1) throw error;
+      most = Math.ceil(chunk.length / 2);
     }
+  }
+}
+
+async function translateChunk(chunk, shown, request, signal) {
+  let index = 0;
+  for await (const answer of server.translate(chunk, request, signal)) {
+    signal.throwIfAborted();
+    const line = chunk[index++];
+    const isNew = isOther(answer.version);
+    if (isNew) known.clear();
+    known.set(line, { text: answer.text, version: answer.version });
+    if (isNew) soon(); // for the lines that came before it
+    else fillLine(line, shown);
   }
 }
 
