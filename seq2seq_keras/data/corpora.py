@@ -13,7 +13,6 @@ import urllib.parse
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from seq2seq_keras.data.lines import decode_lines
@@ -167,10 +166,10 @@ def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Cor
         return load_corpus(fallback, seed=seed)
 
 
-def _loaders(seed: int) -> dict[str, functools.partial[Iterable[Pairs]]]:
+def _loaders(seed: int) -> dict[str, functools.partial[Any]]:
     """A function without arguments for each name."""
     partial = functools.partial
-    loaders: dict[str, functools.partial[Iterable[Pairs]]] = {}
+    loaders: dict[str, functools.partial[Any]] = {}
     for source, target in itertools.permutations(Phrasebook.LANGUAGES, 2):
         name = f"phrasebook/{source}-{target}"
         loaders[name] = partial(_load_phrasebook, source, target, seed)
