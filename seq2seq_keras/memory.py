@@ -63,8 +63,10 @@ def _of_cgroups() -> Iterator[float]:
             root, limit, used = _CGROUPS, "max", "current"
         else:
             continue
-        # Seen from within a container its own group is the root.
-        for folder in (root / path.lstrip("/"), root):
+        # A group has no more than those around it leave; seen from within a container
+        # its own is the root.
+        own = root / path.lstrip("/")
+        for folder in [own, *own.parents][: len(own.parts) - len(root.parts) + 1]:
             numbers = [_number(folder / f"memory.{name}") for name in (limit, used)]
             if None not in numbers:
                 cached = _cached(folder / "memory.stat")

@@ -83,6 +83,8 @@ def checks_numbers(
 ) -> Callable[[_Thing], _Thing]:
     """Has a function refuse what is no number, or out of its range.
 
+    NumPy's numbers reach the function as Python's.
+
     Args:
         shared: Ranges of options by name; those that the function has not are left
             aside.
@@ -108,14 +110,15 @@ def checks_numbers(
         @functools.wraps(function)
         def checked(*args: Any, **kwargs: Any) -> Any:
             try:
-                given = signature.bind_partial(*args, **kwargs).arguments
+                bound = signature.bind_partial(*args, **kwargs)
             except TypeError:  # which the function itself says better
-                given = {}
+                return function(*args, **kwargs)
+            given = bound.arguments
             for name in ranges.keys() & given.keys():
                 kinds = alternatives(signature.parameters[name].annotation)
                 if not _is_other(given[name], kinds):
-                    ranges[name].check(name, given[name])
-            return function(*args, **kwargs)
+                    given[name] = ranges[name].check(name, given[name])
+            return function(*bound.args, **bound.kwargs)
 
         checked.ranges = ranges  # type: ignore[attr-defined]
         return typing.cast(_Thing, checked)

@@ -62,6 +62,9 @@ def test_the_smallest_of_machine_and_containers_counts(system):
     assert free_memory() == 1500
     system(**machine, **group, **{"b/memory.max": "max"})
     assert free_memory() == 5000 * 1024
+    around = {"b/memory.max": "max", "cgroup/a/memory.max": "3200"}
+    system(**machine, **group, **around)
+    assert free_memory() == 200
     older = {"self/cgroup": "4:memory:/x\n3:cpu:/x", "memory.usage_in_bytes": "1"}
     system(**machine, **older, **{"memory/x/memory.limit_in_bytes": "2001"})
     assert free_memory() == 2000

@@ -118,6 +118,19 @@ def test_a_number_of_numpy_is_one_of_pythons():
     assert type(Range(0, 9).check("n", np.float32(0.5))) is float
 
 
+def test_a_function_gets_the_numbers_of_python():
+    @checks_numbers(size=(1, 9), share=(0, 1))
+    def take(size: int | str, *others: int, share: float = 0.5, **named: int):
+        return size, others, share, named
+
+    taken = take(np.int64(2), np.int64(3), share=np.float32(0.25), more=4)
+    assert taken == (2, (3,), 0.25, {"more": 4})
+    assert (type(taken[0]), type(taken[2])) == (int, float)
+    assert take(size=np.array(2)) == (2, (), 0.5, {})
+    with pytest.raises(TypeError, match="missing 1 required positional argument"):
+        take(share=1)
+
+
 def test_bounds_are_told_in_words():
     assert str(Range(1, 9, whole=True)) == "a positive integer, at most 9"
     assert str(Range(1, whole=True)) == "a positive integer"

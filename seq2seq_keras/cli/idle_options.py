@@ -1,5 +1,6 @@
 """Options that were given and would do nothing are refused."""
 
+import pathlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from jsonargparse import Namespace as Options
 
 from seq2seq_keras.cli.many_files import is_shared
 from seq2seq_keras.data import ReadingOptions
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.distributed import ServingReplicas
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.translation import RescoringOptions
@@ -63,7 +65,15 @@ _IDLE = {
         _Idle(_READING, lambda o: o.validation is None, "without `--validation`"),
         _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
     ),
-    **dict.fromkeys(("compare", "score", "report"), _TEST_PAIRS),
+    "compare": (
+        *_TEST_PAIRS,
+        _Idle(
+            (*SearchOptions.__dataclass_fields__, "batch_size"),
+            lambda o: all(pathlib.Path(path).is_file() for path in o.systems),
+            "where every system is a file of translations",
+        ),
+    ),
+    **dict.fromkeys(("score", "report"), _TEST_PAIRS),
     "export": (
         _Idle(("page",), lambda o: o.format != "onnx", "without `--format onnx`"),
         _Idle(("onnxruntime_web",), lambda o: not o.page, "without `--page`"),

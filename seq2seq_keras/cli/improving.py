@@ -6,8 +6,9 @@ from typing import Any
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, evaluation, training, translation
+from seq2seq_keras.cli.agreement import corpus_seed, given_of
 from seq2seq_keras.cli.inputs import (
-    given_of,
+    all_translators,
     given_search,
     load_together,
     read_validation_pairs,
@@ -21,7 +22,7 @@ def tune_search(options: Options) -> None:
     """Chooses the options of a search by validation pairs."""
     translator = load_together([options.model, *options.ensemble])
     scorer = load_together(options.rescore) if options.rescore else None
-    pairs, name = read_validation_pairs(options, options.model)
+    pairs, name = read_validation_pairs(options, all_translators(options))
     metric = options.metric
     if metric is None:
         has_bleu = evaluation.score_translations(
@@ -93,7 +94,8 @@ def distill(options: Options) -> None:
     told = " --features-column 2" if has_features else ""
     if options.corpus is not None:
         # Split as here, or what is taught are pairs that others are tested on.
-        told = f" --corpus {options.corpus} --seed {_seed(options)}{told}"
+        seed = corpus_seed(options, options.teachers)
+        told = f" --corpus {options.corpus} --seed {seed}{told}"
     show(f"  seq2seq-keras train --train {quoted_path(options.output)}{told}")
 
 
@@ -109,22 +111,11 @@ def _texts_to_distill(options: Options) -> Any:
         texts: Iterable[str] = data.read_lines(options.input)
         return texts
     if options.corpus is not None:
-        return data.load_corpus(options.corpus, seed=_seed(options)).train
+        return data.load_corpus(
+            options.corpus, seed=corpus_seed(options, options.teachers)
+        ).train
     reading = data.ReadingOptions(**given_of(options, data.ReadingOptions))
     found = data.read_files(options.train, options=reading)
     for guess in found.guesses:
         say(guess)
     return found.pairs
-
-
-def _seed(options: Options) -> int:
-    """What the pairs of a corpus are split with: as when the teachers learnt them."""
-    if options.seed is not None:
-        return options.seed
-    seeds = sorted({training.trained_seed(folder) for folder in options.teachers})
-    if len(seeds) > 1:
-        raise InputError(
-            f"The teachers were trained with the seeds {seeds}, with which a corpus "
-            "may be split differently. Say which counts: `--seed`."
-        )
-    return seeds[0]

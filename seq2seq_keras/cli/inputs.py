@@ -1,12 +1,12 @@
 """What commands read: texts to translate, and test sets."""
 
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, decoding, training, translation
+from seq2seq_keras.cli.agreement import agreed_reading, corpus_seed, given_of
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import say
 
@@ -56,23 +56,17 @@ def given_search(options: Options) -> dict[str, Any]:
     return given_of(options, decoding.SearchOptions)
 
 
-def given_of(options: Options, owner: Any) -> dict[str, Any]:
-    """The options of a class that were given, or else are None."""
-    names = [name for name in owner.__dataclass_fields__ if name in options]
-    return {name: options[name] for name in names if options[name] is not None}
-
-
-def read_test_pairs(options: Options, model: str) -> tuple[Any, str]:
+def read_test_pairs(options: Options, models: Sequence[str]) -> tuple[Any, str]:
     """The pairs of a test set, and what to call them."""
     if (options.test is None) == (options.corpus is None):
         raise InputError("Give either `--test` files or the name of a `--corpus`.")
     if options.test is not None:
-        return _pairs_of(options.test, options, model), " and ".join(options.test)
-    corpus, seed = _corpus(options, model)
+        return _pairs_of(options.test, options, models), " and ".join(options.test)
+    corpus, seed = _corpus(options, models)
     return corpus.test, f"test split of {options.corpus}, seed {seed}"
 
 
-def read_validation_pairs(options: Options, model: str) -> tuple[Any, str]:
+def read_validation_pairs(options: Options, models: Sequence[str]) -> tuple[Any, str]:
     """The pairs that options are chosen by, and what to call them."""
     files = options.validation
     if (files is None) == (options.corpus is None):
@@ -80,41 +74,30 @@ def read_validation_pairs(options: Options, model: str) -> tuple[Any, str]:
             "Give either `--validation` files or the name of a `--corpus`."
         )
     if files is not None:
-        return _pairs_of(files, options, model), " and ".join(files)
-    corpus, seed = _corpus(options, model)
+        return _pairs_of(files, options, models), " and ".join(files)
+    corpus, seed = _corpus(options, models)
     return corpus.validation, f"validation split of {options.corpus}, seed {seed}"
 
 
-def _corpus(options: Options, model: str) -> tuple[data.Corpus, int]:
-    seed = training.trained_seed(model) if options.seed is None else options.seed
+def _corpus(options: Options, models: Sequence[str]) -> tuple[data.Corpus, int]:
+    seed = corpus_seed(options, models)
     return data.load_corpus(options.corpus, seed=seed), seed
 
 
-def _pairs_of(files: list[str], options: Options, model: str) -> Any:
-    reading, taken = _reading(files, options, model)
+def _pairs_of(files: list[str], options: Options, models: Sequence[str]) -> Any:
+    reading, taken = agreed_reading(files, options, models)
     found = data.read_files(files, options=reading, may_be_idle=taken)
     if taken and (found.is_table or "encoding" in taken):
-        say(f"Read as in the training of {model}: {training.as_options(taken)}")
+        told = training.as_options(taken)
+        say(f"Read as in the training of {models[0]}: {told}")
     for guess in found.guesses:
         say(guess)
     return found.pairs
 
 
-def _reading(
-    files: list[str], options: Options, model: str
-) -> tuple[data.ReadingOptions, dict[str, Any]]:
-    """How files of pairs are read, and what of it the training was told."""
-    given = given_of(options, data.ReadingOptions)
-    reading, taken = training.trained_reading(model, given)
-    if "encoding" in taken:
-        for path in itertools.chain.from_iterable(map(data.files_of, files)):
-            data.check_remembered_encoding(path, reading.encoding)
-    return reading, taken
-
-
-def read_test_set(options: Options, model: str) -> tuple[Any, str]:
+def read_test_set(options: Options, models: Sequence[str]) -> tuple[Any, str]:
     """Sources with their references, as pairs or as sets, and what to call them."""
-    test, name = _references(options, model) or read_test_pairs(options, model)
+    test, name = _references(options, models) or read_test_pairs(options, models)
     grouped = data.group_sources(test)
     if options.group_sources:
         return grouped, f"{name}, sources grouped"
@@ -123,11 +106,11 @@ def read_test_set(options: Options, model: str) -> tuple[Any, str]:
     return test, name
 
 
-def _references(options: Options, model: str) -> tuple[Any, str] | None:
+def _references(options: Options, models: Sequence[str]) -> tuple[Any, str] | None:
     """The sources with all their references, if a file holds each, and a name."""
     if options.test is None or options.corpus is not None or len(options.test) < 3:
         return None
-    reading, _ = _reading(options.test, options, model)
+    reading, _ = agreed_reading(options.test, options, models)
     source, *references = options.test
     if data.is_table(source, reading):
         return None
@@ -154,6 +137,11 @@ def load_together(folders: Sequence[str]) -> Any:
     """A translator, or several as an ensemble."""
     first, *others = [translation.Translator.load(folder) for folder in folders]
     return translation.Translator.ensemble([first, *others]) if others else first
+
+
+def all_translators(options: Options) -> list[str]:
+    """The folders of all translators that have a part in what is found."""
+    return [options.model, *options.ensemble, *options.rescore]
 
 
 def rescoring_of(options: Options) -> dict[str, Any]:

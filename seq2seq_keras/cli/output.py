@@ -1,7 +1,6 @@
 """How results are written: as lines of text or as JSON."""
 
 import json
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,6 @@ from seq2seq_keras import translation as translation_room
 from seq2seq_keras.terminal import write_result
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from seq2seq_keras.translation import Hypothesis, Translation
@@ -101,15 +99,11 @@ def print_json(record: Mapping[str, Any]) -> None:
 
 
 def _record(hypothesis: "Hypothesis") -> dict[str, Any]:
-    attention = hypothesis.attention
+    numbers, attention = translation_room.json_numbers, hypothesis.attention
     return {
         "translation": hypothesis.text,
-        "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
+        "score": numbers(hypothesis.score),
         "tokens": list(hypothesis.tokens),
-        "token_probabilities": _rounded(hypothesis.token_probabilities),
-        "attention": None if attention is None else _rounded(attention),
+        "token_probabilities": numbers(hypothesis.token_probabilities, digits=6),
+        "attention": None if attention is None else numbers(attention, digits=6),
     }
-
-
-def _rounded(array: "np.ndarray") -> list:
-    return array.astype("float64").round(6).tolist()

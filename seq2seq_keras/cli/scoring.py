@@ -1,12 +1,14 @@
 """Commands that tell how good translations are."""
 
 import itertools
+import pathlib
 from typing import Any
 
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import evaluation, plots, translation
 from seq2seq_keras.cli.inputs import (
+    all_translators,
     given_search,
     load_together,
     read_test_pairs,
@@ -22,7 +24,7 @@ from seq2seq_keras.terminal import say, show, write_result
 def evaluate(options: Options) -> None:
     """Scores translations of a test set."""
     translator = load_together([options.model, *options.ensemble])
-    test, name = read_test_set(options, options.model)
+    test, name = read_test_set(options, all_translators(options))
     request = {**given_search(options), **rescoring_of(options)}
     search = translation.SearchRequest.of(translator.search, request).options
     protocol = f"{name}, {search.describe()}"
@@ -64,7 +66,9 @@ def evaluate(options: Options) -> None:
 
 def compare(options: Options) -> None:
     """Tells whether one system is better than another, or was lucky."""
-    test, name = read_test_set(options, options.systems[0])
+    # A file of translations knows nothing of a training.
+    models = [path for path in options.systems if pathlib.Path(path).is_dir()]
+    test, name = read_test_set(options, models)
     if len(set(options.systems)) < len(options.systems):
         raise InputError("A system is named twice. Name each one once.")
     systems, tokenizer = {}, None
@@ -94,7 +98,7 @@ def score(options: Options) -> None:
             "SOURCES TARGETS`."
         )
     translator = translation.Translator.load(options.model)
-    pairs, name = read_test_pairs(options, options.model)
+    pairs, name = read_test_pairs(options, [options.model])
     scores = evaluation.score_targets(
         translator,
         pairs,
@@ -111,7 +115,7 @@ def score(options: Options) -> None:
 def report(options: Options) -> None:
     """Writes translations of a test set as a page to look at."""
     translator = translation.Translator.load(options.model)
-    test, name = read_test_set(options, options.model)
+    test, name = read_test_set(options, [options.model])
     test = test[:: -(-len(test) // options.sentences)]
     search = translator.search.replace(**given_search(options))
     translations = translator.decode(

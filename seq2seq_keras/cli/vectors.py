@@ -115,8 +115,10 @@ def _analogy(options: Options) -> None:
 def _evaluate(options: Options) -> None:
     read, results = _read(options), {}
     for name in options.sets:
+        # Four words, also where tabs part them, against two words and a number.
         analogies = name in vectors.ANALOGY_SETS or (
-            name not in vectors.SIMILARITY_SETS and "\t" not in _first_line(name)
+            name not in vectors.SIMILARITY_SETS
+            and _first_line(name).count("\t") in (0, 3)
         )
         evaluate = (
             vectors.evaluate_analogies if analogies else vectors.evaluate_similarity

@@ -6,6 +6,7 @@ from .corpora import corpus_names as corpus_names
 from .corpora import fetch_corpus_file as fetch_corpus_file
 from .corpora import find_corpus_file as find_corpus_file
 from .corpora import has_features as has_features
+from .corpora import is_split_by_seed as is_split_by_seed
 from .corpora import load_corpus as load_corpus
 from .counting import PairsCounter as PairsCounter
 from .counting import describe_pairs as describe_pairs

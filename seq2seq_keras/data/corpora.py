@@ -13,7 +13,6 @@ import urllib.parse
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from seq2seq_keras.data.lines import decode_lines
@@ -105,6 +104,24 @@ def has_features(name: str | None) -> bool:
     return str(name).startswith("sigmorphon2023/")
 
 
+def is_split_by_seed(name: str | None) -> bool:
+    """Tells whether the test pairs of a corpus are others with another seed.
+
+    Args:
+        name: Any string, or `None`.
+
+    Returns:
+        A boolean: False for what was published in parts, and for what is no corpus.
+
+    Example:
+
+    >>> is_split_by_seed("tatoeba/eng-fra"), is_split_by_seed("sigmorphon2021/kor")
+    (True, False)
+    """
+    first, other = (_loaders(seed).get(str(name)) for seed in (0, 1))
+    return first is not None and other is not None and first.args != other.args
+
+
 @checks_numbers(seed=(-(2**63), 2**63 - 1))
 def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Corpus:
     """Loads a corpus by its name.
@@ -155,10 +172,10 @@ def load_corpus(name: str, *, seed: int = 0, fallback: str | None = None) -> Cor
         return load_corpus(fallback, seed=seed)
 
 
-def _loaders(seed: int) -> dict[str, Callable[[], Iterable[Pairs]]]:
+def _loaders(seed: int) -> dict[str, functools.partial[Any]]:
     """A function without arguments for each name."""
     partial = functools.partial
-    loaders: dict[str, Callable[[], Iterable[Pairs]]] = {}
+    loaders: dict[str, functools.partial[Any]] = {}
     for source, target in itertools.permutations(Phrasebook.LANGUAGES, 2):
         name = f"phrasebook/{source}-{target}"
         loaders[name] = partial(_load_phrasebook, source, target, seed)

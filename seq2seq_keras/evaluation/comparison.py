@@ -1,5 +1,6 @@
 """Comparisons: systems with each other, short sentences with long ones."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -142,13 +143,14 @@ def score_by_length(
     longer; one with attention does not.
 
     Args:
-        sources: List of strings, whose features before a tab do not count. Their length
-            is counted in words, which are what white space separates; in characters
-            where most sources are one word, as in spelling or in languages without
-            spaces.
+        sources: List of strings. Their length is counted in words, which are what white
+            space separates; in characters where most sources are one word, as in
+            spelling or in languages without spaces. Where most have a tab, features
+            stand before it, which do not count.
         translations: List of strings, one for each source.
         references: List with a string for each source, or with a list of them, or
-            `None`; or `Pairs` or an `EvaluationSet`, as of `score_metric`.
+            `None`, which leaves the sentence out; or `Pairs` or an `EvaluationSet`, as
+            of `score_metric`.
         tokenizer: The tokenizer of the target, for `metric="symbol_error_rate"`.
         metric: One of the metrics of `score_metric`.
         buckets: Into how many parts, of about as many sentences, the corpus is cut
@@ -188,7 +190,9 @@ def score_by_length(
     counts = count_metric(
         metric, translations, references, tokenizer, bleu_tokenizer=bleu_tokenizer
     )
-    unit, lengths = _lengths(sources)
+    is_scored = ~np.isnan(counts.rows[:, 0])
+    counts = counts.part(is_scored)
+    unit, lengths = _lengths(list(itertools.compress(sources, is_scored)))
     numbers = np.digitize(lengths, _edges(buckets, lengths), right=True)
     rows = []
     for number in np.unique(numbers):
@@ -207,7 +211,7 @@ def score_by_length(
 
 
 def _lengths(sources: Sequence[str]) -> tuple[str, np.ndarray]:
-    if all("\t" in source for source in sources):
+    if np.mean(["\t" in source for source in sources]) > 0.5:
         # Features stand before the text, and are none of its words.
         sources = [split_features(source)[1] for source in sources]
     words = np.array([len(source.split()) for source in sources])

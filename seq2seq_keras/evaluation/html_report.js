@@ -94,7 +94,8 @@ function point(token) {
     source.dataset.weight = `${weight}%`;
     source.style.setProperty("--share", `${weight}%`);
   });
-  tooltip.textContent = (hypothesis.probabilities[position] / 1000).toFixed(3);
+  const probability = hypothesis.probabilities[position]; // null where it is no number
+  tooltip.textContent = probability === null ? "?" : (probability / 1000).toFixed(3);
   tooltip.hidden = false;
   token.setAttribute("aria-describedby", "tooltip");
   const box = token.getBoundingClientRect();

@@ -167,7 +167,12 @@ def _hypothesis(hypothesis: Any) -> dict[str, Any]:
 
 
 def _rounded(shares: Any, parts: int) -> list:
-    return np.rint(np.asarray(shares) * parts).astype(int).tolist()
+    scaled = np.rint(np.asarray(shares, dtype="float64") * parts)
+    # NaN is no JSON, and no whole number either.
+    is_finite = np.isfinite(scaled)
+    whole = np.where(is_finite, scaled, 0).astype(int).astype(object)
+    whole[~is_finite] = None
+    return whole.tolist()
 
 
 def _head(scores: Scores | Mapping[str, Any] | None) -> str:

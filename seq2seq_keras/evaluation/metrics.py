@@ -215,8 +215,12 @@ def reference_texts(given: References, number: int) -> list[str]:
     return [text for text in own if text is not None]
 
 
-def _tidy(text: str, where: str) -> str:
+def _tidy(text: Any, where: str) -> str:
     """White space and the Unicode form are no part of a translation."""
+    if not isinstance(text, str):
+        raise InputError(
+            f"{where} is {text!r} ({type(text).__name__}): expected a string."
+        )
     check_unicode(text, where)
     return tidy_text(text)
 

@@ -84,7 +84,7 @@ def perplexity(scores: Sequence[TargetScore]) -> float:
             `free_running=True` it is another number: name it so.
 
     Returns:
-        A float; NaN without any score.
+        A float; NaN without any score, or where a log-probability is NaN.
 
     Example:
 
@@ -94,4 +94,4 @@ def perplexity(scores: Sequence[TargetScore]) -> float:
     if not scores:
         return math.nan
     mean = float(np.concatenate([score.log_probabilities for score in scores]).mean())
-    return math.exp(-mean) if mean > -700 else math.inf
+    return math.inf if mean <= -700 else math.exp(-mean)

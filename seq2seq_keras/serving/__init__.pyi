@@ -18,6 +18,7 @@ from .grpc_services import Answering as Answering
 from .grpc_services import GrpcAnswers as GrpcAnswers
 from .grpc_services import add_services as add_services
 from .messages import TranslateRequest as TranslateRequest
+from .messages import translation_record as translation_record
 from .metrics import Metrics as Metrics
 from .middleware import Guarded as Guarded
 from .middleware import Logged as Logged

@@ -1,7 +1,6 @@
 """What `POST /translate` takes and answers; its options are those of the search."""
 
 import dataclasses
-import math
 import typing
 from typing import Annotated, Any
 
@@ -9,7 +8,13 @@ import pydantic
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import options_of
-from seq2seq_keras.translation import Hypothesis, Translation, pharaoh_alignment
+from seq2seq_keras.translation import (
+    BeamNode,
+    Hypothesis,
+    Translation,
+    json_numbers,
+    pharaoh_alignment,
+)
 
 _HINTS = typing.get_type_hints(SearchOptions)
 _OWN = ("prefix", "avoid", "allowed", "seed")
@@ -137,9 +142,7 @@ def translation_record(
         record["source_tokens"] = list(found.source_tokens)
         record["hypotheses"] = [_hypothesis(each) for each in found.hypotheses]
         nodes = found.beam
-        record["beam"] = (
-            None if nodes is None else [dataclasses.asdict(node) for node in nodes]
-        )
+        record["beam"] = None if nodes is None else list(map(_node, nodes))
     return record
 
 
@@ -147,13 +150,14 @@ def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:
     attention = hypothesis.attention
     return {
         "text": hypothesis.text,
-        "score": hypothesis.score if math.isfinite(hypothesis.score) else None,
+        "score": json_numbers(hypothesis.score),
         "tokens": list(hypothesis.tokens),
-        "token_probabilities": _rounded(hypothesis.token_probabilities),
-        "attention": None if attention is None else _rounded(attention),
+        "token_probabilities": json_numbers(hypothesis.token_probabilities, digits=6),
+        "attention": None if attention is None else json_numbers(attention, digits=6),
         "ended": hypothesis.ended,
     }
 
 
-def _rounded(array: Any) -> list:
-    return array.astype("float64").round(6).tolist()
+def _node(node: BeamNode) -> dict[str, Any]:
+    probability, score = json_numbers([node.probability, node.score])
+    return {**dataclasses.asdict(node), "probability": probability, "score": score}

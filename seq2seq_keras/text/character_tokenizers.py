@@ -13,6 +13,7 @@ from seq2seq_keras.text.normalization import (
 )
 from seq2seq_keras.text.rows import join_rows
 from seq2seq_keras.text.tokenizer import Tokenizer, fit_vocabulary
+from seq2seq_keras.text.tokenizer_config import checked_flag
 from seq2seq_keras.text.vocabulary import Fitting
 
 
@@ -26,7 +27,7 @@ class _LetterTokenizer(Tokenizer):
         keep_white_space: bool = False,
         **options: Any,
     ) -> None:
-        self.keep_white_space = keep_white_space
+        self.keep_white_space = checked_flag("keep_white_space", keep_white_space)
         super().__init__(vocabulary, **options)
 
     @classmethod
@@ -82,7 +83,7 @@ class CharacterTokenizer(_LetterTokenizer):
     def __init__(
         self, vocabulary: Iterable[str], *, skip_unknown: bool = False, **options: Any
     ) -> None:
-        self.skip_unknown = skip_unknown
+        self.skip_unknown = checked_flag("skip_unknown", skip_unknown)
         super().__init__(vocabulary, **options)
 
     def get_config(self) -> dict[str, Any]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.text.normalization import clean_in_graph
 from seq2seq_keras.text.space_tokenizer import SpaceTokenizer
+from seq2seq_keras.text.tokenizer_config import checked_flag
 
 KERAS_FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
@@ -44,8 +46,13 @@ class KerasTokenizer(SpaceTokenizer):
         skip_unknown: bool = False,
         **options: Any,
     ) -> None:
+        if not isinstance(filters, str):
+            raise InputError(
+                "`filters` must be text, which is empty where no character is taken "
+                f"for a space. Received: filters={shown(filters)}"
+            )
         self.filters = filters
-        self.skip_unknown = skip_unknown
+        self.skip_unknown = checked_flag("skip_unknown", skip_unknown)
         super().__init__(vocabulary, **options)
 
     def get_config(self) -> dict[str, Any]:

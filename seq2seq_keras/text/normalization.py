@@ -37,6 +37,8 @@ def clean_in_graph(
 ) -> tf.Tensor:
     """Normalizes case and white space of a string tensor."""
     if lowercase:
+        # ICU takes a NUL for the end of a text.
+        texts = tf.strings.regex_replace(texts, r"\x00", " ")
         texts = tf.strings.lower(texts, encoding="utf-8")
     if keep_white_space:
         return texts

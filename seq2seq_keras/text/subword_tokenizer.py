@@ -26,6 +26,7 @@ from seq2seq_keras.text.sentencepiece_model import (
     train_sentencepiece,
 )
 from seq2seq_keras.text.tokenizer import Tokenizer
+from seq2seq_keras.text.tokenizer_config import checked_flag
 from seq2seq_keras.text.unicode_forms import (
     UNICODE_FORMS,
     UnicodeForm,
@@ -149,6 +150,7 @@ class SubwordTokenizer(Tokenizer):
     ) -> Fitting:
         import_optional("sentencepiece")  # before much is read
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
+        lowercase = checked_flag("lowercase", lowercase)
 
         def whole(chunk: Sequence[str], first: int) -> tf.RaggedTensor:
             # A text is its own only token.

@@ -4,17 +4,18 @@ import abc
 import collections
 import dataclasses
 import importlib
+import itertools
 import json
 import os
 import pathlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
 import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
-from seq2seq_keras.errors import InputError, check_choice, check_texts
+from seq2seq_keras.errors import InputError, check_choice, check_texts, shown
 from seq2seq_keras.files import write_text
 from seq2seq_keras.forks import check_not_forked
 from seq2seq_keras.ranges import checks_numbers
@@ -28,7 +29,7 @@ from seq2seq_keras.special_tokens import (
     SpecialTokens,
 )
 from seq2seq_keras.text.normalization import clean_in_graph, normalize_hangul
-from seq2seq_keras.text.tokenizer_config import check_types
+from seq2seq_keras.text.tokenizer_config import check_types, checked_flag
 from seq2seq_keras.text.unicode_forms import (
     UNICODE_FORMS,
     UnicodeForm,
@@ -69,7 +70,7 @@ class Tokenizer(abc.ABC):
 
     Raises:
         InputError: If the vocabulary is empty, repeats a token or holds a special
-            one, or the Unicode form is unknown.
+            one, `lowercase` is no boolean, or the Unicode form is unknown.
 
     Example:
 
@@ -102,7 +103,7 @@ class Tokenizer(abc.ABC):
         check_texts(vocabulary=vocabulary)
         tokens = list(vocabulary)
         check_vocabulary(tokens, special_tokens)
-        self.lowercase = lowercase
+        self.lowercase = checked_flag("lowercase", lowercase)
         self.unicode_form = unicode_form
         self.special_tokens = special_tokens
         self.vocabulary = [*special_tokens.forms, *tokens]
@@ -339,6 +340,9 @@ class Tokenizer(abc.ABC):
         Returns:
             A string for a list of ids, a list of strings for lists or an array, a
             string tensor `(batch,)` for a tensor.
+
+        Raises:
+            InputError: If one of a list or array is no id of the vocabulary.
         """
         check_not_forked()
         if tf.is_tensor(token_ids):
@@ -347,6 +351,7 @@ class Tokenizer(abc.ABC):
             token_ids = token_ids.tolist()
         if not token_ids or isinstance(token_ids[0], int | np.integer):
             return self.detokenize([list(token_ids)])[0]
+        self._check_ids(token_ids)
         rows = tf.ragged.constant(token_ids, dtype=tf.int32, ragged_rank=1)
         return [text.decode("utf-8") for text in self._detokenize_graph(rows).numpy()]
 
@@ -425,6 +430,15 @@ class Tokenizer(abc.ABC):
 
     def _clean_graph(self, texts: tf.Tensor) -> tf.Tensor:
         return clean_in_graph(texts, self.lowercase)
+
+    def _check_ids(self, rows: Sequence[Sequence[Any]]) -> None:
+        size = self.vocabulary_size
+        for id_ in itertools.chain.from_iterable(rows):
+            if not isinstance(id_, int | np.integer) or not 0 <= id_ < size:
+                raise InputError(
+                    f"A token id must be an integer from 0 to {size - 1}, or the "
+                    f"vocabulary has no token for it. Received: {shown(id_)}"
+                )
 
     def _detokenize_graph(self, token_ids: tf.Tensor) -> tf.Tensor:
         hidden = (token_ids == PAD_ID) | (token_ids == START_ID) | (token_ids == END_ID)

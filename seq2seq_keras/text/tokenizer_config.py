@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from seq2seq_keras.errors import check_choice
+from seq2seq_keras.ranges import as_python
+
 _KINDS = {
     **{"class_name": str, "lowercase": bool, "unicode_form": str},
     **{"keep_white_space": bool, "filters": str, "skip_unknown": bool},
@@ -27,3 +30,20 @@ def check_types(config: Any) -> None:
     for form in config.get("special_tokens", {}).values():
         if not isinstance(form, str):
             raise TypeError("a special token is no str")
+
+
+def checked_flag(name: str, value: Any) -> bool:
+    """Returns a yes or no as Python's, or refuses it by its name.
+
+    What a constructor took for true would be in the file, and not be read from there.
+
+    Args:
+        name: What messages call it.
+        value: What was given; NumPy's booleans are booleans.
+
+    Raises:
+        InputError: If it is neither `True` nor `False`.
+    """
+    flag = as_python(value)
+    check_choice(name, flag, (False, True))
+    return flag

@@ -16,7 +16,7 @@ UNICODE_TABLES = pathlib.Path(__file__).with_name("unicode_tables.json")
 
 def lower(text: str) -> str:
     """The small letters of a text, as TensorFlow makes them."""
-    text = text.partition("\0")[0]  # the end of a text to ICU, which does it there
+    text = text.replace("\0", " ")  # as there, where ICU takes it for the end of a text
     if text.isascii():
         return text.lower()
     tables = _tables()

@@ -28,6 +28,7 @@ SPECIAL_FORMS = {
     *("<s>", "<bos>", "<sos>", "[bos]", "[cls]", "</s>", "<eos>", "[eos]", "[sep]"),
 }
 _JSON = re.compile(r'\s*\{\s*(".*)?\}\s*', re.DOTALL)
+_JSON_LIST = re.compile(r'\s*\[\s*".*\]\s*', re.DOTALL)
 _YAML_ENTRY = re.compile(r".*\S\s*:\s+\d+\s*")
 _YAML_OTHER = re.compile(r"\s*(#.*)?|---.*|\.\.\.")
 _COUNTED = re.compile(r"(.*)[ \t](\d+)")
@@ -70,8 +71,8 @@ def read_vocabulary(path: str | os.PathLike) -> VocabularyFile:
 
     Args:
         path: A file with one token a line; with a token and its count a line, as
-            fairseq's `dict.txt` has them; or with `"token": id`, Marian's YAML or JSON.
-            For the model of SentencePiece there is
+            fairseq's `dict.txt` has them; with `"token": id`, Marian's YAML or JSON; or
+            with a list of tokens in JSON. For the model of SentencePiece there is
             `SubwordTokenizer.from_sentencepiece`.
 
     Returns:
@@ -161,6 +162,8 @@ def _recognised(lines: list[str], path: _Path) -> tuple[str, _Reader]:
         )
     if lines[0].lstrip().startswith("{") and _JSON.fullmatch("\n".join(lines)):
         return "a dictionary from tokens to ids (JSON)", _read_json
+    if _JSON_LIST.fullmatch("\n".join(lines)):
+        return "a list of tokens (JSON)", _read_json_list
     entries = [line for line in lines if not _YAML_OTHER.fullmatch(line)]
     if entries and all(map(_YAML_ENTRY.fullmatch, (entries[0], entries[-1]))):
         return "a dictionary from tokens to ids (YAML, as Marian's)", _read_yaml
@@ -198,6 +201,17 @@ def _read_json(lines: list[str], path: _Path) -> Iterable[_Entry]:
             )
     numbered = ((id_, token, f"id {id_}") for token, id_ in ids.items())
     return _in_order(numbered, path)
+
+
+def _read_json_list(lines: list[str], path: _Path) -> Iterator[_Entry]:
+    tokens = parse_json("\n".join(lines).encode("utf-8"), path)
+    for number, token in enumerate(tokens, start=1):
+        if not isinstance(token, str):
+            raise InputError(
+                f"{path}, item {number}: {shown(token)} where a token is expected, a "
+                "string."
+            )
+        yield token, f"item {number}"
 
 
 def _read_yaml(lines: list[str], path: _Path) -> Iterable[_Entry]:

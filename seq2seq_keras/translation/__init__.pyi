@@ -12,6 +12,7 @@ from .rescoring import judge as judge
 from .result import BeamNode as BeamNode
 from .result import Hypothesis as Hypothesis
 from .result import Translation as Translation
+from .result import json_numbers as json_numbers
 from .result import pharaoh_alignment as pharaoh_alignment
 from .runtime_format import LITERT_MODEL as LITERT_MODEL
 from .runtime_format import RUNTIME_CHECKED as RUNTIME_CHECKED

@@ -9,6 +9,29 @@ import numpy as np
 from seq2seq_keras.errors import InputError
 
 
+def json_numbers(values: Any, digits: int | None = None) -> Any:
+    """The numbers of an array for JSON, which has neither NaN nor infinity.
+
+    Args:
+        values: Array of floats, or a float.
+        digits: Optional integer. Decimals to round to.
+
+    Returns:
+        Nested lists, or a float, with `None` for what is not finite.
+
+    Example:
+
+    >>> json_numbers(np.array([[0.25, np.nan]]))
+    [[0.25, None]]
+    """
+    numbers = np.asarray(values, dtype="float64")
+    if digits is not None:
+        numbers = numbers.round(digits)
+    found = numbers.astype(object)
+    found[~np.isfinite(numbers)] = None
+    return found.tolist()
+
+
 @dataclasses.dataclass(frozen=True)
 class Hypothesis:
     """One possible translation of a text.

@@ -1,7 +1,9 @@
 """Scores of vectors on sets of similar words and of analogies."""
 
+import itertools
+import math
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +12,7 @@ from scipy import stats
 from seq2seq_keras.errors import InputError, import_optional
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.untrusted import read_regular
+from seq2seq_keras.vectors.embedding_matrix import fold
 from seq2seq_keras.vectors.neighbours import unit_rows
 from seq2seq_keras.vectors.numbers import NUMBERS
 from seq2seq_keras.vectors.word_vectors import WordVectors
@@ -46,17 +49,24 @@ def read_similarity_set(name: str) -> list[tuple[str, str, float]]:
     pairs = []
     for number, line in _lines(path):
         fields = line.split("\t")
-        try:
-            first, second, score = fields
-            pairs.append((first.strip(), second.strip(), float(score)))
-        except ValueError as error:
+        score = _judgement(fields[2]) if len(fields) == 3 else None
+        if score is None:
             raise InputError(
-                f"{path}, line {number}: expected two words and a number, parted by "
-                f"tabs. Received: {line[:60]!r}"
-            ) from error
+                f"{path}, line {number}: expected two words and a finite number, "
+                f"parted by tabs. Received: {line[:60]!r}"
+            )
+        pairs.append((fields[0].strip(), fields[1].strip(), score))
     if not pairs:
         raise InputError(f"{path}: it holds no pair of words.")
     return pairs
+
+
+def _judgement(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None  # nan has no rank
 
 
 def read_analogy_set(name: str) -> dict[str, list[tuple[str, ...]]]:
@@ -280,7 +290,8 @@ def evaluate_analogies(vectors: WordVectors, name: str = "google") -> AnalogyEva
     r"""Completes analogies and counts the exact hits.
 
     An analogy with a word that has no vector of its own is left out, and counted.
-    Where case differs the words are taken for the same.
+    Where case differs the words are taken for the same: in any case the first three are
+    no answer, and the fourth is one.
 
     Args:
         vectors: A `WordVectors`.
@@ -307,10 +318,13 @@ def evaluate_analogies(vectors: WordVectors, name: str = "google") -> AnalogyEva
         - [Mikolov et al., 2013](https://arxiv.org/abs/1301.3781), section 4.1.
     """
     sections = {}
-    for section, analogies in read_analogy_set(name).items():
+    sets = read_analogy_set(name)
+    spelled = _spellings(vectors, itertools.chain.from_iterable(sets.values()))
+    for section, analogies in sets.items():
         rows = [[vectors.find(word) for word in words] for words in analogies]
         rows = [row for row in rows if None not in row]
-        sections[section] = (_count_hits(vectors, rows), len(rows), len(analogies))
+        hits = _count_hits(vectors, rows, spelled)
+        sections[section] = (hits, len(rows), len(analogies))
     correct, covered, total = map(sum, zip(*sections.values(), strict=True))
     accuracy = low = high = float("nan")
     if covered:
@@ -322,7 +336,20 @@ def evaluate_analogies(vectors: WordVectors, name: str = "google") -> AnalogyEva
     return AnalogyEvaluation(accuracy, low, high, covered, total, sections)
 
 
-def _count_hits(vectors: WordVectors, rows: list) -> int:
+def _spellings(
+    vectors: WordVectors, analogies: Iterable[Sequence[str]]
+) -> dict[str, list[str]]:
+    """By each word of some analogies, folded, the words that are the same."""
+    spelled: dict[str, list[str]] = {
+        fold(word): [] for words in analogies for word in words
+    }
+    for word in vectors.words:
+        if (key := fold(word)) in spelled:
+            spelled[key].append(word)
+    return spelled
+
+
+def _count_hits(vectors: WordVectors, rows: list, spelled: dict[str, list[str]]) -> int:
     hits = 0
     for start in range(0, len(rows), _BATCH):
         batch = rows[start : start + _BATCH]
@@ -330,10 +357,11 @@ def _count_hits(vectors: WordVectors, rows: list) -> int:
         first, second, third = (
             unit_rows(vectors.rows(list(column))) for column in columns[:3]
         )
-        asked = [[vectors.words[row] for row in line[:3]] for line in batch]
+        folded = [[fold(vectors.words[row]) for row in line] for line in batch]
+        asked = [[same for key in line[:3] for same in spelled[key]] for line in folded]
         found = vectors.nearest(second - first + third, 1, asked)
         hits += sum(
-            bool(best) and best[0].word == vectors.words[expected]
-            for best, expected in zip(found, columns[3], strict=True)
+            bool(best) and fold(best[0].word) == expected
+            for best, (*_, expected) in zip(found, folded, strict=True)
         )
     return hits

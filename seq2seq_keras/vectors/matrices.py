@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, shown
 
 _NUMBER_BYTES = 4
 
@@ -31,8 +31,7 @@ def check_words(words: Iterable[str]) -> list[str]:
 def check_matrix(matrix: Any, count: int) -> Any:
     """Makes a float32 array or CSR matrix of `count` rows, or says what is wrong."""
     # The array class of SciPy, since `*` of the matrix class is another product.
-    as_array = scipy.sparse.csr_array if is_sparse(matrix) else np.asarray
-    matrix = as_array(matrix)
+    matrix = scipy.sparse.csr_array(matrix) if is_sparse(matrix) else as_array(matrix)
     if matrix.ndim != 2 or matrix.shape[0] != count or not matrix.shape[1]:
         raise InputError(
             "The matrix needs a row for each word and a column for each dimension, "
@@ -45,6 +44,17 @@ def check_matrix(matrix: Any, count: int) -> Any:
     if not (np.isfinite(matrix.max()) and np.isfinite(matrix.min())):
         raise InputError("Vectors must be made of finite numbers (float32).")
     return matrix
+
+
+def as_array(rows: Any) -> np.ndarray:
+    """Makes an array of numbers, or says that rows differ or hold something else."""
+    try:
+        array = np.asarray(rows)
+        return array if array.dtype.kind in "biuf" else array.astype("float64")
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"Vectors must be rows of equally many numbers. Received: {shown(rows)}"
+        ) from error
 
 
 def is_sparse(matrix: Any) -> bool:

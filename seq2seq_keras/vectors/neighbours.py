@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.vectors.matrices import as_array
 
 
 def cosine_similarity(first: Any, second: Any) -> Any:
@@ -23,14 +24,14 @@ def cosine_similarity(first: Any, second: Any) -> Any:
         direction; its similarity to anything, itself included, is 0.
 
     Raises:
-        InputError: If the dimensions differ.
+        InputError: If the dimensions differ, or something is no number.
 
     Example:
 
     >>> print(cosine_similarity([1.0, 0.0], [[2.0, 0.0], [0.0, 3.0], [-1.0, 0.0]]))
     [ 1.  0. -1.]
     """
-    first, second = np.asarray(first), np.asarray(second)
+    first, second = as_array(first), as_array(second)
     if first.shape[-1:] != second.shape[-1:] or not first.ndim:
         raise InputError(
             "Vectors can be compared if they have equally many dimensions. Received: "

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from seq2seq_keras.errors import check_choice, import_optional
+from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.vectors.numbers import NUMBERS, check_size
 from seq2seq_keras.vectors.texts import Sentences, count_words
@@ -157,7 +157,8 @@ def fasttext(
         A `WordVectors` that can `compose` vectors of unknown words.
 
     Raises:
-        InputError: If no word is left, or gensim is missing.
+        InputError: If no word is left, `shortest` is more than `longest`, or gensim is
+            missing.
 
     Example:
 
@@ -172,6 +173,11 @@ def fasttext(
     """
     check_choice("algorithm", algorithm, ALGORITHMS)
     check_choice("letters", letters, tuple(LETTERS))
+    if shortest > longest:
+        raise InputError(
+            "`shortest` must be no more than `longest`, or there is no n-gram to learn "
+            f"from. Received: shortest={shortest}, longest={longest}"
+        )
     models = import_optional("gensim.models", "FastText vectors")
     form = LETTERS[letters]
     sentences = _Spelled(Sentences(texts, tokenizer), form)

@@ -191,7 +191,14 @@ def _make_filter(vocabulary: Any, limit: int | None) -> Any:
         raise InputError(
             f"`vocabulary` is a list of words. Received: a string, {vocabulary[:20]!r}"
         )
-    wanted = {word.encode("utf-8", "surrogatepass") for word in vocabulary}
+    wanted = set()
+    for word in vocabulary:
+        if not isinstance(word, str):
+            raise InputError(
+                "`vocabulary` is a list of words, and one of them is no string. "
+                f"Received: {word!r:.60} ({type(word).__name__})"
+            )
+        wanted.add(word.encode("utf-8", "surrogatepass"))
     return wanted.__contains__, min(most, len(wanted))
 
 

@@ -17,6 +17,7 @@ from seq2seq_keras.vectors.embedding_matrix import (
 )
 from seq2seq_keras.vectors.matrices import (
     VectorsDescription,
+    as_array,
     check_matrix,
     check_words,
     describe_matrix,
@@ -206,16 +207,27 @@ class WordVectors:
 
         Returns:
             For each query a list of `Neighbour(word, similarity)`, nearest first.
+
+        Raises:
+            InputError: If queries are no such array, or `excluded` has not as many
+                lists as there are queries.
         """
         if not len(queries):
             return []
+        queries = as_array(queries)
         excluded = excluded or [[]] * len(queries)
+        if queries.shape[1:] != (self.dimensions,) or len(excluded) != len(queries):
+            raise InputError(
+                f"Queries are an array of shape (queries, {self.dimensions}), and "
+                "`excluded` has a list for each. Received: an array of shape "
+                f"{queries.shape} and {len(excluded)} lists"
+            )
         unwanted = [
             [self.index[word] for word in words if word in self.index]
             for words in excluded
         ]
         units = unit_rows(queries).astype("float32")
-        found = nearest_rows(self.matrix, self._norms, units, count, unwanted)
+        found = nearest_rows(*self._scaled, units, count, unwanted)
         return as_neighbours(self.words, *found)
 
     def describe(self) -> VectorsDescription:
@@ -271,8 +283,14 @@ class WordVectors:
         return cls(*read_vectors(path, **options))
 
     @functools.cached_property
-    def _norms(self) -> np.ndarray:
-        return row_norms(self.matrix)
+    def _scaled(self) -> tuple[Any, np.ndarray]:
+        """The matrix and the lengths of its rows, which float32 can hold."""
+        matrix = self.matrix
+        largest = max(matrix.max(), -matrix.min())
+        if largest > np.finfo("float32").max / np.sqrt(self.dimensions):
+            # Directions stay.
+            matrix = matrix * np.float32(1 / self.dimensions)
+        return matrix, row_norms(matrix)
 
     @functools.cached_property
     def _folded(self) -> dict[str, int]:

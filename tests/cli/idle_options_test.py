@@ -41,6 +41,21 @@ def test_the_command_line_names_what_does_nothing(line, capsys):
 
 
 @pytest.mark.parametrize(
+    "option", ["--beam-width 5", "--max-length 2", "--batch-size 3"]
+)
+def test_files_of_translations_are_not_searched_for(option, tmp_path, capsys):
+    files = [tmp_path / name for name in ("a.txt", "b.txt", "test.tsv")]
+    for file in files:
+        file.write_text("a\tb\nc\td\n")
+    command = ["compare", *map(str, files[:2]), "--test", str(files[2])]
+    assert main([*command, *option.split()]) == 2
+    name = option.split()[0]
+    message = f"`{name}` does nothing where every system is a file of translations."
+    assert message in capsys.readouterr().err
+    assert main(command) == 0
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "evaluate nowhere --test t.tsv --length-metric chrf --by-length",

@@ -63,6 +63,14 @@ def test_what_was_not_found_has_no_score_in_json():
     assert translation_lines(translation, alignments=True) == ["\t"]
 
 
+def test_what_is_no_number_is_null_in_json():
+    broken = Hypothesis("b", ("b",), np.nan, np.array([np.nan]), WEIGHTS[:1] * np.inf)
+    line = translation_json(Translation("x", ("x", "y", "<eos>"), (broken,)))
+    record = json.loads(line, parse_constant=pytest.fail)
+    assert (record["score"], record["token_probabilities"]) == (None, [None])
+    assert record["attention"] == [[None] * 3]
+
+
 def test_without_attention_there_is_no_alignment():
     with pytest.raises(InputError, match="no alignments without attention"):
         pharaoh_alignment(hypothesis("b", 0.0))

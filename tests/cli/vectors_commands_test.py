@@ -141,6 +141,14 @@ def test_evaluation_takes_names_and_files_of_both_kinds(vector_file, tmp_path, c
     assert values["simlex999"]["spearman"] is None
 
 
+def test_analogies_may_be_parted_by_tabs(vector_file, tmp_path, capsys):
+    analogies = tmp_path / "analogies.tsv"
+    for heading in ("", ": family\n", "# of one family\n"):
+        analogies.write_text(f"{heading}man\tking\twoman\tqueen\n")
+        printed = run(capsys, "evaluate", vector_file, "--sets", analogies)
+        assert f"{analogies}: accuracy 1.000" in printed
+
+
 @pytest.mark.parametrize("kind", ["pca", "tsne", "similarities"])
 def test_pictures_are_written(kind, vector_file, tmp_path, capsys):
     output = tmp_path / "picture.png"

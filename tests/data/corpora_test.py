@@ -9,6 +9,7 @@ from seq2seq_keras.data import (
     Phrasebook,
     corpus_names,
     has_features,
+    is_split_by_seed,
     load_corpus,
     make_toy_pairs,
     source_key,
@@ -144,6 +145,15 @@ def test_forms_have_features_before_their_lemmas(public_data):
     assert all(source.count("\t") == 1 for source in pairs.source)
     assert has_features("sigmorphon2023/deu")
     assert not any(map(has_features, ("sigmorphon2021/kor", "copy", None)))
+
+
+def test_what_was_published_in_parts_is_not_split_by_the_seed():
+    split = {name for name in corpus_names() if is_split_by_seed(name)}
+    kinds = {name.partition("/")[0] for name in split}
+    assert kinds == {"phrasebook", "tatoeba", "copy", "reverse", "addition", "dates"}
+    in_parts = {name.partition("/")[0] for name in {*corpus_names()} - split}
+    assert in_parts == {"multi30k", "multi30k-tok", "sigmorphon2021", "sigmorphon2023"}
+    assert not any(map(is_split_by_seed, ("klingon", None)))
 
 
 def test_the_folder_of_public_corpora_is_enough(public_data, cache, monkeypatch):

@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.evaluation.html_report; see those in a browser as well."""
 
+import dataclasses
 import json
 import re
 
@@ -43,6 +44,17 @@ def test_blank_references_and_infinite_scores_are_none(tmp_path):
     assert (sentence["references"], sentence["chrf"]) == ([], None)
     assert sentence["hypotheses"][0]["score"] is None
     assert "attention" not in sentence["hypotheses"][0]
+
+
+def test_what_is_no_number_is_null(tmp_path):
+    path = tmp_path / "report.html"
+    attention = np.array([[0.125, np.nan, 0.5]])
+    made = make_translation("b", np.nan, attention)
+    best = dataclasses.replace(made.hypotheses[0], token_probabilities=[np.nan])
+    write_html_report([dataclasses.replace(made, hypotheses=(best,))], None, path)
+    (best,) = data_of(path)[0]["hypotheses"]
+    assert (best["probabilities"], best["score"]) == ([None], None)
+    assert best["attention"] == ["12,,50"]
 
 
 def test_the_unicode_form_of_a_reference_does_not_count(tmp_path):

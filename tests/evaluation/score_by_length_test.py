@@ -11,6 +11,7 @@ from seq2seq_keras.evaluation import (
     count_metric,
     score_by_length,
     score_metric,
+    score_translations,
 )
 
 # In words, in no order.
@@ -56,6 +57,42 @@ def test_features_before_a_source_are_no_part_of_its_length():
     )
     assert list(found["lengths"]) == list(expected["lengths"]) == ["2", "4", "5"]
     assert set(found["unit"]) == {"characters"}
+
+
+def test_one_source_without_features_does_not_make_words_of_the_others():
+    words = ["going", "gone", "went", "go"]
+    featured = ["V;V.PTCP;PRS\tgoing", "V;V.PTCP\tgone", "V;PST\twent", "go"]
+    table = score_by_length(
+        featured, words, words, metric="exact_match", buckets=[2, 4]
+    )
+    assert list(table["lengths"]) == ["2", "4", "5"]
+    assert list(table["sentences"]) == [1, 2, 1]
+
+
+def test_one_tab_does_not_make_features_of_a_text():
+    sources = ["one two\tthree", "one two", "one two", "one two"]
+    table = score_by_length(sources, sources, sources, metric="wer", buckets=[2])
+    assert list(table["lengths"]) == ["2", "3"]
+
+
+def test_a_sentence_without_a_reference_is_in_no_bucket():
+    sources = ["a b", "a b c", "a b c d", "x x x x x x"]
+    references = ["a b", None, ["a b c d", "a"], None]
+    table = score_by_length(
+        sources, sources, references, metric="exact_match", buckets=[2, 4]
+    )
+    assert list(table["lengths"]) == ["2", "4"]
+    assert list(table["sentences"]) == [1, 1]
+    scores = score_translations(sources, references, intervals=False)
+    assert table["sentences"].sum() == scores.sentences
+
+
+def test_the_number_of_buckets_may_be_one_of_numpy():
+    tables = [
+        score_by_length(SOURCES, REFERENCES, REFERENCES, metric="wer", buckets=number)
+        for number in (2, np.int64(2))
+    ]
+    assert tables[0].equals(tables[1])
 
 
 @pytest.mark.parametrize("buckets", [1, 2, 3, 6, 100])

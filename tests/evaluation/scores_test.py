@@ -78,6 +78,12 @@ def test_bleu_of_words_to_spell_is_none_and_not_zero():
     assert (scores.exact_match, scores.wer) == (1, 0)
 
 
+def test_a_translation_that_is_no_string_is_named():
+    for nothing in (None, 1, float("nan")):
+        with pytest.raises(InputError, match=r"Translation 2 is .*expected a string"):
+            score_translations(["a", nothing], ["a", "b"])
+
+
 def test_one_sentence_has_scores_without_intervals():
     scores = score_translations(TRANSLATIONS[:1], REFERENCES[:1], WORDS)
     assert scores.wer == pytest.approx(1 / 3)

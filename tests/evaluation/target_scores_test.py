@@ -95,6 +95,8 @@ def test_perplexity_is_per_token_not_per_sentence():
 def test_what_cannot_be_counted_is_not_a_number():
     assert math.isnan(perplexity([]))
     assert perplexity([TargetScore(("<eos>",), np.array([-1e4]))]) == math.inf
+    assert perplexity([TargetScore(("<eos>",), np.array([-np.inf]))]) == math.inf
+    assert math.isnan(perplexity([TargetScore(("<eos>",), np.array([np.nan]))]))
 
 
 def test_no_pairs_have_no_scores(translator):

@@ -39,6 +39,11 @@ def test_nasty_texts_fall_into_the_same_tokens(kind, texts):
     assert_equal(KINDS[kind], texts)
 
 
+@every_kind
+def test_a_nul_is_the_same_to_both(kind):
+    assert_equal(KINDS[kind], ["A\0B", "\0", "Ü\0 ΑΣ\0"])
+
+
 @pytest.mark.slow
 @every_kind
 @settings(max_examples=300)

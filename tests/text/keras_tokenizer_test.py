@@ -2,6 +2,7 @@
 
 import pytest
 
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.text import KERAS_FILTERS, KerasTokenizer, Tokenizer
 
 
@@ -35,6 +36,12 @@ def test_text_is_cut_as_keras_2_did(oov, filters):
     expected = [as_keras_2(text, WORDS, oov and "<unk>", filters) for text in TEXTS]
     assert found == expected
     assert any("<unk>" in row for row in found) == (oov is not None)
+
+
+@pytest.mark.parametrize("filters", [None, b"!", ["!"]])
+def test_filters_are_text(filters):
+    with pytest.raises(InputError, match="`filters` must be text"):
+        KerasTokenizer(["a"], filters=filters)
 
 
 def test_it_is_saved_with_its_filters(tmp_path):

@@ -16,7 +16,9 @@ from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text import (
     CharacterTokenizer,
     JamoTokenizer,
+    KerasTokenizer,
     SpaceTokenizer,
+    SubwordTokenizer,
     Tokenizer,
     WordTokenizer,
 )
@@ -108,6 +110,48 @@ def test_text_cannot_end_a_sentence_or_forge_padding(cls, forms):
     text = " ".join(forms)
     tokenizer = cls.fit([text, "a b"], special_tokens=SpecialTokens(*forms))
     assert not {0, 2, 3} & set(tokenizer.tokenize(text))
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        *((cls, "lowercase") for cls in (WordTokenizer, SubwordTokenizer)),
+        *((cls, "keep_white_space") for cls in (CharacterTokenizer, JamoTokenizer)),
+        *((cls, "skip_unknown") for cls in (CharacterTokenizer, KerasTokenizer)),
+    ],
+)
+def test_a_flag_is_a_boolean_or_is_refused(cls, name, tmp_path):
+    """Else it would be in the file, from which nothing but booleans is read."""
+    own = SubwordTokenizer.fit(["a b"]).model if cls is SubwordTokenizer else ["a", "b"]
+    for value in (1, "yes", None, np.int64(1)):
+        with pytest.raises(InputError, match=f"`{name}` must be one of False, True"):
+            cls(own, **{name: value})
+    cls(own, **{name: np.True_}).save(tmp_path / "tokenizer.json")
+    loaded = Tokenizer.load(tmp_path / "tokenizer.json")
+    assert loaded.get_config()[name] is True
+
+
+@pytest.mark.parametrize("cls", [WordTokenizer, SubwordTokenizer])
+def test_texts_are_not_read_for_a_flag_that_is_none(cls):
+    def texts():
+        yield pytest.fail("a text was read")
+
+    with pytest.raises(InputError, match="`lowercase` must be"):
+        cls.fit(texts(), lowercase=1)
+
+
+@every_tokenizer
+def test_a_nul_is_a_space_to_lower_case_and_not_the_end(cls):
+    tokenizer = cls(["a", "b"], lowercase=True)
+    tokens = tokenizer.split("A\0B")
+    assert [token for token in tokens if token != " "] == ["a", "b"]
+    assert tokenizer.split("\0") == []
+
+
+@pytest.mark.parametrize("ids", [[9], [[4], [9]], np.array([[9]]), [-1], [[4.0]]])
+def test_what_is_no_id_of_the_vocabulary_is_named(ids):
+    with pytest.raises(InputError, match="must be an integer from 0 to 5"):
+        WordTokenizer(["a", "b"]).detokenize(ids)
 
 
 def test_lower_case_is_an_option():

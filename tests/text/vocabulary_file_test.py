@@ -50,6 +50,18 @@ FILES = {
     ),
     "Marian with comments": ("---\n# made by hand\na: 1\nb: 0\n", ["b", "a"], []),
     "JSON": (json.dumps({"<s>": 0, "é😀": 2, "a": 1}), ["a", "é😀"], "<s>"),
+    "a list in JSON": (
+        json.dumps(["<s>", "the", "é😀", "["]),
+        ["the", "é😀", "["],
+        "<s>",
+    ),
+    "a short list in JSON": ('["the","a"]', ["the", "a"], []),
+    "a list in JSON, in lines": (
+        json.dumps(["b", "a", "<pad>"], indent=0),
+        ["b", "a"],
+        "<pad>",
+    ),
+    "brackets that are tokens": ("[\nthe\n]\n", ["[", "the", "]"], []),
     "JSON in lines, padding last": (
         json.dumps({"b": 1, "a": 0, "<pad>": 2}, indent=1),
         ["a", "b"],
@@ -72,6 +84,7 @@ def test_what_the_file_is_taken_for_is_said(written):
         "a 1\nb 1\n": "a token and its count a line (as fairseq's)",
         "a: 0\nb: 1\n": "a dictionary from tokens to ids (YAML, as Marian's)",
         '{"a": 0}': "a dictionary from tokens to ids (JSON)",
+        '["a"]': "a list of tokens (JSON)",
     }
     for content, kind in kinds.items():
         assert read_vocabulary(written(content)).kind == kind
@@ -113,6 +126,9 @@ def test_a_special_form_among_the_words_is_a_word(written):
         ('{"a": 0, "b": "1"}', r"'b' has '1' where its id is expected"),
         ('{"a": true}', r"'a' has True where its id is expected"),
         ('{"version": "1", "model": {}}', r"where its id is expected"),
+        ('["a", "b", "a"]', r"item 3: 'a' stands there twice, first in item 1"),
+        ('["a", 1, "b"]', r"item 2: 1 where a token is expected"),
+        ('["a" "b"]', r"is damaged \(Expecting ',' delimiter"),
         (b"a\n\xff\n", r"line 2: byte 1 of the line is not valid UTF-8"),
         ("a\nb\n".encode("utf-16"), r"line 1: (a NUL byte|byte 1)"),
         ("", "the file is empty"),

@@ -35,6 +35,29 @@ def test_hits_are_those_that_one_query_after_another_finds(tmp_path, monkeypatch
     assert "50 of 51 analogies covered (98%)" in str(result)
 
 
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        # The nearest to king - man + woman is King, which was asked with.
+        (
+            ["man", "woman", "king", "King", "KING", "queen"],
+            [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 1.1, 1], [0, 1, 0.5]],
+        ),
+        # It is Queen, which the answer is, too.
+        (
+            ["man", "woman", "king", "queen", "Queen"],
+            [[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 0.2], [0, 1, 1]],
+        ),
+    ],
+)
+def test_words_are_the_same_in_whatever_case(words, rows, tmp_path):
+    """As in gensim, which goes down the list, past what was asked with in any case."""
+    path = tmp_path / "questions.txt"
+    path.write_text("man king woman queen\nMAN KING WOMAN QUEEN\n")
+    result = evaluate_analogies(WordVectors(words, rows), path)
+    assert result.sections == {"all": (2, 2, 2)}
+
+
 def test_the_interval_is_that_of_wilson(tmp_path):
     path = tmp_path / "questions.txt"
     path.write_text("a b c d\n" * 9 + "a b c e\n")

@@ -78,8 +78,10 @@ def test_the_mark_of_windows_is_no_part_of_the_first_word(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a\tb\t1\na b 1\n", "line 2: expected two words and a number"),
+        ("a\tb\t1\na b 1\n", "line 2: expected two words and a finite number"),
         ("a\tb\tx\n", "line 1: expected two words"),
+        ("a\tb\t1\nb\ta\tnan\n", "line 2: expected two words and a finite number"),
+        ("a\tb\tinf\n", "line 1: expected two words and a finite number"),
         ("# nothing\n", "holds no pair"),
     ],
 )

@@ -34,6 +34,12 @@ def test_unknown_words_are_the_mean_of_their_ngrams():
         )
 
 
+def test_the_shortest_ngram_is_no_longer_than_the_longest():
+    assert fasttext(TEXTS, shortest=3, longest=3, **SMALL)["walking"].shape == (8,)
+    with pytest.raises(InputError, match="Received: shortest=6, longest=3"):
+        fasttext(TEXTS, shortest=6, longest=3, **SMALL)
+
+
 def test_jamo_are_the_letters_of_korean_ngrams():
     vectors = fasttext(["각 낙 각 낙 각"] * 5, letters="jamo", **SMALL)
     # Words are syllables to the outside, in whatever form they came.

@@ -394,6 +394,7 @@ def test_missing_files_and_senseless_options_are_errors(write, tmp_path):
     for options, message in (
         ({"limit": 0}, "limit=0"),
         ({"vocabulary": "cat"}, "is a list of words"),
+        ({"vocabulary": ["cat", 1]}, r"one of them is no string. Received: 1 \(int\)"),
         ({"format": "npz"}, "`format` must be one of"),
         ({"format": "binary"}, "begins with the number of words"),
     ):

@@ -79,3 +79,5 @@ def test_vectors_of_different_sizes_are_an_error():
         cosine_similarity([1, 2], [1, 2, 3])
     with pytest.raises(InputError, match="dimensions"):
         cosine_similarity(1, 1)
+    with pytest.raises(InputError, match="equally many numbers"):
+        cosine_similarity([[1, 2], [3]], [1, 2])

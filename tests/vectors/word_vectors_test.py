@@ -103,11 +103,38 @@ def test_a_vector_of_zeros_is_near_nothing():
         (["a", 3], [[1], [2]], "must be strings"),
         (["a"], [[float("nan")]], "finite"),
         (["a"], [[1e300]], "finite"),
+        (["a", "b"], [[1, 2], [3]], "equally many numbers"),
+        (["a"], [["x"]], "equally many numbers"),
     ],
 )
 def test_what_does_not_fit_is_an_error(words, matrix, message):
     with pytest.raises(InputError, match=message):
         WordVectors(words, matrix)
+
+
+@pytest.mark.parametrize(
+    ("queries", "excluded"),
+    [
+        ([1, 0], None),
+        ([[1, 0, 0]], None),
+        ([[1, 0], [1]], None),
+        ([[1, 0], [0, 1]], [["w0"]]),
+    ],
+)
+def test_what_is_asked_for_has_the_size_of_the_vectors(queries, excluded):
+    with pytest.raises(InputError, match=r"array of shape|equally many numbers"):
+        random_vectors(3, 2).nearest(queries, 1, excluded)
+
+
+@pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csr_array])
+def test_lengths_that_no_float32_number_has_do_not_matter(make):
+    """Both rows are finite, and their lengths are 4.2e38 and 4.7e38."""
+    rows = np.array([[3e38, 3e38], [3.3e38, -3.3e38], [1e38, 3e38]], dtype="float32")
+    vectors = WordVectors(["a", "b", "c"], make(rows))
+    (first, second) = vectors.most_similar("a", 2)
+    assert (first.word, second.word) == ("c", "b")
+    assert first.similarity == pytest.approx(4 / (20**0.5), abs=1e-6)
+    assert second.similarity == pytest.approx(0, abs=1e-6)
 
 
 def test_counts_below_one_and_empty_lists_are_answered_clearly():

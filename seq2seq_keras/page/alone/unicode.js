@@ -30,7 +30,7 @@ export class Unicode {
 
   /** The small letters of a text, as TensorFlow makes them. */
   lower(text) {
-    [text] = text.split("\0", 1); // the end of a text to ICU, which does it there
+    text = text.replaceAll("\0", " "); // as there, where ICU takes it for the end of a text
     if (ASCII.test(text)) return text.toLowerCase();
     if (text.includes("Σ")) text = text.replace(this.#finalSigma, "$1ς");
     return [...text].map((letter) => this.#small.get(letter) ?? letter).join("");

@@ -47,7 +47,8 @@ function heatMap({ tokens, attention }, sourceTokens, languages) {
 }
 
 function heatCell(weight, row, column) {
-  const text = element("span", { class: weight < FAINT ? "faint" : "" }, number(weight, 2));
+  // What is no number is null.
+  const text = element("span", { class: weight < FAINT ? "faint" : "" }, weight === null ? "?" : number(weight, 2));
   const cell = element("td", { tabindex: "-1" }, text);
   Object.assign(cell.dataset, { row, column });
   share(cell, weight);
