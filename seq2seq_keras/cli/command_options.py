@@ -238,7 +238,7 @@ def _add_distill_options(command: Parser) -> None:
         metavar="FILE",
         help="Training pairs: tables, or two parallel text files.",
     )
-    add_options(command, ReadingOptions, leave_out=["weights_column"])
+    add_options(command, ReadingOptions)
     add("--corpus", help="A corpus whose training pairs to use.")
     about = "The seed the corpus is split with; that of the teachers unless given."
     add_number(command, "seed", _DATA["seed"], None, about)

@@ -5,7 +5,7 @@ from typing import Any
 
 from jsonargparse import Namespace as Options
 
-from seq2seq_keras import data, evaluation, training, translation
+from seq2seq_keras import data, evaluation, text, training, translation
 from seq2seq_keras.cli.agreement import corpus_seed, given_of
 from seq2seq_keras.cli.inputs import (
     all_translators,
@@ -68,8 +68,7 @@ def distill(options: Options) -> None:
         }
     )
     teachers = [translation.Translator.load(folder) for folder in options.teachers]
-    tokenizer = teachers[0].source_tokenizer
-    has_features = tokenizer.text_tokenizer is not tokenizer and not chosen.backward
+    columns = _further_columns(options, teachers[0])
     counts = training.DistillationCounts()
     skipped: list[str] = []
     pairs = training.distill(
@@ -84,19 +83,39 @@ def distill(options: Options) -> None:
         replaced_when_complete(options.output) as beside,
         beside.open("w", encoding="utf-8", newline="\n") as file,
     ):
-        for line in training.pair_lines(pairs, has_features, skipped.append):
+        for line in training.pair_lines(
+            pairs,
+            has_features="features_column" in columns,
+            has_weights="weights_column" in columns,
+            skipped=skipped.append,
+        ):
             file.write(line + "\n")
         if counts.written == len(skipped):
             raise InputError(f"No pair is left to write to {options.output}: {counts}.")
     if skipped:
         say(f"{len(skipped):,} texts with a tab or a line end are in no pair.")
     show(f"{options.output} has {counts}. Train on it:")
-    told = " --features-column 2" if has_features else ""
+    told = f" {training.as_options(columns)}" if columns else ""
     if options.corpus is not None:
         # Split as here, or what is taught are pairs that others are tested on.
         seed = corpus_seed(options, options.teachers)
         told = f" --corpus {options.corpus} --seed {seed}{told}"
     show(f"  seq2seq-keras train --train {quoted_path(options.output)}{told}")
+
+
+def _further_columns(
+    options: Options, teacher: "translation.Translator"
+) -> dict[str, str]:
+    """How the table is read whose columns beside source and target these are."""
+    columns: dict[str, str] = {}
+    tokenizer = teacher.source_tokenizer
+    if isinstance(tokenizer, text.FeaturesTokenizer) and not options.backward:
+        columns["features_column"] = "2"
+        if tokenizer.features_separator != data.ReadingOptions.features_separator:
+            columns["features_separator"] = tokenizer.features_separator
+    if options.weights_column is not None:
+        columns["weights_column"] = str(3 if columns else 2)
+    return columns
 
 
 def _texts_to_distill(options: Options) -> Any:

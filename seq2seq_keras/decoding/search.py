@@ -73,8 +73,8 @@ def search(
             if _asked(getattr(options, name)):
                 raise InputError(
                     f"`{name}` works on attention weights, and the model, or one of an "
-                    'ensemble, has none: build it with `attention="luong"` or '
-                    '`"bahdanau"`.'
+                    'ensemble, has none: build it with `attention="luong"`, '
+                    '`"bahdanau"` or `"hard"`.'
                 )
     is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
     lengths = tf.math.count_nonzero(is_word, axis=1, dtype=tf.int32)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from seq2seq_keras import stopping, training
+from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.distributed.local_worker import LocalWorker
 from seq2seq_keras.distributed.processors import count_processors
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
@@ -146,8 +147,9 @@ def _begun(config: TrainingConfig) -> TrainingConfig | None:
     if not pathlib.Path(config.output, "training.yaml").is_file():
         return None
     begun = training.begun_config(config.output)
-    # There are options that only some trainings have to keep.
-    kept = {*config.learnt_options(), *begun.learnt_options()}
+    # There are options that only some trainings have to keep. What `init` brings along
+    # is in a state that goes on; here it tells one training from another.
+    kept = {*config.learnt_options(), *begun.learnt_options(), "init"}
     now, then = (
         {**each.as_dict(), **each.learnt_options()} for each in (config, begun)
     )
@@ -161,13 +163,22 @@ def _begun(config: TrainingConfig) -> TrainingConfig | None:
         "tokenizer": config.tokenizer in _OPEN,
         "target_tokenizer": (config.target_tokenizer or config.tokenizer) in _OPEN,
     }
-    differ = [x for x in now if x in kept and now[x] != then[x] and not is_open.get(x)]
+    settled = _settled_by_init(config) | {x for x in is_open if is_open[x]}
+    differ = [x for x in now if x in kept - settled and now[x] != then[x]]
     if differ:
         raise InputError(
             f"{config.output} holds a training with other options: "
             f"{', '.join(differ)}. Name another `output`, or set `overwrite`."
         )
     return begun
+
+
+def _settled_by_init(config: TrainingConfig) -> set[str]:
+    """The options that are left to the model of `init`, if there is one."""
+    if config.init is None:
+        return set()
+    fields = dataclasses.fields(Architecture)
+    return {x.name for x in fields if getattr(config, x.name) == x.default}
 
 
 def _is_done(config: TrainingConfig, begun: TrainingConfig) -> bool:

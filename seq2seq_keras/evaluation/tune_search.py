@@ -38,7 +38,8 @@ class SearchTrial:
     """One way to search, and what came of it.
 
     Attributes:
-        options: Dictionary: what differs from the translator's own search.
+        options: Dictionary: what differs from the translator's own search, but for
+            `rescore`.
         score: Float. The score of the validation pairs.
     """
 
@@ -51,7 +52,8 @@ class TunedSearch:
     """What `tune_search` chose, and from what.
 
     Attributes:
-        options: Dictionary for `Translator.translate`, beside `rescore`.
+        options: Dictionary for `Translator.translate`. The model that judges,
+            `rescore`, is among them where its weights were best.
         metric: Name of the metric.
         score: Float. The score of the validation pairs with these options.
         trials: List of `SearchTrial`, in the order in which they were made; of those of
@@ -85,8 +87,8 @@ class TunedSearch:
             ),
         ]
         chosen = dict(self.options)
-        if any(name.startswith("rescore_") for name in chosen):
-            chosen = {"rescore": list(rescore), **chosen}
+        if "rescore" in chosen:
+            chosen["rescore"] = list(rescore)
         if ensemble:
             chosen = {"ensemble": list(ensemble), **chosen}
         # What JSON has, YAML has too.
@@ -114,6 +116,7 @@ def tune_search(
     utility, with probabilities as they are and to powers below 1; and, where there is a
     model that judges, its weight and that of the length together, on the hypotheses of
     the same beam. Of equal scores the one that was tried first, and is cheaper, stays.
+    A translator that was saved with `sample` or a `decision` is tried without them.
 
     Args:
         translator: A `Translator`.
@@ -140,7 +143,7 @@ def tune_search(
     _, validation, _ = s2s.load_corpus("sigmorphon2021/ice")
     left, right = s2s.Translator.load("left"), s2s.Translator.load("right")
     tuned = s2s.tune_search(left, validation, metric="exact_match", rescore=right)
-    left.translate(["anna"], rescore=right, **tuned.options)
+    left.translate(["anna"], **tuned.options)
     ```
     """
     check_choice("metric", metric, METRICS)
@@ -164,14 +167,16 @@ def tune_search(
         raise InputError(
             "`rescore` does nothing without a beam of 2 or more to choose from."
         )
-    tuning.try_each({"beam_width": width} for width in beam_widths)
+    tuning.try_each({"beam_width": width, **tuning.plain} for width in beam_widths)
     if widest > 1:
         tuning.try_length_penalties(length_penalties)
         tuning.try_risks(widest)
         if rescore is not None:
             tuning.try_weights(rescore, widest)
-    best = tuning.best
-    return TunedSearch(best.options, metric, best.score, tuning.trials, len(pairs))
+    best, options = tuning.best, tuning.best.options
+    if "rescore_weight" in options:
+        options = {"rescore": rescore, **options}
+    return TunedSearch(options, metric, best.score, tuning.trials, len(pairs))
 
 
 class _Tuning:
@@ -191,6 +196,12 @@ class _Tuning:
         self.sign = 1 if METRICS[metric].higher_is_better else -1
         self.label = METRICS[metric].label
         self.trials: list[SearchTrial] = []
+        # A translator may have been saved with what is not tried, or only later.
+        self.plain = {
+            name: value
+            for name, value in {"sample": False, "decision": "map"}.items()
+            if getattr(translator.search, name) != value
+        }
 
     @property
     def best(self) -> SearchTrial:
@@ -263,7 +274,7 @@ class _Tuning:
         """The widest beam, with the length penalty that was best."""
         best = self.best.options
         penalty = {name: best[name] for name in best if name == "length_penalty"}
-        return {"beam_width": width, **penalty, "decision": decision}
+        return {"beam_width": width, **self.plain, **penalty, "decision": decision}
 
     def _count_all(self, found: Sequence[Translation]) -> SentenceCounts:
         """The counts of every hypothesis, one translation's after the other's."""

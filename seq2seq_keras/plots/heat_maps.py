@@ -49,7 +49,8 @@ def plot_attention(
     if result.attention is None:
         raise InputError(
             "There are no attention weights to draw: the model has no attention. Train "
-            'one with it, by `build_model(..., attention="bahdanau")` or "luong".'
+            'one with it, by `build_model(..., attention="bahdanau")`, "luong" or '
+            '"hard".'
         )
     weights = np.asarray(result.attention)  # (target_length, source_length)
     if not weights.size:

@@ -131,10 +131,9 @@ def _replaced(
     for row, tokens in enumerate(copied):
         # The last one is `<eos>`.
         is_word[row, : len(tokens) - 1] = [token != NOT_COPIED for token in tokens[:-1]]
-    weights = np.where(is_word[:, None, None], found.attention, -1.0)
+    weights = np.where(is_word[:, None, None], found.attention, 0.0)
     positions = weights.argmax(axis=-1)
-    has_word = is_word[:, None].any(axis=2, keepdims=True)
-    is_replaced = (found.token_ids == UNKNOWN_ID) & has_word
+    is_replaced = (found.token_ids == UNKNOWN_ID) & (weights > 0).any(axis=-1)
     size = target_tokenizer.vocabulary_size
     return np.where(is_replaced, size + positions, found.token_ids)
 

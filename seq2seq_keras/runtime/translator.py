@@ -128,7 +128,7 @@ class Translator(TextTranslator):
             if getattr(options, name) and not self._folder.attends:
                 raise InputError(
                     f"`{name}` works on attention weights, and the model has none: "
-                    'build it with `attention="luong"` or `"bahdanau"`.'
+                    'build it with `attention="luong"`, `"bahdanau"` or `"hard"`.'
                 )
         kinds = [type(t.text_tokenizer) for t in self._tokenizers()]
         if options.replace_unknown and kinds[0] is not kinds[1]:

@@ -175,8 +175,8 @@ def replace_unknown(
 
     Returns:
         int32, the shape of `token_ids`: `vocabulary_size + s` in place of `<unk>`, for
-        source position `s`; padding and `<eos>` are never chosen. Where there is
-        nothing else, `<unk>` stays.
+        source position `s`; padding and `<eos>` are never chosen. Where nothing else
+        got any attention, `<unk>` stays.
 
     Example:
 
@@ -190,10 +190,10 @@ def replace_unknown(
           [Jean et al., 2015](https://arxiv.org/abs/1412.2007), section 3.3.
     """
     is_word = (source_token_ids != PAD_ID) & (source_token_ids != END_ID)
-    weights = tf.where(is_word[:, None, None], attention_weights, -1.0)
+    weights = tf.where(is_word[:, None, None], attention_weights, 0.0)
     position = tf.argmax(weights, axis=-1, output_type=tf.int32)
-    has_word = tf.reduce_any(is_word, axis=1)[:, None, None]
-    is_replaced = (token_ids == UNKNOWN_ID) & has_word
+    is_attended = tf.reduce_any(weights > 0, axis=-1)
+    is_replaced = (token_ids == UNKNOWN_ID) & is_attended
     return tf.where(is_replaced, vocabulary_size + position, token_ids)
 
 

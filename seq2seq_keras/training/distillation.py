@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from seq2seq_keras.data import Pairs, PairStream, tidy_text
+from seq2seq_keras.data import Pair, Pairs, PairStream, tidy_text
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import check_options, documented, option
 from seq2seq_keras.ranges import checks_numbers
@@ -14,6 +14,9 @@ from seq2seq_keras.translation import Translation, likeness
 
 if TYPE_CHECKING:
     from seq2seq_keras.translation import Translator
+
+# A text to translate, its reference if there is one, and the weight of both.
+_Row = tuple[str, str | None, float]
 
 _CHUNK = 4096  # texts that are translated together
 _KIM = "[Kim and Rush, 2016](https://arxiv.org/abs/1606.07947)"
@@ -87,6 +90,7 @@ class DistillationCounts:
         unlike: Translations less like their reference than `min_likeness`.
         empty: Translations without text, and those of texts without any.
         repeated: Pairs that were there already.
+        weightless: Given pairs of weight 0.
     """
 
     read: int = 0
@@ -94,6 +98,7 @@ class DistillationCounts:
     unlike: int = 0
     empty: int = 0
     repeated: int = 0
+    weightless: int = 0
 
     def __str__(self) -> str:
         left_out = ", ".join(
@@ -114,14 +119,15 @@ def distill(
     batch_size: int | None = None,
     counts: DistillationCounts | None = None,
     **search: Any,
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Pair]:
     """Yields training pairs in which one side is a translation.
 
     A student that learns from its teachers' translations sees one way to say a thing
     and not many, and reaches most of what an ensemble can at the cost of one model.
     With `backward` the teachers translate from the language of the targets, so that
     texts without a source become pairs. Both, beside the pairs themselves, make data
-    more diverse.
+    more diverse. What is made of a pair has its weight; of pairs of weight 0 nothing is
+    made.
 
     Args:
         teachers: List of `Translator`s.
@@ -134,7 +140,8 @@ def distill(
             best become pairs.
 
     Yields:
-        A source and a target. No pair comes twice for one text.
+        A source and a target and, where it is not 1, the weight of the given pair. No
+        pair comes twice for one text.
 
     Raises:
         InputError: If there is no teacher, vocabularies of an ensemble differ, or an
@@ -166,8 +173,9 @@ def distill(
         raise InputError("`each` does nothing with one teacher.")
     from seq2seq_keras.translation import SearchRequest, Translator
 
-    asked = SearchRequest.of(teachers[0].search, search).options
-    if options.closest and asked.n_best == 1:
+    several = list(teachers) if options.each else [Translator.ensemble(teachers)]
+    asked = [SearchRequest.of(teacher.search, search).options for teacher in several]
+    if options.closest and all(each.n_best == 1 for each in asked):
         raise InputError("`closest` does nothing without an `n_best` of 2 or more.")
     is_compared = options.closest or options.min_likeness
     if options.likeness != DistillationOptions.likeness and not is_compared:
@@ -175,40 +183,42 @@ def distill(
             "`likeness` does nothing without `closest` or a `min_likeness`."
         )
 
-    several = list(teachers) if options.each else [Translator.ensemble(teachers)]
-    rows: Iterator[tuple[str, str | None]]
-    if isinstance(given, Pairs | PairStream):
-        rows = _turned(given) if options.backward else iter(given)
-    else:
-        rows = ((text, None) for text in given)
     search["batch_size"] = batch_size
+    rows = _rows(given, options.backward)
     return _distilled(several, rows, options, counts, search)
 
 
-def _turned(given: Pairs | PairStream) -> Iterator[tuple[str, str | None]]:
-    """Targets and their sources."""
-    for source, target in given:
-        if "\t" in source:
+def _rows(given: Pairs | PairStream | Iterable[str], backward: bool) -> Iterator[_Row]:
+    if not isinstance(given, Pairs | PairStream):
+        yield from ((text, None, 1.0) for text in given)
+        return
+    for source, target, weight in given.rows():
+        if backward and "\t" in source:
             raise InputError(
                 "`backward` makes sources of targets, and no features: leave those "
                 f"out. Received: {source!r}"
             )
-        yield target, source
+        yield (target, source, weight) if backward else (source, target, weight)
 
 
 def _distilled(
     teachers: "Sequence[Translator]",
-    rows: Iterator[tuple[str, str | None]],
+    rows: Iterator[_Row],
     options: DistillationOptions,
     counts: DistillationCounts,
     search: dict[str, Any],
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Pair]:
+    first = 1  # whatever was counted before: it decides what is drawn
     while chunk := list(itertools.islice(rows, _CHUNK)):
-        first = counts.read + 1
         counts.read += len(chunk)
-        texts = [text for text, _ in chunk]
+        # An empty text takes no time, and the others keep their numbers.
+        texts = [text if weight else "" for text, _, weight in chunk]
         found = [teacher.decode(texts, first=first, **search) for teacher in teachers]
-        for (text, reference), *own in zip(chunk, *found, strict=True):
+        first += len(chunk)
+        for (text, reference, weight), *own in zip(chunk, *found, strict=True):
+            if not weight:
+                counts.weightless += 1
+                continue
             taken: list[str] = []
             if options.originals and reference is not None:
                 taken.append(reference)
@@ -218,7 +228,8 @@ def _distilled(
             counts.repeated += len(taken) - len(different)
             for other in different:
                 counts.written += 1
-                yield (other, text) if options.backward else (text, other)
+                pair = (other, text) if options.backward else (text, other)
+                yield pair if weight == 1 else (*pair, weight)
 
 
 def _taken(
@@ -244,25 +255,25 @@ def _taken(
         if options.closest:
             best = int(alike.argmax())
             texts, alike = [texts[best]], alike[best : best + 1]
-        counts.unlike += int((alike < options.min_likeness).sum())
-        texts = [
-            text
-            for text, like in zip(texts, alike, strict=True)
-            if like >= options.min_likeness
-        ]
+        if options.min_likeness:  # 0 leaves nothing out, though a likeness may be less
+            is_alike = alike >= options.min_likeness
+            counts.unlike += int((~is_alike).sum())
+            texts = [text for text, kept in zip(texts, is_alike, strict=True) if kept]
     yield from texts
 
 
 def pair_lines(
-    pairs: Iterable[tuple[str, str]],
+    pairs: Iterable[Pair],
     has_features: bool,
+    has_weights: bool,
     skipped: Callable[[str], None],
 ) -> Iterator[str]:
-    r"""Pairs as lines of a table: source, target and, where there are any, features.
+    r"""Pairs as lines of a table: source, target, any features and any weight.
 
     Args:
-        pairs: Iterable of pairs.
+        pairs: Iterable of pairs, or of pairs with their weights.
         has_features: Whether features and a tab stand before a source.
+        has_weights: Whether the weights of pairs, 1 where they have none, are a column.
         skipped: Function that is told of each text that a table cannot hold, since it
             has a tab or a line end.
 
@@ -271,15 +282,19 @@ def pair_lines(
 
     Example:
 
-    >>> list(pair_lines([("V;PST\tgo", "went"), ("a\tb", "c")], True, print))
-    ['go\twent\tV;PST', 'b\tc\ta']
+    >>> list(pair_lines([("V;PST\tgo", "went"), ("x", "y")], True, False, print))
+    ['go\twent\tV;PST', 'x\ty\t']
+    >>> list(pair_lines([("a", "b"), ("c", "d", 0.5)], False, True, print))
+    ['a\tb\t1.0', 'c\td\t0.5']
     """
-    for source, target in pairs:
+    for source, target, *weight in pairs:
         cells = [source, target]
         if has_features:
             features, text = split_features(source)
             cells = [text, target, features]
         if broken := [cell for cell in cells if {*cell} & {*"\t\r\n"}]:
             skipped(broken[0])
-        else:
-            yield "\t".join(cells)
+            continue
+        if has_weights:
+            cells.append(str(weight[0] if weight else 1.0))
+        yield "\t".join(cells)

@@ -160,6 +160,9 @@ class Translation:
 def pharaoh_alignment(hypothesis: Hypothesis) -> str:
     """The source token each target token attended to most, in Pharaoh format.
 
+    Of the source tokens, that is, without `<eos>`. A target token that attended to none
+    of them, as those of a hard attention may, has no pair.
+
     Args:
         hypothesis: A `Hypothesis` of a model with attention.
 
@@ -173,12 +176,13 @@ def pharaoh_alignment(hypothesis: Hypothesis) -> str:
     if hypothesis.attention is None:
         raise InputError(
             "There are no alignments without attention: train a model with "
-            '`attention="luong"` or `"bahdanau"`.'
+            '`attention="luong"`, `"bahdanau"` or `"hard"`.'
         )
     # The last column is the end of the source, the last row that of the target.
     words = hypothesis.attention[: -1 if hypothesis.ended else None, :-1]
-    positions = words.argmax(axis=1) if words.size else ()
-    return " ".join(f"{source}-{target}" for target, source in enumerate(positions))
+    return " ".join(
+        f"{row.argmax()}-{target}" for target, row in enumerate(words) if row.any()
+    )
 
 
 def best_texts(texts: list[str], outputs: dict[str, np.ndarray]) -> list[str]:

@@ -50,6 +50,13 @@ def test_an_alignment_never_points_at_the_end_of_the_source():
     assert pharaoh_alignment(hypothesis("b", 0.0, attention)) == "1-0"
 
 
+def test_a_token_that_looked_at_no_word_has_no_pair():
+    """`<eos>` got all of the weight, as from a hard attention."""
+    attention = np.array([[0.0, 0.0, 1.0], [0.0, 0.4, 0.6], [0.0, 0.0, 1.0]])
+    assert pharaoh_alignment(hypothesis("b a", 0.0, attention)) == "1-1"
+    assert pharaoh_alignment(hypothesis("b", 0.0, attention[::2])) == ""
+
+
 def test_a_translation_cut_off_has_no_end_to_leave_out():
     cut_off = Hypothesis("b a", ("b", "a"), 0.0, np.ones(2), WEIGHTS[:2], ended=False)
     assert pharaoh_alignment(cut_off) == "1-0 0-1"
@@ -72,7 +79,7 @@ def test_what_is_no_number_is_null_in_json():
 
 
 def test_without_attention_there_is_no_alignment():
-    with pytest.raises(InputError, match="no alignments without attention"):
+    with pytest.raises(InputError, match=r'no alignments without .* or `"hard"`'):
         pharaoh_alignment(hypothesis("b", 0.0))
 
 

@@ -165,6 +165,6 @@ def test_repetition_options_change_what_is_written(width):
     "options", [{"coverage_penalty": 0.2, "beam_width": 2}, {"replace_unknown": True}]
 )
 def test_what_needs_attention_says_so(options):
-    with pytest.raises(InputError, match="attention"):
+    with pytest.raises(InputError, match=r'works on attention .* or `"hard"`'):
         run(TableDecoder(0, attends=False), **options)
     assert run(TableDecoder(0), **options).attention_weights is not None

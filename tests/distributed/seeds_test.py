@@ -72,6 +72,34 @@ def test_a_seed_is_what_train_makes_of_it(config, tmp_path):
             distributed.train_seeds(other, [SEED])
 
 
+@pytest.mark.usefixtures("eager")
+def test_seeds_that_go_on_from_a_translator_are_found_again(config, tmp_path):
+    start = str(tmp_path / "start")
+    train(dataclasses.replace(config, output=start, cell="gru", epochs=1))
+    # Units, cell and precision are left to the model that comes along.
+    data = {x: getattr(config, x) for x in ("output", "train", "validation")}
+    tuned = TrainingConfig(**data, init=start, epochs=1, samples=0)
+    seed = dataclasses.replace(
+        tuned, seed=SEED, output=str(pathlib.Path(config.output, f"seed-{SEED}"))
+    )
+    train(seed)
+    # Nothing is left to do, so this takes no process.
+    table = distributed.train_seeds(tuned, [SEED])
+    scores = json.loads(pathlib.Path(seed.output, "scores.json").read_text())
+    assert table.loc[SEED, "exact_match"] == scores["exact_match"]
+    same = dataclasses.replace(tuned, units=8, precision="auto")
+    pd.testing.assert_frame_equal(distributed.train_seeds(same, [SEED]), table)
+    made_anew = {"units": 8, "embedding_dim": 4, "cell": "gru", "precision": "float32"}
+    for changed, named in (
+        ({"units": 9}, "units"),
+        ({"init": str(tmp_path / "other")}, "init"),
+        ({"init": None, **made_anew}, "init"),
+    ):
+        other = dataclasses.replace(tuned, **changed)
+        with pytest.raises(InputError, match=f"other options: {named}\\."):
+            distributed.train_seeds(other, [SEED])
+
+
 @pytest.mark.slow
 def test_what_has_ended_is_left_alone(config):
     first = distributed.train_seeds(config, [0, 1])

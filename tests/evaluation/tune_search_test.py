@@ -6,6 +6,7 @@ from seq2seq_keras.cli import main
 from seq2seq_keras.data import Pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import score_metric, tune_search
+from seq2seq_keras.translation import Translator
 
 pytestmark = pytest.mark.usefixtures("eager")
 SOURCES = ["a b c", "c b", "b", "a", "c a b", "b b a"]
@@ -39,10 +40,12 @@ def test_the_widest_beam_is_chosen_where_the_references_are_what_it_finds(models
 
 
 def test_of_equal_scores_the_first_stays(models):
-    one, _ = models
+    one, other = models
     pairs = Pairs(SOURCES, one.translate(SOURCES))
-    tuned = tune_search(one, pairs, metric="wer", beam_widths=(1, 2))
+    tuned = tune_search(one, pairs, metric="wer", beam_widths=(1, 2), rescore=other)
+    # The other model has no part in what was chosen, nor in what is done with it.
     assert (tuned.options, tuned.score) == ({"beam_width": 1}, 0.0)
+    assert tuned.as_yaml(["other"]).endswith("\nbeam_width: 1\n")
 
 
 def test_weights_of_another_model_are_the_best_of_a_grid(models):
@@ -60,11 +63,46 @@ def test_weights_of_another_model_are_the_best_of_a_grid(models):
     )
     assert tuned.score == 1.0
     assert {"rescore_weight", "rescore_length"} <= {*tuned.options}
-    assert one.translate(SOURCES, rescore=other, **tuned.options) == pairs.target
+    assert tuned.options["rescore"] is other
+    assert one.translate(SOURCES, **tuned.options) == pairs.target
     for weight, length in ((0.0, -1.0), (1.0, 1.0)):
         weights = {"rescore_weight": weight, "rescore_length": length}
         found = one.translate(SOURCES, rescore=other, **search, **weights)
         assert found != pairs.target
+
+
+@pytest.mark.parametrize(
+    ("saved", "plain"),
+    [
+        ({"decision": "mbr", "beam_width": 3}, {"decision": "map"}),
+        (
+            {"sample": True, "decision": "mbr", "n_best": 4},
+            {"sample": False, "decision": "map"},
+        ),
+    ],
+)
+def test_a_translator_that_draws_or_decides_is_tried_without(
+    models, saved, plain, tmp_path, capsys
+):
+    one, other = models
+    tokenizers = one.source_tokenizer, one.target_tokenizer
+    drawing = Translator(one.model, *tokenizers, max_length=5, **saved)
+    pairs = Pairs(SOURCES, one.translate(SOURCES))
+    tried = {"beam_widths": (1, 4), "length_penalties": (0.4,), "rescore": other}
+    tuned, expected = (
+        tune_search(each, pairs, metric="chrf", **tried) for each in (drawing, one)
+    )
+    assert [x.score for x in tuned.trials] == [x.score for x in expected.trials]
+    for mine, its in zip(tuned.trials, expected.trials, strict=True):
+        assert mine.options == {**plain, **its.options}
+    assert tuned.options == {"beam_width": 1, **plain}
+    assert drawing.translate(SOURCES, **tuned.options) == pairs.target
+    search, sources = tmp_path / "search.yaml", tmp_path / "sources.txt"
+    search.write_text(tuned.as_yaml())
+    sources.write_text("".join(f"{text}\n" for text in SOURCES))
+    command = ["translate", str(drawing.save(tmp_path / "1")), "--config", str(search)]
+    assert main([*command, "--input", str(sources)]) == 0
+    assert capsys.readouterr().out.splitlines() == pairs.target
 
 
 def test_another_model_judges_what_the_best_length_penalty_finds(models):

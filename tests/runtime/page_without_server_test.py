@@ -48,6 +48,26 @@ REFUSED = """async (options) => {
 }"""
 
 
+FOUND = """async () => {
+  const { readFound } = await import("./page/found.js");
+  const tensors = {
+    token_ids: { dims: [1, 1, 3], data: new Int32Array([1, 1, 3]) },
+    scores: { data: new Float32Array(1) },
+    log_probabilities: { data: new Float32Array(3) },
+    attention: {
+      dims: [1, 1, 3, 3],
+      data: new Float32Array([0, 0, 1, 0, 0.1, 0.9, 0, 0, 1]),
+    },
+  };
+  const source = { copiedTokens: (tokens) => tokens };
+  const vocabulary = ["", "<unk>", "<sos>", "<eos>"];
+  const target = { vocabulary, rules: {}, join: (tokens) => tokens.join(" ") };
+  const tokens = ["no", "student", "<eos>"];
+  const options = { replace_unknown: true };
+  return readFound(tensors, tokens, { source, target }, options, 1)[0].text;
+}"""
+
+
 @pytest.fixture(scope="session")
 def library():
     """onnxruntime-web, if npm has it in its cache: tests ask no network for it."""
@@ -112,6 +132,10 @@ def type_text(page, text):
 @pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
 def test_it_finds_what_the_translator_finds(translator, shared, assert_alike, search):
     assert_alike(translator, shared, TEXTS, **search)
+
+
+def test_an_unknown_word_stays_where_no_source_word_got_attention(shared):
+    assert shared.page.evaluate(FOUND) == "<unk> student"
 
 
 @pytest.mark.slow

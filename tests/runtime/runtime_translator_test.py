@@ -41,6 +41,20 @@ def test_every_option_finds_the_same(translator, exported, assert_alike, search)
     assert_alike(translator, exported, TEXTS, **search)
 
 
+def test_an_unknown_word_stays_where_no_source_word_got_attention(
+    exported, monkeypatch
+):
+    found = {
+        "token_ids": np.array([[[1, 1, 3]]]),  # <unk> <unk> <eos>
+        "log_probabilities": np.zeros((1, 1, 3)),
+        "scores": np.zeros((1, 1)),
+        "attention": np.array([[[[0.0, 0.0, 1.0], [0.0, 0.1, 0.9], [0.0, 0.0, 1.0]]]]),
+    }
+    monkeypatch.setattr(exported, "_graph", lambda name: lambda feeds: found)
+    replaced = exported.translate("no student", replace_unknown=True)
+    assert replaced == "<unk> student"
+
+
 def test_texts_come_back_as_they_were_given(translator, exported):
     assert exported.translate(TEXTS[0]) == translator.translate(TEXTS[0])
     assert exported.translate(TEXTS, batch_size=3) == translator.translate(TEXTS)

@@ -60,6 +60,14 @@ def test_a_copied_word_that_looks_like_a_special_token_stays():
     assert join_tokens(tokens, token_ids, TOKENIZER).numpy() == [b"<eos> a"]
 
 
+def test_an_unknown_word_stays_where_no_source_word_got_attention():
+    weights = tf.constant([[[[0.0, 0.0, 1.0], [0.0, 0.1, 0.9]]]])
+    found = replace_unknown(
+        tf.constant([[[1, 1]]]), weights, tf.constant([[4, 5, 3]]), 20
+    )
+    assert found.numpy().tolist() == [[[1, 21]]]
+
+
 def test_each_unknown_word_becomes_the_source_word_with_most_attention():
     random = np.random.default_rng(0)
     token_ids = random.integers(0, 4, size=(5, 2, 6)).astype("int32")

@@ -129,12 +129,16 @@ def test_what_would_do_nothing_is_refused(teachers, options, given, message):
 
 def test_a_table_holds_features_and_no_line_ends():
     skipped = []
-    pairs = [("V;PST\tgo", "went"), ("V\ta", "b\nc"), ("x", "y")]
-    assert list(pair_lines(pairs, True, skipped.append)) == [
+    pairs = [("V;PST\tgo", "went"), ("V\ta", "b\nc"), ("x", "y", 0.5)]
+    assert list(pair_lines(pairs, True, False, skipped.append)) == [
         "go\twent\tV;PST",
         "x\ty\t",
     ]
     assert skipped == ["b\nc"]
+    assert list(pair_lines(pairs[::2], True, True, skipped.append)) == [
+        "go\twent\tV;PST\t1.0",
+        "x\ty\t\t0.5",
+    ]
 
 
 def test_the_command_writes_a_table_to_train_on(teachers, tmp_path, capsys):
@@ -148,6 +152,12 @@ def test_the_command_writes_a_table_to_train_on(teachers, tmp_path, capsys):
     assert f"{output} has " in capsys.readouterr().out
     expected = list(distill(teachers, Pairs(*zip(*kept, strict=True)), **BEAM))
     assert list(read_pairs(output)) == expected
+    weighted = tmp_path / "weighted.tsv"
+    weighted.write_text("a b c\tu v w\t0.5\n", encoding="utf-8")
+    given = ["--train", str(weighted), "--weights-column", "2"]
+    assert main([*command, *given]) == 0
+    assert capsys.readouterr().out.endswith(f"{output} --weights-column 2\n")
+    assert read_pairs(output, weights_column=2).weights == [0.5]
     texts = tmp_path / "texts.txt"
     texts.write_text("a b\nc\n", encoding="utf-8")
     assert main([*command, "--input", str(texts)]) == 0
@@ -179,25 +189,127 @@ def test_a_corpus_is_named_with_the_seed_that_split_it(
     assert split == [7]
 
 
-def test_features_become_the_third_column(random_translator, tmp_path, capsys):
-    texts = ["V;PST\ta b", "N\tc"]
-    source = FeaturesTokenizer.fit(texts, tokenizer=SpaceTokenizer)
+@pytest.mark.parametrize(
+    ("separator", "told"), [(";", ""), ("|", " --features-separator '|'")]
+)
+def test_features_and_weights_become_further_columns(
+    separator, told, random_translator, tmp_path, capsys
+):
+    texts = [f"V{separator}PST\ta b", "N\tc"]
+    source = FeaturesTokenizer.fit(
+        texts, tokenizer=SpaceTokenizer, features_separator=separator
+    )
     teacher = random_translator(3, source)
     train, output = tmp_path / "train.tsv", tmp_path / "taught.tsv"
-    train.write_text("a b\tu\tV;PST\nc\tv\tN\n", encoding="utf-8")
+    rows = f"a b\tu\tV{separator}PST\t0.5\nc\tv\tN\t1\n"
+    train.write_text(rows, encoding="utf-8")
     command = ["distill", str(teacher.save(tmp_path / "0")), "--train", str(train)]
-    command += ["--features-column", "2", "--output", str(output)]
+    command += ["--features-column", "2", "--features-separator", separator]
+    command += ["--output", str(output), "--min-length", "2", "--max-length", "5"]
     assert main(command) == 0
-    assert "--features-column 2" in capsys.readouterr().out
-    pairs = read_pairs(output, features_column=2)
-    expected = list(zip(texts, teacher.translate(texts), strict=True))
-    assert list(pairs) == [pair for pair in expected if pair[1]]
+    [line] = capsys.readouterr().out.splitlines()[1:]
+    assert line.endswith(f"{output} --features-column 2{told}")
+    read = {"features_column": 2, "features_separator": separator}
+    translations = teacher.translate(texts, min_length=2, max_length=5)
+    assert all(translations)
+    expected = list(zip(texts, translations, strict=True))
+    assert list(read_pairs(output, **read)) == expected
+    assert main([*command, "--weights-column", "3"]) == 0
+    [line] = capsys.readouterr().out.splitlines()[1:]
+    assert line.endswith(f"--features-column 2{told} --weights-column 3")
+    pairs = read_pairs(output, **read, weights_column=3)
+    assert (list(pairs), pairs.weights) == (expected, [0.5, 1.0])
 
 
 def test_the_closest_of_several_draws_is_taken(teachers):
     options = DistillationOptions(closest=True)
     draws = {"sample": True, "n_best": 3, "seed": 4, "max_length": 5}
-    assert list(distill(teachers[:1], PAIRS, options, **draws))
+    found = teachers[0].decode(PAIRS.source, **draws)
+    chrf, expected, differing = CHRF(), [], 0
+    for (source, target), translation in zip(PAIRS, found, strict=True):
+        texts = [h.text for h in translation.hypotheses if h.text]
+        likes = [chrf.sentence_score(text, [target]).score for text in texts]
+        if texts and source:
+            expected.append((source, texts[likes.index(max(likes))]))
+            differing += min(likes) < max(likes)
+    assert differing > 1
+    assert list(distill(teachers[:1], PAIRS, options, **draws)) == expected
+
+
+def test_of_each_teacher_it_is_asked_whether_there_is_a_closest(teachers):
+    one, other = teachers
+    several = Translator(
+        *(other.model, other.source_tokenizer, other.target_tokenizer),
+        **{**BEAM, "max_source_length": other.max_source_length},
+    )
+    options = DistillationOptions(closest=True, each=True)
+    search = {"max_length": 5}
+    found = list(distill([one, several], PAIRS[:1], options, **search))
+    [pair] = distill([several], PAIRS[:1], DistillationOptions(closest=True))
+    best = one.translate(PAIRS.source[0], **search)
+    assert found == [*dict.fromkeys([(PAIRS.source[0], best), pair])]
+    with pytest.raises(InputError, match="`closest` does nothing without an `n_best`"):
+        distill([one, other], PAIRS, options, **search)
+
+
+def test_the_closest_may_be_as_unlike_as_can_be(teachers):
+    """Of one reference token: 1 less the edits per token is below 0."""
+    options = DistillationOptions(closest=True, likeness="symbol_error_rate")
+    pairs = Pairs(["a b c"], ["w"])
+    search = {**BEAM, "min_length": 4}
+    found = list_of(teachers[0], "a b c", **search)
+    # As far from one token as there are tokens, or one less where it is among them.
+    edits = [len(text.split()) - ("w" in text.split()) for text in found]
+    assert min(edits) > 1
+    counts = DistillationCounts()
+    taken = list(distill(teachers[:1], pairs, options, counts=counts, **search))
+    assert taken == [("a b c", found[edits.index(min(edits))])]
+    assert counts == DistillationCounts(read=1, written=1)
+
+
+def test_what_is_drawn_does_not_depend_on_what_was_counted(teachers):
+    draws = {"sample": True, "seed": 4, "max_length": 5}
+    counts = DistillationCounts()
+    first, again = (
+        list(distill(teachers[:1], PAIRS.source, counts=counts, **draws))
+        for _ in range(2)
+    )
+    assert first == again
+    assert counts.read == 2 * len(PAIRS)
+    counts, long = DistillationCounts(read=7), "a " * 300
+    with pytest.warns(UserWarning, match="Text 2 has 300 tokens"):
+        list(distill(teachers[:1], ["a", long], counts=counts, max_length=2))
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_what_is_made_of_a_pair_has_its_weight(random_translator, backward):
+    sides = SpaceTokenizer.fit(["a b c"]), SpaceTokenizer.fit(["u v w x"])
+    teacher = random_translator(3, *(sides[::-1] if backward else sides))
+    source, target, weights = (
+        ["a b c", "c b", "a"],
+        ["u v w", "x x", "w v u"],
+        [2, 0, 1],
+    )
+    pairs, counts = Pairs(source, target, weights), DistillationCounts()
+    options = DistillationOptions(backward=backward, originals=True)
+    search = {"sample": True, "seed": 3, "max_length": 5}
+    # Draws go by the place of a text, so that of the third is that of a third.
+    found = teacher.translate(target if backward else source, **search)
+    made = [
+        [
+            (source[n], target[n]),
+            (found[n], target[n]) if backward else (source[n], found[n]),
+        ]
+        for n in (0, 2)
+    ]
+    expected = [*((*pair, 2.0) for pair in made[0]), *made[1]]
+    stream = PairStream(pairs.rows)
+    for given in (pairs, stream):
+        assert list(distill([teacher], given, options, **search)) == expected
+    list(distill([teacher], pairs, options, counts=counts, **search))
+    assert counts == DistillationCounts(read=3, written=4, weightless=1)
+    taught = PairStream(lambda: distill([teacher], pairs, options, **search)).read()
+    assert taught.weights == [2.0, 2.0, 1.0, 1.0]
 
 
 def test_features_are_not_translated_backward(teachers):

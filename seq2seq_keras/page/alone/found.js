@@ -47,11 +47,11 @@ function tokensOf(ids, sourceTokens, { vocabulary }) {
 /** Each unknown token as a copy of the source word that got most attention. */
 function replaced(ids, weights, copied, target) {
   const isWord = copied.map((token, place) => place < copied.length - 1 && token !== target.rules.notCopied);
-  if (!isWord.includes(true)) return ids;
   return ids.map((id, step) => {
     if (id !== UNKNOWN) return id;
-    const seen = weights[step].map((weight, place) => (isWord[place] ? weight : -1));
-    return target.vocabulary.length + seen.indexOf(Math.max(...seen));
+    const seen = weights[step].map((weight, place) => (isWord[place] ? weight : 0));
+    const most = Math.max(...seen);
+    return most > 0 ? target.vocabulary.length + seen.indexOf(most) : id;
   });
 }
 
