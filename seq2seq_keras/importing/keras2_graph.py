@@ -82,6 +82,7 @@ def find_parts(model: OldModel) -> Parts:
     encoder, source = _find_stack(model, starts[-1][0][0])
     if source.layer is target.layer and source.matrix is None:
         refuse(model, source.layer, "is the input of both encoder and decoder")
+    _check_starts_from_zeros(model, encoder)
     _check_starts(model, encoder, decoder, starts)
     _check_alike(model, encoder, decoder)
     for words, layers in ((source, encoder), (target, decoder)):
@@ -227,6 +228,15 @@ def _starts(
         if len({part[:2] for part in parts}) != 1:
             refuse(model, layer, "joins states of several layers")
         yield parts[0], tuple(part.place for part in parts)
+
+
+def _check_starts_from_zeros(model: OldModel, encoder: list[Recurrent]) -> None:
+    """Refuses layers of an encoder that start from states, as no encoder here does."""
+    for each in encoder:
+        (call,) = each.layer.calls
+        if len(call) > 1:
+            start = model.layers[call[1].layer]
+            refuse(model, each.layer, f"of the encoder starts from what {start} gives")
 
 
 def _check_starts(

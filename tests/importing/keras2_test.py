@@ -317,6 +317,13 @@ def with_noise(config):
     layer["class_name"], layer["config"] = "GaussianNoise", {"stddev": 0.1}
 
 
+def as_one_layer(config):
+    """The encoder's LSTM is called for the decoder, too."""
+    lstm = part(config, "lstm")
+    lstm["inbound_nodes"] += part(config, "lstm_1")["inbound_nodes"]
+    part(config, "dense")["inbound_nodes"] = [[["lstm", 1, 0, {}]]]
+
+
 EDITS = {
     "code": ("word_lstm", set_kind("embedding", "Lambda"), "never run"),
     "cudnn": ("word_lstm", set_kind("lstm", "CuDNNLSTM"), "(CuDNNLSTM) keeps"),
@@ -364,6 +371,15 @@ EDITS = {
         "two_layers",
         set_call("lstm_1", lambda call: call[0].__setitem__(0, "embedding")),
         "the encoder has 1",
+    ),
+    "an encoder that starts from states": (
+        "two_layers",
+        set_call("lstm_1", lambda c: c.extend(["lstm", 0, n, {}] for n in (1, 2))),
+        "layer 'lstm_1' (LSTM) of the encoder starts from what layer 'lstm' (LSTM)",
+    ),
+    "one layer for both": (
+        *("word_lstm", as_one_layer),
+        "layer 'lstm' (LSTM) is called 2 times",
     ),
     "several outputs": (
         "word_lstm",
