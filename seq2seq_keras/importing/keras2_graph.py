@@ -128,8 +128,12 @@ def _find_output(
     """What goes into the last layer, that layer, and its weights."""
     tensor = model.outputs[0]
     layer = model.layers[tensor.layer]
+    above = None
     while layer.kind in {"Activation", "Softmax", *DROPOUTS}:
-        _check_activation(model, layer, "softmax" if layer.kind == "Softmax" else None)
+        if layer.kind not in DROPOUTS:
+            is_softmax = layer.kind == "Softmax"
+            activation = "softmax" if is_softmax else layer.config.get("activation")
+            above = _check_softmax(model, layer, activation, above)
         (tensor,) = layer.calls[tensor.call]
         layer = model.layers[tensor.layer]
     config, kind = layer.config, layer.kind
@@ -137,7 +141,7 @@ def _find_output(
         kind, config = config["layer"]["class_name"], config["layer"]["config"]
     if kind != "Dense":
         refuse(model, layer, "stands where the Dense output is expected")
-    _check_activation(model, layer, config.get("activation", "linear"))
+    _check_softmax(model, layer, config.get("activation", "linear"), above)
     has_bias, units = bool(config.get("use_bias", True)), int(config["units"])
     check_count(model.path, layer, 2 if has_bias else 1)
     kernel, *given = layer.weights
@@ -148,12 +152,20 @@ def _find_output(
     return _below_dropout(model, below), layer, (kernel, bias)
 
 
-def _check_activation(model: OldModel, layer: OldLayer, activation: Any) -> None:
-    if layer.kind in DROPOUTS:
-        return
-    activation = activation or layer.config.get("activation")
-    if activation not in ("softmax", "linear"):
+def _check_softmax(
+    model: OldModel, layer: OldLayer, activation: Any, above: OldLayer | None
+) -> OldLayer | None:
+    """The layer whose softmax the model ends with, if this one or one above has it."""
+    if activation == "linear":
+        return above
+    if activation != "softmax":
         refuse(model, layer, f"has the activation {activation!r}, not softmax")
+    if above:
+        refuse(model, layer, f"has a softmax, and {above} above it another")
+    axis = layer.config.get("axis", -1)
+    if axis not in (-1, 2):
+        refuse(model, layer, f"has `axis={axis}`, which is not that of the tokens")
+    return layer
 
 
 def _below_dropout(model: OldModel, tensor: Tensor) -> Tensor:
