@@ -51,6 +51,9 @@ def train_seeds(
     as phrasebook or tatoeba or of files without `validation`, are split differently for
     each, so that the scores are of other pairs, too: give `validation` files.
 
+    The processes read the script that starts them anew, so it needs
+    `if __name__ == "__main__":` above what it does.
+
     Args:
         config: A `TrainingConfig`. Its `output` is the folder of the folders; its
             `seed` is replaced.
@@ -73,9 +76,11 @@ def train_seeds(
     Example:
 
     ```python
-    config = s2s.TrainingConfig(corpus="sigmorphon2021/ice", output="saved_models/ice")
-    table = s2s.distributed.train_seeds(config, range(10))
-    print(table["exact_match"].agg(["mean", "std"]))
+    if __name__ == "__main__":
+        output = "saved_models/ice"
+        config = s2s.TrainingConfig(corpus="sigmorphon2021/ice", output=output)
+        table = s2s.distributed.train_seeds(config, range(10))
+        print(table["exact_match"].agg(["mean", "std"]))
     ```
 
     Reference:
