@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import dataclasses
-import importlib
 import json
 import os
 import pathlib
@@ -16,7 +15,7 @@ from seq2seq_keras import stopping, training
 from seq2seq_keras.distributed.local_worker import LocalWorker
 from seq2seq_keras.distributed.processors import count_processors
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.files import current, owned, replaced_when_complete
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
@@ -129,15 +128,14 @@ class _SeedTrainer:
 
         tf.config.threading.set_intra_op_parallelism_threads(work.threads)
         try:
-            for module in work.modules:
-                importlib.import_module(module)
+            import_named(work.modules)
             if work.goes_on:
                 names = work.config.changeable()
                 changes: dict[str, Any] = {x: getattr(work.config, x) for x in names}
                 training.resume_training(work.config.output, **changes)
             else:
                 training.train(work.config)
-        except (InputError, OSError, ImportError) as error:
+        except (InputError, OSError) as error:
             return str(error)
         return None
 
