@@ -91,6 +91,15 @@ def check_unicode(text: str, where: str) -> None:
         ) from None
 
 
+def import_named(modules: Iterable[str]) -> None:
+    """Imports modules that the user has named, with cells or attentions in them."""
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            raise InputError(f"{module} cannot be imported: {error}") from error
+
+
 def import_optional(name: str, purpose: str) -> types.ModuleType:
     """Imports a module of an extra when it is needed; `purpose` begins the message."""
     try:

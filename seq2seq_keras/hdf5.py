@@ -21,7 +21,7 @@ def count_numbers(content: bytes, damaged: str) -> int:
 
     Raises:
         InputError: If it is no such file, names others by links, holds something else
-            than numbers or claims to be larger than it is.
+            than numbers, or numbers in chunks, or claims to be larger than it is.
     """
     count = size = 0
     try:
@@ -30,6 +30,10 @@ def count_numbers(content: bytes, damaged: str) -> int:
                 outside = dataset.external or dataset.is_virtual
                 if outside or dataset.dtype.kind not in "fiubV":
                     raise ValueError(f"{dataset.name} holds no plain numbers")
+                # Reading one number takes the memory of its chunk, whose size the file
+                # claims. Keras writes every array in one piece.
+                if dataset.chunks:
+                    raise ValueError(f"{dataset.name} is in chunks, not in one piece")
                 # A byte may hold two weights of four bits.
                 per_number = 2 if dataset.dtype.itemsize == 1 else 1
                 count += per_number * (dataset.size or 0)

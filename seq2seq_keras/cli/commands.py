@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import dataclasses
 import functools
-import importlib
 import itertools
 import os
 import pathlib
@@ -46,7 +45,7 @@ from seq2seq_keras.cli.paths import check_paths
 from seq2seq_keras.cli.scoring import compare, evaluate, report, score
 from seq2seq_keras.cli.value_types import read_seeds
 from seq2seq_keras.cli.vectors import run_vectors
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.files import replaced_when_complete
 from seq2seq_keras.terminal import quoted_path, say, show, write_result
 
@@ -99,11 +98,7 @@ def _import_modules(arguments: Sequence[str], named: Sequence[str]) -> None:
     if modules and os.getcwd() not in sys.path:  # noqa: PTH109
         # As `python -m` has it.
         sys.path.insert(0, os.getcwd())  # noqa: PTH109
-    for module in modules:
-        try:
-            importlib.import_module(module)
-        except ImportError as error:
-            raise InputError(f"{module} cannot be imported: {error}") from error
+    import_named(modules)
 
 
 def _named_modules(arguments: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.files import write_text
 from seq2seq_keras.untrusted import parse_json
 
-NAME = ".made_with.json"
+MADE_WITH = ".made_with.json"
 
 
 def check_made_with(folder: str | os.PathLike, made_with: dict[str, Any]) -> None:
@@ -22,7 +22,7 @@ def check_made_with(folder: str | os.PathLike, made_with: dict[str, Any]) -> Non
     Raises:
         InputError: Names the first entry that differs.
     """
-    path = pathlib.Path(folder, NAME)
+    path = pathlib.Path(folder, MADE_WITH)
     made_with = json.loads(json.dumps(made_with))
     if path.is_file():
         found = parse_json(path.read_bytes(), path)

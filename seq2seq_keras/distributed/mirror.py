@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 
+from seq2seq_keras.distributed.made_with import MADE_WITH
 from seq2seq_keras.errors import InputError
 
 _WILDCARD = re.compile(r"[*?[]")
@@ -38,15 +39,16 @@ def mirrored(
     Args:
         inputs: A folder, which is read with those in it, or a pattern; `**` stands for
             any folders. What is hidden, by a name that begins with a dot, is not read.
-        output: The folder that is written.
+        output: The folder that is written. It may lie in the folder that is read: what
+            a call before has written there, with `check_made_with`, is not read.
         suffix: The suffix.
 
     Returns:
         A dictionary from paths that are read, in order, to those that are written.
 
     Raises:
-        InputError: If there is none, two would be written onto one file, or what is
-            written would be read by the next call.
+        InputError: If there is none, two would be written onto one file, or other files
+            lie in the folder that is written.
 
     Example:
 
@@ -60,8 +62,7 @@ def mirrored(
     base, files = _found(os.fspath(inputs))
     made: dict[str, pathlib.Path] = {}
     owners: dict[pathlib.Path, str] = {}
-    resolved = pathlib.Path(output).resolve()
-    for file in files:
+    for file in _not_written(files, output):
         name = file.relative_to(base)
         if _NOT_LINES.search(name.name) or suffix != ".txt":
             name = name.with_name(name.name + suffix)
@@ -71,14 +72,24 @@ def mirrored(
                 f"{owners[written]} and {file} would both be written to {written}. "
                 "Rename one of them."
             )
-        if file.resolve().is_relative_to(resolved):
-            raise InputError(
-                f"{file} lies in {output}, where translations are written, and would "
-                "be translated itself. Name another folder to write to."
-            )
         owners[written] = os.fspath(file)
         made[os.fspath(file)] = written
     return made
+
+
+def _not_written(
+    files: list[pathlib.Path], output: str | os.PathLike
+) -> list[pathlib.Path]:
+    """Leaves out what was written before, if the folder is known to hold just that."""
+    place = pathlib.Path(output).resolve()
+    others = [file for file in files if not file.resolve().is_relative_to(place)]
+    if others == files or (others and (place / MADE_WITH).is_file()):
+        return others
+    found = next(file for file in files if file not in others)
+    raise InputError(
+        f"{found} lies in {output}, where translations are written, and would "
+        "be translated itself. Name another folder to write to."
+    )
 
 
 def is_missing(read: str | os.PathLike, written: str | os.PathLike) -> bool:

@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import re
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +15,8 @@ from seq2seq_keras.untrusted import in_one_line
 
 LOCAL = "local"
 _LOOK = 1.0  # seconds between two looks whether an actor can still come
+_ANSWER = 5.0  # seconds in which whoever listens at an address takes a connection
+_ADDRESS = re.compile(r"(?:ray://)?\[?([^/]+?)\]?:([0-9]+)")
 _LOCAL_STORE = 2**27  # bytes that tasks and results take on the way
 
 
@@ -46,6 +50,7 @@ def joined(address: str) -> Iterator[Any]:
             "object_store_memory": _LOCAL_STORE,
         }
     try:
+        _check_answers(address)
         with _handlers_kept():
             ray.init(address=address, **options)
     except (ConnectionError, ValueError, RuntimeError) as error:
@@ -106,6 +111,20 @@ class RayWorker:
     def stop(self) -> None:
         with contextlib.suppress(Exception):  # of a connection that is gone
             self._ray.kill(self._actor)
+
+
+def _check_answers(address: str) -> None:
+    """Raises a `ConnectionError` if nobody listens, which Ray notices after minutes."""
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS", "")
+    found = _ADDRESS.fullmatch(address)
+    if found is None:  # Ray finds it, or knows that it is none
+        return
+    host, port = found.groups()
+    try:
+        socket.create_connection((host, int(port)), timeout=_ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise ConnectionError(f"nobody answers there: {in_one_line(error)}") from error
 
 
 @contextlib.contextmanager

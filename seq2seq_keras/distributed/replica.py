@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import importlib
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from seq2seq_keras import serving
+from seq2seq_keras.errors import import_named
 from seq2seq_keras.serving import ServingOptions
 
 _LAST = 1.0  # seconds for threads that should have ended
@@ -78,8 +78,7 @@ class Replica:
             import tensorflow as tf
 
             tf.config.threading.set_intra_op_parallelism_threads(threads)
-        for module in modules:
-            importlib.import_module(module)
+        import_named(modules)
         log = serving.AccessLog(None, lambda count: None)
         self.catalog = serving.Catalog(models, options, log.event)
         self.catalog.load()

@@ -119,7 +119,7 @@ class Replicas:
         if self._handle is None:
             raise RequestError("UNAVAILABLE", "The server is loading its models.")
         end = time.monotonic() + self._options.timeout_seconds
-        told, status = 0, 0
+        told, begun = 0, None
         for _ in range(_TRIES):
             place = 0
             try:
@@ -127,9 +127,9 @@ class Replicas:
                 async with contextlib.aclosing(parts):
                     async for part in parts:
                         if isinstance(part, Begun):
-                            if status not in (0, part.status):
+                            if begun is not None and _made_of(part) != _made_of(begun):
                                 raise RequestError("UNAVAILABLE", _BROKEN_OFF)
-                            status = part.status
+                            begun = part
                         # Another one says the same from the beginning.
                         if place >= told:
                             told += 1
@@ -162,6 +162,14 @@ class Replicas:
         finally:
             if not has_ended:
                 response.cancel()
+
+
+def _made_of(begun: Begun) -> tuple[Any, ...]:
+    """What two answers have in common of which one can go on with the other.
+
+    While a new version comes some replicas answer with it and others with the old one.
+    """
+    return begun.status, [*begun.headers], begun.noted.get("version")
 
 
 def _reason(error: RuntimeError) -> str:

@@ -53,6 +53,9 @@ def train(
     need the same files of data under the same names. When one dies, all begin anew
     from the last state that was saved, with as many as there is room for.
 
+    Processes of this machine read the script that starts them anew, so it needs
+    `if __name__ == "__main__":` above what it does.
+
     Args:
         config: A `TrainingConfig`.
         num_workers: Integer. How many processes; see `TrainingWorkers`.
@@ -70,8 +73,9 @@ def train(
     Example:
 
     ```python
-    config = s2s.TrainingConfig(output="saved_models/mine", train=["pairs.tsv"])
-    result = s2s.distributed.train(config, num_workers=4, address="auto")
+    if __name__ == "__main__":
+        config = s2s.TrainingConfig(output="saved_models/mine", train=["pairs.tsv"])
+        result = s2s.distributed.train(config, num_workers=4, address="auto")
     ```
 
     Reference:
@@ -114,7 +118,8 @@ def resume_training(
     Example:
 
     ```python
-    result = s2s.distributed.resume_training("saved_models/mine", num_workers=2)
+    if __name__ == "__main__":  # see `train`
+        result = s2s.distributed.resume_training("saved_models/mine", num_workers=2)
     ```
     """
     options = TrainingWorkers(num_workers=num_workers, address=address)

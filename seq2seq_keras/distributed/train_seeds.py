@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import dataclasses
-import importlib
 import json
 import os
 import pathlib
@@ -17,7 +16,7 @@ from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.distributed.local_worker import LocalWorker
 from seq2seq_keras.distributed.processors import count_processors
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.files import current, owned, replaced_when_complete
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.ranges import checks_numbers
@@ -52,6 +51,9 @@ def train_seeds(
     as phrasebook or tatoeba or of files without `validation`, are split differently for
     each, so that the scores are of other pairs, too: give `validation` files.
 
+    The processes read the script that starts them anew, so it needs
+    `if __name__ == "__main__":` above what it does.
+
     Args:
         config: A `TrainingConfig`. Its `output` is the folder of the folders; its
             `seed` is replaced.
@@ -74,9 +76,11 @@ def train_seeds(
     Example:
 
     ```python
-    config = s2s.TrainingConfig(corpus="sigmorphon2021/ice", output="saved_models/ice")
-    table = s2s.distributed.train_seeds(config, range(10))
-    print(table["exact_match"].agg(["mean", "std"]))
+    if __name__ == "__main__":
+        output = "saved_models/ice"
+        config = s2s.TrainingConfig(corpus="sigmorphon2021/ice", output=output)
+        table = s2s.distributed.train_seeds(config, range(10))
+        print(table["exact_match"].agg(["mean", "std"]))
     ```
 
     Reference:
@@ -125,15 +129,14 @@ class _SeedTrainer:
 
         tf.config.threading.set_intra_op_parallelism_threads(work.threads)
         try:
-            for module in work.modules:
-                importlib.import_module(module)
+            import_named(work.modules)
             if work.goes_on:
                 names = work.config.changeable()
                 changes: dict[str, Any] = {x: getattr(work.config, x) for x in names}
                 training.resume_training(work.config.output, **changes)
             else:
                 training.train(work.config)
-        except (InputError, OSError, ImportError) as error:
+        except (InputError, OSError) as error:
             return str(error)
         return None
 

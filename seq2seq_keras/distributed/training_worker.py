@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import importlib
 import os
 import pathlib
 import socket
@@ -11,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from seq2seq_keras import training
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.stopping import StopSignals
 from seq2seq_keras.training import TrainingConfig
 
@@ -128,8 +127,7 @@ class TrainingWorker:
         from seq2seq_keras.distributed.collective_workers import CollectiveWorkers
 
         workers = CollectiveWorkers(work.addresses, rank)
-        for module in work.modules:
-            importlib.import_module(module)
+        import_named(work.modules)
         return workers
 
 

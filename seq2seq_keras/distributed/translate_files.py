@@ -66,7 +66,8 @@ def translate_files(
     that are sorted and batched together. So what is written is what one process alone
     would write, to the byte, whoever translates it; and no other machine needs the
     disk, since the model travels too. A process or a machine that dies is replaced,
-    and its texts are given to another.
+    and its texts are given to another. A script that calls this needs
+    `if __name__ == "__main__":`, since processes of this machine read it anew.
 
     Args:
         files: Dictionary from files that are read to those that are written.

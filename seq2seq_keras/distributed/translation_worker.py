@@ -1,7 +1,6 @@
 """What a process that translates holds, and does with some texts of a file."""
 
 import dataclasses
-import importlib
 import pathlib
 import tempfile
 import warnings
@@ -9,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from seq2seq_keras import runtime, translation
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.files import current
 
 
@@ -113,8 +112,7 @@ class TranslationWorker:
             number += 1
 
     def _load(self) -> Any:
-        for module in self.work.modules:
-            importlib.import_module(module)
+        import_named(self.work.modules)
         models, rescore = self.work.models, self.work.rescore
         if self.packed is not None:
             folders = self._unpack(self.packed)

@@ -5,6 +5,7 @@ import ctypes
 import errno
 import os
 import pathlib
+import re
 import shutil
 import stat
 import sys
@@ -17,6 +18,8 @@ from seq2seq_keras.files.locks import only_writer, owned
 from seq2seq_keras.files.writing import keep_mode, sync
 
 _STAGED, _SWITCHED = ".saving", ".saved"
+# An earlier version gave them names that differ, as `tempfile` makes them.
+_UNFINISHED = re.compile(rf"{re.escape(_STAGED)}(-[a-z0-9_]{{8}})?")
 _EXCHANGED = 2  # RENAME_EXCHANGE of linux/fs.h
 _HERE = -100  # AT_FDCWD of fcntl.h
 _CANNOT_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP}
@@ -47,9 +50,9 @@ def switched(folder: str | os.PathLike) -> Iterator[pathlib.Path]:
         staged = place / _STAGED
         with errors_named(place, inside=staged):
             _move_files(place)
-            # An earlier version gave them names that differ.
             for left in place.glob(f"{_STAGED}*/"):
-                shutil.rmtree(left)
+                if _UNFINISHED.fullmatch(left.name):
+                    shutil.rmtree(left)
             staged.mkdir()
             try:
                 yield staged

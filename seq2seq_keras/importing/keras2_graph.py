@@ -82,6 +82,7 @@ def find_parts(model: OldModel) -> Parts:
     encoder, source = _find_stack(model, starts[-1][0][0])
     if source.layer is target.layer and source.matrix is None:
         refuse(model, source.layer, "is the input of both encoder and decoder")
+    _check_starts_from_zeros(model, encoder)
     _check_starts(model, encoder, decoder, starts)
     _check_alike(model, encoder, decoder)
     for words, layers in ((source, encoder), (target, decoder)):
@@ -127,8 +128,12 @@ def _find_output(
     """What goes into the last layer, that layer, and its weights."""
     tensor = model.outputs[0]
     layer = model.layers[tensor.layer]
+    above = None
     while layer.kind in {"Activation", "Softmax", *DROPOUTS}:
-        _check_activation(model, layer, "softmax" if layer.kind == "Softmax" else None)
+        if layer.kind not in DROPOUTS:
+            is_softmax = layer.kind == "Softmax"
+            activation = "softmax" if is_softmax else layer.config.get("activation")
+            above = _check_softmax(model, layer, activation, above)
         (tensor,) = layer.calls[tensor.call]
         layer = model.layers[tensor.layer]
     config, kind = layer.config, layer.kind
@@ -136,7 +141,7 @@ def _find_output(
         kind, config = config["layer"]["class_name"], config["layer"]["config"]
     if kind != "Dense":
         refuse(model, layer, "stands where the Dense output is expected")
-    _check_activation(model, layer, config.get("activation", "linear"))
+    _check_softmax(model, layer, config.get("activation", "linear"), above)
     has_bias, units = bool(config.get("use_bias", True)), int(config["units"])
     check_count(model.path, layer, 2 if has_bias else 1)
     kernel, *given = layer.weights
@@ -147,12 +152,20 @@ def _find_output(
     return _below_dropout(model, below), layer, (kernel, bias)
 
 
-def _check_activation(model: OldModel, layer: OldLayer, activation: Any) -> None:
-    if layer.kind in DROPOUTS:
-        return
-    activation = activation or layer.config.get("activation")
-    if activation not in ("softmax", "linear"):
+def _check_softmax(
+    model: OldModel, layer: OldLayer, activation: Any, above: OldLayer | None
+) -> OldLayer | None:
+    """The layer whose softmax the model ends with, if this one or one above has it."""
+    if activation == "linear":
+        return above
+    if activation != "softmax":
         refuse(model, layer, f"has the activation {activation!r}, not softmax")
+    if above:
+        refuse(model, layer, f"has a softmax, and {above} above it another")
+    axis = layer.config.get("axis", -1)
+    if axis not in (-1, 2):
+        refuse(model, layer, f"has `axis={axis}`, which is not that of the tokens")
+    return layer
 
 
 def _below_dropout(model: OldModel, tensor: Tensor) -> Tensor:
@@ -227,6 +240,15 @@ def _starts(
         if len({part[:2] for part in parts}) != 1:
             refuse(model, layer, "joins states of several layers")
         yield parts[0], tuple(part.place for part in parts)
+
+
+def _check_starts_from_zeros(model: OldModel, encoder: list[Recurrent]) -> None:
+    """Refuses layers of an encoder that start from states, as no encoder here does."""
+    for each in encoder:
+        (call,) = each.layer.calls
+        if len(call) > 1:
+            start = model.layers[call[1].layer]
+            refuse(model, each.layer, f"of the encoder starts from what {start} gives")
 
 
 def _check_starts(

@@ -152,6 +152,13 @@ def as_recurrent(model: OldModel, tensor: Tensor) -> Recurrent:
     if kind not in _STATES:
         what = f"around {shown(kind)} " if inner else ""
         refuse(model, layer, f"{what}stands where an LSTM or GRU is expected")
+    if len(layer.calls) != 1:
+        refuse(
+            model,
+            layer,
+            f"is called {len(layer.calls)} times; here each layer of the encoder and "
+            "of the decoder has weights of its own",
+        )
     options = dict(inner["config"]) if inner else layer.config
     found = Recurrent(layer, kind, options, bidirectional=inner is not None)
     for name in ("activation", "recurrent_activation"):

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from typing import NamedTuple
 
 from seq2seq_keras.errors import InputError
@@ -111,7 +112,7 @@ def _read_archive(path: pathlib.Path) -> dict[str, bytes]:
                 file = archive.extractfile(f"package/{source}")
                 content = file.read(_MOST_BYTES) if file else b""
                 found[part.name] = _checked(content, part, source)
-    except (tarfile.TarError, KeyError, EOFError, OSError) as error:
+    except (tarfile.TarError, KeyError, EOFError, OSError, zlib.error) as error:
         raise InputError(
             f"What npm brought is not {_PACKAGE} ({in_one_line(error)}). Try: "
             "npm cache verify"

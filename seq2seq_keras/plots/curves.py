@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from seq2seq_keras.plots.figure import Figure
 
+_VALIDATION = "val_"
+
 
 def plot_learning_curves(log: "pd.DataFrame | Mapping[str, list]") -> "Figure":
     """Draws loss, perplexity and accuracy against the epoch.
@@ -20,7 +22,7 @@ def plot_learning_curves(log: "pd.DataFrame | Mapping[str, list]") -> "Figure":
         log: A DataFrame with a row for each epoch, as `CSVLogger` writes it, or the
             `history` of Keras's `History`. Every column is drawn but `epoch` and
             `learning_rate`; one that begins with `val_` is drawn in the same picture
-            as that without.
+            as that without, or alone.
 
     Returns:
         A `matplotlib.figure.Figure`; `figure.savefig(path)` writes it.
@@ -41,11 +43,8 @@ def plot_learning_curves(log: "pd.DataFrame | Mapping[str, list]") -> "Figure":
     from seq2seq_keras.plots.figure import Figure
 
     log = pd.DataFrame(log)
-    names = [
-        name
-        for name in log.columns
-        if name not in ("epoch", "learning_rate") and not name.startswith("val_")
-    ]
+    drawn = [name for name in log.columns if name not in ("epoch", "learning_rate")]
+    names = list(dict.fromkeys(name.removeprefix(_VALIDATION) for name in drawn))
     if log.empty or not names:
         raise InputError(
             "The log holds nothing to draw: it needs a row for each epoch and a "
@@ -56,9 +55,10 @@ def plot_learning_curves(log: "pd.DataFrame | Mapping[str, list]") -> "Figure":
     row = figure.subplots(1, len(names), squeeze=False)[0]
     for axes, name in zip(row, names, strict=True):
         epochs = range(1, len(log) + 1)
-        axes.plot(epochs, log[name], marker=".", label="training")
-        if f"val_{name}" in log.columns:
-            axes.plot(epochs, log[f"val_{name}"], marker=".", label="validation")
+        halves = {name: "training", f"{_VALIDATION}{name}": "validation"}
+        for column, label in halves.items():
+            if column in log.columns:
+                axes.plot(epochs, log[column], marker=".", label=label)
         if name == "perplexity":
             axes.set_yscale("log")
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -75,6 +75,20 @@ def test_what_is_written_is_not_read(folder, inputs, output, message):
         mirrored(inputs, output)
 
 
+def test_what_was_written_among_what_is_read_is_not_read_the_next_time(folder):
+    first = mirrored("in", "in/out")
+    check_made_with("in/out", {})
+    for written in first.values():
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.touch()
+    assert mirrored("in", "in/out") == first
+    assert mirrored("in/**/*.txt", "in/out") == {
+        read: first[read] for read in ("in/a.txt", "in/deep/a.txt")
+    }
+    with pytest.raises(InputError, match=r"in/out/a\.txt lies in in/out, where"):
+        mirrored("in/out", "in/out")
+
+
 def test_what_is_older_than_its_source_is_missing(folder):
     assert is_missing("in/a.txt", "out.txt")
     pathlib.Path("out.txt").touch()

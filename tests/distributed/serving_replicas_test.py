@@ -20,7 +20,11 @@ from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from seq2seq_keras.distributed import Asked, Begun, Door, Replica, Replicas
 
-BEGUN = Begun(200, [(b"content-type", b"text/plain")], {"model": "m", "route": "/r"})
+BEGUN = Begun(
+    200,
+    [(b"content-type", b"text/plain")],
+    {"model": "m", "version": 1, "route": "/r"},
+)
 
 ASKED = Asked("GET", "/", b"", (), b"")
 
@@ -85,8 +89,15 @@ def test_what_a_dead_replica_had_not_answered_another_one_is_asked(replicas):
         assert not made.responses[-1].is_cancelled
 
 
-def test_another_answer_does_not_go_on_with_what_was_begun(replicas):
-    other = Begun(503, (), {})
+@pytest.mark.parametrize(
+    "other",
+    [
+        Begun(503, BEGUN.headers, BEGUN.noted),
+        Begun(200, [*BEGUN.headers, (b"content-length", b"9")], BEGUN.noted),
+        Begun(200, BEGUN.headers, {**BEGUN.noted, "version": 2}),
+    ],
+)
+def test_another_answer_does_not_go_on_with_what_was_begun(replicas, other):
     with pytest.raises(RequestError, match="was broken off"):
         answered(replicas([BEGUN, b"one\n", DiedError], [other, b"{}"]))
 

@@ -276,6 +276,18 @@ def test_however_it_is_trained_it_is_the_same(
     np.testing.assert_allclose(log_of(tmp_path / "all"), together.log, rtol=1e-9)
 
 
+def test_a_module_that_is_missing_where_a_worker_trains_is_named(tmp_path):
+    config = TrainingConfig(train=["a.tsv"], output=str(tmp_path / "model"))
+    worker = LocalWorker(functools.partial(TrainingWorker, "127.0.0.1"))
+    try:
+        addresses, modules = [worker.call("address")], ["no_such_module"]
+        work = TrainingWork(config, addresses, 1, str(tmp_path), modules=modules)
+        refused = worker.call("lead", work).refused
+    finally:
+        worker.stop()
+    assert refused.startswith("no_such_module cannot be imported: No module named")
+
+
 @pytest.mark.slow
 def test_a_port_that_another_has_taken_is_no_fault(pairs, tmp_path):
     config = TrainingConfig(**options(pairs, tmp_path / "model"))

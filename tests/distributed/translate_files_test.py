@@ -1,5 +1,6 @@
 """Tests of many files that are translated by many processes."""
 
+import dataclasses
 import itertools
 import os
 import pathlib
@@ -13,7 +14,12 @@ import pytest
 from seq2seq_keras import InputError
 from seq2seq_keras.cli import main, translation_lines
 from seq2seq_keras.data import ReadingOptions, read_sources
-from seq2seq_keras.distributed import FilesOptions, TranslationWork, translate_files
+from seq2seq_keras.distributed import (
+    FilesOptions,
+    TranslationWork,
+    TranslationWorker,
+    translate_files,
+)
 from seq2seq_keras.runtime import Translator
 
 SENTENCES = ["i am tired", "she is here", "we have a house", "", "are you a doctor ?"]
@@ -112,6 +118,12 @@ def test_what_is_missing_is_not_made_with_other_options(
     other = ["--ensemble", saved_translator]
     assert translate(onnx_folder, folder, tmp_path / "other", *other) == 2
     assert "takes no `--ensemble`" in capsys.readouterr().err
+
+
+def test_a_module_that_is_missing_where_a_worker_translates_is_named(onnx_folder):
+    work = dataclasses.replace(work_with(onnx_folder), modules=["no_such_module"])
+    refused, _ = TranslationWorker(work).check()
+    assert refused.startswith("no_such_module cannot be imported: No module named")
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Tests of workers: that die, without processes, and that leave nothing behind."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -7,7 +8,7 @@ import threading
 import pytest
 
 from seq2seq_keras import InputError
-from seq2seq_keras.distributed import WorkerDiedError, WorkerPool
+from seq2seq_keras.distributed import LocalWorker, WorkerDiedError, WorkerPool
 
 
 class Doubling:
@@ -127,3 +128,30 @@ def test_a_worker_that_has_done_its_work_leaves_no_semaphores():
     )
     assert done.stdout.strip() == "True"
     assert "leaked" not in done.stderr
+
+
+def test_a_script_that_starts_processes_unguarded_is_told_to_guard_itself(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from seq2seq_keras.distributed import LocalWorker\n"
+        "print(LocalWorker(list).call('__len__'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    *_, last = done.stderr.strip().splitlines()
+    assert "A process of its own ended (status 1)" in last
+    assert 'under `if __name__ == "__main__":`' in last
+
+
+class Deadly:
+    """Ends the process that is to have it, as a system without memory does."""
+
+    def __reduce__(self):
+        return signal.raise_signal, (signal.SIGKILL,)
+
+
+def test_a_process_that_is_killed_before_it_begins_has_died_and_may_be_replaced():
+    with pytest.raises(WorkerDiedError):
+        LocalWorker(Deadly()).call("anything")

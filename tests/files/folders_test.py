@@ -5,6 +5,7 @@ import itertools
 import os
 import pathlib
 import shutil
+import tempfile
 
 import pytest
 
@@ -85,10 +86,19 @@ def test_a_folder_in_the_place_of_a_file_is_an_error_before_the_switch(tmp_path)
 
 
 def test_what_an_earlier_version_left_is_swept(tmp_path):
-    (tmp_path / ".saving-x1y2").mkdir()
-    (tmp_path / ".saving-x1y2" / "a").touch()
+    left = pathlib.Path(tempfile.mkdtemp(prefix=".saving-", dir=tmp_path))
+    (left / "a").touch()
     write(tmp_path, "new")
     assert files_in(tmp_path) == ["a", "b", "c"]
+
+
+def test_folders_whose_names_only_begin_like_those_it_makes_are_left_alone(tmp_path):
+    names = [".saving-", ".saving-x1y2", ".savings-of-mine"]
+    for name in names:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes").touch()
+    write(tmp_path, "new")
+    assert files_in(tmp_path) == [*names, "a", "b", "c"]
 
 
 def test_an_error_of_the_disk_names_the_users_folder(tmp_path):

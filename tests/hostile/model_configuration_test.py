@@ -148,7 +148,10 @@ WEIGHTS = {
     "itself": lambda file: link(file, file["/"]),
     "object": lambda file: file.create_dataset("a", data="text"),
     "claimed": lambda file: file.create_dataset(
-        "a", shape=(10**6, 10**6), chunks=(10, 10), dtype="float32"
+        "a", shape=(10**6, 10**6), dtype="float32"
+    ),
+    "chunk larger than its numbers": lambda file: file.create_dataset(
+        "a", data=[1.0], maxshape=(None,), chunks=(10**5,), compression="gzip"
     ),
     "packed": lambda file: file.create_dataset(
         "a", data=np.zeros(10**6, "float32"), compression="gzip"

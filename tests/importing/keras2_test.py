@@ -317,6 +317,28 @@ def with_noise(config):
     layer["class_name"], layer["config"] = "GaussianNoise", {"stddev": 0.1}
 
 
+def with_softmax_inside(config):
+    dense = part(config, "time_distributed")["config"]["layer"]
+    dense["config"]["activation"] = "softmax"
+
+
+def with_softmax(axis):
+    """The layer in the place of the activation of that name."""
+
+    def edit(config):
+        layer = part(config, "activation")
+        layer["class_name"], layer["config"] = "Softmax", {"axis": axis}
+
+    return edit
+
+
+def as_one_layer(config):
+    """The encoder's LSTM is called for the decoder, too."""
+    lstm = part(config, "lstm")
+    lstm["inbound_nodes"] += part(config, "lstm_1")["inbound_nodes"]
+    part(config, "dense")["inbound_nodes"] = [[["lstm", 1, 0, {}]]]
+
+
 EDITS = {
     "code": ("word_lstm", set_kind("embedding", "Lambda"), "never run"),
     "cudnn": ("word_lstm", set_kind("lstm", "CuDNNLSTM"), "(CuDNNLSTM) keeps"),
@@ -330,6 +352,15 @@ EDITS = {
         *("word_lstm", set_option("dense", "activation", "sigmoid")),
         "layer 'dense' (Dense) has the activation 'sigmoid'",
     ),
+    "two softmaxes": (
+        *("old_gru", with_softmax_inside),
+        "has a softmax, and layer 'activation' (Activation) above it another",
+    ),
+    "softmax over steps": (
+        *("old_gru", with_softmax(axis=1)),
+        "layer 'activation' (Softmax) has `axis=1`",
+    ),
+    "softmax over tokens": ("old_gru", with_softmax(axis=-1), None),
     "other cells": (
         *("word_lstm", set_option("lstm_1", "recurrent_activation", "hard_sigmoid")),
         "layer 'lstm_1' (LSTM) has the recurrent_activation 'hard_sigmoid', but layer "
@@ -364,6 +395,15 @@ EDITS = {
         "two_layers",
         set_call("lstm_1", lambda call: call[0].__setitem__(0, "embedding")),
         "the encoder has 1",
+    ),
+    "an encoder that starts from states": (
+        "two_layers",
+        set_call("lstm_1", lambda c: c.extend(["lstm", 0, n, {}] for n in (1, 2))),
+        "layer 'lstm_1' (LSTM) of the encoder starts from what layer 'lstm' (LSTM)",
+    ),
+    "one layer for both": (
+        *("word_lstm", as_one_layer),
+        "layer 'lstm' (LSTM) is called 2 times",
     ),
     "several outputs": (
         "word_lstm",

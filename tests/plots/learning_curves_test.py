@@ -40,7 +40,16 @@ def test_a_value_without_a_validation_twin_is_drawn_alone():
     assert [line.get_label() for line in axes.lines] == ["training"]
 
 
-@pytest.mark.parametrize("log", [{}, {"loss": []}, {"epoch": [0], "val_loss": [1.0]}])
+def test_a_score_of_validation_pairs_alone_is_drawn_too():
+    log = {"loss": [3.0, 2.0], "val_loss": [3.5, 3.0], "val_chrf": [10.0, 20.0]}
+    figure = plot_learning_curves(log)
+    assert [axes.get_title() for axes in figure.axes] == ["loss", "chrf"]
+    (line,) = figure.axes[1].lines
+    assert list(line.get_ydata()) == [10.0, 20.0]
+    assert line.get_label() == "validation"
+
+
+@pytest.mark.parametrize("log", [{}, {"loss": []}, {"epoch": [0]}])
 def test_a_log_without_anything_to_draw_is_an_error(log):
     with pytest.raises(InputError, match="The log holds nothing to draw"):
         plot_learning_curves(log)

@@ -1,11 +1,13 @@
 """What the page runs on comes from npm or from a folder, in one version."""
 
+import gzip
 import hashlib
 import io
 import pathlib
 import subprocess
 import sys
 import tarfile
+import zlib
 
 import pytest
 
@@ -39,14 +41,17 @@ def npm(monkeypatch):
         asked.append(command)
         if npm.failure:
             return subprocess.CompletedProcess(command, 1, b"", npm.failure)
-        with tarfile.open(pathlib.Path(cwd, "it.tgz"), "w:gz") as archive:
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as archive:
             for name, content in npm.files.items():
                 member = tarfile.TarInfo(f"package/{name}")
                 member.size = len(content)
                 archive.addfile(member, io.BytesIO(content))
+        pathlib.Path(cwd, "it.tgz").write_bytes(npm.compress(packed.getvalue()))
         return subprocess.CompletedProcess(command, 0, b"it.tgz\n", b"")
 
-    npm = type("Npm", (), {"asked": asked, "failure": b"", "files": FILES})
+    told = {"failure": b"", "files": FILES, "compress": gzip.compress}
+    npm = type("Npm", (), {"asked": asked, **told})
     monkeypatch.setattr(onnxruntime_web.shutil, "which", lambda name: "/bin/npm")
     monkeypatch.setattr(onnxruntime_web.subprocess, "run", run)
     return npm
@@ -96,6 +101,22 @@ def test_files_of_another_version_are_refused(npm, other_sums, tmp_path, name):
     for folder in (None, write(tmp_path, npm.files)):
         with pytest.raises(InputError, match="is not the file of onnxruntime-web@1"):
             read_onnxruntime_web(folder)
+
+
+def damaged(content):
+    """Half of it, and a block of a kind that there is not."""
+    compressor = zlib.compressobj(wbits=31)  # with the header of gzip
+    half = compressor.compress(content[: len(content) // 2])
+    return half + compressor.flush(zlib.Z_FULL_FLUSH) + b"\x07"
+
+
+def test_a_damaged_archive_is_what_npm_should_not_have_brought(npm):
+    npm.files = {name: bytes(2**16) for name in FILES}
+    npm.compress = damaged
+    with pytest.raises(
+        InputError, match=r"is not onnxruntime-web@.*invalid block type"
+    ):
+        read_onnxruntime_web()
 
 
 def test_a_file_that_is_missing_is_named(npm, tmp_path):
