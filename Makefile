@@ -55,7 +55,7 @@ serve: install  ## Serve what `make demo` left: a page at http://127.0.0.1:8501,
 	@$(BIN)/seq2seq-keras serve $(DEMO)
 
 .PHONY: test
-test: install system-packages page-packages lint  ## Formatter, linter, type checker and tests (under 10 minutes)
+test: install system-packages page-packages lint  ## Formatter, linter, type checker and tests (10 to 20 minutes)
 	@echo "== Running the tests"
 	@$(PYTEST)
 

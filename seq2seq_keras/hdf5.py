@@ -1,6 +1,7 @@
 """HDF5 files from anyone: plain numbers, all of them inside of the file."""
 
 import io
+import math
 from collections.abc import Iterator
 
 import h5py
@@ -21,7 +22,7 @@ def count_numbers(content: bytes, damaged: str) -> int:
 
     Raises:
         InputError: If it is no such file, names others by links, holds something else
-            than numbers, or numbers in chunks, or claims to be larger than it is.
+            than numbers, or claims that it or a chunk of it is larger than it is.
     """
     count = size = 0
     try:
@@ -31,9 +32,13 @@ def count_numbers(content: bytes, damaged: str) -> int:
                 if outside or dataset.dtype.kind not in "fiubV":
                     raise ValueError(f"{dataset.name} holds no plain numbers")
                 # Reading one number takes the memory of its chunk, whose size the file
-                # claims. Keras writes every array in one piece.
-                if dataset.chunks:
-                    raise ValueError(f"{dataset.name} is in chunks, not in one piece")
+                # claims.
+                chunk = math.prod(dataset.chunks or [0]) * dataset.dtype.itemsize
+                if chunk > len(content):
+                    raise ValueError(
+                        f"{dataset.name} has chunks of {chunk:,} bytes in a file of "
+                        f"{len(content):,}"
+                    )
                 # A byte may hold two weights of four bits.
                 per_number = 2 if dataset.dtype.itemsize == 1 else 1
                 count += per_number * (dataset.size or 0)

@@ -75,11 +75,10 @@ def _of_cgroups() -> Iterator[float]:
 
 def _cached(path: pathlib.Path) -> float:
     """Bytes of files that are kept as long as nobody needs the room."""
-    for line in _lines(path):
-        name, _, number = line.partition(" ")
-        if name in ("inactive_file", "total_inactive_file"):
-            return float(number)
-    return 0.0
+    found = dict(line.split(" ", 1) for line in _lines(path) if " " in line)
+    # In version 1 the first is of a group with those in it, as what it uses is.
+    names = ("total_inactive_file", "inactive_file")
+    return float(next((found[name] for name in names if name in found), 0))
 
 
 def _number(path: pathlib.Path) -> float | None:

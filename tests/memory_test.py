@@ -68,6 +68,11 @@ def test_the_smallest_of_machine_and_containers_counts(system):
     older = {"self/cgroup": "4:memory:/x\n3:cpu:/x", "memory.usage_in_bytes": "1"}
     system(**machine, **older, **{"memory/x/memory.limit_in_bytes": "2001"})
     assert free_memory() == 2000
+    step = {"self/cgroup": "4:memory:/job/step", "job/memory.usage_in_bytes": "1500"}
+    step["job/memory.limit_in_bytes"] = "1600"
+    step["job/memory.stat"] = "inactive_file 0\ntotal_inactive_file 1400"
+    system(**machine, **step)
+    assert free_memory() == 1500
 
 
 def test_where_nothing_is_known_nothing_is_refused(monkeypatch):

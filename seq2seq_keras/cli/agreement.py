@@ -1,4 +1,7 @@
-"""What the trainings of all translators of a command were told, which must agree."""
+"""What the trainings of all translators of a command were told, which must agree.
+
+A folder of which no training is known has no say.
+"""
 
 import itertools
 from collections.abc import Sequence
@@ -23,7 +26,8 @@ def corpus_seed(options: Options, models: Sequence[str]) -> int:
     """
     if options.seed is not None:
         return options.seed
-    seeds = list(dict.fromkeys(map(training.trained_seed, models))) or [0]
+    known = filter(training.is_remembered, models)
+    seeds = list(dict.fromkeys(map(training.trained_seed, known))) or [0]
     if len(seeds) > 1 and data.is_split_by_seed(options.corpus):
         raise InputError(
             f"The translators were trained with the seeds {sorted(seeds)}, with which "
@@ -48,6 +52,7 @@ def agreed_reading(
             and none was given.
     """
     given = given_of(options, data.ReadingOptions)
+    models = list(filter(training.is_remembered, models))
     if not models:
         return data.ReadingOptions(**given), {}
     readings = [training.trained_reading(model, given) for model in models]

@@ -46,9 +46,11 @@ class LocalWorker:
             self._pipe.send((method, values))
             result, fault = self._pipe.recv()
         except (EOFError, OSError) as error:
-            if not self._has_begun:
-                self._check_main()
-            self.stop()
+            try:
+                if not self._has_begun:
+                    self._check_main()
+            finally:
+                self.stop()
             raise WorkerDiedError from error
         self._is_idle = True
         if fault is not None:
@@ -64,9 +66,10 @@ class LocalWorker:
         status = self._process.exitcode
         if status is not None and status >= 0:  # and no signal has killed it
             raise InputError(
-                f"A process of its own ended (status {status}) before it could begin. "
-                "It reads the script that starts it anew: keep what that does under "
-                '`if __name__ == "__main__":`, so that it is not done again there.'
+                f"A process of its own ended (status {status}) before it could begin; "
+                "why stands above. It reads the script that starts it anew: keep what "
+                'that does under `if __name__ == "__main__":`, so that it is not done '
+                "again there, and what it defines outside of that."
             )
 
     def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:

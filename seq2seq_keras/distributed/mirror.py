@@ -1,5 +1,6 @@
 """Many files to read, and the file that is written for each."""
 
+import functools
 import glob
 import os
 import pathlib
@@ -40,7 +41,7 @@ def mirrored(
         inputs: A folder, which is read with those in it, or a pattern; `**` stands for
             any folders. What is hidden, by a name that begins with a dot, is not read.
         output: The folder that is written. It may lie in the folder that is read: what
-            a call before has written there, with `check_made_with`, is not read.
+            calls before have written there, with `check_made_with`, is not read.
         suffix: The suffix.
 
     Returns:
@@ -62,7 +63,7 @@ def mirrored(
     base, files = _found(os.fspath(inputs))
     made: dict[str, pathlib.Path] = {}
     owners: dict[pathlib.Path, str] = {}
-    for file in _not_written(files, output):
+    for file in _not_written(files, base, output):
         name = file.relative_to(base)
         if _NOT_LINES.search(name.name) or suffix != ".txt":
             name = name.with_name(name.name + suffix)
@@ -78,14 +79,24 @@ def mirrored(
 
 
 def _not_written(
-    files: list[pathlib.Path], output: str | os.PathLike
+    files: list[pathlib.Path], base: pathlib.Path, output: str | os.PathLike
 ) -> list[pathlib.Path]:
-    """Leaves out what was written before, if the folder is known to hold just that."""
+    """Leaves out what was written before, in folders within that say so."""
     place = pathlib.Path(output).resolve()
-    others = [file for file in files if not file.resolve().is_relative_to(place)]
-    if others == files or (others and (place / MADE_WITH).is_file()):
+    is_made = functools.cache(lambda folder: (base / folder / MADE_WITH).is_file())
+    others = [
+        file
+        for file in files
+        if not any(map(is_made, file.relative_to(base).parents[:-1]))
+    ]
+    if not others:
+        raise InputError(
+            f"{base} holds translations alone: {files[0]} and whatever else is in it "
+            f"lie in folders with a {MADE_WITH}. Name the folder to translate."
+        )
+    found = next((x for x in others if x.resolve().is_relative_to(place)), None)
+    if found is None:
         return others
-    found = next(file for file in files if file not in others)
     raise InputError(
         f"{found} lies in {output}, where translations are written, and would "
         "be translated itself. Name another folder to write to."

@@ -21,7 +21,10 @@ class Worker(Protocol):
     """An object in another process."""
 
     def call(self, method: str, *values: Any) -> Any:
-        """Calls a method of it; raises `WorkerDiedError` if it does not live on."""
+        """Calls a method of it; raises `WorkerDiedError` if it does not live on.
+
+        If it could not even begin, and says why, it is an `InputError`.
+        """
 
     def wait(self, is_in_vain: Callable[[], bool] = lambda: False) -> None:
         """Waits until it is there; raises `WorkerDiedError` if it never will be.
@@ -49,7 +52,7 @@ class WorkerPool:
         self._numbers = itertools.count()
         self._tasks: queue.PriorityQueue = queue.PriorityQueue()
         self._workers: dict[int, Worker] = {}
-        self._closed = False
+        self._closed = self._has_answered = False
         self.count = count
         self.deaths = 0
         for place in range(count):
@@ -78,8 +81,12 @@ class WorkerPool:
                 if place not in self._workers:
                     self._workers[place] = self._start()
                 result = self._workers[place].call(*task)
-            except WorkerDiedError as error:
+            except (WorkerDiedError, InputError) as error:
                 self._workers.pop(place, None)
+                # Where one has begun another can, unless its machine is at fault.
+                if isinstance(error, InputError) and not self._has_answered:
+                    future.set_exception(error)
+                    continue
                 self.deaths += not self._closed
                 if tries < _TRIES:
                     self._tasks.put((number, tries + 1, future, task))
@@ -89,6 +96,7 @@ class WorkerPool:
             except BaseException as error:
                 future.set_exception(error)
             else:
+                self._has_answered = True
                 future.set_result(result)
 
     def _replace(self, place: int) -> None:
@@ -106,7 +114,9 @@ class WorkerPool:
             self._workers.pop(place, None)
 
 
-def _dead(error: WorkerDiedError) -> InputError:
+def _dead(error: WorkerDiedError | InputError) -> InputError:
+    if isinstance(error, InputError):
+        return error
     made = InputError(
         f"The process that worked ended before its time, {_TRIES} times over. Is there "
         "too little memory? Take fewer workers, or a smaller batch size."

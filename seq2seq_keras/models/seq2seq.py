@@ -74,7 +74,9 @@ class Seq2Seq(EncoderDecoder):
             self.features_encoder = FeaturesEncoder(self.options, self.encoder)
         self.features_vocabulary_size = self.options.features_vocabulary_size
         self.decoder = Decoder(self.options, self.encoder.embedding)
-        self.aligns = hasattr(self.decoder.attention, "align")
+        attention = self.decoder.attention
+        self.aligns = attention is not None and attention.predicts
+        self.aligns &= hasattr(attention, "align")
         self.state_names = self.decoder.state_names
         super().__init__(
             self.options.source_vocabulary_size,

@@ -13,6 +13,18 @@ from seq2seq_keras.options import ranges_of
 from seq2seq_keras.yaml_files import read_yaml
 
 
+def is_remembered(folder: str | os.PathLike) -> bool:
+    """Whether it is known what the training of a saved translator was told.
+
+    Args:
+        folder: The folder of the translator.
+
+    Returns:
+        `False` for one that was imported, exported or saved by hand.
+    """
+    return _path(folder).is_file()
+
+
 def trained_seed(folder: str | os.PathLike) -> int:
     """The seed that a saved translator was trained with, or 0 if that is not known.
 
@@ -66,5 +78,9 @@ def as_options(values: Mapping[str, Any]) -> str:
 
 
 def _read(folder: str | os.PathLike) -> tuple[pathlib.Path, dict[str, Any]]:
-    path = pathlib.Path(folder, "training.yaml")
+    path = _path(folder)
     return path, read_yaml(path) if path.is_file() else {}
+
+
+def _path(folder: str | os.PathLike) -> pathlib.Path:
+    return pathlib.Path(folder, "training.yaml")

@@ -23,13 +23,14 @@ def json_numbers(values: Any, digits: int | None = None) -> Any:
 
     >>> json_numbers(np.array([[0.25, np.nan]]))
     [[0.25, None]]
+    >>> json_numbers(2 / 3, digits=3)
+    0.667
     """
     numbers = np.asarray(values, dtype="float64")
     if digits is not None:
-        numbers = numbers.round(digits)
-    found = numbers.astype(object)
-    found[~np.isfinite(numbers)] = None
-    return found.tolist()
+        numbers = np.round(numbers, digits)
+    nothing = np.full_like(numbers, None, dtype=object)
+    return np.where(np.isfinite(numbers), numbers, nothing).tolist()
 
 
 @dataclasses.dataclass(frozen=True)

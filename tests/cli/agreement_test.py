@@ -1,5 +1,6 @@
 """Tests of the commands that several translators have a part in."""
 
+import pathlib
 import shutil
 
 import pytest
@@ -87,6 +88,19 @@ def test_translators_of_several_splits_are_asked_which_counts(
     words[-1] = "sigmorphon2021/ice"
     error_of(capsys, *words)
     assert split == [2, 6]
+
+
+def test_a_translator_of_which_no_training_is_known_has_no_say(
+    trained, split, tmp_path, capsys
+):
+    model, other = trained("5", TOLD + "seed: 5\n"), trained("imported", "")
+    pathlib.Path(other, "training.yaml").unlink()
+    rows = tmp_path / "rows.txt"
+    rows.write_text(ROWS)
+    for models in ([model, other], [other, model]):
+        error_of(capsys, "compare", *models, "--corpus", "copy")
+        assert main(["compare", *models, "--test", str(rows)]) == 0
+    assert split == [5, 5]
 
 
 def test_a_text_has_no_say_in_how_a_table_is_read(trained, text, tmp_path, capsys):

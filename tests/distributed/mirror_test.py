@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 
 import pytest
 
@@ -87,6 +88,20 @@ def test_what_was_written_among_what_is_read_is_not_read_the_next_time(folder):
     }
     with pytest.raises(InputError, match=r"in/out/a\.txt lies in in/out, where"):
         mirrored("in/out", "in/out")
+
+
+def test_what_was_written_into_another_folder_is_not_read_either(folder):
+    first = mirrored("in", "in/fr")
+    check_made_with("in/fr", {})
+    for written in first.values():
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.touch()
+    assert mirrored("in", "in/de").keys() == first.keys()
+    # What is written can be what is read, if it is named.
+    assert list(mirrored("in/fr", "out")) == sorted(map(str, first.values()))
+    shutil.copytree("in/fr", "made/fr")
+    with pytest.raises(InputError, match="made holds translations alone: made/fr/a"):
+        mirrored("made", "out")
 
 
 def test_what_is_older_than_its_source_is_missing(folder):

@@ -96,6 +96,36 @@ def test_where_there_is_no_room_for_another_others_take_the_task():
         pool.close()
 
 
+class Unable(Doubling):
+    """Its process cannot begin."""
+
+    def call(self, method, number):
+        raise InputError("It could not begin.")
+
+
+def run_kinds(kinds, numbers):
+    """The results of a pool of one place, whose workers are of these kinds in turn."""
+    kinds = iter(kinds)
+    pool = WorkerPool(lambda: next(kinds)(1), 1)
+    try:
+        futures = [pool.submit("double", number) for number in numbers]
+        return [future.result(timeout=60) for future in futures]
+    finally:
+        pool.close()
+
+
+def test_a_worker_that_cannot_begin_is_told_at_once_if_none_has():
+    with pytest.raises(InputError, match=r"It could not begin\."):
+        run_kinds([Unable], [1])
+
+
+def test_a_worker_that_cannot_begin_takes_no_task_from_those_that_can():
+    kinds = [Doubling, Unable, Doubling, Doubling]
+    assert run_kinds(kinds, range(3)) == [0, 2, 4]
+    with pytest.raises(InputError, match=r"It could not begin\."):
+        run_kinds([Doubling, *[Unable] * 4], range(2))
+
+
 def test_a_fault_is_that_of_its_task_alone():
     pool = WorkerPool(lambda: Doubling(9), 1)
     wrong, right = pool.submit("treble", 1), pool.submit("double", 1)

@@ -1,11 +1,14 @@
 """Configurations and weights of elsewhere in a signed folder: refused unbuilt."""
 
+import io
 import threading
 
 import h5py
 import keras
 import numpy as np
 import pytest
+
+from seq2seq_keras.hdf5 import count_numbers
 
 
 def of_elsewhere(**changes):
@@ -168,6 +171,14 @@ WEIGHTS = {
 def test_weights_that_are_not_in_the_file_are_refused(folder, name):
     folder.alter_weights(WEIGHTS[name])
     folder.refuse(r"model\.keras is damaged: model\.weights\.h5 in it")
+
+
+def test_weights_in_chunks_that_are_in_the_file_are_weights():
+    """As other programs write them."""
+    made = io.BytesIO()
+    with h5py.File(made, "w") as file:
+        file.create_dataset("a", data=np.zeros((20, 30), "float32"), chunks=(5, 30))
+    assert count_numbers(made.getvalue(), "It is damaged:") == 600
 
 
 def test_weights_of_another_shape_are_one_line(folder):

@@ -48,7 +48,7 @@ function heatMap({ tokens, attention }, sourceTokens, languages) {
 
 function heatCell(weight, row, column) {
   // What is no number is null.
-  const text = element("span", { class: weight < FAINT ? "faint" : "" }, weight === null ? "?" : number(weight, 2));
+  const text = element("span", { class: weight < FAINT ? "faint" : "" }, number(weight, 2));
   const cell = element("td", { tabindex: "-1" }, text);
   Object.assign(cell.dataset, { row, column });
   share(cell, weight);

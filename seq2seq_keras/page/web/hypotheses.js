@@ -40,7 +40,7 @@ function row(hypothesis, rank, { copy, languages }) {
     ...hypothesis.tokens.map((text, index) => {
       const token = tokenButton(text, { rank, row: index }, languages.target);
       const chance = hypothesis.token_probabilities?.[index];
-      if (chance === undefined || chance === null) return token; // a SavedModel does not say; NaN is null
+      if (!Number.isFinite(chance)) return token; // a SavedModel does not say; NaN is null
       token.append(element("span", { class: "probability numbers" }, probability(chance)));
       share(token, 1 - chance);
       return token;

@@ -20,6 +20,7 @@ export const sayOption = (name) => LANGUAGES[language()].option[name] ?? [name];
 
 /** A number as people write it here; `digits` after the point where they are given. */
 export function number(value, digits) {
+  if (!Number.isFinite(value)) return "?"; // in JSON it is null
   const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" };
   return new Intl.NumberFormat(language(), digits === undefined ? {} : fixed).format(value);
 }
