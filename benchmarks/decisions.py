@@ -5,7 +5,8 @@
 
 Models of a corpus, trained by one recipe with other seeds, translate its test set, the
 first alone by each decision and, where there are several, all as an ensemble. `RIGHT`
-is trained by the same recipe with `--reverse-target true`. The searches stand here;
+is trained by the same recipe with `--reverse-target true`, and `--monotonic false`
+where the recipe is monotonic. The searches stand here;
 what is tuned, by `tune-search`, is tuned on validation pairs. Each is compared with a
 beam of 5 on the same sentences: the difference with its 95 % interval of paired
 bootstrap resampling, the p-value of approximate randomization. Seconds are those of one

@@ -353,6 +353,13 @@ def test_the_beam_is_a_tree_with_the_best_way_on_top(page):
     assert lit.evaluate("node => [node.dataset.rank, node.dataset.row]") == ["1", "1"]
 
 
+def test_what_is_no_number_is_a_question_mark(page, monkeypatch):
+    given_up = BEAM[-1] | {"probability": None, "score": None}
+    monkeypatch.setitem(THE_CAT, "beam", [*BEAM[:-1], given_up])
+    type_text(page, "the cat")
+    assert drawn_of(page, ".node.given-up .probability") == ["?"]
+
+
 def test_without_attention_or_tree_the_page_says_so(page, stand_in):
     plain = json.loads(json.dumps(MODEL)) | {"has_attention": False}
     stand_in.models = [plain]
