@@ -89,6 +89,8 @@ CORPORA = {
     "tatoeba": ("word", "word"),
     "phrasebook": ("word", "word"),
     "sigmorphon2021/kor": ("jamo", "space"),
+    # Syllables between spaces, which nothing tells from words.
+    "sigmorphon2021/vie_hanoi": ("word", "space"),
     "sigmorphon2021": ("character", "space"),
     "dates": ("word", "character"),
     "copy": ("character", "character"),
@@ -119,6 +121,9 @@ def test_every_corpus_of_the_package_gets_what_suits_it(name):
 
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
 def test_every_public_corpus_gets_what_suits_it(name, public_data):
+    path = public_data / f"{name}_train.tsv"
+    if name.startswith("sigmorphon2021") and not path.is_file():
+        pytest.skip(f"there is no {path}")
     check_corpus(name)
 
 
