@@ -1,6 +1,7 @@
 """What the trainings of all translators of a command were told, which must agree.
 
-A folder of which no training is known has no say.
+What no training is known of has no say: a file of translations, or a model that was
+imported.
 """
 
 import itertools

@@ -88,8 +88,8 @@ def _pairs_of(files: list[str], options: Options, models: Sequence[str]) -> Any:
     reading, taken = agreed_reading(files, options, models)
     found = data.read_files(files, options=reading, may_be_idle=taken)
     if taken and (found.is_table or "encoding" in taken):
-        told = training.as_options(taken)
-        say(f"Read as in the training of {models[0]}: {told}")
+        first = next(filter(training.is_remembered, models))
+        say(f"Read as in the training of {first}: {training.as_options(taken)}")
     for guess in found.guesses:
         say(guess)
     return found.pairs

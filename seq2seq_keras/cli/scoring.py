@@ -1,7 +1,6 @@
 """Commands that tell how good translations are."""
 
 import itertools
-import pathlib
 from typing import Any
 
 from jsonargparse import Namespace as Options
@@ -66,9 +65,7 @@ def evaluate(options: Options) -> None:
 
 def compare(options: Options) -> None:
     """Tells whether one system is better than another, or was lucky."""
-    # A file of translations knows nothing of a training.
-    models = [path for path in options.systems if pathlib.Path(path).is_dir()]
-    test, name = read_test_set(options, models)
+    test, name = read_test_set(options, options.systems)
     if len(set(options.systems)) < len(options.systems):
         raise InputError("A system is named twice. Name each one once.")
     systems, tokenizer = {}, None

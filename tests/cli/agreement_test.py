@@ -100,6 +100,7 @@ def test_a_translator_of_which_no_training_is_known_has_no_say(
     for models in ([model, other], [other, model]):
         error_of(capsys, "compare", *models, "--corpus", "copy")
         assert main(["compare", *models, "--test", str(rows)]) == 0
+        assert f"Read as in the training of {model}: " in capsys.readouterr().err
     assert split == [5, 5]
 
 

@@ -76,12 +76,16 @@ def test_what_is_written_is_not_read(folder, inputs, output, message):
         mirrored(inputs, output)
 
 
+def write(mirror):
+    for written in mirror.values():
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.touch()
+
+
 def test_what_was_written_among_what_is_read_is_not_read_the_next_time(folder):
     first = mirrored("in", "in/out")
     check_made_with("in/out", {})
-    for written in first.values():
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.touch()
+    write(first)
     assert mirrored("in", "in/out") == first
     assert mirrored("in/**/*.txt", "in/out") == {
         read: first[read] for read in ("in/a.txt", "in/deep/a.txt")
@@ -93,9 +97,7 @@ def test_what_was_written_among_what_is_read_is_not_read_the_next_time(folder):
 def test_what_was_written_into_another_folder_is_not_read_either(folder):
     first = mirrored("in", "in/fr")
     check_made_with("in/fr", {})
-    for written in first.values():
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.touch()
+    write(first)
     assert mirrored("in", "in/de").keys() == first.keys()
     # What is written can be what is read, if it is named.
     assert list(mirrored("in/fr", "out")) == sorted(map(str, first.values()))
