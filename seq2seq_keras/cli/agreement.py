@@ -39,7 +39,11 @@ def corpus_seed(options: Options, models: Sequence[str]) -> int:
 
 
 def agreed_reading(
-    files: Sequence[str], options: Options, models: Sequence[str]
+    files: Sequence[str],
+    options: Options,
+    models: Sequence[str],
+    *,
+    tables: bool = True,
 ) -> tuple[data.ReadingOptions, dict[str, Any]]:
     """How files of pairs are read, and what of it the trainings were told.
 
@@ -47,6 +51,7 @@ def agreed_reading(
         files: The files, folders or patterns.
         options: The options of a command, with those of `ReadingOptions`.
         models: The folders of all translators that have a part in it.
+        tables: Whether the files may be tables; lines of text have an encoding only.
 
     Raises:
         InputError: If they were told different things that matter for these files,
@@ -58,7 +63,7 @@ def agreed_reading(
         return data.ReadingOptions(**given), {}
     readings = [training.trained_reading(model, given) for model in models]
     paths = list(itertools.chain.from_iterable(map(data.files_of, files)))
-    _check_agreed(paths, models, readings)
+    _check_agreed(paths, models, readings, tables)
     reading, taken = readings[0]
     if "encoding" in taken:
         for path in paths:
@@ -70,13 +75,15 @@ def _check_agreed(
     paths: Sequence[str],
     models: Sequence[str],
     readings: Sequence[tuple[data.ReadingOptions, dict[str, Any]]],
+    tables: bool,
 ) -> None:
     options, told = zip(*readings, strict=True)
     if all(each == told[0] for each in told):
         return
     # Parallel text has an encoding only.
-    has_columns = len(paths) == 1 or any(
-        data.is_table(path, each) for path in paths for each in options
+    has_columns = tables and (
+        len(paths) == 1
+        or any(data.is_table(path, each) for path in paths for each in options)
     )
     names = data.ReadingOptions.__dataclass_fields__ if has_columns else ["encoding"]
     for name, (model, own) in itertools.product(names, zip(models, told, strict=True)):

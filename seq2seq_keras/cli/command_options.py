@@ -22,7 +22,7 @@ from seq2seq_keras.cli.shared_options import (
     add_search,
     add_test_pairs,
 )
-from seq2seq_keras.cli.value_types import add_number
+from seq2seq_keras.cli.value_types import TextType, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
@@ -238,7 +238,13 @@ def _add_distill_options(command: Parser) -> None:
         metavar="FILE",
         help="Training pairs: tables, or two parallel text files.",
     )
-    add_options(command, ReadingOptions)
+    add_options(command, ReadingOptions, saved=AS_TRAINED, leave_out=["weights_column"])
+    add(
+        "--weights_column",
+        type=TextType("weights_column"),
+        metavar="COLUMN",
+        help="The column of a table that holds the weight of each pair.",
+    )
     add("--corpus", help="A corpus whose training pairs to use.")
     about = "The seed the corpus is split with; that of the teachers unless given."
     add_number(command, "seed", _DATA["seed"], None, about)

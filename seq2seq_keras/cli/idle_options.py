@@ -23,6 +23,7 @@ class _Idle(NamedTuple):
 
 
 _READING = tuple(ReadingOptions.__dataclass_fields__)
+_OF_TABLES = tuple(name for name in _READING if name != "encoding")
 _TEST_PAIRS = (
     _Idle(_READING, lambda o: o.test is None, "without `--test`"),
     _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
@@ -58,7 +59,12 @@ _IDLE = {
         ),
     ),
     "distill": (
-        _Idle(_READING, lambda o: o.train is None, "without `--train`"),
+        _Idle(_OF_TABLES, lambda o: o.train is None, "without `--train`"),
+        _Idle(
+            ("encoding",),
+            lambda o: o.train is None and o.input is None,
+            "without `--train` or `--input`",
+        ),
         _Idle(("seed",), lambda o: o.corpus is None, "without `--corpus`"),
     ),
     "tune-search": (

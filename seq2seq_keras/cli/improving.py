@@ -6,11 +6,12 @@ from typing import Any
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, evaluation, text, training, translation
-from seq2seq_keras.cli.agreement import corpus_seed, given_of
+from seq2seq_keras.cli.agreement import agreed_reading, corpus_seed
 from seq2seq_keras.cli.inputs import (
     all_translators,
     given_search,
     load_together,
+    read_pairs,
     read_validation_pairs,
 )
 from seq2seq_keras.errors import InputError
@@ -127,14 +128,15 @@ def _texts_to_distill(options: Options) -> Any:
             "file of texts."
         )
     if options.input is not None:
-        texts: Iterable[str] = data.read_lines(options.input)
+        named = [options.input]
+        reading, _ = agreed_reading(named, options, options.teachers, tables=False)
+        lines = data.read_lines(options.input, encoding=reading.encoding)
+        texts: Iterable[str] = lines
         return texts
     if options.corpus is not None:
         return data.load_corpus(
             options.corpus, seed=corpus_seed(options, options.teachers)
         ).train
-    reading = data.ReadingOptions(**given_of(options, data.ReadingOptions))
-    found = data.read_files(options.train, options=reading)
-    for guess in found.guesses:
-        say(guess)
-    return found.pairs
+    return read_pairs(
+        options.train, options, options.teachers, backward=options.backward
+    )

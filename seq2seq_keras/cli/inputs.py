@@ -61,7 +61,7 @@ def read_test_pairs(options: Options, models: Sequence[str]) -> tuple[Any, str]:
     if (options.test is None) == (options.corpus is None):
         raise InputError("Give either `--test` files or the name of a `--corpus`.")
     if options.test is not None:
-        return _pairs_of(options.test, options, models), " and ".join(options.test)
+        return read_pairs(options.test, options, models), " and ".join(options.test)
     corpus, seed = _corpus(options, models)
     return corpus.test, f"test split of {options.corpus}, seed {seed}"
 
@@ -74,7 +74,7 @@ def read_validation_pairs(options: Options, models: Sequence[str]) -> tuple[Any,
             "Give either `--validation` files or the name of a `--corpus`."
         )
     if files is not None:
-        return _pairs_of(files, options, models), " and ".join(files)
+        return read_pairs(files, options, models), " and ".join(files)
     corpus, seed = _corpus(options, models)
     return corpus.validation, f"validation split of {options.corpus}, seed {seed}"
 
@@ -84,8 +84,30 @@ def _corpus(options: Options, models: Sequence[str]) -> tuple[data.Corpus, int]:
     return data.load_corpus(options.corpus, seed=seed), seed
 
 
-def _pairs_of(files: list[str], options: Options, models: Sequence[str]) -> Any:
+def read_pairs(
+    files: Sequence[str],
+    options: Options,
+    models: Sequence[str],
+    *,
+    backward: bool = False,
+) -> Any:
+    """The pairs of files, read as all translators were trained unless told otherwise.
+
+    Args:
+        files: The files, folders or patterns.
+        options: The options of a command, with those of `ReadingOptions`.
+        models: The folders of all translators that have a part in it.
+        backward: Whether their sources are the targets of these pairs.
+
+    Raises:
+        InputError: As `agreed_reading` does.
+    """
     reading, taken = agreed_reading(files, options, models)
+    if backward:
+        taken = _turned(taken)
+        reading = data.ReadingOptions(
+            **{**taken, **given_of(options, data.ReadingOptions)}
+        )
     found = data.read_files(files, options=reading, may_be_idle=taken)
     if taken and (found.is_table or "encoding" in taken):
         first = next(filter(training.is_remembered, models))
@@ -93,6 +115,15 @@ def _pairs_of(files: list[str], options: Options, models: Sequence[str]) -> Any:
     for guess in found.guesses:
         say(guess)
     return found.pairs
+
+
+def _turned(taken: dict[str, Any]) -> dict[str, Any]:
+    """What a training was told, for pairs whose targets are what its sources were."""
+    of_features = ("features_column", "features_separator")  # those of its own sources
+    turned = {name: value for name, value in taken.items() if name not in of_features}
+    if "columns" in turned:
+        turned["columns"] = turned["columns"][::-1]
+    return turned
 
 
 def read_test_set(options: Options, models: Sequence[str]) -> tuple[Any, str]:

@@ -26,7 +26,7 @@ class Asked(NamedTuple):
         query: Bytes behind the question mark.
         headers: Pairs of bytes.
         body: Bytes, all of them.
-        seconds: Optional. What is left of the time of a call.
+        seconds: Optional. What is left of its time.
     """
 
     method: str
@@ -82,9 +82,9 @@ class Replica:
         log = serving.AccessLog(None, lambda count: None)
         self.catalog = serving.Catalog(models, options, log.event)
         self.catalog.load()
-        service = serving.Service(self.catalog, options, serving.Metrics())
-        self.calls = serving.GrpcAnswers(service)
-        self.app = serving.make_answers(service)
+        self.service = serving.Service(self.catalog, options, serving.Metrics())
+        self.calls = serving.GrpcAnswers(self.service)
+        self.app = serving.make_answers(self.service)
         self.app.add_exception_handler(Exception, _faulty)
         threading.Thread(target=self.catalog.watch, daemon=True).start()
 
@@ -118,7 +118,7 @@ class Replica:
     async def _request(self, asked: Asked) -> Parts:
         messages: asyncio.Queue = asyncio.Queue()
         noted: dict[str, Any] = {}
-        scope = _scope(asked, noted)
+        scope = _scope(asked, noted, self.service.deadline(asked.seconds))
         answering = asyncio.create_task(self._answer(scope, asked.body, messages))
         begun: Any = None
         is_whole = False
@@ -159,7 +159,7 @@ async def _faulty(request: Any, error: Exception) -> Any:
     return serving.failure_response(serving.fault(error))
 
 
-def _scope(asked: Asked, noted: dict[str, Any]) -> dict[str, Any]:
+def _scope(asked: Asked, noted: dict[str, Any], deadline: float) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -174,4 +174,5 @@ def _scope(asked: Asked, noted: dict[str, Any]) -> dict[str, Any]:
         "client": None,
         "server": None,
         "state": noted,
+        "deadline": deadline,
     }

@@ -118,7 +118,9 @@ class Replicas:
         """
         if self._handle is None:
             raise RequestError("UNAVAILABLE", "The server is loading its models.")
-        end = time.monotonic() + self._options.timeout_seconds
+        most = self._options.timeout_seconds
+        left = most if asked.seconds is None else min(asked.seconds, most)
+        end = time.monotonic() + left
         told, begun = 0, None
         for _ in range(_TRIES):
             place = 0
@@ -143,6 +145,8 @@ class Replicas:
     async def _once(
         self, asked: Asked, end: float
     ) -> AsyncGenerator[Begun | bytes, None]:
+        # Another one is asked later, and has less time.
+        asked = asked._replace(seconds=end - time.monotonic())
         response = self._handle.remote(asked)
         has_ended = False
         try:

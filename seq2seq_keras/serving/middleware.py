@@ -148,6 +148,9 @@ async def _ignore(message: Message) -> None:
 class Guarded:
     """Refuses requests without the token, of too many bytes, or that come too slowly.
 
+    What answers the others finds their `deadline` in the scope: the time that a body
+    takes to arrive is part of the time that a request may take.
+
     Args:
         app: What answers the others.
         token: Optional string.
@@ -165,9 +168,11 @@ class Guarded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        deadline = time.monotonic() + self.options.timeout_seconds
+        scope["deadline"] = deadline
         try:
             self._check(scope)
-            body = await self._body(receive)
+            body = await self._body(receive, deadline)
         except RequestError as failure:
             await _refuse(failure, send)
             return
@@ -195,10 +200,10 @@ class Guarded:
         if length.isdecimal() and int(length) > self.options.max_body_bytes:
             raise self._too_large()
 
-    async def _body(self, receive: Receive) -> bytes | None:
+    async def _body(self, receive: Receive, deadline: float) -> bytes | None:
         chunks, size = [], 0
         try:
-            async with asyncio.timeout(self.options.timeout_seconds):
+            async with asyncio.timeout(deadline - time.monotonic()):
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":

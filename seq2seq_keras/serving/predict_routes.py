@@ -91,7 +91,8 @@ async def _predict(service: Service, which: str, request: Request) -> Response:
             field="signature_name",
         )
     arrays, form = read_arrays(document, version.served.signatures[name])
-    answer = service.predict(model, version, name, arrays, service.deadline())
+    deadline = request.scope["deadline"]
+    answer = service.predict(model, version, name, arrays, deadline)
     outputs = await unless_gone(request, answer)
 
     def written() -> Response:

@@ -49,7 +49,7 @@ class Service:
         """Whether requests are answered: all models are there, and no end is near."""
         return self.catalog.is_ready and not self.is_stopping
 
-    def deadline(self, seconds: float | None = None) -> float:
+    def deadline(self, seconds: float | None) -> float:
         """When a request that comes now is late, by `time.monotonic`."""
         most = self.options.timeout_seconds
         return time.monotonic() + (most if seconds is None else min(seconds, most))

@@ -66,7 +66,7 @@ async def _translate(service: Service, asked: Any, request: Request) -> Response
     how = {
         "details": asked.has_details(),
         "trace": asked.trace,
-        "deadline": service.deadline(),
+        "deadline": request.scope["deadline"],
     }
     told = {
         "tells_all": asked.has_details()

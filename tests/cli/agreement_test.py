@@ -124,6 +124,8 @@ def test_a_text_has_no_say_in_how_a_table_is_read(trained, text, tmp_path, capsy
         "evaluate A --ensemble B --test",
         "evaluate A --beam-width 2 --rescore B --test",
         "tune-search A --rescore B --output x.yaml --validation",
+        "distill A B --output x.tsv --train",
+        "distill A B --output x.tsv --backward true --train",
     ],
 )
 def test_translators_of_several_tables_are_asked_which_column_it_is(
@@ -166,3 +168,56 @@ def test_an_encoding_matters_to_all(trained, tmp_path, capsys):
         file.write_text("bye\nyes\n")
     error = error_of(capsys, "compare", *models, "--test", *map(str, files))
     assert "told `--encoding cp949`" in error and "`--encoding cp1252`" in error
+
+
+@pytest.fixture
+def distilled(monkeypatch):
+    """What was given to teachers, who write nothing."""
+    given = []
+
+    def distill(teachers, pairs, *args, **options):
+        given.append(list(pairs))
+        raise InputError("enough")
+
+    monkeypatch.setattr("seq2seq_keras.training.distill", distill)
+    return given
+
+
+def test_teachers_are_given_the_columns_that_they_learnt(
+    trained, distilled, tmp_path, capsys
+):
+    rows = tmp_path / "rows.tsv"
+    rows.write_text("bye\tA;B\ttot ziens\nyes\tA\tja\n")
+    told = "columns: ['2', '0']\nfeatures_column: '1'\nweights_column: '1'\n"
+    command = ["distill", trained("a", told), "--output", "x", "--train", str(rows)]
+    for given, expected in {
+        (): [("A;B\ttot ziens", "bye"), ("A\tja", "yes")],
+        ("--columns", "0", "2"): [("A;B\tbye", "tot ziens"), ("A\tyes", "ja")],
+        # Their sources are the targets of these pairs, and have the features.
+        ("--backward", "true"): [("bye", "tot ziens"), ("yes", "ja")],
+        ("--backward", "true", "--columns", "2", "0"): [
+            ("tot ziens", "bye"),
+            ("ja", "yes"),
+        ],
+    }.items():
+        error = error_of(capsys, *command, *given)
+        assert distilled.pop() == expected
+        assert ("--columns 0 2" in error) == (given == ("--backward", "true"))
+
+
+def test_texts_to_distill_have_the_encoding_of_the_training(
+    trained, distilled, tmp_path, capsys
+):
+    texts = tmp_path / "texts.txt"
+    texts.write_text("één\n", encoding="cp1252")
+    # How their tables were read does not matter to lines.
+    teachers = [
+        trained("a", "encoding: cp1252\ncolumns: ['1', '0']\n"),
+        trained("b", "encoding: cp1252\n"),
+    ]
+    command = ["distill", *teachers, "--output", "x", "--input", str(texts)]
+    assert "enough" in error_of(capsys, *command)
+    assert distilled.pop() == ["één"]
+    texts.write_text("één\n", encoding="utf-16")
+    error_of(capsys, *command, "--encoding", "utf-16")
+    assert distilled.pop() == ["één"]

@@ -131,6 +131,36 @@ def test_nobody_waits_longer_than_is_allowed(replicas):
     assert raised.value.status == 504
 
 
+def test_who_is_asked_later_has_less_time(replicas, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(
+        "seq2seq_keras.distributed.replicas.time",
+        types.SimpleNamespace(monotonic=lambda: clock[0]),
+    )
+    left = []
+
+    class Slow(Response):
+        async def __anext__(self):
+            clock[0] += 3
+            return await super().__anext__()
+
+    def times(seconds, **options):
+        waiting = iter([Slow([DiedError]), Slow([BEGUN])])
+
+        def remote(asked):
+            left.append(asked.seconds)
+            return next(waiting)
+
+        made = replicas(**options)
+        made._handle = types.SimpleNamespace(remote=remote)
+        answered(made, ASKED._replace(seconds=seconds))
+        return [left.pop(0), left.pop(0)]
+
+    assert times(None, timeout_seconds=20) == [20, 17]
+    assert times(12.0, timeout_seconds=20) == [12, 9]
+    assert times(30.0, timeout_seconds=20) == [20, 17]
+
+
 @pytest.fixture
 def ask(replicas, tmp_path):
     """A function that asks a door whose replicas answer with these parts."""
@@ -161,6 +191,36 @@ def test_a_door_passes_on_what_a_replica_answers(ask):
     assert response.headers["content-type"] == "text/plain"
     assert response.headers["x-request-id"] == response.told["id"]
     assert (response.told["model"], response.told["status"]) == ("m", 200)
+
+
+def test_a_door_says_what_is_left_of_the_time(replicas, tmp_path, monkeypatch):
+    settings = ServingOptions(name=["m"], access_log=str(tmp_path / "log"))
+    made, left, clock = replicas(), [], [100.0]
+    for module in ("serving.middleware", "distributed.door", "distributed.replicas"):
+        monkeypatch.setattr(
+            f"seq2seq_keras.{module}.time",
+            types.SimpleNamespace(monotonic=lambda: clock[0]),
+        )
+
+    def remote(asked):
+        left.append(asked.seconds)
+        return Response([BEGUN])
+
+    async def body():
+        clock[0] += 18
+        yield b"{}"
+
+    async def ask():
+        transport = httpx.ASGITransport(door.app)
+        address = "http://127.0.0.1"
+        async with httpx.AsyncClient(transport=transport, base_url=address) as client:
+            return await client.post("/translate", content=body())
+
+    made._handle = types.SimpleNamespace(remote=remote)
+    door = Door(made, settings)
+    door.count = 1
+    assert asyncio.run(ask()).status_code == 200
+    assert left == [12.0]
 
 
 def test_a_door_is_ready_while_any_replica_is(ask):

@@ -215,6 +215,26 @@ def test_a_client_that_stops_in_the_middle_of_its_request_is_answered_and_left()
     assert json.loads(body["body"])["error"].endswith("within 0.1 seconds.")
 
 
+def test_a_body_arrives_in_the_time_of_the_whole_request(monkeypatch):
+    clock, found = [100.0], []
+    monkeypatch.setattr(
+        "seq2seq_keras.serving.middleware.time",
+        SimpleNamespace(monotonic=lambda: clock[0]),
+    )
+
+    async def receive():
+        clock[0] += 20
+        return {"type": "http.request", "body": b"{}"}
+
+    async def app(scope, receive, send):
+        found.append(scope["deadline"])
+
+    guarded = Guarded(app, token=None, options=ServingOptions(timeout_seconds=30))
+    scope = {"type": "http", "method": "POST", "path": "/translate", "headers": []}
+    asyncio.run(guarded(scope, receive, None))
+    assert found == [130.0]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "field"),
     [

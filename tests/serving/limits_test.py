@@ -167,6 +167,47 @@ def test_a_thread_that_cannot_start_leaves_its_place(monkeypatch):
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/translate", {"texts": ["a"]}), ("/v1/models/m:predict", {"instances": ["a"]})],
+)
+def test_each_route_ends_when_the_request_does(path, body, monkeypatch):
+    deadlines = []
+
+    class Late(Service):
+        async def translate(self, *asked, deadline, **how):
+            deadlines.append(deadline)
+            raise RequestError("DEADLINE_EXCEEDED", "It is over.")
+
+        async def predict(self, model, version, name, arrays, deadline):
+            await self.translate(deadline=deadline)
+
+        def signature_name(self, version, asked):
+            return "m"
+
+    served = SimpleNamespace(has_attention=True, signatures={"m": None})
+    version = SimpleNamespace(number=1, served=served)
+    catalog = SimpleNamespace(
+        find=lambda *named: (SimpleNamespace(name="m"), version), models={}
+    )
+    monkeypatch.setattr(
+        "seq2seq_keras.serving.predict_routes.read_arrays",
+        lambda document, signature: ({}, None),
+    )
+    app = make_answers(Late(catalog, ServingOptions(), Metrics()))
+
+    async def begun(scope, receive, send):
+        await app({**scope, "state": {}, "deadline": 5.0}, receive, send)
+
+    async def run():
+        transport = httpx.ASGITransport(begun)
+        async with httpx.AsyncClient(transport=transport, base_url="http://m") as own:
+            return await own.post(path, json=body)
+
+    assert asyncio.run(run()).status_code == 504
+    assert deadlines == [5.0]
+
+
 def test_what_fails_after_the_first_line_has_its_status():
     class Failing(Service):
         async def stream(self, *asked, **how):
@@ -180,7 +221,7 @@ def test_what_fails_after_the_first_line_has_its_status():
     app = make_answers(Failing(catalog, ServingOptions(), Metrics()))
 
     async def noted(scope, receive, send):
-        await app({**scope, "state": {}}, receive, send)
+        await app({**scope, "state": {}, "deadline": 0.0}, receive, send)
 
     async def run():
         transport = httpx.ASGITransport(noted)
