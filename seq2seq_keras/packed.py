@@ -164,7 +164,7 @@ def open_packed(
         bound = growth if packing else None
         checked: Any = _Checked(unpacked, path, what, read, bound)
         stream = io.BufferedReader(checked, _BUFFER_BYTES)
-        _refuse_others(path, stream.peek() if packing else head, packing)
+        refuse_others(path, stream.peek() if packing else head, packing)
         yield stream, share
 
 
@@ -196,7 +196,19 @@ def find_packing(head: bytes) -> str | None:
     )
 
 
-def _refuse_others(path: pathlib.Path, head: bytes, packing: str | None) -> None:
+def refuse_others(
+    path: str | os.PathLike, head: bytes, packing: str | None = None
+) -> None:
+    """Refuses what is known to hold no text.
+
+    Args:
+        path: What it is called.
+        head: Its first bytes.
+        packing: Optional. What had packed it.
+
+    Raises:
+        InputError: Says what it is, and what to do.
+    """
     inside = f" holds, under {packing}," if packing else " is"
     for start, kind, remedy in _REFUSED:
         if re.match(start, head):

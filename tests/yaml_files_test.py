@@ -132,3 +132,21 @@ def test_flags_and_words_of_other_commands_are_checked_too(tmp_path, capsys):
         path.write_text(f"model: nowhere\n{text}")
         assert main(["translate", "--config", str(path)]) == 2
         assert message in capsys.readouterr().err
+
+
+def test_what_only_an_old_yaml_takes_for_a_number_is_text():
+    text = "[010, 1:30, 0b1, 10, -7, 0x1f, 0, 1_000]"
+    found = parse_yaml(f"a: {text}", "x")["a"]
+    assert found == ["010", "1:30", "0b1", 10, -7, 31, 0, 1000]
+
+
+@pytest.mark.parametrize("value", ["no", "1.5", "1e3", "true"])
+def test_what_yaml_takes_for_something_else_is_no_text_in_a_list(
+    value, tmp_path, capsys
+):
+    config = tmp_path / "options.yaml"
+    config.write_text(f"avoid: [{value}, en]\n")
+    assert main(["translate", "M", "--config", str(config)]) == 2
+    error = capsys.readouterr().err
+    assert "`avoid` must be a list of texts, in quotes where YAML" in error
+    assert error.count("\n") == 1

@@ -1,3 +1,4 @@
+from .output import in_a_line as in_a_line
 from .output import seeds_table as seeds_table
 from .output import translation_json as translation_json
 from .output import translation_lines as translation_lines

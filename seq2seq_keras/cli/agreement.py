@@ -62,7 +62,7 @@ def agreed_reading(
     if not models:
         return data.ReadingOptions(**given), {}
     readings = [training.trained_reading(model, given) for model in models]
-    paths = list(itertools.chain.from_iterable(map(data.files_of, files)))
+    paths, _ = data.expand_files(files)
     _check_agreed(paths, models, readings, tables)
     reading, taken = readings[0]
     if "encoding" in taken:

@@ -36,6 +36,7 @@ from seq2seq_keras.cli.inputs import (
 )
 from seq2seq_keras.cli.many_files import WORKERS, is_shared, translate_shared
 from seq2seq_keras.cli.output import (
+    in_a_line,
     seeds_table,
     translation_json,
     translation_lines,
@@ -53,6 +54,11 @@ from seq2seq_keras.terminal import quoted_path, say, show, write_result
 _NAMING = ("--cell", "--attention")
 # What `train` takes beside the options of a `TrainingConfig`.
 _BESIDE_TRAINING = {"import", "resume", "seeds", *WORKERS}
+# What of a training decides which pairs it had, and how they were batched.
+_OF_BATCHES = (
+    *("seed", "batch_size", "batch_by"),
+    *("max_source_length", "max_target_length"),
+)
 # What follows it on a command line is no option, whatever it begins with.
 _END_OF_OPTIONS = "--"
 
@@ -186,6 +192,7 @@ def _translate(options: Options) -> None:
         translations = translator.decode_stream(
             lines, batch_size=options.batch_size, **request
         )
+        broken = 0
         for number, found in enumerate(translations):
             if number == 0 and options.attention_plot:
                 plots.plot_attention(found, options.attention_plot)
@@ -193,6 +200,12 @@ def _translate(options: Options) -> None:
                 write(line)
             if options.batch_size == 1:
                 flush()  # a line in, a line out
+            broken += found.text != in_a_line(found.text)
+    if broken and not options.json:
+        say(
+            f"{broken:,} translations have line ends, which are spaces here: `--json` "
+            "keeps them."
+        )
 
 
 def _write_line(file: IO[bytes], line: str) -> None:
@@ -271,12 +284,17 @@ def _describe(options: Options) -> None:
         if taken:
             say(f"Read as in the training: {training.as_options(taken)}")
         given |= taken
+        # Another seed would set aside, and test with, what the training had.
+        others = [name for name in _OF_BATCHES if name not in options.given]
+        given |= training.trained_options(options.model, others)
     config = data.DataOptions(**given)
     # Gone through again for each count, whatever their number.
     named = [getattr(config, name) or () for name in data.FILE_OPTIONS]
-    config.stream = config.corpus is None and not any(
+    is_read_again = config.corpus is None and not any(
         map(data.is_pipe, itertools.chain.from_iterable(named))
     )
+    # What is made up of pairs is made of all of them, in memory.
+    config.stream = is_read_again and not config.hallucinate
     found = training.load_training_pairs(config, keep_streams=True, may_be_idle=taken)
     if tokenizers is None:
         tokenizers = training.fit_tokenizers(config, found.train)

@@ -42,8 +42,10 @@ def _checked(action: argparse.Action, value: Any) -> Any:
                 raise _error(action, "text", value)
         elif value is not None:
             values = value if isinstance(value, list) else [value]  # a list of one
-            if not all(isinstance(each, str | int | float) for each in values):
-                raise _error(action, "a list of texts", value)
+            # `no` is a language, and a word to avoid, and in YAML a truth value.
+            if not all(type(each) in (str, int) for each in values):
+                expected = "a list of texts, in quotes where YAML means something else"
+                raise _error(action, expected, value)
             return [str(each) for each in values]
     return value
 

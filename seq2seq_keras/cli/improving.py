@@ -71,7 +71,6 @@ def distill(options: Options) -> None:
     teachers = [translation.Translator.load(folder) for folder in options.teachers]
     columns = _further_columns(options, teachers[0])
     counts = training.DistillationCounts()
-    skipped: list[str] = []
     pairs = training.distill(
         teachers,
         given,
@@ -88,13 +87,11 @@ def distill(options: Options) -> None:
             pairs,
             has_features="features_column" in columns,
             has_weights="weights_column" in columns,
-            skipped=skipped.append,
+            counts=counts,
         ):
             file.write(line + "\n")
-        if counts.written == len(skipped):
+        if not counts.written:
             raise InputError(f"No pair is left to write to {options.output}: {counts}.")
-    if skipped:
-        say(f"{len(skipped):,} texts with a tab or a line end are in no pair.")
     show(f"{options.output} has {counts}. Train on it:")
     told = f" {training.as_options(columns)}" if columns else ""
     if options.corpus is not None:

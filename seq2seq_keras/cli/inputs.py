@@ -137,14 +137,22 @@ def read_test_set(options: Options, models: Sequence[str]) -> tuple[Any, str]:
     return test, name
 
 
+def has_references(options: Options, models: Sequence[str]) -> bool:
+    """Whether `--test` names a file of sources and several of references."""
+    if options.test is None or options.corpus is not None or len(options.test) < 3:
+        return False
+    reading, _ = agreed_reading(options.test, options, models)
+    # What stands for several files stands for tables.
+    files, are_found = data.expand_files(options.test)
+    return not are_found and not data.is_table(files[0], reading)
+
+
 def _references(options: Options, models: Sequence[str]) -> tuple[Any, str] | None:
     """The sources with all their references, if a file holds each, and a name."""
-    if options.test is None or options.corpus is not None or len(options.test) < 3:
+    if not has_references(options, models):
         return None
     reading, _ = agreed_reading(options.test, options, models)
     source, *references = options.test
-    if data.is_table(source, reading):
-        return None
     for name in given_of(options, data.ReadingOptions):
         if name != "encoding":
             option = name.replace("_", "-")

@@ -1,6 +1,7 @@
 """How results are written: as lines of text or as JSON."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,28 @@ if TYPE_CHECKING:
     from seq2seq_keras.translation import Hypothesis, Translation
 
 
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+def in_a_line(text: str) -> str:
+    r"""A text in which each line end is a space, so that it takes one line.
+
+    A model that has learnt code writes line ends, and line n belongs to text n.
+
+    Args:
+        text: String.
+
+    Returns:
+        A string.
+
+    Example:
+
+    >>> in_a_line("if a:\n    b")
+    'if a:     b'
+    """
+    return _LINE_END.sub(" ", text)
+
+
 def translation_lines(
     translation: "Translation",
     number: int = 0,
@@ -23,6 +46,8 @@ def translation_lines(
     alignments: bool = False,
 ) -> list[str]:
     """A translation as lines of text, or all of its n best as Moses writes them.
+
+    A line end within a translation is a space; JSON keeps it.
 
     Args:
         translation: A `Translation`.
@@ -43,7 +68,7 @@ def translation_lines(
     def fields(hypothesis: "Hypothesis") -> list[str]:
         score = [f"{hypothesis.score:.4f}"] if scores else []
         aligned = [translation_room.pharaoh_alignment(hypothesis)] if alignments else []
-        return [hypothesis.text, *score, *aligned]
+        return [in_a_line(hypothesis.text), *score, *aligned]
 
     if n_best == 1:
         return ["\t".join(fields(translation.hypotheses[0]))]

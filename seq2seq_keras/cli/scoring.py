@@ -9,12 +9,13 @@ from seq2seq_keras import evaluation, plots, translation
 from seq2seq_keras.cli.inputs import (
     all_translators,
     given_search,
+    has_references,
     load_together,
     read_test_pairs,
     read_test_set,
     rescoring_of,
 )
-from seq2seq_keras.cli.output import print_json
+from seq2seq_keras.cli.output import in_a_line, print_json
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import write_text
 from seq2seq_keras.terminal import say, show, write_result
@@ -43,7 +44,8 @@ def evaluate(options: Options) -> None:
         **request,
     )
     if options.output:
-        write_text(options.output, "".join(f"{t}\n" for t in evaluated.translations))
+        lines = map(in_a_line, evaluated.translations)
+        write_text(options.output, "".join(f"{line}\n" for line in lines))
     table = _length_table(options, translator, test, evaluated)
     if options.length_plot:
         plots.plot_score_by_length({str(options.model): table}, options.length_plot)
@@ -88,7 +90,7 @@ def compare(options: Options) -> None:
 
 def score(options: Options) -> None:
     """Tells how probable given targets are."""
-    if len(options.test or ()) > 2:
+    if has_references(options, [options.model]):
         raise InputError(
             f"{len(options.test)} files were given to `--test`, and `score` takes one "
             "target for each source. Score each file of targets by itself: `--test "
@@ -103,7 +105,7 @@ def score(options: Options) -> None:
         batch_size=options.batch_size,
     )
     for (_, target), each in zip(pairs, scores, strict=True):
-        write_result(f"{each.log_probability:.4f}\t{target}")
+        write_result(f"{each.log_probability:.4f}\t{in_a_line(target)}")
     kind = "free-running" if options.free_running else "teacher-forced"
     perplexity = evaluation.perplexity(scores)
     say(f"{kind} perplexity {perplexity:.3f}, {name}")

@@ -29,6 +29,7 @@ from .markup import find_markup as find_markup
 from .markup import why_not_read as why_not_read
 from .options import FILE_OPTIONS as FILE_OPTIONS
 from .options import DataOptions as DataOptions
+from .pair_files import expand_files as expand_files
 from .pair_files import files_of as files_of
 from .pairs import Pair as Pair
 from .pairs import Pairs as Pairs

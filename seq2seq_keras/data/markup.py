@@ -38,7 +38,6 @@ _TEXTS = [
     ("po", re.compile(r"(?:(?:#[^\r\n]*)?\r?\n)*(?:msgctxt|msgid) \"")),
     ("rtf", re.compile(r"\{\\rtf")),
     ("pdf", re.compile(r"%PDF-")),
-    ("parquet", re.compile(r"PAR1")),
 ]
 _TO_TABLE = "save its texts as a table with a tab between source and target"
 _SUBTITLES = (
@@ -110,8 +109,8 @@ def why_not_read(kind: str) -> str | None:
 
 def _xml_kind(text: str) -> str | None:
     prologue = _PROLOGUE.match(text)
-    before = prologue[0].lower() if prologue is not None else ""
-    other = "xml" if "<?xml" in before or "<!doctype" in before else None
+    before = prologue[0] if prologue is not None else ""
+    other = "xml" if re.search("<[?]xml|<!doctype", before, re.I) else None
     root = _ROOT.match(text, len(before))
     if root is None:
         return other

@@ -55,10 +55,10 @@ class PairFiles:
         self.layouts: dict[str, str] = {}
         self.guesses: dict[str, str] = {}
         self.orders: set[tuple] = set() if orders is None else orders
-        found, told = _expand(paths)
+        found, told = expand_files(paths)
         self.sources, self.targets = found, None
         if targets is not None:
-            self.targets, _ = _expand(targets)
+            self.targets, _ = expand_files(targets)
             self._check_parallel()
         elif len(found) > 1:
             self._split_or_join(told)
@@ -139,7 +139,7 @@ class PairFiles:
         if not choice.names:
             return
         names = (choice.names[choice.source], choice.names[choice.target])
-        if names[::-1] in self.orders:
+        if names[0] != names[1] and names[::-1] in self.orders:
             raise InputError(
                 f"{path} has {names[0]} before {names[1]}, and a file before it has "
                 f"them the other way round. Say which is the source: `--columns "
@@ -153,8 +153,17 @@ class PairFiles:
             self.guesses[path] = f"{path}: {guess}"
 
 
-def _expand(paths: Sequence[str | os.PathLike]) -> tuple[list[str], bool]:
-    """The files that names, folders and patterns stand for, and whether any did."""
+def expand_files(paths: Sequence[str | os.PathLike]) -> tuple[list[str], bool]:
+    """The files that names, folders and patterns stand for, and whether any did.
+
+    Args:
+        paths: The names, each of a file, of a member of an archive, of a folder, or a
+            pattern.
+
+    Raises:
+        InputError: If a pattern or a folder stands for nothing, or for files of which
+            some are to test what is learnt from the others.
+    """
     files: list[str] = []
     named = 0
     for path in [os.fspath(path) for path in paths]:

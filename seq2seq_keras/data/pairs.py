@@ -8,7 +8,8 @@ from typing import Any, final, overload
 from seq2seq_keras.errors import InputError, check_texts
 from seq2seq_keras.ranges import Range, checks_numbers
 
-_WEIGHT = Range(0, 10**9)
+MOST_WEIGHT = 10**9
+_WEIGHT = Range(0, MOST_WEIGHT)
 
 # A source, its target, and how much it counts where that is not 1.
 Pair = tuple[str, str] | tuple[str, str, float]

@@ -12,6 +12,7 @@ from seq2seq_keras.data.table_files import (
     SEGMENTS,
     find_kind,
     has_columns,
+    is_pipe,
     open_data,
 )
 from seq2seq_keras.errors import InputError
@@ -38,6 +39,12 @@ def open_parallel(
         InputError: If they are something else, or one has more lines; the latter while
             they are read.
     """
+    pipes = [path for path in paths if is_pipe(path)]
+    if len({*pipes}) < len(pipes):
+        raise InputError(
+            f"{' and '.join(paths)}: standard input, or a pipe, can be read only once. "
+            "Name files."
+        )
     with contextlib.ExitStack() as stack:
         opened = [stack.enter_context(open_data(path)) for path in paths]
         kinds = [find_kind(start, name, _AS_TEXT) for _, start, name in opened]

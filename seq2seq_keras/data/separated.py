@@ -123,14 +123,16 @@ def _quoted_rows(
 ) -> Iterator[_Row]:
     # The module's limit of 131,072 characters a cell is one for the process.
     csv.field_size_limit(2**31 - 1)
-    last, is_within = (0, ""), False
+    first = last = (0, "")
+    is_within = False
 
     def ended() -> Iterator[str]:
-        nonlocal last, is_within
+        nonlocal first, last, is_within
         for numbered in lines:
             # A cell in quotes may have lines that begin as a comment does.
             if is_within or not _is_comment(numbered[1], comment):
-                last, is_within = numbered, True
+                first, last = first if is_within else numbered, numbered
+                is_within = True
                 yield numbered[1] + "\n"
 
     reader = csv.reader(ended(), strict=True, delimiter=separator)
@@ -140,8 +142,11 @@ def _quoted_rows(
         except StopIteration:
             return
         except csv.Error as error:
+            rows = f"row {first[0]}"
+            if first != last:
+                rows += f", of which a cell in quotes goes on to row {last[0]}"
             raise InputError(
-                f"{name}, row {last[0]}: {error}. Put cells with the separator, quotes "
+                f"{name}, {rows}: {error}. Put cells with the separator, quotes "
                 "or line breaks in double quotes, and double the quotes inside."
                 + _other_than(separator, last[1])
             ) from error

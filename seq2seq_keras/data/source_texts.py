@@ -77,7 +77,8 @@ def read_sources(
             if not is_asked and not _is_row(first, name, options, say):
                 yield from _readable(lines, name, skip) if skip else lines
                 return
-            table, _ = separated_table(lines, name, only)
+            # White space parts no more columns than are asked for, the target's too.
+            table, _ = separated_table(lines, name, options)
             choice, pairs = table_pairs(_filled(table, skip), only, look_at=1)
             if guess := choice.guess():
                 say(f"{name}: {guess}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from seq2seq_keras.data.columns import Choice, choose_columns
-from seq2seq_keras.data.pairs import Pair
+from seq2seq_keras.data.pairs import MOST_WEIGHT, Pair
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.errors import InputError, check_unicode, shown
 from seq2seq_keras.text import join_features
@@ -98,9 +98,9 @@ def _weight(cell: Any, place: str) -> float:
         weight = float(cell)
     except (TypeError, ValueError):
         weight = math.nan
-    if not 0 <= weight < math.inf:
+    if not 0 <= weight <= MOST_WEIGHT:
         raise InputError(
-            f"{place}: a weight must be a number that is not negative. "
+            f"{place}: a weight must be a number from 0 to {MOST_WEIGHT:,}. "
             f"Received: {shown(cell)}"
         )
     return weight

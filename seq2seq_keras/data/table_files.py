@@ -27,7 +27,7 @@ from seq2seq_keras.data.table import Table
 from seq2seq_keras.data.tmx import tmx_table
 from seq2seq_keras.data.wmt_xml import wmt_table
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.packed import PARQUET, find_packing, open_packed
+from seq2seq_keras.packed import PARQUET, find_packing, open_packed, refuse_others
 from seq2seq_keras.terminal import named
 
 SEGMENTS = "sgm"
@@ -47,7 +47,7 @@ _IDLE = {
     _JSON: _OF_TABLES,
     "tmx": _OF_BYTES,
     "wmt-xml": _OF_BYTES,
-    "cmudict": ("header", "separator"),
+    "cmudict": _OF_TABLES,
 }
 _SEPARATORS = {"\t": "tabs", ",": "commas", " ": "white space"}
 
@@ -163,8 +163,11 @@ def check_remembered_encoding(path: str, encoding: str) -> None:
     """Refuses a file of UTF-8 where only an earlier file's encoding is known."""
     if is_pipe(path) or check_encoding(encoding).startswith("utf"):
         return
+    if is_parquet(path):
+        return
     with open_data(path) as (_, start, name):
-        if start.isascii():
+        kind = find_kind(start, name, ReadingOptions(encoding=encoding))
+        if start.isascii() or "encoding" in _IDLE.get(kind, ()):
             return
         try:
             codecs.getincrementaldecoder("utf-8")().decode(start)
@@ -208,6 +211,12 @@ def open_data(path: str) -> Iterator[tuple[Any, bytes, str]]:
             raise InputError(
                 "Standard input is packed. Unpack it first: `zcat FILE |`."
             )
+        if re.match(PARQUET, start):
+            raise InputError(
+                "Standard input is a Parquet file, which is read from its end: name "
+                "the file."
+            )
+        refuse_others("Standard input", start)
         yield stream, start[:MARKUP_START], "standard input"
 
 

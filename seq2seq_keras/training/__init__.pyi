@@ -36,6 +36,7 @@ from .read_batches import TrainingBatches as TrainingBatches
 from .read_batches import read_batches as read_batches
 from .remembered import as_options as as_options
 from .remembered import is_remembered as is_remembered
+from .remembered import trained_options as trained_options
 from .remembered import trained_reading as trained_reading
 from .remembered import trained_seed as trained_seed
 from .run import TrainingResult as TrainingResult

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from seq2seq_keras.data import Pair, Pairs, PairStream, tidy_text
@@ -91,6 +91,7 @@ class DistillationCounts:
         empty: Translations without text, and those of texts without any.
         repeated: Pairs that were there already.
         weightless: Given pairs of weight 0.
+        unwritable: Pairs that a table cannot hold, with a tab or a line end in a text.
     """
 
     read: int = 0
@@ -99,6 +100,7 @@ class DistillationCounts:
     empty: int = 0
     repeated: int = 0
     weightless: int = 0
+    unwritable: int = 0
 
     def __str__(self) -> str:
         left_out = ", ".join(
@@ -266,7 +268,7 @@ def pair_lines(
     pairs: Iterable[Pair],
     has_features: bool,
     has_weights: bool,
-    skipped: Callable[[str], None],
+    counts: DistillationCounts,
 ) -> Iterator[str]:
     r"""Pairs as lines of a table: source, target, any features and any weight.
 
@@ -274,17 +276,18 @@ def pair_lines(
         pairs: Iterable of pairs, or of pairs with their weights.
         has_features: Whether features and a tab stand before a source.
         has_weights: Whether the weights of pairs, 1 where they have none, are a column.
-        skipped: Function that is told of each text that a table cannot hold, since it
-            has a tab or a line end.
+        counts: What `distill` counted as written; a pair that a table cannot hold,
+            since a text has a tab or a line end, becomes one that is unwritable.
 
     Yields:
         Lines with tabs.
 
     Example:
 
-    >>> list(pair_lines([("V;PST\tgo", "went"), ("x", "y")], True, False, print))
+    >>> counts = DistillationCounts(2, 2)
+    >>> list(pair_lines([("V;PST\tgo", "went"), ("x", "y")], True, False, counts))
     ['go\twent\tV;PST', 'x\ty\t']
-    >>> list(pair_lines([("a", "b"), ("c", "d", 0.5)], False, True, print))
+    >>> list(pair_lines([("a", "b"), ("c", "d", 0.5)], False, True, counts))
     ['a\tb\t1.0', 'c\td\t0.5']
     """
     for source, target, *weight in pairs:
@@ -292,8 +295,9 @@ def pair_lines(
         if has_features:
             features, text = split_features(source)
             cells = [text, target, features]
-        if broken := [cell for cell in cells if {*cell} & {*"\t\r\n"}]:
-            skipped(broken[0])
+        if any({*cell} & {*"\t\r\n"} for cell in cells):
+            counts.written -= 1
+            counts.unwritable += 1
             continue
         if has_weights:
             cells.append(str(weight[0] if weight else 1.0))

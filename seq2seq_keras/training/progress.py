@@ -11,6 +11,8 @@ from seq2seq_keras.terminal import is_terminal, show
 
 # Seconds between two lines where there is no terminal.
 _INTERVAL = 60
+# Of a training that is to end by its patience the first steps may tell of millennia.
+_YEAR = 365 * 24 * 3600
 
 
 class TrainingProgress(keras.callbacks.Callback):
@@ -66,7 +68,8 @@ class TrainingProgress(keras.callbacks.Callback):
         seconds = time.monotonic() - self._start
         rate = (self._done - self._first) / max(seconds, 1e-9)
         left = self.epochs * self.steps_per_epoch - self._done
-        end = datetime.datetime.now() + datetime.timedelta(seconds=left / rate)
+        left_seconds = min(left / rate, _YEAR)
+        end = datetime.datetime.now() + datetime.timedelta(seconds=left_seconds)
         values = [f"{name} {value:.4g}" for name, value in (logs or {}).items()]
         return ", ".join(
             [

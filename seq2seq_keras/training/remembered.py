@@ -4,11 +4,11 @@ import dataclasses
 import os
 import pathlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from seq2seq_keras.data import DataOptions, ReadingOptions, given_options
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.options import ranges_of
 from seq2seq_keras.yaml_files import read_yaml
 
@@ -42,6 +42,22 @@ def trained_seed(folder: str | os.PathLike) -> int:
         raise InputError(f"{path}: {error}") from None
 
 
+def trained_options(
+    folder: str | os.PathLike, names: Collection[str]
+) -> dict[str, Any]:
+    """What the training of a saved translator was told of some options.
+
+    Args:
+        folder: The folder of the translator.
+        names: The names of options.
+
+    Returns:
+        A dictionary without those that are not known.
+    """
+    _, options = _read(folder)
+    return {name: options[name] for name in names if name in options}
+
+
 def trained_reading(
     folder: str | os.PathLike, given: Mapping[str, Any]
 ) -> tuple[ReadingOptions, dict[str, Any]]:
@@ -54,6 +70,9 @@ def trained_reading(
     Returns:
         `ReadingOptions` with those that were given, and else with those of the
         training; and a dictionary of the latter.
+
+    Raises:
+        InputError: If features are parted by something else than in the training.
     """
     path, options = _read(folder)
     names = [field.name for field in dataclasses.fields(ReadingOptions)]
@@ -61,6 +80,13 @@ def trained_reading(
         told = ReadingOptions(**{n: options[n] for n in names if n in options})
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    separator = given.get("features_separator", told.features_separator)
+    if told.features_column is not None and separator != told.features_separator:
+        raise InputError(
+            f"{folder} knows features that `{told.features_separator}` parts, so that "
+            f"what {shown(separator)} parts would be unknown: leave "
+            "`features_separator` out, and have them parted so in the files."
+        )
     taken = {n: v for n, v in given_options(told).items() if n not in given}
     taken.pop("weights_column", None)  # it says how much a pair counts in training
     if "columns" in given:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from seq2seq_keras.architecture import Architecture
+from seq2seq_keras.data import DataOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import EncoderDecoder
 from seq2seq_keras.text import FeaturesTokenizer
@@ -42,6 +43,13 @@ def load_start(config: TrainingConfig, model: Model | None) -> Translator | None
             f"{config.init} was trained without features, so they would all be "
             "unknown: leave `features_column` out, or take pairs without features."
         )
+    if has_features:
+        own = start.source_tokenizer.features_separator
+        if config.features_separator not in (own, DataOptions.features_separator):
+            raise InputError(
+                f"{config.init} knows features that `{own}` parts: leave "
+                "`features_separator` out, and have them parted so in the files."
+            )
     has = start.model.get_config()
     for field in dataclasses.fields(config):
         of_model = field.name in _OF_MODEL

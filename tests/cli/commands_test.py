@@ -162,6 +162,15 @@ def test_describe_shows_the_data(table, capsys):
     assert row.split()[-2:] == ["0", "60"]
 
 
+def test_describe_counts_made_up_words_too(table, capsys):
+    counted = []
+    for given in ([], ["--hallucinate", "5"]):
+        command = ["describe", "--train", str(table), "--tokenizer", "character"]
+        assert main([*command, *given]) == 0
+        counted.append(capsys.readouterr().out)
+    assert counted[0] != counted[1]
+
+
 def test_describe_counts_a_batch_as_training_makes_it(table, capsys):
     def batch_megabytes(*options):
         arguments = ["--tokenizer", "character", "--batch_size", "100000", *options]

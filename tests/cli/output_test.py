@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from seq2seq_keras.cli import translation_json, translation_lines
+from seq2seq_keras.cli import main, translation_json, translation_lines
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.text import CharacterTokenizer, SpaceTokenizer
 from seq2seq_keras.translation import Hypothesis, Translation, pharaoh_alignment
 
 
@@ -99,3 +100,30 @@ def test_json_has_no_list_where_there_is_one_translation():
     line = translation_json(single)
     assert "é" in line
     assert "n_best" not in json.loads(line)
+
+
+def test_a_translation_with_line_ends_is_a_line_and_that_is_said(
+    random_translator, tmp_path, capsys
+):
+    target = CharacterTokenizer.fit(["\n" * 9], keep_white_space=True)
+    translator = random_translator(3, SpaceTokenizer.fit(["a b c"]), target)
+    folder = str(translator.save(tmp_path / "model"))
+    (tmp_path / "in.txt").write_text("a b\nc\n")
+    out, test = tmp_path / "out.txt", tmp_path / "test.tsv"
+    fixed = ["--min-length", "2", "--max-length", "2"]
+    command = ["translate", folder, "--input", str(tmp_path / "in.txt"), *fixed]
+    assert main([*command, "--output", str(out)]) == 0
+    lines = out.read_text().splitlines()
+    assert [{*line} for line in lines] == [{" "}] * 2
+    assert "2 translations have line ends" in capsys.readouterr().err
+    assert main([*command, "--json"]) == 0
+    text, error = capsys.readouterr()
+    texts = [json.loads(line)["text"] for line in text.splitlines()]
+    assert [each.replace("\n", " ") for each in texts] == lines
+    assert error == ""
+    test.write_text("a\tb\nb\tc\nc\ta\n")
+    assert (
+        main(["evaluate", folder, "--test", str(test), "--output", str(out), *fixed])
+        == 0
+    )
+    assert [{*line} for line in out.read_text().splitlines()] == [{" "}] * 3

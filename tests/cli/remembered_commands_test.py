@@ -1,6 +1,7 @@
 """Tests of the commands that read data as the training of a translator did."""
 
 import shutil
+import zipfile
 
 import pytest
 
@@ -138,3 +139,31 @@ def test_a_damaged_record_of_the_training_is_one_line(told, rows, capsys):
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "training.yaml: `columns` must be a list of 2 texts" in error
+
+
+def test_data_are_described_as_the_training_had_split_them(told, tmp_path, capsys):
+    (told / "training.yaml").write_text("seed: 5\nmax_source_length: 4\n")
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("".join(f"{'yes ' * (n % 5)}{n}\tja\n" for n in range(1, 60)))
+    command = ["describe", "--model", str(told), "--train", str(pairs)]
+
+    def described(*given):
+        assert main([*command, *given]) == 0
+        return capsys.readouterr().out
+
+    as_trained = described("--seed", "5", "--max-source-length", "4")
+    assert described() == as_trained
+    assert described("--seed", "6") != as_trained
+    assert described("--max-source-length", "200") != as_trained
+
+
+def test_a_member_of_an_archive_is_read_in_the_encoding_of_the_training(
+    told, tmp_path, capsys
+):
+    (told / "training.yaml").write_text("encoding: cp1252\n")
+    path = tmp_path / "pairs.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.tsv", "été\tsummer\n".encode("cp1252"))
+        archive.writestr("b.tsv", "x\ty\n")
+    assert main(["score", str(told), "--test", f"{path}:a.tsv"]) == 0
+    assert "--encoding cp1252" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Tests of the commands that score by several references of a sentence."""
 
 import json
+import pathlib
 
 import pytest
 
@@ -167,3 +168,14 @@ def test_what_does_not_fit_is_one_line(files, saved_translator, tmp_path, capsys
     assert "--columns" in message
     message = error_of(capsys, "evaluate", saved_translator, *test, "--corpus", "copy")
     assert "either `--test`" in message
+
+
+def test_tables_are_no_references_however_many(files, saved_translator, capsys):
+    for name in ("k1.tsv", "k2.tsv", "k3.tsv"):
+        pathlib.Path(name).write_text("i am tired\tje suis fatigué\n")
+    for test in (["k1.tsv", "k2.tsv", "k3.tsv"], ["k[12].tsv", "k3.tsv", "table.tsv"]):
+        for command in (["score"], ["evaluate", "--json"]):
+            run(capsys, command[0], saved_translator, *command[1:], "--test", *test)
+    assert "Score each file" in error_of(
+        capsys, "score", saved_translator, "--test", *FILES
+    )

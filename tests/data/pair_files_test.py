@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import types
@@ -510,3 +511,73 @@ def test_lines_that_all_have_a_separator_are_a_table():
     # Texts have commas too, but not as many in every line.
     assert is_separated(["a,b", "c,d"], ",") and not is_separated(["a,b", "c,,d"], ",")
     assert is_separated(["a\tb"] * 9 + ["c"], "\t")
+
+
+@pytest.mark.parametrize(
+    "content", [b"PAR1\x15\x04\x15\0", b"7z\xbc\xaf\x27\x1c\0\x04"]
+)
+def test_what_holds_no_text_is_told_of_standard_input_too(content, monkeypatch):
+    stream = io.BufferedReader(io.BytesIO(content))
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=stream))
+    with pytest.raises(InputError, match="Standard input is a"):
+        read_pairs("-")
+
+
+def test_a_table_may_begin_as_parquet_does(write):
+    path = write("genes.tsv", "PAR1\tprotease\nPAR2\treceptor\n")
+    assert list(read_pairs(path)) == [("PAR1", "protease"), ("PAR2", "receptor")]
+
+
+def test_standard_input_is_one_side_of_parallel_text(write, monkeypatch):
+    stream = io.BytesIO(b"yes\nno\n" * 101)
+    monkeypatch.setattr("sys.stdin", types.SimpleNamespace(buffer=stream))
+    for paths in ((["-", "-"],), (["-"], ["-"])):
+        with pytest.raises(InputError, match="can be read only once"):
+            read_files(*paths)
+    write("a.fr", "oui\nnon\n" * 101)
+    assert list(read_files(["-"], ["a.fr"]).pairs) == PAIRS * 101
+
+
+def test_a_remembered_encoding_is_not_for_what_names_its_own(write):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(
+        pyarrow.table({"en": ["\u00e9"], "fr": ["a"]}), write("a.parquet", "")
+    )
+    header = '<?xml version="1.0"?><tmx version="1.4"><header/><body/></tmx>'
+    for name in ("a.parquet", write("a.tmx", header + "<!-- \u00e9 -->")):
+        check_remembered_encoding(name, "cp949")
+    with pytest.raises(InputError, match="is UTF-8"):
+        check_remembered_encoding(write("a.txt", "\u00e9\n"), "cp949")
+
+
+def test_source_and_target_may_be_one_column_of_several_files(write):
+    for name, text in (("a.jsonl", "yes"), ("b.jsonl", "no")):
+        write(name, json.dumps({"text": text}))
+    options = ReadingOptions(columns=["text", "text"])
+    found = read_files(["a.jsonl", "b.jsonl"], options=options)
+    assert list(found.pairs) == [("yes", "yes"), ("no", "no")]
+    stream = read_files(["a.jsonl"], options=options, stream=True).pairs
+    for _ in range(2):
+        assert list(stream) == [("yes", "yes")]
+
+
+def test_a_quote_that_does_not_close_is_told_where_it_opens(write):
+    path = write("a.csv", 'a,b\n"oops,c\nd,e\nf,g\n')
+    expected = r"a\.csv, row 2, of which a cell in quotes goes on to row 4: "
+    with pytest.raises(InputError, match=expected):
+        read_pairs(path)
+    with pytest.raises(InputError, match=r"a\.csv, row 1: "):
+        read_pairs(write("a.csv", 'a,"b" c\n'))
+
+
+def test_a_pronouncing_dictionary_has_comments_of_its_own(write):
+    path = write("a.dict", "READ  R IY1 D\nCAT  K AE1 T\n")
+    with pytest.raises(InputError, match="which has no comment: leave `comment` out"):
+        read_pairs(path, comment="#")
+
+
+def test_a_weight_that_is_too_large_is_told_with_its_row(write):
+    path = write("w.tsv", "a\tb\t1\nc\td\t1e10\n")
+    with pytest.raises(InputError, match=r"w\.tsv, row 2: a weight must be"):
+        read_pairs(path, weights_column=2)

@@ -53,3 +53,11 @@ def test_a_cell_that_is_no_text_is_skipped_with_its_row(tmp_path):
         tmp_path / "a.txt", b"\xb0\xa1\n\xff\n", skip=skipped.add, encoding="cp949"
     )
     assert found == ["가", ""]
+
+
+def test_white_space_parts_as_many_columns_as_the_training_had(tmp_path):
+    rows = b"dog D AO G\ncat K AE T\n"
+    assert read(tmp_path / "a.txt", rows, separator="space") == ["dog", "cat"]
+    # A column that is named alone is the last one asked for.
+    named = {"separator": "space", "columns": ["0", "0"]}
+    assert read(tmp_path / "a.txt", rows, **named) == ["dog D AO G", "cat K AE T"]

@@ -128,14 +128,15 @@ def test_what_would_do_nothing_is_refused(teachers, options, given, message):
 
 
 def test_a_table_holds_features_and_no_line_ends():
-    skipped = []
+    counts = DistillationCounts(3, 3)
     pairs = [("V;PST\tgo", "went"), ("V\ta", "b\nc"), ("x", "y", 0.5)]
-    assert list(pair_lines(pairs, True, False, skipped.append)) == [
+    assert list(pair_lines(pairs, True, False, counts)) == [
         "go\twent\tV;PST",
         "x\ty\t",
     ]
-    assert skipped == ["b\nc"]
-    assert list(pair_lines(pairs[::2], True, True, skipped.append)) == [
+    assert counts == DistillationCounts(3, 2, unwritable=1)
+    assert str(counts) == "2 pairs of 3 texts; left out: 1 unwritable"
+    assert list(pair_lines(pairs[::2], True, True, counts)) == [
         "go\twent\tV;PST\t1.0",
         "x\ty\t\t0.5",
     ]

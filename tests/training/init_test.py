@@ -8,7 +8,7 @@ from seq2seq_keras.cli import main
 from seq2seq_keras.data import make_toy_pairs
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
-from seq2seq_keras.text import CharacterTokenizer
+from seq2seq_keras.text import CharacterTokenizer, FeaturesTokenizer
 from seq2seq_keras.training import TrainingConfig, resume_training, train
 from seq2seq_keras.translation import Translator
 
@@ -127,3 +127,19 @@ def test_what_a_training_begins_with_is_not_written_onto(tmp_path):
     )
     with pytest.raises(InputError, match="of `init`, which is read"):
         train(config)
+
+
+def test_features_are_parted_as_the_start_knows_them(tmp_path):
+    texts = ["V|PST\ta b", "N\tc"]
+    source = FeaturesTokenizer.fit(
+        texts, tokenizer=CharacterTokenizer, features_separator="|"
+    )
+    target = CharacterTokenizer.fit(["a b c"])
+    sizes = source.vocabulary_size, target.vocabulary_size
+    model = build_model(*sizes, cell="gru", units=8, embedding_dim=4)
+    begun = Translator(model, source, target).save(tmp_path / "begun")
+    rows = tmp_path / "rows.tsv"
+    rows.write_text("a b\tc\tV+PST\nc\ta\tN\n")
+    given = {"init": begun, "features_column": "2", "features_separator": "+"}
+    with pytest.raises(InputError, match=r"knows features that `\|` parts"):
+        train(TrainingConfig(train=[str(rows)], output=tmp_path / "x", **given))

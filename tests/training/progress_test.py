@@ -62,3 +62,11 @@ def test_a_terminal_gets_a_bar(clock, capsys, monkeypatch):
     output = capsys.readouterr().out
     assert "\r" in output
     assert "epoch 1/2, loss 3, 0.50 steps/s" in output
+
+
+def test_an_end_in_a_million_years_is_an_end(clock, capsys):
+    shown = TrainingProgress(10**6, 20_000, 1.0)
+    shown.on_epoch_begin(0)
+    clock.now += 100
+    shown.on_train_batch_end(0, {"loss": 3.25})
+    assert "epoch 1/1000000 step 1/20000" in capsys.readouterr().out

@@ -4,7 +4,7 @@ import pytest
 
 from seq2seq_keras.data import ReadingOptions
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.training import as_options, trained_reading
+from seq2seq_keras.training import as_options, trained_options, trained_reading
 
 TOLD = (
     "columns: ['0', '2']\nseparator: '|||'\nheader: auto\nencoding: cp949\nunits: 4\n"
@@ -43,3 +43,17 @@ def test_what_cannot_be_an_option_names_the_file(tmp_path):
     (tmp_path / "training.yaml").write_text("columns: [1]\n")
     with pytest.raises(InputError, match=r"training\.yaml: `columns` must be a list"):
         trained_reading(tmp_path, {})
+
+
+def test_features_are_parted_as_in_the_training(tmp_path):
+    (tmp_path / "training.yaml").write_text("features_column: '2'\n")
+    given = {"features_column": "3", "features_separator": ";"}
+    options, _ = trained_reading(tmp_path, given)
+    assert options.features_column == "3"
+    with pytest.raises(InputError, match="knows features that `;` parts"):
+        trained_reading(tmp_path, {**given, "features_separator": "|"})
+
+
+def test_other_options_are_those_that_are_known(tmp_path):
+    (tmp_path / "training.yaml").write_text("seed: 5\nunits: 4\n")
+    assert trained_options(tmp_path, ["seed", "batch_size"]) == {"seed": 5}
