@@ -118,7 +118,7 @@ def test_a_translation_with_line_ends_is_a_line_and_that_is_said(
     assert "2 translations have line ends" in capsys.readouterr().err
     assert main([*command, "--json"]) == 0
     text, error = capsys.readouterr()
-    texts = [json.loads(line)["text"] for line in text.splitlines()]
+    texts = [json.loads(line)["translation"] for line in text.splitlines()]
     assert [each.replace("\n", " ") for each in texts] == lines
     assert error == ""
     test.write_text("a\tb\nb\tc\nc\ta\n")
