@@ -25,6 +25,8 @@ from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.special_tokens import END_ID, PAD_ID
 
+_MOST = 2.0**30  # tokens, as one more is an integer yet
+
 
 def search(
     step: Step,
@@ -142,8 +144,9 @@ def _max_length(
 
 def _times(ratio: float | tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """Rounded up, but for what is rounding: 25 times 1.2 is 30, in float32 too."""
-    product = ratio * tf.cast(lengths, tf.float32)
-    return tf.cast(tf.math.ceil(product * (1 - 1e-6)), tf.int32)
+    product = ratio * tf.cast(lengths, tf.float32) * (1 - 1e-6)
+    # A large ratio, which is to limit nothing, times a long source is no integer.
+    return tf.cast(tf.math.ceil(tf.minimum(product, _MOST)), tf.int32)
 
 
 def _constraints_of_texts(

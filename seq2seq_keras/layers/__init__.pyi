@@ -1,6 +1,7 @@
 from .activations import hard_sigmoid_of_keras_2 as hard_sigmoid_of_keras_2
 from .additive_attention import BahdanauAttention as BahdanauAttention
 from .attention import Attention as Attention
+from .attention import build_attention as build_attention
 from .attention import make_attention as make_attention
 from .attentional_decoder import AttentionalDecoder as AttentionalDecoder
 from .coverage import CoverageLoss as CoverageLoss

@@ -9,6 +9,7 @@ from keras import KerasTensor, ops
 
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.errors import InputError
+from seq2seq_keras.layers.precision import made_in
 from seq2seq_keras.options import options_of
 from seq2seq_keras.registry import ATTENTIONS, find
 
@@ -200,6 +201,31 @@ class Attention(keras.layers.Layer):
         )
 
 
+def build_attention(attention: Attention, query_dim: int, value_shape: tuple) -> None:
+    """Makes the weights of an attention, before a loop or `project` needs them.
+
+    One that has no `build` makes them where it first uses them, so it is used once.
+    One that was given as a layer, or loaded, has its weights already.
+
+    Args:
+        attention: An `Attention` that gives a context.
+        query_dim: Integer. Size of its queries.
+        value_shape: Shape of the encoder outputs.
+    """
+    if attention.built:
+        return
+    if type(attention).build is not keras.layers.Layer.build:
+        attention.build((None, None, query_dim), value_shape)
+        return
+
+    batch, length, _ = value_shape
+    attention(
+        KerasTensor((batch, 1, query_dim), attention.compute_dtype),
+        KerasTensor(value_shape, attention.compute_dtype),
+        coverage=KerasTensor((batch, length)) if attention.coverage else None,
+    )
+
+
 def by_rows(
     function: Callable[[KerasTensor], KerasTensor], tensor: KerasTensor
 ) -> KerasTensor:
@@ -234,21 +260,17 @@ def make_attention(
         InputError: If it is none, or cannot have an option.
     """
     if isinstance(attention, dict):
-        return _of_config(attention)
+        with made_in(dtype):
+            return _of_config(attention)
     found = find("attention", attention, ATTENTIONS)
     taken: Mapping = {}
     given, left_out = {"units": units, **_LEFT_OUT, **options}, dict(_LEFT_OUT)
     if isinstance(found, type) and issubclass(found, Attention):
         taken = inspect.signature(found).parameters
-        layer = found(
-            **{
-                name: given[name]
-                for name in _OPTIONS
-                if name in taken and name in given
-            },
-            dtype=dtype,
-            name="attention",
-        )
+        named = [name for name in _OPTIONS if name in taken and name in given]
+        asked = {name: given[name] for name in named}
+        with made_in(dtype):
+            layer = found(**asked, dtype=dtype, name="attention")
     elif isinstance(found, Attention):
         layer = found
         left_out["coverage"] = layer.coverage
@@ -278,4 +300,6 @@ def _of_config(config: dict) -> Attention:
     found = find("attention", str(config.get("registered_name")), ATTENTIONS)
     if not (isinstance(found, type) and issubclass(found, Attention)):
         raise InputError(f"`attention` names {found!r}, which is no `Attention`.")
-    return keras.saving.deserialize_keras_object(config)
+    # The decoder builds it, as it did before, when it knows what the weights depend on.
+    unbuilt = {name: config[name] for name in config if name != "build_config"}
+    return keras.saving.deserialize_keras_object(unbuilt)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import KerasTensor, ops
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.layers.attention import Attention, Tensors
+from seq2seq_keras.layers.attention import Attention, Tensors, build_attention
 from seq2seq_keras.layers.recurrent_stack import RecurrentStack
 
 
@@ -119,23 +119,25 @@ class AttentionalDecoder(keras.layers.Layer):
             name="attentional_vector",
         )
 
-    def build(
-        self, inputs_shape: tuple, states_shape: dict, memory_shape: dict
-    ) -> None:
+    @property
+    def query_dim(self) -> int:
+        """Size of what asks: the outputs of a transition, or the state before it."""
+        if self.first_transition is not None:
+            return self.first_transition.output_size
+        if self.attention_layer.attends_first:
+            return self.stack.states[-1][self.stack.top_state]
+        return self.stack.output_size
+
+    def build(self, inputs_shape: tuple, memory_shape: dict) -> None:
         input_dim, value_shape = inputs_shape[-1], memory_shape["encoder_outputs"]
-        first, query_dim = self.attention_layer.attends_first, self.stack.output_size
+        first = self.attention_layer.attends_first
         if self.first_transition is not None:
             self.first_transition.build(input_dim)
             self.stack.build(value_shape[-1])
-            query_dim = self.first_transition.output_size
         else:
             fed_dim = value_shape[-1] if first else self.units * self.input_feeding
             self.stack.build(input_dim + fed_dim)
-            if first:
-                query_dim = states_shape[self.stack.top_state][-1]
-        # One that was given as a layer, or loaded, has its weights already.
-        if not self.attention_layer.built:
-            self.attention_layer.build((None, None, query_dim), value_shape)
+        build_attention(self.attention_layer, self.query_dim, value_shape)
         read_dim = value_shape[-1] + self.stack.output_size
         read_dim += input_dim * self.reads_token
         self.attentional_vector.build((None, read_dim))

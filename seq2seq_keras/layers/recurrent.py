@@ -1,6 +1,7 @@
 """Recurrent layers around any cell."""
 
 import contextlib
+import numbers
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from keras import KerasTensor
 
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers.keras_recurrent import GRU, LSTM
+from seq2seq_keras.layers.precision import made_in
 from seq2seq_keras.registry import CELLS, find
 
 # The layers for Keras's cells.
@@ -92,7 +94,8 @@ def make_recurrent(
         return layer
     # Keras makes the two directions of a configuration, and knows registered classes.
     inner_class = type(layer.cell)
-    with keras.saving.custom_object_scope({inner_class.__name__: inner_class}):
+    known = keras.saving.custom_object_scope({inner_class.__name__: inner_class})
+    with known, made_in(dtype):
         both = keras.layers.Bidirectional(layer, dtype=dtype, name=name)
     # Keras makes two layers like this one and lets go of it. But while it loads a
     # model it knows layers by their place in memory, so a later one in the same place
@@ -127,10 +130,9 @@ def _make_cell(
 ) -> keras.layers.Layer:
     """Makes a user's cell in the precision of the model."""
     options = {"recurrent_dropout": recurrent_dropout} if recurrent_dropout else {}
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(dtype or before)
     try:
-        cell = make_cell(units, **options)
+        with made_in(dtype):
+            cell = make_cell(units, **options)
     except (TypeError, ValueError) as error:
         if not options:
             raise
@@ -138,12 +140,18 @@ def _make_cell(
             "`recurrent_dropout` is given to the cell, which does not take it: "
             f"{error}. Leave it out, or set it in a function from units to a cell."
         ) from error
-    finally:
-        keras.config.set_dtype_policy(before)
     if not callable(cell) or not hasattr(cell, "state_size"):
         raise InputError(
             "`cell` must make cells as `keras.layers.RNN` takes them, with a "
             f"`state_size`. Received: a {type(cell).__name__}"
+        )
+    sizes = _sizes(cell)
+    are_vectors = all(isinstance(size, numbers.Integral) for size in sizes)
+    if len(sizes) > len(_STATES) or not are_vectors:
+        raise InputError(
+            f"A cell has {len(_STATES)} states at most, each a vector. Received: a "
+            f"{type(cell).__name__} with the sizes {sizes}. Layers on top of each "
+            "other are made by `num_layers`."
         )
     return cell
 
@@ -154,9 +162,12 @@ def state_sizes(cell: keras.layers.Layer) -> dict[str, int]:
     They are `hidden`, which is also what it puts out, `cell` if there is a second,
     `state_2` and so on.
     """
+    return dict(zip(_STATES, _sizes(cell), strict=False))
+
+
+def _sizes(cell: keras.layers.Layer) -> list[Any]:
     sizes = cell.state_size
-    sizes = list(sizes) if isinstance(sizes, list | tuple) else [sizes]
-    return dict(zip(_STATES, sizes, strict=False))
+    return list(sizes) if isinstance(sizes, list | tuple) else [sizes]
 
 
 def run_cell(

@@ -11,6 +11,7 @@ from seq2seq_keras.layers import (
     Attention,
     AttentionalDecoder,
     PointerGenerator,
+    build_attention,
     make_attention,
     make_dropout,
 )
@@ -67,6 +68,11 @@ class Decoder:
         """What attention starts from and remembers; empty without attention."""
         if self.attention is None:
             return {}
+        if not self.attention.predicts:
+            run = self.attentional_decoder
+            query_dim = self.stack.output_size if run is None else run.query_dim
+            # `project` may use what its `build` makes.
+            build_attention(self.attention, query_dim, encoder_outputs.shape)
         states = {"encoder_outputs": encoder_outputs, "source_mask": source_mask}
         states |= self.attention.initial_states(encoder_outputs, source_mask)
         states |= self.attention.remember(encoder_outputs)

@@ -25,5 +25,6 @@ from .middleware import Logged as Logged
 from .options import ServingOptions as ServingOptions
 from .run import serve as serve
 from .security import read_token as read_token
+from .served import ServedTranslator as ServedTranslator
 from .server import run_door as run_door
 from .service import Service as Service

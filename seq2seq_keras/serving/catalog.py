@@ -226,7 +226,10 @@ class Catalog:
         return all(ended)
 
     def look(self, model: Model) -> bool:
-        """Loads versions that are new or were changed, drops those that are old.
+        """Loads versions that are new, drops those that are old.
+
+        One that was refused is new once its files have changed; one that is served
+        stays as it is, whatever becomes of its files.
 
         Args:
             model: The model.

@@ -17,6 +17,9 @@ from seq2seq_keras.translation import (
 )
 
 _HINTS = typing.get_type_hints(SearchOptions)
+_MAY_BE_NONE = {
+    name for name, hint in _HINTS.items() if type(None) in typing.get_args(hint)
+}
 _OWN = ("prefix", "avoid", "allowed", "seed")
 # In the order of their fields, as far as a request gives them.
 SEARCH_FIELDS = (*(field.name for field in options_of(SearchOptions)), *_OWN)
@@ -88,11 +91,15 @@ class _Request(pydantic.BaseModel):
         return known
 
     def search(self) -> dict[str, Any]:
-        """The options of the search that the request gives."""
+        """The options of the search that the request gives.
+
+        What is null is not given, but where that is a value of the option: none.
+        """
         return {
             name: getattr(self, name)
             for name in SEARCH_FIELDS
             if getattr(self, name) is not None
+            or (name in _MAY_BE_NONE and name in self.model_fields_set)
         }
 
     def has_details(self) -> bool:

@@ -21,6 +21,7 @@ from seq2seq_keras.serving.signatures import (
     stored_definitions,
     traced_signature,
 )
+from seq2seq_keras.special_tokens import SpecialTokens
 from seq2seq_keras.text import Tokenizer, normalize_in_python
 from seq2seq_keras.translation import (
     Hypothesis,
@@ -75,6 +76,10 @@ class Served(abc.ABC):
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
     ) -> Sequence[Any]:
         """Strings for texts, or with `details` a `Translation` for each."""
+
+    def search_tokens(self, search: dict[str, Any]) -> int:
+        """How many tokens the search for one text may look at; 0 where nobody knows."""
+        return 0
 
     @abc.abstractmethod
     def traces(self) -> int:
@@ -139,6 +144,16 @@ class ServedTranslator(Served):
         request = SearchRequest.of(self.translator.search, search)
         request.inputs(self.translator.target_tokenizer, count)
         return request
+
+    def search_tokens(self, search: dict[str, Any]) -> int:
+        names = SearchOptions.__dataclass_fields__
+        try:
+            options = self.translator.search.replace(
+                **{name: value for name, value in search.items() if name in names}
+            )
+        except InputError:
+            return 0  # `request` says why, in the words that are answered
+        return options.width * options.max_length
 
     def translate(
         self, texts: list[str], search: dict[str, Any], details: bool, trace: bool
@@ -273,6 +288,8 @@ def _translation(text: str, row: dict[str, Any]) -> Translation:
     attention = row.get("attention")
     if attention is not None:
         attention = attention[: len(tokens), : len(source)]
+    # Exported by an earlier version it is not told, and the tokens of the best say so.
+    ended = row.get("ended", [tokens[-1:] == (SpecialTokens().end,)])
     no_probabilities = np.zeros(0, "float32")
     hypotheses = [
         Hypothesis(
@@ -282,6 +299,7 @@ def _translation(text: str, row: dict[str, Any]) -> Translation:
             score=float(score),
             token_probabilities=no_probabilities,
             attention=None if rank else attention,
+            ended=bool(ended[rank]) if rank < len(ended) else True,
         )
         for rank, (other, score) in enumerate(
             zip(row["translations"], row["scores"], strict=True)

@@ -88,7 +88,7 @@ class Service:
                     check_unicode(text, f"`{name}`")
                 except InputError as error:
                     raise wrong(error, name) from None
-        self._check_size(count, _search_tokens(served, search))
+        self._check_size(count, served.search_tokens(search))
 
     def _check_lengths(self, name: str, lengths: list[int]) -> None:
         """Refuses a prefix, or a list, that takes too long to be looked at."""
@@ -231,7 +231,7 @@ class Service:
 
         # What is drawn depends on a text's place in its request.
         is_whole = request is not None and request.options.sample
-        weight = self._weight(_search_tokens(served, search))
+        weight = self._weight(served.search_tokens(search))
         if is_whole:
             return Work(object(), run, done), [Item(texts, 0, len(texts) * weight)]
         options = None if request is None else request.options
@@ -309,7 +309,7 @@ class Service:
         signature.check(given)
         count = next((len(a) for a in given.values() if a.ndim), 1)
         self._check_count(count)
-        tokens = _search_tokens(served, {}) if name in _SEARCHES else 0
+        tokens = served.search_tokens({}) if name in _SEARCHES else 0
         self._check_size(count, tokens)
         texts = given.get("text", np.zeros(0, object)).ravel()
         for number, text in enumerate(texts):
@@ -346,15 +346,6 @@ class Service:
         """The name of the signature that is meant; `None` if there is none."""
         name = asked or _DEFAULT_SIGNATURE
         return name if name in version.served.signatures else None
-
-
-def _search_tokens(served: Served, search: dict[str, Any]) -> int:
-    """How many tokens the search for one text may look at; 0 where nobody knows."""
-    asked = {**served.defaults, **search}
-    width = max(asked.get("beam_width", 0), asked.get("n_best", 0))
-    if asked.get("sample") and asked.get("decision") == "mbr":
-        width = max(width, asked.get("candidates", 0))
-    return width * asked.get("max_length", 0)
 
 
 def _texts_of(given: str | Sequence[str] | None) -> Sequence[str]:

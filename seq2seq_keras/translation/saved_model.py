@@ -39,13 +39,13 @@ def export_saved_model(
 
     - `serving_default`: `text` (string, `(batch,)`) to `translation` (string,
       `(batch,)`) and `score` (float32, `(batch,)`), the best that the search finds;
-    - `nbest`: `text` to `translations` (string, `(batch, n)`) and `scores` (float32,
-      `(batch, n)`), best first, and of the best `tokens` (string,
-      `(batch, target_length)`, `<eos>` last, padded with empty strings) and, for a
-      model with attention, `attention` (float32,
-      `(batch, target_length, source_length)`) and its columns, `source_tokens`.
-      Where there are fewer than `n` translations, the text is empty and the score
-      minus infinity;
+    - `nbest`: `text` to `translations` (string, `(batch, n)`), `scores` (float32,
+      `(batch, n)`) and `ended` (bool, `(batch, n)`, `False` where the length ran out),
+      best first, and of the best `tokens` (string, `(batch, target_length)`, `<eos>`
+      last unless the length ran out, padded with empty strings) and, for a model with
+      attention, `attention` (float32, `(batch, target_length, source_length)`) and its
+      columns, `source_tokens`. Where there are fewer than `n` translations, the text is
+      empty and the score minus infinity;
     - `encode`: `text` to the decoder's first states, by name;
     - `decode_step`: `token_ids` (int32, `(batch, 1)`; the first is `<sos>`, 2) and the
       states to `logits` (float32, `(batch, vocabulary_size)`, wider by the length of
@@ -187,7 +187,7 @@ def _search_signatures(
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, "text")])
     def nbest(text: tf.Tensor) -> dict[str, tf.Tensor]:
         found = search({"source_tokens": graph.split(text)})
-        outputs = {name: found[name] for name in ("translations", "scores")}
+        outputs = {name: found[name] for name in ("translations", "scores", "ended")}
         outputs["tokens"] = found["tokens"][:, 0]
         if "attention" in found:
             outputs["attention"] = found["attention"][:, 0]

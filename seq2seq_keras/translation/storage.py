@@ -186,14 +186,20 @@ def _write_json(path: pathlib.Path, content: Any) -> None:
 
 
 def _plain(content: Any) -> Any:
-    """What JSON has: NumPy's numbers as floats, NaN as null, tuples as lists."""
+    """What JSON has: NumPy's numbers as floats, NaN as null, tuples as lists.
+
+    Parts of Keras, such as initializers, are as Keras writes them.
+    """
     if isinstance(content, dict):
         return {str(key): _plain(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [_plain(value) for value in content]
     if content is None or isinstance(content, bool | int | str):
         return content
-    number = float(content)
+    try:
+        number = float(content)
+    except TypeError:  # an initializer, say, of a model of one's own
+        return _plain(keras.saving.serialize_keras_object(content))
     return number if math.isfinite(number) else None
 
 

@@ -60,3 +60,15 @@ def test_inputs_find_what_options_find(asked):
         found.log_probabilities, expected.log_probabilities, rtol=1e-6
     )
     np.testing.assert_array_equal(found.attention_weights, expected.attention_weights)
+
+
+def test_a_ratio_that_limits_nothing_does_so_for_long_sources():
+    # 1e6 times 2,200 is no 32-bit integer.
+    source, decoder = tf.fill([1, 2200], 5), TableDecoder(7)
+    options = SearchOptions(max_length=6, min_length=3)
+    start = {**decoder.start((0,)), "source_token_ids": source}
+    expected = search(**start, options=options).token_ids
+    inputs = as_inputs(options, {"max_length", "min_length"})
+    found = search(**start, options=inputs, plain=True).token_ids
+    np.testing.assert_array_equal(found, expected)
+    assert found.shape[-1] > 3

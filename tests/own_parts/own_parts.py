@@ -82,6 +82,52 @@ class WarmAttention(s2s.Attention):
 
 
 @keras.saving.register_keras_serializable(package="own")
+class ComparingAttention(s2s.Attention):
+    """Says how a position is scored, by layers inside, and nothing else."""
+
+    def __init__(self, units, coverage=False, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.coverage = units, coverage
+        self.query = keras.layers.Dense(units)
+        self.key = keras.layers.Dense(units)
+
+    def project(self, value):
+        return self.key(value)
+
+    def compare(self, query, keys, coverage):
+        both = ops.tanh(self.query(query)[:, :, None] + keys[:, None])
+        scores = ops.sum(both, axis=-1)
+        if coverage is not None:
+            scores -= ops.cast(coverage, scores.dtype)[:, None]
+        return scores
+
+    def get_config(self):
+        config = {"units": self.units, "coverage": self.coverage}
+        return {**super().get_config(), **config}
+
+
+@keras.saving.register_keras_serializable(package="own")
+class EarlyAttention(ComparingAttention):
+    """The same, asked by the state before the step."""
+
+    attends_first = True
+
+
+@keras.saving.register_keras_serializable(package="own")
+class ProjectingAttention(s2s.Attention):
+    """Makes a kernel in `build` that `project` uses, as Keras layers do."""
+
+    def build(self, query_shape, value_shape):
+        self.kernel = self.add_weight((value_shape[-1], query_shape[-1]), name="kernel")
+
+    def project(self, value):
+        return ops.matmul(value, self.kernel)
+
+    def compare(self, query, keys, coverage):
+        return ops.matmul(query, ops.swapaxes(keys, 1, 2))
+
+
+@keras.saving.register_keras_serializable(package="own")
 class ForwardAttention(s2s.Attention):
     """Remembers how far it has come, and looks there and beyond: a state of its own."""
 
@@ -180,3 +226,15 @@ class SumModel(s2s.EncoderDecoder):
 
     def get_config(self):
         return {**super().get_config(), "units": self.units}
+
+
+@keras.saving.register_keras_serializable(package="own")
+class InitializedModel(SumModel):
+    """The same, with a part of Keras in its configuration."""
+
+    def __init__(self, *args, initializer="uniform", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initializer = keras.initializers.get(initializer)
+
+    def get_config(self):
+        return {**super().get_config(), "initializer": self.initializer}

@@ -28,6 +28,12 @@ def make_gru_cell(units):
     return keras.layers.GRUCell(units)
 
 
+def make_stacked_cells(units):
+    """States within states."""
+    cells = [keras.layers.LSTMCell(units), keras.layers.LSTMCell(units)]
+    return keras.layers.StackedRNNCells(cells)
+
+
 MODELS = {
     "cell": {"cell": own_parts.MinimalGatedCell, "attention": "luong"},
     "cell in both directions": {
@@ -51,6 +57,19 @@ MODELS = {
         "cell": own_parts.LSTMInsideCell,
     },
     "attention that predicts": {"attention": own_parts.MixingAttention},
+    "attention that compares": {"attention": own_parts.ComparingAttention},
+    "attention that compares, step by step": {
+        **{"attention": own_parts.ComparingAttention, "input_feeding": True},
+        "coverage": True,
+    },
+    "attention that compares, in a conditional decoder": {
+        **{"attention": own_parts.ComparingAttention, "decoder": "conditional"},
+    },
+    "attention that compares, first": {"attention": own_parts.EarlyAttention},
+    "attention that projects": {
+        **{"attention": own_parts.ProjectingAttention, "bidirectional": True},
+        "decoder": "conditional",
+    },
 }
 every_model = pytest.mark.parametrize("options", MODELS.values(), ids=MODELS)
 
@@ -83,12 +102,33 @@ def test_what_is_saved_loads_the_same(options, tmp_path):
     np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
 
 
-@pytest.mark.parametrize("options", [MODELS["cell"], MODELS["attention with a state"]])
-def test_mixed_precision_reaches_them(options):
-    model = build({**options, "precision": "mixed_bfloat16"})
+def test_hard_attention_as_a_layer_takes_the_embedding(tmp_path):
+    attention = s2s.HardAttention(6, vocabulary_size=20, name="attention")
+    model = build({"attention": attention, "tie_embeddings": True})
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(MODELS["cell"], {**MODELS["cell"], "bidirectional": True}),
+        *(MODELS["attention with a state"], MODELS["attention that compares"]),
+        MODELS["attention that compares, step by step"],
+    ],
+)
+def test_mixed_precision_reaches_them(options, precision):
+    model = build({**options, "precision": precision})
     assert model(BATCH).dtype == "float32"
-    assert model.encoder.stack.cells[0].compute_dtype == "bfloat16"
+    assert model.encoder.stack.cells[0].compute_dtype == precision.removeprefix(
+        "mixed_"
+    )
     assert s2s.check_parity(model, BATCH, tolerance=0.05).agrees
+    # Made anew from its configuration, as by `load_model`.
+    again = type(model).from_config(model.get_config())
+    assert again(BATCH).dtype == "float32"
     assert keras.config.dtype_policy().name == "float32"
 
 
@@ -99,6 +139,17 @@ def test_a_model_of_the_users_is_a_model(tmp_path):
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_array_equal(model(BATCH), loaded(BATCH))
+
+
+def test_a_model_with_parts_of_keras_in_its_configuration_is_saved(tmp_path, eager):
+    initializer = keras.initializers.RandomNormal(stddev=0.5)
+    tokenizer = s2s.CharacterTokenizer.fit(["abcd"])
+    size = tokenizer.vocabulary_size
+    model = own_parts.InitializedModel(size, size, units=8, initializer=initializer)
+    translator = s2s.Translator(model, tokenizer, tokenizer, max_length=4)
+    loaded = s2s.Translator.load(translator.save(tmp_path / "model"))
+    assert loaded.model.initializer.stddev == 0.5
+    assert loaded.translate(["abc"]) == translator.translate(["abc"])
 
 
 def test_an_attention_that_predicts_shows_where_it_looked(eager):
@@ -210,6 +261,7 @@ def test_a_name_of_ones_own_is_an_entry_of_the_table(monkeypatch):
             "`cell` is a StackedRNNCells, whose configuration has no `units`",
         ),
         ({"cell": own_parts.MinimalGatedCell, "recurrent_dropout": 0.1}, "not take it"),
+        ({"cell": make_stacked_cells}, "by `num_layers`"),
         ({"attention": keras.layers.Dense}, "must be an `Attention` layer or its"),
         (
             {"attention": own_parts.WarmAttention, "attention_score": "dot"},

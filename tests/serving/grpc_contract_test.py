@@ -90,6 +90,8 @@ def test_every_output_is_that_of_rest(predictions, client, model):
         array = tf.make_ndarray(tensor)
         if array.dtype == object:
             assert [[t.decode() for t in row] for row in array.tolist()] == rest[name]
+        elif array.dtype == bool:
+            assert array.tolist() == rest[name]
         else:
             assert array.astype(str).astype("float64").tolist() == rest[name]
 

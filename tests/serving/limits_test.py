@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import httpx
 import pydantic
 import pytest
-from running_server import posted
+from running_server import make_translator, posted
 
 from seq2seq_keras.serving import (
     Aside,
     Metrics,
     RequestError,
+    ServedTranslator,
     Service,
     ServingOptions,
     TranslateRequest,
@@ -81,7 +82,9 @@ class Version:
 
     def __init__(self):
         self.asked, self.go_on = threading.Event(), threading.Event()
-        self.served = SimpleNamespace(defaults={}, request=self._request)
+        self.served = SimpleNamespace(
+            search_tokens=lambda search: 0, request=self._request
+        )
 
     def _request(self, search, count):
         self.asked.set()
@@ -165,6 +168,21 @@ def test_a_thread_that_cannot_start_leaves_its_place(monkeypatch):
         assert await aside.run(list, deadline) == []
 
     asyncio.run(run())
+
+
+def test_a_search_looks_at_as_many_tokens_as_its_options_say(tmp_path):
+    defaults = {"beam_width": 10, "n_best": 10, "max_length": 7}
+    translator = make_translator(1, **defaults)
+    served = ServedTranslator(translator.save(tmp_path / "m"), 1)
+    for asked, width in (
+        ({}, 10),
+        ({"beam_width": 1}, 1),
+        ({"beam_width": 4, "prefix": "a"}, 4),
+        ({"sample": True, "n_best": 2, "seed": 1}, 2),
+        ({"sample": True, "decision": "mbr", "candidates": 20}, 20),
+        ({"beam_width": 0}, 0),  # which is refused by name
+    ):
+        assert served.search_tokens(asked) == width * 7, asked
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from seq2seq_keras.serving import translation_record
+from seq2seq_keras.serving import TranslateRequest, translation_record
 from seq2seq_keras.translation import BeamNode, Hypothesis, Translation
 
 
@@ -27,3 +27,11 @@ def test_what_is_no_number_is_null():
         "score": None,
         "rank": 0,
     }
+
+
+def test_null_is_a_value_of_an_option_that_may_have_none():
+    def search(**given):
+        return TranslateRequest(texts=["a"], **given).search()
+
+    assert search(max_length_ratio=None) == {"max_length_ratio": None}
+    assert search(beam_width=None, prefix=None, seed=None) == search() == {}

@@ -77,7 +77,7 @@ def make_translator(seed, **search):
     # Differences that no rounding makes up for.
     for variable in model.trainable_variables:
         variable.assign(variable * 3.0)
-    return Translator(model, tokenizer, tokenizer, max_length=9, **search)
+    return Translator(model, tokenizer, tokenizer, **{"max_length": 9, **search})
 
 
 def posted(client, path, record, status=200):

@@ -43,6 +43,25 @@ def test_every_option_does_what_it_does_in_python(client, attentive, search):
         expect_translation(mine, translation)
 
 
+def test_a_saved_model_tells_of_the_same_ends_and_alignments(client):
+    found = [
+        posted(
+            client,
+            "/translate",
+            {"model": model, "texts": TEXTS, "details": True, "alignments": True},
+        )["translations"]
+        for model in ("attentive", "exported")
+    ]
+    ended = [
+        [[each["ended"] for each in text["hypotheses"]] for text in texts]
+        for texts in found
+    ]
+    assert ended[0] == ended[1]
+    assert not ended[0][0][0]  # the length ran out
+    alignments = [[each["alignment"] for each in texts] for texts in found]
+    assert alignments[0] == alignments[1]
+
+
 def expect_translation(mine, translation):
     assert mine["source_tokens"] == list(translation.source_tokens)
     assert mine["alignment"] == pharaoh_alignment(translation.hypotheses[0])
