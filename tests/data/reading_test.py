@@ -153,7 +153,7 @@ def test_a_missing_or_extra_column_names_file_and_row(name, mark, cells, write, 
 
 @pytest.mark.parametrize(
     ("text", "row"),
-    [('a,b\n"c"x,d\n', 2), ('a,b\nc,d\ne,"f\ng,h\n', 4), ("a,b\nc\rd,e\n", 2)],
+    [('a,b\n"c"x,d\n', 2), ('a,b\nc,d\ne,"f\ng,h\n', 3), ("a,b\nc\rd,e\n", 2)],
     ids=["text after a quote", "a quote never closed", "a lone carriage return"],
 )
 def test_malformed_csv_names_file_and_row(text, row, write, stream):
