@@ -1,6 +1,5 @@
 """Commands that make translations better: of options, and of data."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from jsonargparse import Namespace as Options
@@ -127,9 +126,7 @@ def _texts_to_distill(options: Options) -> Any:
     if options.input is not None:
         named = [options.input]
         reading, _ = agreed_reading(named, options, options.teachers, tables=False)
-        lines = data.read_lines(options.input, encoding=reading.encoding)
-        texts: Iterable[str] = lines
-        return texts
+        return data.read_lines(options.input, encoding=reading.encoding)
     if options.corpus is not None:
         return data.load_corpus(
             options.corpus, seed=corpus_seed(options, options.teachers)

@@ -139,19 +139,25 @@ def read_test_set(options: Options, models: Sequence[str]) -> tuple[Any, str]:
 
 def has_references(options: Options, models: Sequence[str]) -> bool:
     """Whether `--test` names a file of sources and several of references."""
+    return _reading_of_references(options, models) is not None
+
+
+def _reading_of_references(
+    options: Options, models: Sequence[str]
+) -> data.ReadingOptions | None:
     if options.test is None or options.corpus is not None or len(options.test) < 3:
-        return False
+        return None
     reading, _ = agreed_reading(options.test, options, models)
     # What stands for several files stands for tables.
     files, are_found = data.expand_files(options.test)
-    return not are_found and not data.is_table(files[0], reading)
+    return None if are_found or data.is_table(files[0], reading) else reading
 
 
 def _references(options: Options, models: Sequence[str]) -> tuple[Any, str] | None:
     """The sources with all their references, if a file holds each, and a name."""
-    if not has_references(options, models):
+    reading = _reading_of_references(options, models)
+    if reading is None:
         return None
-    reading, _ = agreed_reading(options.test, options, models)
     source, *references = options.test
     for name in given_of(options, data.ReadingOptions):
         if name != "encoding":

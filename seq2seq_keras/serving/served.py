@@ -146,11 +146,8 @@ class ServedTranslator(Served):
         return request
 
     def search_tokens(self, search: dict[str, Any]) -> int:
-        names = SearchOptions.__dataclass_fields__
         try:
-            options = self.translator.search.replace(
-                **{name: value for name, value in search.items() if name in names}
-            )
+            options = SearchRequest.of(self.translator.search, search).options
         except InputError:
             return 0  # `request` says why, in the words that are answered
         return options.width * options.max_length
