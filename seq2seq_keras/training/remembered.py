@@ -9,7 +9,6 @@ from typing import Any
 
 from seq2seq_keras.data import DataOptions, ReadingOptions, given_options
 from seq2seq_keras.errors import InputError, shown
-from seq2seq_keras.options import ranges_of
 from seq2seq_keras.yaml_files import read_yaml
 
 
@@ -35,11 +34,7 @@ def trained_seed(folder: str | os.PathLike) -> int:
         An integer. A corpus split with another seed would put sentences of the
         training into the test.
     """
-    path, options = _read(folder)
-    try:
-        return ranges_of(DataOptions)["seed"].check("seed", options.get("seed", 0))
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+    return trained_options(folder, ["seed"]).get("seed", 0)
 
 
 def trained_options(
@@ -49,13 +44,21 @@ def trained_options(
 
     Args:
         folder: The folder of the translator.
-        names: The names of options.
+        names: The names of options of `DataOptions`.
 
     Returns:
         A dictionary without those that are not known.
+
+    Raises:
+        InputError: If one of them is out of its range.
     """
-    _, options = _read(folder)
-    return {name: options[name] for name in names if name in options}
+    path, options = _read(folder)
+    told = {name: options[name] for name in names if name in options}
+    try:
+        DataOptions(**told)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    return told
 
 
 def trained_reading(

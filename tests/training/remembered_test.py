@@ -57,3 +57,9 @@ def test_features_are_parted_as_in_the_training(tmp_path):
 def test_other_options_are_those_that_are_known(tmp_path):
     (tmp_path / "training.yaml").write_text("seed: 5\nunits: 4\n")
     assert trained_options(tmp_path, ["seed", "batch_size"]) == {"seed": 5}
+
+
+def test_a_damaged_option_names_the_file(tmp_path):
+    (tmp_path / "training.yaml").write_text("batch_size: many\n")
+    with pytest.raises(InputError, match=r"training\.yaml: `batch_size` must be"):
+        trained_options(tmp_path, ["batch_size"])
