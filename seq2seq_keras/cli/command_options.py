@@ -2,7 +2,7 @@
 
 import typing
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from jsonargparse import ArgumentParser as Parser
 
@@ -22,7 +22,7 @@ from seq2seq_keras.cli.shared_options import (
     add_search,
     add_test_pairs,
 )
-from seq2seq_keras.cli.value_types import TextType, add_number
+from seq2seq_keras.cli.value_types import TextType, add_choice, add_number
 from seq2seq_keras.cli.vectors import VECTOR_OPTIONS
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
@@ -165,10 +165,12 @@ def _add_evaluate_options(command: Parser) -> None:
     add_group_sources(command)
     add("--output", help="File for the translations, one a line.")
     add_flag(command, "by_length", "Print the scores of short and long sources apart.")
-    add(
-        "--length_metric",
-        type=Literal[_METRICS] | None,
-        help="The metric by length; by default BLEU, or exact match where no reference "
+    add_choice(
+        command,
+        "length_metric",
+        _METRICS,
+        None,
+        "The metric by length; by default BLEU, or exact match where no reference "
         "has the four tokens that BLEU needs.",
     )
     add("--length_plot", metavar="FILE", help="Draw the scores by length, e.g. a .png.")
@@ -209,11 +211,13 @@ def _add_tune_options(command: Parser) -> None:
         default="search.yaml",
         help="File for the options; `translate` and `evaluate` take it by `--config`.",
     )
-    add(
-        "--metric",
-        type=Literal[_METRICS] | None,
-        help="What chooses; by default BLEU, or exact match where no reference has the "
-        "four tokens that BLEU needs.",
+    add_choice(
+        command,
+        "metric",
+        _METRICS,
+        None,
+        "What chooses; by default BLEU, or exact match where no reference has the four "
+        "tokens that BLEU needs.",
     )
     add_bleu_tokenizer(command)
     widths = ranges_of(SearchOptions)["beam_width"]
@@ -300,20 +304,22 @@ def _add_score_options(command: Parser) -> None:
 def _add_export_options(command: Parser) -> None:
     add_model(command)
     command.add_argument("output", help="Folder for what is exported.")
-    command.add_argument(
-        "--format",
-        type=Literal["saved_model", "onnx", "litert"],
-        default="saved_model",
-        help="A SavedModel for TensorFlow, strings in and strings out; or graphs and "
+    add_choice(
+        command,
+        "format",
+        ("saved_model", "onnx", "litert"),
+        "saved_model",
+        "A SavedModel for TensorFlow, strings in and strings out; or graphs and "
         "tokenizers for onnxruntime or, for phones, LiteRT, which `translate` runs "
         "without TensorFlow.",
     )
-    command.add_argument(
-        "--precision",
-        type=Literal["float32", "float16", "int8"],
-        default="float32",
-        help="How the weights of `--format onnx` and `litert` are kept, in half of the "
-        "size or a quarter.",
+    add_choice(
+        command,
+        "precision",
+        ("float32", "float16", "int8"),
+        "float32",
+        "How the weights of `--format onnx` and `litert` are kept, in half of the size "
+        "or a quarter.",
     )
     add_flag(
         command,
@@ -349,12 +355,8 @@ def _add_import_options(command: Parser) -> None:
             metavar="TOKEN",
             help=f"The token that targets {verb} with, if it is no usual one.",
         )
-    add(
-        "--tokens",
-        type=Literal["auto", "characters", "words"],
-        default="auto",
-        help="What a token is; by default characters if all tokens are single ones.",
-    )
+    about = "What a token is; by default characters if all tokens are single ones."
+    add_choice(command, "tokens", ("auto", "characters", "words"), "auto", about)
 
 
 def _add_serve_options(command: Parser) -> None:

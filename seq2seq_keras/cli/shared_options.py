@@ -1,16 +1,24 @@
 """Options that several commands take; those of a class follow from its fields."""
 
+import dataclasses
 import json
 import typing
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any
 
 from jsonargparse import ArgumentParser as Parser
 
-from seq2seq_keras.cli.value_types import NumberType, TextType, add_number
+from seq2seq_keras.cli.value_types import (
+    NumberType,
+    TextType,
+    add_choice,
+    add_number,
+    choice_settings,
+)
 from seq2seq_keras.data import DataOptions, ReadingOptions
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.options import choices_of, options_of, ranges_of
+from seq2seq_keras.ranges import alternatives
 from seq2seq_keras.training import TrainingConfig
 from seq2seq_keras.translation import RescoringOptions
 
@@ -27,30 +35,44 @@ def add_options(
 
     With `saved`, which says so, what is left out is as a translator was saved with.
     """
-    hints, ranges = typing.get_type_hints(owner), ranges_of(owner)
+    hints = typing.get_type_hints(owner)
     for field in options_of(owner):
         if field.name in leave_out:
             continue
-        kind, default, about = hints[field.name], field.default, field.metadata
-        choices, description = choices_of(kind), about["description"]
-        if about["names_object"]:
-            kind = str | None
+        kind, default = hints[field.name], field.default
+        description = field.metadata["description"]
         if saved:
             description += saved.format(json.dumps(default))
             kind, default = kind | None, None
-        if allowed := ranges.get(field.name):
-            kind = NumberType(field.name, allowed, optional=default is None)
-        elif kind == str | None:
-            kind = TextType(field.name)
-        settings = {"nargs": about["nargs"]} if about["nargs"] else {"type": kind}
-        if metavar := about["metavar"] or (choices and f"{{{','.join(choices)}}}"):
-            settings["metavar"] = metavar
         command.add_argument(
             f"--{field.name}",
             default=default,
             help=description.replace("%", "%%"),
-            **settings,
+            **_values_of(owner, field, kind, is_optional=default is None),
         )
+
+
+def _values_of(
+    owner: type, field: dataclasses.Field, kind: Any, *, is_optional: bool
+) -> dict[str, Any]:
+    """What `add_argument` is told of the values of an option."""
+    about, name, choices = field.metadata, field.name, choices_of(kind)
+    settings: dict[str, Any] = {"type": kind}
+    if about["metavar"]:
+        settings["metavar"] = about["metavar"]
+    if about["nargs"]:
+        del settings["type"]
+        settings["nargs"] = about["nargs"]
+    elif allowed := ranges_of(owner).get(name):
+        settings["type"] = NumberType(name, allowed, optional=is_optional)
+    elif about["names_object"] or kind == str | None:
+        settings["type"] = TextType(name)
+    elif bool in alternatives(kind):
+        settings |= choice_settings(name, (True, False), is_optional=is_optional)
+        settings |= {"nargs": "?", "const": True}  # `--copy` is `--copy true`
+    elif choices:
+        settings |= choice_settings(name, choices, is_optional=is_optional)
+    return settings
 
 
 def add_import(command: Parser) -> None:
@@ -127,12 +149,8 @@ def add_group_sources(command: Parser) -> None:
 
 def add_bleu_tokenizer(command: Parser) -> None:
     """Adds how BLEU splits."""
-    command.add_argument(
-        "--bleu_tokenizer",
-        type=Literal[_BLEU_TOKENIZERS],
-        default="13a",
-        help="What BLEU splits text with; `none` for text that is split already.",
-    )
+    about = "What BLEU splits text with; `none` for text that is split already."
+    add_choice(command, "bleu_tokenizer", _BLEU_TOKENIZERS, "13a", about)
 
 
 def add_model(command: Parser) -> None:

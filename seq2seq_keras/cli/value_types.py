@@ -1,4 +1,4 @@
-"""Numbers and texts on the command line and in YAML: checked when they are read."""
+"""Values on the command line and in YAML: checked when they are read."""
 
 import argparse
 import re
@@ -8,10 +8,15 @@ from typing import Any
 from jsonargparse import ArgumentParser as Parser
 
 from seq2seq_keras.data import number_as_text
-from seq2seq_keras.errors import InputError, shown
+from seq2seq_keras.errors import InputError, check_choice, shown
 from seq2seq_keras.ranges import Range
 
 _MOST_SEEDS = 1000
+_AS_YAML = {
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+    **dict.fromkeys(("null", "~"), None),
+}
 
 
 class NumberType:
@@ -42,6 +47,28 @@ class NumberType:
             return int(text) if self.allowed.whole else float(text)
         except ValueError:
             return text
+
+
+class ChoiceType:
+    """What `type=` makes of a word, or of a value in YAML: one of some values."""
+
+    def __init__(self, name: str, choices: Sequence[Any]) -> None:
+        self.name = name
+        self.choices = choices
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, str) and value not in self.choices:
+            # What YAML takes for a boolean, or for nothing.
+            known = {choice: choice for choice in self.choices}
+            value = known.get(_AS_YAML.get(value.lower(), value), value)
+        try:
+            check_choice(self.name, value, self.choices)
+        except InputError as error:
+            raise _RefusedError(error) from None
+        return value
+
+    def __repr__(self) -> str:  # which `--help` shows
+        return "one of these"
 
 
 class TextType:
@@ -117,3 +144,37 @@ def add_number(
         default=default,
         help=about,
     )
+
+
+def choice_settings(
+    name: str, choices: Sequence[Any], *, is_optional: bool
+) -> dict[str, Any]:
+    """What `add_argument` is told of an option that is one of some values.
+
+    Args:
+        name: Its name.
+        choices: The values: strings or booleans.
+        is_optional: Whether it may also be `None`, which is `null` in YAML.
+
+    Returns:
+        A dictionary.
+    """
+    allowed = [*choices, None] if is_optional else [*choices]
+    shown_as = ",".join(str(c).lower() if isinstance(c, bool) else c for c in choices)
+    return {"type": ChoiceType(name, allowed), "metavar": f"{{{shown_as}}}"}
+
+
+def add_choice(
+    command: Parser, name: str, choices: Sequence[str], default: str | None, about: str
+) -> None:
+    """Adds an option that is one of some words.
+
+    Args:
+        command: The parser.
+        name: Its name, without dashes.
+        choices: The words.
+        default: Its default; `None` may then also be given.
+        about: Its help.
+    """
+    settings = choice_settings(name, choices, is_optional=default is None)
+    command.add_argument(f"--{name}", default=default, help=about, **settings)

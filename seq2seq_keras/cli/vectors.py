@@ -5,14 +5,14 @@ import itertools
 import pathlib
 import sys
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 
 from jsonargparse import ArgumentParser as Parser
 from jsonargparse import Namespace as Options
 
 from seq2seq_keras import data, plots, text, vectors
 from seq2seq_keras.cli.output import print_json
-from seq2seq_keras.cli.value_types import add_number
+from seq2seq_keras.cli.value_types import add_choice, add_number
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.terminal import (
     is_terminal,
@@ -179,7 +179,7 @@ def _add_train_options(command: Parser) -> None:
     add("--input", nargs="+", required=True, help="Text files, a sentence a line.")
     add("--output", required=True, help="Where to write, e.g. vectors.txt.gz.")
     _add_format(command)
-    add("--method", type=Literal[_METHODS], default="word2vec", help="How to learn.")
+    add_choice(command, "method", _METHODS, "word2vec", "How to learn.")
     add(
         "--tokenizer",
         default="space",
@@ -197,11 +197,11 @@ def _add_train_options(command: Parser) -> None:
         ("workers", None, f"Threads of word2vec and fasttext; 1 repeats. {_OWN}"),
     ):
         add_number(command, name, vectors.NUMBERS[name], default, about)
-    for name, kind, about in (
-        ("algorithm", Literal["skip_gram", "cbow"], "Of word2vec and fasttext."),
-        ("letters", Literal["characters", "jamo"], "What fasttext's n-grams are of."),
+    for name, choices, about in (
+        ("algorithm", ("skip_gram", "cbow"), "Of word2vec and fasttext."),
+        ("letters", ("characters", "jamo"), "What fasttext's n-grams are of."),
     ):
-        add(f"--{name}", type=kind, help=f"{about} {_OWN}")
+        add_choice(command, name, choices, None, f"{about} {_OWN}")
 
 
 def _add_load_options(command: Parser) -> None:
@@ -252,12 +252,8 @@ def _add_plot_options(command: Parser) -> None:
     add = command.add_argument
     add("--words", nargs="+", required=True, help="What to draw.")
     add("--output", default="vectors.png", help="The picture.")
-    add(
-        "--kind",
-        type=Literal["pca", "tsne", "similarities"],
-        default="pca",
-        help="Points by their principal components or t-SNE, or a heat map.",
-    )
+    about = "Points by their principal components or t-SNE, or a heat map."
+    add_choice(command, "kind", ("pca", "tsne", "similarities"), "pca", about)
     add_number(command, "seed", vectors.NUMBERS["seed"], 0, "Seed of t-SNE.")
 
 
@@ -272,11 +268,8 @@ def _add_file(command: Parser) -> None:
 
 
 def _add_format(command: Parser) -> None:
-    command.add_argument(
-        "--format",
-        type=Literal["word2vec", "glove", "binary"],
-        help="How to write. Defaults to binary for .bin, else to word2vec.",
-    )
+    about = "How to write. Defaults to binary for .bin, else to word2vec."
+    add_choice(command, "format", ("word2vec", "glove", "binary"), None, about)
 
 
 def _add_count(command: Parser) -> None:

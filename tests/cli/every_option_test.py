@@ -16,7 +16,7 @@ import yaml
 from seq2seq_keras import InputError
 from seq2seq_keras.cli import main, make_parser
 from seq2seq_keras.decoding import SearchOptions
-from seq2seq_keras.options import choices_of, options_of
+from seq2seq_keras.options import options_of
 from seq2seq_keras.training import TrainingConfig
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -47,8 +47,11 @@ def is_number(action):
 
 
 def is_choice(action):
-    hint = getattr(action, "_typehint", None)
-    return bool(choices_of(hint)) or "bool" in str(hint)
+    return hasattr(action.type, "choices")
+
+
+def is_yes_or_no(action):
+    return is_choice(action) and True in action.type.choices
 
 
 def options(is_wanted=lambda action: True):
@@ -86,6 +89,7 @@ def assert_refused(capsys, arguments, name):
     assert line.startswith("seq2seq-keras: error: ")
     assert name in line.replace("-", "_"), line
     assert len(line) < 1000
+    return line
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +125,24 @@ def test_a_word_of_the_wrong_kind_is_refused_in_one_line(path, action, capsys):
     option = action.option_strings[0]
     for value in wrong:
         arguments = [*arguments_of(path, action.dest), f"{option}={value}"]
-        assert_refused(capsys, arguments, action.dest)
+        line = assert_refused(capsys, arguments, action.dest)
+        assert f"`{action.dest}` must be " in line
+
+
+@pytest.mark.parametrize(
+    ("path", "action"),
+    options(is_yes_or_no),
+)
+def test_a_choice_of_yes_or_no_need_not_be_written_out(path, action):
+    option, given = action.option_strings[0], arguments_of(path, action.dest)
+    words = {"": True, "=true": True, "=Yes": True, "=false": False, "=no": False}
+    if None in action.type.choices:
+        words |= {"=null": None}
+    for word, value in words.items():
+        level = PARSER.parse_args([*given, option + word])
+        for name in path:
+            level = level[name]
+        assert level[action.dest] is value
 
 
 @pytest.mark.parametrize(("path", "action"), options(is_number))
@@ -151,8 +172,8 @@ def test_a_value_of_the_wrong_type_in_yaml_is_refused_in_one_line(
     config = tmp_path / "options.yaml"
     wrong = NO_YAML_NUMBERS if is_number(action) else NO_TEXTS
     for value in wrong:
-        is_flag = "bool" in str(getattr(action, "_typehint", action))
-        if value is True and (is_flag or isinstance(action, argparse._StoreTrueAction)):
+        is_flag = isinstance(action, argparse._StoreTrueAction)
+        if value is True and (is_flag or is_yes_or_no(action)):
             continue
         takes_several = action.nargs is not None and not is_number(action)
         if takes_several and not isinstance(value, dict | list):
