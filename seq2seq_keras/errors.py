@@ -2,6 +2,7 @@
 
 import importlib
 import reprlib
+import traceback
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -98,6 +99,12 @@ def import_named(modules: Iterable[str]) -> None:
             importlib.import_module(module)
         except ImportError as error:
             raise InputError(f"{module} cannot be imported: {error}") from error
+        except Exception as error:
+            *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+            raise InputError(
+                f"{module} cannot be imported: {type(error).__name__}: {error} "
+                f"({frame.f_code.co_filename}, line {line})"
+            ) from error
 
 
 def import_optional(name: str, purpose: str) -> types.ModuleType:

@@ -41,7 +41,14 @@ def check_name(
         or is_plain
         or (isinstance(value, str) and not set(":>") & set(value))
     ):
-        check_choice(option, value, (*[None] * optional, *table))
+        try:
+            check_choice(option, value, (*[None] * optional, *table))
+        except InputError as error:
+            if not isinstance(value, str):
+                raise
+            raise InputError(
+                f"{error}; one of your own is named as `module:Name`"
+            ) from None
 
 
 def find(option: str, value: Any, table: Mapping[str, Any]) -> Any:

@@ -90,9 +90,15 @@ def distill(options: Options) -> None:
         ):
             file.write(line + "\n")
         if not counts.written:
-            raise InputError(f"No pair is left to write to {options.output}: {counts}.")
+            tabs = " What `--input` names is texts, no table: each line is one."
+            hint = tabs if options.input is not None and counts.unwritable else ""
+            raise InputError(
+                f"No pair is left to write to {options.output}: {counts}.{hint}"
+            )
     show(f"{options.output} has {counts}. Train on it:")
-    told = f" {training.as_options(columns)}" if columns else ""
+    # `evaluate` and others would else take the columns of a training.
+    named = {"columns": ["0", "1"], **columns} if columns else {}
+    told = f" {training.as_options(named)}" if named else ""
     if options.corpus is not None:
         # Split as here, or what is taught are pairs that others are tested on.
         seed = corpus_seed(options, options.teachers)

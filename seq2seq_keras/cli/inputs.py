@@ -47,8 +47,22 @@ class SourceReader:
             say(f"{path} is read as {reading.encoding}, as in the training.")
         # Whoever writes features before each source does not name a column.
         if is_featured and not self.given and reading.features_column is None:
-            return data.read_lines(path, encoding=reading.encoding)
+            return _with_features(
+                data.read_lines(path, encoding=reading.encoding), path
+            )
         return data.read_sources(path, reading, given=self.given, say=say, skip=skip)
+
+
+def _with_features(lines: Iterator[str], path: str) -> Iterator[str]:
+    """Lines of features, a tab and a source; refuses rows of a table of pairs."""
+    for number, line in enumerate(lines):
+        if number == 0 and (tabs := line.count("\t")) > 1:
+            raise InputError(
+                f"{path}, line 1: {tabs + 1} columns, where features, a tab and a "
+                "source are read. If it is a table, name its columns: `--columns 0 "
+                "--features-column 1`."
+            )
+        yield line
 
 
 def given_search(options: Options) -> dict[str, Any]:

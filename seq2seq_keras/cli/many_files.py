@@ -32,13 +32,18 @@ def translate_shared(options: Options, request: dict[str, Any]) -> None:
         options: The options of the command.
         request: What is asked for of each text.
     """
-    if options.input in (None, "-") or options.output is None:
-        read = "standard input" if options.input in (None, "-") else options.input
+    if options.input in (None, "-"):
         raise InputError(
-            f"{read}: several processes translate from files to files. Name an "
-            "`--input` and an `--output`, which is a folder where the input is one or "
-            "a pattern."
+            "Several processes translate from files to files, not from standard input: "
+            "name an `--input`, and an `--output`."
         )
+    is_many = distributed.is_many(options.input)
+    if options.output is None:
+        named = f"{options.input}: several processes write to a file"
+        if is_many:
+            what = "folder" if pathlib.Path(options.input).is_dir() else "pattern"
+            named = f"{options.input} is a {what}: translations of files go to a folder"
+        raise InputError(f"{named}. Name it: `--output`.")
     names = [field.name for field in dataclasses.fields(distributed.FilesOptions)]
     chosen = distributed.FilesOptions(**{name: options[name] for name in names})
     work = distributed.TranslationWork(
@@ -54,7 +59,7 @@ def translate_shared(options: Options, request: dict[str, Any]) -> None:
     run = functools.partial(
         distributed.translate_files, work=work, options=chosen, read=reader, say=say
     )
-    if not distributed.is_many(options.input):
+    if not is_many:
         _tell(run({options.input: pathlib.Path(options.output)}), 0)
         return
     suffix = ".jsonl" if options.json else ".txt"

@@ -1,6 +1,7 @@
 """Which columns of a table hold its pairs, as told or by a look at its first rows."""
 
 import dataclasses
+import itertools
 import re
 import shlex
 from collections.abc import Sequence
@@ -144,14 +145,18 @@ def choose_columns(
         if has_header:
             names, rows = list(first), rows[1:]
     wanted = options.needed()
-    positions = [_position(column, names, len(first), where) for column in wanted]
+    positions = {
+        role: _position(column, names, len(first), where)
+        for role, column in wanted.items()
+    }
+    _check_apart(where, positions)
     if options.columns is None:
         _check_first_columns(where, names, rows, options)
     return Choice(
-        positions[0],
-        positions[1],
-        features=positions[2] if options.features_column is not None else None,
-        weight=positions[-1] if options.weights_column is not None else None,
+        positions["source"],
+        positions["target"],
+        features=positions.get("features"),
+        weight=positions.get("weights"),
         width=len(first),
         names=tuple(names or ()),
         has_header=columns is None and names is not None,
@@ -159,11 +164,22 @@ def choose_columns(
     )
 
 
+def _check_apart(where: str, positions: dict[str, int]) -> None:
+    """Refuses one column in two roles, but for sources that are their own targets."""
+    for one, other in itertools.combinations(positions, 2):
+        if positions[one] == positions[other] and (one, other) != ("source", "target"):
+            raise InputError(
+                f"{where}: column {positions[one]} (counted from 0) cannot hold {one} "
+                f"and {other}. Name each: `--columns` of sources and targets, "
+                f"`--{other}-column`."
+            )
+
+
 def _has_header(
     place: str, rows: Sequence[Sequence[str]], options: ReadingOptions
 ) -> tuple[bool, bool]:
     """Whether the first row is a header, and whether that was guessed."""
-    by_name = not all(column.isdecimal() for column in options.needed())
+    by_name = not all(column.isdecimal() for column in options.needed().values())
     if by_name and options.header == "no":
         raise InputError(
             "Columns by name stand in a header row, but `header` is no. Give the "
@@ -174,7 +190,9 @@ def _has_header(
     first = [cell.strip().casefold() for cell in rows[0]]
     if _are_names(first):
         return True, True
-    if _stands_apart(rows) or _are_languages(first):
+    # Without columns that are told, `_check_numbers` says more.
+    is_over_numbers = options.columns is not None and _stands_over_numbers(rows)
+    if is_over_numbers or _stands_apart(rows) or _are_languages(first):
         raise InputError(
             f"{place} looks like names of columns ({', '.join(rows[0])[:80]}). If it "
             "is, `--header yes`; if it is a pair, `--header no`."
@@ -215,6 +233,15 @@ def _stands_apart(rows: Sequence[Sequence[str]]) -> bool:
         if first in counts or again <= len(below) / 2:
             return False
     return len(rows) > 2
+
+
+def _stands_over_numbers(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a cell of row 1 is no number, and all below it are."""
+    columns = zip(*(row for row in rows if len(row) == len(rows[0])), strict=True)
+    return len(rows) > 2 and any(
+        first.strip() and not _are_numbers([first]) and _are_numbers(below)
+        for first, *below in columns
+    )
 
 
 def _position(column: str, names: Sequence[Any] | None, width: int, where: str) -> int:
@@ -310,18 +337,28 @@ def _check_numbers(
 ) -> None:
     """Refuses the first two columns if one holds numbers, of rows or whatever."""
     under_header = names is None and not any(map(_are_numbers, columns[:2]))
+    words = [cells[0] for cells in columns] if under_header else names or ()
     below = [cells[1:] if under_header else cells for cells in columns]
     found = next((i for i in (0, 1) if _are_numbers(below[i])), None)
     if found is None:
         return
     texts = [i for i, cells in enumerate(below) if not _are_numbers(cells)]
     both = texts[:2] if len(texts) > 1 else [0, 1]
+    sure = [i for i in texts if words and _tells(words[i])]
+    both = sure[:2] if len(sure) > 1 else both
     header = "--header yes " if under_header else ""
     raise InputError(
         f"{where}: column {called[found]} holds numbers, such as of rows, so the pairs "
         f"are hardly in the first two of {len(columns)} columns. Name them: "
         f"`{header}--columns {called[both[0]]} {called[both[1]]}`."
     )
+
+
+def _tells(name: Any) -> bool:
+    """Whether a column is called by what texts it holds, or by their language."""
+    cell = str(name).strip().casefold()
+    words = {*_PARTS.findall(cell)}
+    return bool(words & (_SURE | _CODES)) or _LOCALE.fullmatch(cell) is not None
 
 
 def _check_features(

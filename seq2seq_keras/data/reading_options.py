@@ -99,11 +99,12 @@ class ReadingOptions:
                 "`features_separator` parts nothing without `features_column`."
             )
 
-    def needed(self) -> list[str]:
-        """The columns that are asked for: source, target, features, weight."""
+    def needed(self) -> dict[str, str]:
+        """The columns that are asked for, by what they hold."""
         source, target = self.columns or ("0", "1")
-        others = (self.features_column, self.weights_column)
-        return [source, target, *(column for column in others if column is not None)]
+        others = {"features": self.features_column, "weights": self.weights_column}
+        found = {name: column for name, column in others.items() if column is not None}
+        return {"source": source, "target": target, **found}
 
 
 def number_as_text(item: Any) -> Any:

@@ -93,7 +93,7 @@ def _splitter(separator: str, options: ReadingOptions) -> Callable[[str], list[s
         return lambda line: line.split("\t")
     if separator.strip():
         return lambda line: [cell.strip() for cell in line.split(separator)]
-    asked = options.needed()
+    asked = options.needed().values()
     if all(column.isdecimal() for column in asked):
         most = max(map(int, asked))
         return lambda line: line.split(maxsplit=most)

@@ -57,7 +57,7 @@ def read_sources(
         The texts.
     """
     # There need not be a target.
-    only = _only(options.needed()[0], options)
+    only = _only(options.needed()["source"], options)
     if is_parquet(path):
         with open_table(path, only) as found:
             yield from _column(found, path, only, say, skip)
@@ -153,7 +153,10 @@ def _is_row(
     # These stand in texts as well.
     is_sure = separator not in (",", ";", " ") or is_named_csv(name)
     if told and is_sure and is_separated(first, separator):
-        say(f"{name} is a table, read as in the training.")
+        used = options.needed()
+        del used["target"]
+        columns = ", ".join(f"{role} in column {i}" for role, i in used.items())
+        say(f"{name} is a table, read as in the training: {columns}.")
         return True
     if is_named_csv(name) or any(is_separated(first, x) for x in USUAL_SEPARATORS):
         say(

@@ -188,7 +188,7 @@ def _beginning(start: bytes, encoding: str) -> str:
 
 def _languages(options: ReadingOptions) -> list[str] | None:
     """The columns that are asked for, unless by number."""
-    by_number = all(column.isdecimal() for column in options.needed())
+    by_number = all(column.isdecimal() for column in options.needed().values())
     return None if by_number else options.columns
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import KerasTensor
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, shown
 from seq2seq_keras.layers.keras_recurrent import GRU, LSTM
 from seq2seq_keras.layers.precision import made_in
 from seq2seq_keras.registry import CELLS, find
@@ -135,7 +135,12 @@ def _make_cell(
             cell = make_cell(units, **options)
     except (TypeError, ValueError) as error:
         if not options:
-            raise
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                raise  # of the cell itself
+            raise InputError(
+                "`cell` must make a cell when it is called with a number of units: "
+                f"{error}. Received: {shown(make_cell)}"
+            ) from error
         raise InputError(
             "`recurrent_dropout` is given to the cell, which does not take it: "
             f"{error}. Leave it out, or set it in a function from units to a cell."

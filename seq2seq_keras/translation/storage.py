@@ -22,6 +22,7 @@ from seq2seq_keras.memory import memory_share
 from seq2seq_keras.models import EncoderDecoder, copy_model
 from seq2seq_keras.text import Tokenizer
 from seq2seq_keras.translation.model_card import model_card
+from seq2seq_keras.translation.runtime_format import RUNTIME_CONFIG
 from seq2seq_keras.translation.saved_format import (
     CARD,
     CHECKED,
@@ -37,6 +38,10 @@ from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 FORMAT = 3
 # What vouches for the configuration itself; format 3 of version 0.1.0 has none.
 _SIGNATURE = "sha256_of_all_else"
+_EXPORTED = {
+    RUNTIME_CONFIG: "for another runtime, and only `translate` knows it",
+    "saved_model.pb": "as a SavedModel, for TensorFlow and `serve`",
+}
 _DECODING = {
     "max_source_length",
     *(field.name for field in dataclasses.fields(SearchOptions)),
@@ -217,6 +222,12 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
     try:
         content = read_regular(path, limit=JSON_BYTES, inside=folder)
     except FileNotFoundError as error:
+        for name, kind in _EXPORTED.items():
+            if (folder / name).is_file():
+                raise InputError(
+                    f"{folder} was exported {kind}. Here the folder is needed that "
+                    "the translator was saved in."
+                ) from error
         raise InputError(
             f"{path} is missing: the folder holds no saved translator, or saving it "
             "was interrupted."

@@ -187,8 +187,8 @@ def test_teachers_are_given_the_columns_that_they_learnt(
     trained, distilled, tmp_path, capsys
 ):
     rows = tmp_path / "rows.tsv"
-    rows.write_text("bye\tA;B\ttot ziens\nyes\tA\tja\n")
-    told = "columns: ['2', '0']\nfeatures_column: '1'\nweights_column: '1'\n"
+    rows.write_text("bye\tA;B\ttot ziens\t1\nyes\tA\tja\t1\n")
+    told = "columns: ['2', '0']\nfeatures_column: '1'\nweights_column: '3'\n"
     command = ["distill", trained("a", told), "--output", "x", "--train", str(rows)]
     for given, expected in {
         (): [("A;B\ttot ziens", "bye"), ("A\tja", "yes")],

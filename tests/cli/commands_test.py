@@ -512,6 +512,14 @@ def test_a_module_that_is_not_there_is_named(table, own_cells, tmp_path, capsys)
     expect_error(capsys, arguments, "no_such_module cannot be imported")
 
 
+def test_a_module_that_fails_is_told_with_its_line(table, own_cells, tmp_path, capsys):
+    (tmp_path / "broken_cells.py").write_text("\nraise ValueError('too old')\n")
+    arguments = ["train", "--train", table, "--output", tmp_path / "m", *TINY]
+    arguments += ["--import", "broken_cells"]
+    parts = "broken_cells cannot be imported: ValueError: too old", "cells.py, line 2)"
+    expect_error(capsys, arguments, *parts)
+
+
 def test_with_a_batch_size_of_one_a_line_in_is_a_line_out(
     saved_translator, monkeypatch
 ):

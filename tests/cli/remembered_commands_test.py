@@ -6,6 +6,9 @@ import zipfile
 import pytest
 
 from seq2seq_keras.cli import main
+from seq2seq_keras.models import build_model
+from seq2seq_keras.text import CharacterTokenizer, FeaturesTokenizer
+from seq2seq_keras.translation import Translator
 
 # What is asked here is how a file is read; the searches have no graphs.
 pytestmark = pytest.mark.usefixtures("eager")
@@ -167,3 +170,22 @@ def test_a_member_of_an_archive_is_read_in_the_encoding_of_the_training(
         archive.writestr("b.tsv", "x\ty\n")
     assert main(["score", str(told), "--test", f"{path}:a.tsv"]) == 0
     assert "--encoding cp1252" in capsys.readouterr().err
+
+
+def test_a_table_of_pairs_is_no_lines_with_features(tmp_path, capsys):
+    source = FeaturesTokenizer.fit(["V\tgo", "N\tox"], tokenizer=CharacterTokenizer)
+    target = CharacterTokenizer.fit(["went", "oxen"])
+    sizes = source.vocabulary_size, target.vocabulary_size
+    model = build_model(*sizes, units=4, embedding_dim=4)
+    Translator(model, source, target, max_length=3).save(tmp_path / "model")
+    arguments = ["translate", str(tmp_path / "model"), "--input"]
+    table, lines = tmp_path / "table.tsv", tmp_path / "lines.txt"
+    table.write_text("go\tV\twent\n")
+    lines.write_text("V\tgo\n")
+    assert main([*arguments, str(table)]) == 2
+    assert "line 1: 3 columns, where features, a tab" in capsys.readouterr().err
+    read = ["--columns", "0", "--features-column", "1"]
+    assert main([*arguments, str(table), *read]) == 0
+    expected = capsys.readouterr().out
+    assert main([*arguments, str(lines)]) == 0
+    assert capsys.readouterr().out == expected

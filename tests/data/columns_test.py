@@ -155,6 +155,47 @@ def test_a_column_of_row_numbers_is_not_the_source(rows, message, name, mark, wr
     assert named[-1] == tuple(rows[-1][:2])
 
 
+def test_columns_that_are_advised_are_those_with_a_name_of_texts(write):
+    rows = [("id", "fr", "note", "en"), ("0", "oui", "x", "yes"), ("1", "a", "b", "c")]
+    with pytest.raises(InputError, match="--header yes --columns 1 3"):
+        read_pairs(write("p.tsv", rows))
+
+
+def test_names_over_a_column_of_numbers_are_no_pair(write):
+    rows = [("id", "fr", "note", "en"), ("0", "oui", "x", "yes"), ("1", "a", "b", "c")]
+    path = write("p.tsv", rows)
+    with pytest.raises(InputError, match=r"names of columns \(id, fr, note, en\)"):
+        read_pairs(path, columns=(3, 1))
+    named = read_pairs(path, columns=(3, 1), header="yes")
+    assert list(named) == [("yes", "oui"), ("c", "a")]
+    assert len(read_pairs(path, columns=(3, 1), header="no")) == 3
+    rows = [("7", "oui", "yes"), ("", "non", "no"), ("9", "a", "c")]
+    assert len(read_pairs(write("gaps.tsv", rows), columns=(1, 2))) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "roles"),
+    [
+        ({"columns": (0, 2), "features_column": 2}, "target and features"),
+        ({"columns": (2, 0), "features_column": 2}, "source and features"),
+        ({"weights_column": 1}, "target and weights"),
+        (
+            {"columns": (0, 1), "features_column": 2, "weights_column": 2},
+            "features and weights",
+        ),
+    ],
+)
+def test_a_column_has_one_role(options, roles, write):
+    path = write("p.tsv", [("go", "went", "1"), ("see", "saw", "2")])
+    with pytest.raises(InputError, match=rf"column \d .* cannot hold {roles}"):
+        read_pairs(path, **options)
+
+
+def test_a_source_may_be_its_own_target(write):
+    pairs = read_pairs(write("p.tsv", [("go", "went")]), columns=(1, 1))
+    assert list(pairs) == [("went", "went")]
+
+
 def test_numbers_may_be_sources_of_a_table_of_two_columns(write):
     rows = [("1", "one"), ("2", "two"), ("3", "three")]
     assert list(read_pairs(write("numbers.tsv", rows))) == rows

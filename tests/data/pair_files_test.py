@@ -452,7 +452,10 @@ def test_sources_are_lines_or_a_column(write):
     features = {"columns": ["0", "2"], "features_column": "1"}
     texts, told = sources_of(table, **features)
     assert texts == ["V;PST\tgo"]
-    assert told == ["forms.tsv is a table, read as in the training."]
+    assert told == [
+        "forms.tsv is a table, read as in the training: source in column 0, "
+        "features in column 1."
+    ]
     assert sources_of(table, ["columns"], columns=["0", "0"]) == (["go"], [])
     texts, (told,) = sources_of(table)
     assert texts == ["go\tV;PST"]

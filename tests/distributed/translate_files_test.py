@@ -145,7 +145,11 @@ def test_what_several_processes_cannot_do_is_said_at_once(
     onnx_folder, tmp_path, capsys
 ):
     for options, message in (
-        (["--num-workers", "2"], "standard input: several processes translate"),
+        (["--num-workers", "2"], "not from standard input: name an `--input`"),
+        (
+            ["--input", str(tmp_path)],
+            "is a folder: translations of files go to a folder",
+        ),
         (["--threads", "2"], "`--threads` does nothing unless several processes"),
         (["--num-workers", "2", "--attention_plot", "a.png"], "does nothing where"),
         (["--input", "none*", "--output", "out"], "No file is called as the pattern"),

@@ -1,6 +1,7 @@
 """A cell, an attention and a model of the user's go all the way."""
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -256,6 +257,7 @@ def test_a_name_of_ones_own_is_an_entry_of_the_table(monkeypatch):
         ({"cell": "own_parts:NoCell"}, "own_parts has no 'NoCell'"),
         ({"cell": "own>NoCell"}, "'own>NoCell', which is not registered with Keras"),
         ({"cell": lambda units: units}, "with a `state_size`. Received: a int"),
+        ({"cell": os.getcwd}, "make a cell when it is called with a number of units"),
         (
             {"cell": keras.layers.StackedRNNCells([keras.layers.GRUCell(3)])},
             "`cell` is a StackedRNNCells, whose configuration has no `units`",

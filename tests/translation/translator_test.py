@@ -243,6 +243,15 @@ def test_a_cut_off_file_is_named(folder, name, share):
         Translator.load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("runtime.json", "for another"), ("saved_model.pb", "as a Sav")]
+)
+def test_an_export_is_not_called_damaged(name, kind, tmp_path):
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match=f"was exported {kind}.* was saved in"):
+        Translator.load(tmp_path)
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(InputError, match="nowhere: there is no such model folder"):
         Translator.load(tmp_path / "nowhere")
