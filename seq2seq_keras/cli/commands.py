@@ -182,7 +182,7 @@ def _translate(options: Options) -> None:
         tokenizer = translator.source_tokenizer
         is_featured = tokenizer.text_tokenizer is not tokenizer
         path = "-" if options.input is None else options.input
-        lines = SourceReader(options)(path, is_featured)
+        lines = SourceReader(options, options.model)(path, is_featured)
         write: Callable[[str], None] = write_result
         flush: Callable[[], None] = functools.partial(terminal.write, "")
         if options.output is not None:

@@ -7,6 +7,7 @@ from jsonargparse import Namespace as Options
 from seq2seq_keras import data, evaluation, text, training, translation
 from seq2seq_keras.cli.agreement import agreed_reading, corpus_seed
 from seq2seq_keras.cli.inputs import (
+    SourceReader,
     all_translators,
     given_search,
     load_together,
@@ -60,7 +61,6 @@ def tune_search(options: Options) -> None:
 
 def distill(options: Options) -> None:
     """Writes training pairs that teachers have translated."""
-    given = _texts_to_distill(options)
     chosen = training.DistillationOptions(
         **{
             name: options[name]
@@ -68,6 +68,7 @@ def distill(options: Options) -> None:
         }
     )
     teachers = [translation.Translator.load(folder) for folder in options.teachers]
+    given = _texts_to_distill(options, teachers[0])
     columns = _further_columns(options, teachers[0])
     counts = training.DistillationCounts()
     pairs = training.distill(
@@ -121,7 +122,7 @@ def _further_columns(
     return columns
 
 
-def _texts_to_distill(options: Options) -> Any:
+def _texts_to_distill(options: Options, teacher: "translation.Translator") -> Any:
     """The pairs of files or of a corpus, or texts that have no other side."""
     named = [name for name in ("train", "corpus", "input") if options[name] is not None]
     if len(named) != 1:
@@ -131,8 +132,9 @@ def _texts_to_distill(options: Options) -> Any:
         )
     if options.input is not None:
         named = [options.input]
-        reading, _ = agreed_reading(named, options, options.teachers, tables=False)
-        return data.read_lines(options.input, encoding=reading.encoding)
+        agreed_reading(named, options, options.teachers, tables=False)
+        is_featured = isinstance(teacher.source_tokenizer, text.FeaturesTokenizer)
+        return SourceReader(options, options.teachers[0])(options.input, is_featured)
     if options.corpus is not None:
         return data.load_corpus(
             options.corpus, seed=corpus_seed(options, options.teachers)

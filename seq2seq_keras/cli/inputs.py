@@ -15,15 +15,16 @@ class SourceReader:
     """Reads the texts to translate: lines, or a column of a table.
 
     Args:
-        options: The options of `translate`.
+        options: The options of a command.
+        model: The folder of the translator, whose training says how tables are read.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, model: str) -> None:
         given = given_of(options, data.ReadingOptions)
         if "columns" in given:
             given["columns"] = [given["columns"][0]] * 2
         self.given = given
-        self.reading, self.taken = training.trained_reading(options.model, given)
+        self.reading, self.taken = training.trained_reading(model, given)
 
     def __call__(
         self,

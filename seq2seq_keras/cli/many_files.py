@@ -55,7 +55,7 @@ def translate_shared(options: Options, request: dict[str, Any]) -> None:
         modules=options.get("import") or (),
         rescore=options.rescore or (),
     )
-    reader = SourceReader(options)
+    reader = SourceReader(options, options.model)
     run = functools.partial(
         distributed.translate_files, work=work, options=chosen, read=reader, say=say
     )

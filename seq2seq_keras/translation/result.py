@@ -48,6 +48,8 @@ class Hypothesis:
         attention: float32 array, shape `(target_length, source_length)`: the weights
             over the source when each token was written; `None` without attention.
         ended: Whether the last token is `<eos>`, and not where the length ran out.
+        is_reversed: Whether the tokens were written from right to left, so that the
+            first is the last of the text.
 
     Example:
 
@@ -61,6 +63,7 @@ class Hypothesis:
     token_probabilities: np.ndarray
     attention: np.ndarray | None = None
     ended: bool = True
+    is_reversed: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,8 +171,8 @@ def pharaoh_alignment(hypothesis: Hypothesis) -> str:
         hypothesis: A `Hypothesis` of a model with attention.
 
     Returns:
-        Pairs of source and target position, counted from 0: "0-0 2-1 1-2". `<eos>`
-        is left out on both sides.
+        Pairs of source and target position, counted from 0 in the order of the texts:
+        "0-0 2-1 1-2". `<eos>` is left out on both sides.
 
     Raises:
         InputError: If the model has no attention.
@@ -181,6 +184,8 @@ def pharaoh_alignment(hypothesis: Hypothesis) -> str:
         )
     # The last column is the end of the source, the last row that of the target.
     words = hypothesis.attention[: -1 if hypothesis.ended else None, :-1]
+    if hypothesis.is_reversed:
+        words = words[::-1]
     return " ".join(
         f"{row.argmax()}-{target}" for target, row in enumerate(words) if row.any()
     )
@@ -193,11 +198,16 @@ def best_texts(texts: list[str], outputs: dict[str, np.ndarray]) -> list[str]:
 
 
 def make_translations(
-    texts: list[str], outputs: dict[str, np.ndarray], trace: bool = False
+    texts: list[str],
+    outputs: dict[str, np.ndarray],
+    *,
+    trace: bool = False,
+    is_reversed: bool = False,
 ) -> list[Translation]:
     """Reads the arrays that a graph of `TranslationGraph` put out, a row for each text.
 
-    With `trace` the tree of a beam search is kept.
+    With `trace` the tree of a beam search is kept. `is_reversed` says that the model
+    writes from right to left.
     """
     translations = []
     for number, text in enumerate(texts):
@@ -207,7 +217,7 @@ def make_translations(
             Translation(
                 source=text,
                 source_tokens=source_tokens,
-                hypotheses=_hypotheses(row, len(source_tokens)),
+                hypotheses=_hypotheses(row, len(source_tokens), is_reversed),
                 beam=_beam(row) if trace and "trace_parents" in row else None,
             )
         )
@@ -219,7 +229,9 @@ def _strings(tokens: np.ndarray) -> tuple[str, ...]:
     return tuple(token.decode("utf-8") for token in tokens if token)
 
 
-def _hypotheses(row: dict[str, Any], source_length: int) -> tuple[Hypothesis, ...]:
+def _hypotheses(
+    row: dict[str, Any], source_length: int, is_reversed: bool
+) -> tuple[Hypothesis, ...]:
     hypotheses = []
     for rank, score in enumerate(row["scores"]):
         # There may be fewer than were asked for, but one at least.
@@ -239,6 +251,7 @@ def _hypotheses(row: dict[str, Any], source_length: int) -> tuple[Hypothesis, ..
                 ),
                 attention=attention,
                 ended=bool(row["ended"][rank]),
+                is_reversed=is_reversed,
             )
         )
     return tuple(hypotheses)

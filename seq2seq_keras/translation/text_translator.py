@@ -151,7 +151,7 @@ class TextTranslator(abc.ABC):
             InputError: If something is not a string, or an option does not fit.
         """
         request = SearchRequest.of(self.search, search)
-        make = functools.partial(make_translations, trace=trace)
+        make = functools.partial(self._translations, trace=trace)
         translations = self._run(_as_list(texts), batch_size, request, make, first)
         return translations[0] if isinstance(texts, str) else translations
 
@@ -175,7 +175,7 @@ class TextTranslator(abc.ABC):
         is_risk = request.options.decision == "mbr"
         request = request._replace(options=proposals_of(request.options), rescore=None)
         found = [
-            proposer._run(_as_list(texts), batch_size, request, make_translations)
+            proposer._run(_as_list(texts), batch_size, request, self._translations)
             for proposer in (self._proposers() if is_risk else [self])
         ]
         return list(zip(*found, strict=True))
@@ -214,7 +214,13 @@ class TextTranslator(abc.ABC):
         Yields:
             A `Translation` for each text, in the same order.
         """
-        yield from self._stream(texts, batch_size, search, make_translations)
+        yield from self._stream(texts, batch_size, search, self._translations)
+
+    def _translations(
+        self, texts: list[str], outputs: _Arrays, trace: bool = False
+    ) -> list[Translation]:
+        is_reversed = self.target_tokenizer.is_reversed
+        return make_translations(texts, outputs, trace=trace, is_reversed=is_reversed)
 
     def _stream(
         self,

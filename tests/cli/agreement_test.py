@@ -205,6 +205,18 @@ def test_teachers_are_given_the_columns_that_they_learnt(
         assert ("--columns 0 2" in error) == (given == ("--backward", "true"))
 
 
+def test_texts_to_distill_are_read_as_translate_reads_them(
+    trained, distilled, tmp_path, capsys
+):
+    rows = tmp_path / "rows.tsv"
+    rows.write_text("bye\tA;B\nyes\tA\n")
+    told = "columns: ['0', '2']\nfeatures_column: '1'\n"
+    command = ["distill", trained("a", told), "--output", "x", "--input", str(rows)]
+    error = error_of(capsys, *command)
+    assert "read as in the training: source in column 0, features in column 1" in error
+    assert distilled.pop() == ["A;B\tbye", "A\tyes"]
+
+
 def test_texts_to_distill_have_the_encoding_of_the_training(
     trained, distilled, tmp_path, capsys
 ):

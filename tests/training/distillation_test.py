@@ -63,6 +63,16 @@ def test_every_translation_without_text_is_counted(random_translator):
     assert counts == DistillationCounts(read=1, written=1, empty=2)
 
 
+def test_features_alone_are_no_source(random_translator):
+    texts = ["V\ta b", "V\t ", "V\t"]
+    source = FeaturesTokenizer.fit(texts, tokenizer=SpaceTokenizer)
+    teacher, counts = random_translator(3, source), DistillationCounts()
+    search = {"min_length": 2, "max_length": 5}
+    pairs = list(distill([teacher], texts, counts=counts, **search))
+    assert [source for source, _ in pairs] == ["V\ta b"]
+    assert counts == DistillationCounts(read=3, written=1, empty=2)
+
+
 def test_each_teacher_may_write_pairs_of_its_own(teachers):
     counts = DistillationCounts()
     options = DistillationOptions(each=True, originals=True)
@@ -157,7 +167,9 @@ def test_the_command_writes_a_table_to_train_on(teachers, tmp_path, capsys):
     weighted.write_text("a b c\tu v w\t0.5\n", encoding="utf-8")
     given = ["--train", str(weighted), "--weights-column", "2"]
     assert main([*command, *given]) == 0
-    assert capsys.readouterr().out.endswith(f"{output} --weights-column 2\n")
+    assert capsys.readouterr().out.endswith(
+        f"{output} --columns 0 1 --weights-column 2\n"
+    )
     assert read_pairs(output, weights_column=2).weights == [0.5]
     texts = tmp_path / "texts.txt"
     texts.write_text("a b\nc\n", encoding="utf-8")
@@ -209,7 +221,7 @@ def test_features_and_weights_become_further_columns(
     command += ["--output", str(output), "--min-length", "2", "--max-length", "5"]
     assert main(command) == 0
     [line] = capsys.readouterr().out.splitlines()[1:]
-    assert line.endswith(f"{output} --features-column 2{told}")
+    assert line.endswith(f"{output} --columns 0 1 --features-column 2{told}")
     read = {"features_column": 2, "features_separator": separator}
     translations = teacher.translate(texts, min_length=2, max_length=5)
     assert all(translations)

@@ -16,6 +16,7 @@ from seq2seq_keras.text import (
     NOT_COPIED,
     CharacterTokenizer,
     FeaturesTokenizer,
+    ReversedTokenizer,
     SpaceTokenizer,
     SubwordTokenizer,
     WordTokenizer,
@@ -198,6 +199,21 @@ def test_features_are_the_first_columns_of_the_attention(translator, eager):
     rows = result.attention[: -1 if result.hypotheses[0].ended else None, :4]
     expected = [f"{row.argmax()}-{place}" for place, row in enumerate(rows)]
     assert pharaoh_alignment(result.hypotheses[0]).split() == expected
+
+
+def test_an_alignment_counts_in_the_order_of_the_text(translator, eager):
+    plain = translator.decode("V;PST\tgo")
+    turned = ReversedTokenizer(translator.target_tokenizer)
+    model, source = translator.model, translator.source_tokenizer
+    found = Translator(model, source, turned, max_length=8).decode("V;PST\tgo")
+    assert found.tokens == plain.tokens
+    written = [
+        pair.split("-") for pair in pharaoh_alignment(plain.hypotheses[0]).split()
+    ]
+    last = len(plain.tokens) - plain.hypotheses[0].ended - 1
+    expected = [f"{place}-{last - int(row)}" for place, row in written[::-1]]
+    assert pharaoh_alignment(found.hypotheses[0]).split() == expected
+    assert len(expected) > 1
 
 
 def test_other_features_make_another_source(translator, eager):

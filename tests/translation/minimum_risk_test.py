@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from sacrebleu.metrics import CHRF
 
+from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import (
+    Hypothesis,
+    Translation,
+    Translator,
+    least_risk,
+)
 
 TEXTS = ["the cat sleeps", "the dog eats", "", "cat"]
 # As wide as the space: every translation there is, of two tokens and `<eos>` at most.
@@ -95,7 +101,7 @@ def test_with_a_score_it_is_what_a_loop_over_all_pairs_finds(one):
         shares = distribution(one, text)
         expected = {
             mine: sum(
-                p * chrf.sentence_score(mine, [its]).score / 100
+                p * (mine == its or chrf.sentence_score(mine, [its]).score / 100)
                 for its, p in shares.items()
             )
             for mine in shares
@@ -106,6 +112,19 @@ def test_with_a_score_it_is_what_a_loop_over_all_pairs_finds(one):
         assert one.translate(text, decision="mbr", **ALL) == found.text
         changes += found.text != max(shares, key=shares.get)
     assert changes
+
+
+@pytest.mark.parametrize(
+    "utility", ["chrf", "bleu", "symbol_error_rate", "exact_match"]
+)
+def test_nothing_is_as_like_itself_as_any_text(utility):
+    hypotheses = tuple(
+        Hypothesis(text, (*text, "<eos>"), -1.0, np.array([share]))
+        for text, share in (("", 0.5), ("a", 0.25), ("b", 0.25))
+    )
+    options = SearchOptions(beam_width=3, n_best=3, decision="mbr", utility=utility)
+    found = least_risk([Translation("x", ("x",), hypotheses)], options).hypotheses
+    assert [(h.text, h.score) for h in found] == [("", 0.5), ("a", 0.25), ("b", 0.25)]
 
 
 def test_an_ensemble_decides_over_the_union_of_what_its_models_propose(one, other):
