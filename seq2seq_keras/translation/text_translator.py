@@ -95,7 +95,8 @@ class TextTranslator(abc.ABC):
         Args:
             texts: A string, a list of strings, or a pandas Series of strings. An
                 empty or blank text has an empty translation. Where the source has a
-                `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`.
+                `FeaturesTokenizer`, features and a tab come first: `"V;PST\tgo"`; they
+                are read, and translated, without a text behind them too.
             batch_size: Optional integer. Texts decoded at a time; texts of like length
                 are decoded together and come back in the order given. Defaults to as
                 many as have 320 hypotheses; fewer if the vocabulary is very large.
