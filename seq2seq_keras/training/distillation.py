@@ -9,7 +9,7 @@ from seq2seq_keras.data import Pair, Pairs, PairStream, tidy_text
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import check_options, documented, option
 from seq2seq_keras.ranges import checks_numbers
-from seq2seq_keras.text import FeaturesTokenizer, split_features
+from seq2seq_keras.text import split_features
 from seq2seq_keras.translation import Translation, likeness
 
 if TYPE_CHECKING:
@@ -243,8 +243,8 @@ def _taken(
 ) -> Iterator[str]:
     """Those of the n best that become the other side of a pair."""
     found = [h.text for h in translation.hypotheses]
-    source = translation.source
-    if isinstance(teacher.source_tokenizer, FeaturesTokenizer):
+    source, tokenizer = translation.source, teacher.source_tokenizer
+    if tokenizer.text_tokenizer is not tokenizer:  # features stand before the text
         _, source = split_features(source)
     texts = [text for text in found if text.strip() and source.strip()]
     counts.empty += len(found) - len(texts)
