@@ -97,7 +97,7 @@ def import_named(modules: Iterable[str]) -> None:
     for module in modules:
         try:
             importlib.import_module(module)
-        except ImportError as error:
+        except (ImportError, SyntaxError) as error:  # which say where
             raise InputError(f"{module} cannot be imported: {error}") from error
         except Exception as error:
             *_, (frame, line) = traceback.walk_tb(error.__traceback__)

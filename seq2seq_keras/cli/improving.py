@@ -61,6 +61,8 @@ def tune_search(options: Options) -> None:
 
 def distill(options: Options) -> None:
     """Writes training pairs that teachers have translated."""
+    # What is wrong with files is told before models are loaded.
+    given = _pairs_to_distill(options)
     chosen = training.DistillationOptions(
         **{
             name: options[name]
@@ -68,7 +70,8 @@ def distill(options: Options) -> None:
         }
     )
     teachers = [translation.Translator.load(folder) for folder in options.teachers]
-    given = _texts_to_distill(options, teachers[0])
+    if given is None:
+        given = _texts_to_distill(options, teachers[0])
     columns = _further_columns(options, teachers[0])
     counts = training.DistillationCounts()
     pairs = training.distill(
@@ -123,7 +126,14 @@ def _further_columns(
 
 
 def _texts_to_distill(options: Options, teacher: "translation.Translator") -> Any:
-    """The pairs of files or of a corpus, or texts that have no other side."""
+    """Texts that have no other side."""
+    agreed_reading([options.input], options, options.teachers, tables=False)
+    is_featured = isinstance(teacher.source_tokenizer, text.FeaturesTokenizer)
+    return SourceReader(options, options.teachers[0])(options.input, is_featured)
+
+
+def _pairs_to_distill(options: Options) -> Any:
+    """The pairs of files or of a corpus; `None` if there are texts in their place."""
     named = [name for name in ("train", "corpus", "input") if options[name] is not None]
     if len(named) != 1:
         raise InputError(
@@ -131,10 +141,7 @@ def _texts_to_distill(options: Options, teacher: "translation.Translator") -> An
             "file of texts."
         )
     if options.input is not None:
-        named = [options.input]
-        agreed_reading(named, options, options.teachers, tables=False)
-        is_featured = isinstance(teacher.source_tokenizer, text.FeaturesTokenizer)
-        return SourceReader(options, options.teachers[0])(options.input, is_featured)
+        return None
     if options.corpus is not None:
         return data.load_corpus(
             options.corpus, seed=corpus_seed(options, options.teachers)

@@ -59,8 +59,8 @@ class ChoiceType:
     def __call__(self, value: Any) -> Any:
         if isinstance(value, str) and value not in self.choices:
             # What YAML takes for a boolean, or for nothing.
-            known = {choice: choice for choice in self.choices}
-            value = known.get(_AS_YAML.get(value.lower(), value), value)
+            read = _AS_YAML.get(value.lower(), value)
+            value = read if read in self.choices else value
         try:
             check_choice(self.name, value, self.choices)
         except InputError as error:
