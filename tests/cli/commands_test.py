@@ -518,6 +518,9 @@ def test_a_module_that_fails_is_told_with_its_line(table, own_cells, tmp_path, c
     arguments += ["--import", "broken_cells"]
     parts = "broken_cells cannot be imported: ValueError: too old", "cells.py, line 2)"
     expect_error(capsys, arguments, *parts)
+    (tmp_path / "broken_cells.py").write_text("\nclass\n")
+    line = expect_error(capsys, arguments, "syntax", "(broken_cells.py, line 2)")
+    assert "frozen" not in line
 
 
 def test_with_a_batch_size_of_one_a_line_in_is_a_line_out(
