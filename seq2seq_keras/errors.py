@@ -16,6 +16,7 @@ _PACKAGES = {
     "prometheus_client": "prometheus-client",
     "ai_edge_litert": "ai-edge-litert",
     "ray": "ray[serve]",
+    "tensorflow_text": "'tensorflow-text<2.22'",
 }
 
 

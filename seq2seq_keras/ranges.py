@@ -66,6 +66,9 @@ class Range(NamedTuple):
         return f"{kind}, {limits}" if limits else kind
 
 
+POSITIVE = Range(minimum=1, whole=True)
+
+
 def as_python(value: Any) -> Any:
     """NumPy's numbers, which need not be loaded to tell, as Python's."""
     is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0

@@ -255,7 +255,7 @@ def _serve(options: Options) -> None:
 
 
 def _import_keras2(options: Options) -> None:
-    if pathlib.Path(options.output, "config.json").exists():
+    if translation.is_translator_folder(options.output):
         raise InputError(
             f"{options.output} holds a translator: name another `--output`."
         )

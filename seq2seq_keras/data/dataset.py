@@ -132,7 +132,8 @@ class Batches:
         share: Pair of integers: the number of a worker, and how many there are. Each
             gets its share of every batch, of as many tokens; those that get none,
             because there are fewer pairs, a row of padding.
-        **options: The other arguments of `make_dataset`, which explains all.
+
+    `make_dataset` explains the others.
 
     Attributes:
         count: Batches in an epoch.
@@ -159,10 +160,6 @@ class Batches:
     ) -> None:
         check_choice("batch_by", batch_by, ("sentences", "tokens"))
         limits = (max_source_length, max_target_length)
-        names = ("batch_size", "max_source_length", "max_target_length")
-        for name, value in zip(names, (batch_size, *limits), strict=True):
-            if value is not None and value < 1:
-                raise InputError(f"`{name}` must be positive. Received: {name}={value}")
         self._encoder = PairEncoder(
             (source_tokenizer, target_tokenizer),
             limits,

@@ -17,7 +17,7 @@ _FIRST_DAY = datetime.date(1900, 1, 1).toordinal()
 _LAST_DAY = datetime.date(2099, 12, 31).toordinal()
 
 
-@checks_numbers(count=(0, 10**7), seed=(-(2**63), 2**63 - 1))
+@checks_numbers(count=(1, 10**7), seed=(-(2**63), 2**63 - 1))
 def make_toy_pairs(task: str, count: int, seed: int = 0) -> Pairs:
     """Generates pairs of a toy task, no source twice.
 
@@ -33,7 +33,7 @@ def make_toy_pairs(task: str, count: int, seed: int = 0) -> Pairs:
         `Pairs`.
 
     Raises:
-        InputError: If there is no such task, or `count` is below 1 or more than the
+        InputError: If there is no such task, or `count` is below 1, or more than the
             task has pairs.
 
     Example:
@@ -42,8 +42,6 @@ def make_toy_pairs(task: str, count: int, seed: int = 0) -> Pairs:
     Pairs(source=['cbcbcjg', 'iihcde'], target=['gjcbcbc', 'edchii'])
     """
     check_choice("task", task, tuple(TOY_TASKS))
-    if count < 1:
-        raise InputError(f"`count` must be positive. Received: count={count}")
     make_pair = TOY_TASKS[task]
     generator = random.Random(f"{task}/{seed}")
     pairs: dict[str, str] = {}

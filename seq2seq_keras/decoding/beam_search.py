@@ -1,13 +1,14 @@
 """Keeping several hypotheses at every step."""
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import tensorflow as tf
 
 from seq2seq_keras.decoding.base import SearchResult, States, Step
 from seq2seq_keras.decoding.beam_steps import BeamSteps, OfBatch
 from seq2seq_keras.decoding.constraints import AllOf, Constraint
-from seq2seq_keras.decoding.scoring import length_divisor
+from seq2seq_keras.decoding.scoring import power_divisor
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import ranges_of
@@ -103,17 +104,13 @@ def beam_search(
         - [Vijayakumar et al., 2018](https://arxiv.org/abs/1610.02424), algorithm 1
           with Hamming diversity: groups.
     """
-    if not 1 <= n_best <= beam_width:
-        raise InputError(
-            "A beam holds `beam_width` hypotheses, so `n_best` is at least 1 and no "
-            f"larger. Received: n_best={n_best}, beam_width={beam_width}"
-        )
-    if beam_width % beam_groups:
-        raise InputError(
-            "Groups of a beam have as many hypotheses each, so `beam_width` must be a "
-            f"multiple of `beam_groups`. Received: beam_width={beam_width}, "
-            f"beam_groups={beam_groups}"
-        )
+    options = SearchOptions(
+        beam_width=beam_width,
+        n_best=n_best,
+        beam_groups=beam_groups,
+        length_normalization=cast(Any, length_normalization),
+        length_penalty=length_penalty,
+    )
     if coverage_penalty and "attention_weights" not in states:
         raise InputError("`coverage_penalty` needs a model with attention.")
     return run_beam_search(
@@ -123,7 +120,7 @@ def beam_search(
         n_best=n_best,
         beam_groups=beam_groups,
         diversity_penalty=diversity_penalty,
-        divisor=length_divisor(length_normalization, length_penalty),
+        divisor=power_divisor(*options.length_terms),
         max_length=max_length,
         finished=finished,
         memory=memory,

@@ -7,10 +7,8 @@ import tensorflow as tf
 
 from seq2seq_keras.decoding.base import States, Step, never_written
 from seq2seq_keras.decoding.search_options import SearchOptions
-from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.special_tokens import PAD_ID, START_ID
 
-NORMALIZATIONS = ("average", "gnmt", "none")
 # A source token without any attention costs as much as one with this share of it;
 # the logarithm of 0 would be no number.
 _LEAST_COVERAGE = 1e-6
@@ -27,13 +25,14 @@ def length_divisor(
     Args:
         normalization: "average" (`length ** penalty`), "gnmt"
             (`((5 + length) / 6) ** penalty`) or "none" (1).
-        penalty: Float, 0 or more.
+        penalty: Float, from 0 to 5.
 
     Returns:
         A function of an int32 tensor that returns a float32 tensor.
 
     Raises:
-        InputError: If there is no such normalization, or the penalty is negative.
+        InputError: If there is no such normalization, or the penalty is out of its
+            range; a negative one would favour short translations without end.
 
     Example:
 
@@ -43,13 +42,6 @@ def length_divisor(
     Reference:
         - [Wu et al., 2016](https://arxiv.org/abs/1609.08144), equation 14.
     """
-    check_choice("length_normalization", normalization, NORMALIZATIONS)
-    if penalty < 0:
-        raise InputError(
-            "`length_penalty` must be 0 or more; a negative one would favour short "
-            f"translations without end. Received: length_penalty={penalty}"
-        )
-
     options = SearchOptions(
         length_normalization=cast(Any, normalization), length_penalty=penalty
     )

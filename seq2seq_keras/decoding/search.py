@@ -1,6 +1,6 @@
 """The search that the options ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -19,7 +19,7 @@ from seq2seq_keras.decoding.constraints import (
 )
 from seq2seq_keras.decoding.greedy_search import greedy_search
 from seq2seq_keras.decoding.sampling import sample
-from seq2seq_keras.decoding.scoring import length_divisor, power_divisor
+from seq2seq_keras.decoding.scoring import power_divisor
 from seq2seq_keras.decoding.search_inputs import SearchInputs
 from seq2seq_keras.decoding.search_options import SearchOptions
 from seq2seq_keras.errors import InputError
@@ -89,7 +89,7 @@ def search(
             *_constraints_of_texts(prefix, allowed, avoidance, max_length),
             *_constraints(options, lengths, max_length),
         ],
-        "divisor": _divisor(options),
+        "divisor": power_divisor(*options.length_terms),
         # What was attended to is what replaces an unknown word.
         "attention": details or options.replace_unknown,
     }
@@ -124,12 +124,6 @@ def search(
 def _asked(value: Any, neutral: float = 0) -> bool:
     """Whether an option does something; a tensor may."""
     return tf.is_tensor(value) or value != neutral
-
-
-def _divisor(options: SearchOptions | SearchInputs) -> Callable:
-    if isinstance(options, SearchInputs):
-        return power_divisor(options.length_offset, options.length_exponent)
-    return length_divisor(options.length_normalization, options.length_penalty)
 
 
 def _max_length(

@@ -26,3 +26,8 @@ class SearchInputs(NamedTuple):
     replace_unknown: bool = False
     beam_groups: int = 1
     diversity_penalty: float = 0.0
+
+    @property
+    def length_terms(self) -> tuple[Any, Any]:
+        """What divides a score; see `SearchOptions`."""
+        return self.length_offset, self.length_exponent

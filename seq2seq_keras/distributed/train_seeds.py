@@ -147,7 +147,7 @@ def _begun(config: TrainingConfig) -> TrainingConfig | None:
         return None
     if config.backup is not None:
         training.restore_backup(config.output, config.backup)
-    if not pathlib.Path(config.output, "training.yaml").is_file():
+    if not training.is_remembered(config.output):
         return None
     begun = training.begun_config(config.output)
     # There are options that only some trainings have to keep. What `init` brings along

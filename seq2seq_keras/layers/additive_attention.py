@@ -5,9 +5,9 @@ from typing import Any
 import keras
 from keras import KerasTensor, ops
 
-from seq2seq_keras.errors import InputError
 from seq2seq_keras.layers.attention import Attention, by_rows
 from seq2seq_keras.layers.coverage import WIDTH, coverage_window
+from seq2seq_keras.ranges import POSITIVE
 
 
 @keras.saving.register_keras_serializable(package="seq2seq_keras")
@@ -118,10 +118,7 @@ class BahdanauAttention(Attention):
     attends_first = True
 
     def __init__(self, units: int, coverage: bool = False, **kwargs: Any) -> None:
-        if units < 1:
-            raise InputError(
-                f"`units` must be a positive integer. Received: units={units}"
-            )
+        units = POSITIVE.check("units", units)
         super().__init__(**kwargs)
         self.units = units
         self.coverage = coverage

@@ -20,6 +20,7 @@ from seq2seq_keras.layers.position_logits import (
     predict,
     token_evidence,
 )
+from seq2seq_keras.ranges import POSITIVE
 from seq2seq_keras.special_tokens import PAD_ID
 
 
@@ -116,13 +117,12 @@ class HardAttention(Attention):
         **kwargs: Any,
     ) -> None:
         check_choice("order", order, (0, 1))
-        _check_sizes(
-            hidden_units=hidden_units, vocabulary_size=vocabulary_size, context=context
-        )
         # States stay in the precision they have: logarithms need float32.
         super().__init__(autocast=False, **kwargs)
-        self.hidden_units, self.vocabulary_size = hidden_units, vocabulary_size
-        self.monotonic, self.order, self.context = monotonic, order, context
+        self.hidden_units = POSITIVE.check("hidden_units", hidden_units)
+        self.vocabulary_size = POSITIVE.check("vocabulary_size", vocabulary_size)
+        self.context = POSITIVE.check("context", context)
+        self.monotonic, self.order = monotonic, order
         self.embedding: keras.layers.Embedding | None = None
         self.query_projection = self._dense("query", use_bias=True)
         self.key_projection = self._dense("key")
@@ -323,11 +323,3 @@ class HardAttention(Attention):
         return keras.layers.Dense(
             self.hidden_units, use_bias=use_bias, dtype=self.dtype_policy, name=name
         )
-
-
-def _check_sizes(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise InputError(
-                f"`{name}` must be a positive integer. Received: {name}={size}"
-            )

@@ -9,6 +9,7 @@ from seq2seq_keras.errors import InputError, check_choice
 from seq2seq_keras.layers.additive_attention import AdditiveScore
 from seq2seq_keras.layers.attention import Attention, by_rows
 from seq2seq_keras.layers.coverage import WIDTH, coverage_window
+from seq2seq_keras.ranges import POSITIVE
 
 SCORES = ("dot", "general", "concat")
 
@@ -80,10 +81,7 @@ class LuongAttention(Attention):
         **kwargs: Any,
     ) -> None:
         check_choice("score", score, SCORES)
-        if units < 1:
-            raise InputError(
-                f"`units` must be a positive integer. Received: units={units}"
-            )
+        units = POSITIVE.check("units", units)
         super().__init__(**kwargs)
         self.score = score
         self.units = units

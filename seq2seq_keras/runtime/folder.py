@@ -1,6 +1,5 @@
 """Reading a folder that was exported for a runtime, before anything opens it."""
 
-import dataclasses
 import hashlib
 import os
 import pathlib
@@ -17,6 +16,7 @@ from seq2seq_keras.translation import (
     RUNTIME_FORMAT,
     RUNTIME_TOKENIZERS,
     RUNTIME_WEIGHTS,
+    read_search,
 )
 from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 
@@ -91,7 +91,7 @@ def read_folder(folder: str | os.PathLike) -> RuntimeFolder:
     if not folder.is_dir():
         raise InputError(f"{folder}: there is no such folder.")
     config = _read_config(folder)
-    decoding, runtime = dict(config["decoding"]), config["runtime"]
+    runtime, decoding = config["runtime"], config["decoding"]
     source, target = (
         parse_tokenizer(
             _read_checked(folder / name, config["sha256"], JSON_BYTES), folder / name
@@ -131,27 +131,14 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
         and config["runtime"] in RUNTIME_CHECKED
         and set(config["sha256"]) == set(RUNTIME_CHECKED[config["runtime"]])
         and all(isinstance(each, str) for each in config["sha256"].values())
-        and _is_decoding(config["decoding"])
+        and (decoding := read_search(config["decoding"], before={})) is not None
     )
     if not is_known:
         raise InputError(
             f"{path} is damaged or not of format {RUNTIME_FORMAT}, which this version "
             "of seq2seq_keras reads. Export the translator again."
         )
-    return config
-
-
-def _is_decoding(content: dict[str, Any]) -> bool:
-    """Whether these are options of a search; earlier versions knew fewer of them."""
-    names = {field.name for field in dataclasses.fields(SearchOptions)}
-    length = content.get("max_source_length")
-    if not {*content} <= {*names, "max_source_length"} or type(length) is not int:
-        return False
-    try:
-        SearchOptions(**{name: content[name] for name in names & {*content}})
-    except InputError:
-        return False
-    return 0 < length <= 10**5
+    return {**config, "decoding": decoding}
 
 
 def _read_checked(path: pathlib.Path, sums: dict[str, str], limit: int) -> bytes:

@@ -12,7 +12,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seq2seq_keras.errors import InputError, check_choice, check_unicode
+from seq2seq_keras.errors import (
+    InputError,
+    check_choice,
+    check_unicode,
+    import_optional,
+)
 from seq2seq_keras.special_tokens import (
     SPECIAL_COUNT,
     START_ID,
@@ -365,12 +370,6 @@ def _syllable(jamo: re.Match[str]) -> str:
 
 
 def _sentencepiece(model: bytes) -> Any:
-    try:
-        import sentencepiece
-    except ImportError as error:
-        raise InputError(
-            "It cuts words into pieces, which needs sentencepiece, and importing it "
-            f"failed ({error}). Install it with: pip install sentencepiece"
-        ) from error
+    sentencepiece = import_optional("sentencepiece", "Subwords")
     sentencepiece.set_min_log_level(2)  # errors reach Python as exceptions
     return sentencepiece.SentencePieceProcessor(model_proto=model)

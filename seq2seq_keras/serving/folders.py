@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.files import current
 from seq2seq_keras.serving.options import ServingOptions, check_name
+from seq2seq_keras.translation import is_translator_folder
 
 _ONLY_VERSION = 1
 _INT64 = 2**63
@@ -56,7 +56,7 @@ def named_folders(
 
 def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
     """The versions of a folder by their numbers; one, of number 1, if it is a model."""
-    if is_saved_model(folder) or _is_translator(folder):
+    if is_saved_model(folder) or is_translator_folder(folder):
         return {_ONLY_VERSION: folder}
     found: dict[int, pathlib.Path] = {}
     for path in _models_in(folder):
@@ -67,7 +67,7 @@ def versions_in(folder: pathlib.Path) -> dict[int, pathlib.Path]:
 
 def misnamed_in(folder: pathlib.Path) -> list[pathlib.Path]:
     """Models that are no version: a number too large, or another name of a version."""
-    if is_saved_model(folder) or _is_translator(folder):
+    if is_saved_model(folder) or is_translator_folder(folder):
         return []
     used = {*versions_in(folder).values()}
     return [path for path in _models_in(folder) if path not in used]
@@ -83,7 +83,7 @@ def _models_in(folder: pathlib.Path) -> list[pathlib.Path]:
         path
         for path in sorted(inside, key=lambda path: (len(path.name), path.name))
         if _DIGITS.fullmatch(path.name)
-        and (is_saved_model(path) or _is_translator(path))
+        and (is_saved_model(path) or is_translator_folder(path))
     ]
 
 
@@ -95,10 +95,6 @@ def _is_number(name: str) -> bool:
 def is_saved_model(folder: pathlib.Path) -> bool:
     """Whether a folder is a SavedModel, whole or not."""
     return (folder / "saved_model.pb").is_file()
-
-
-def _is_translator(folder: pathlib.Path) -> bool:
-    return current(folder, "config.json").is_file()
 
 
 def marks_of(folder: pathlib.Path) -> list[Any]:

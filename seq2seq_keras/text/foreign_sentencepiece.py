@@ -3,12 +3,11 @@
 import types
 from typing import Any
 
-from seq2seq_keras.errors import InputError
+from seq2seq_keras.errors import InputError, import_optional
 from seq2seq_keras.special_tokens import SPECIAL_COUNT, UNKNOWN_ID
 from seq2seq_keras.text.sentencepiece_model import (
     ALGORITHMS,
     META_PIECES,
-    import_optional,
     mark_special_pieces,
     with_boundary_rule,
 )
@@ -92,7 +91,7 @@ def algorithm_of(model: Any) -> str:
 
 
 def _parse(content: bytes, path: str) -> tuple[types.ModuleType, Any]:
-    messages = import_optional("sentencepiece.sentencepiece_model_pb2")
+    messages = import_optional("sentencepiece.sentencepiece_model_pb2", "Subwords")
     if len(content) > _MOST_BYTES:
         raise InputError(
             f"{path} has {len(content):,} bytes, which is more than such a model can "

@@ -7,17 +7,15 @@ here, on the pieces and scores of its models.
 
 import collections
 import functools
-import importlib
 import io
 import itertools
 import math
 import random
 import re
-import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.special_tokens import (
     END_ID,
     PAD_ID,
@@ -39,17 +37,6 @@ _RESERVED = {"▅": " ", "\0": " ", BOUNDARY: "_"}
 _WORD = re.compile(f"{BOUNDARY}+[^{BOUNDARY}]*|[^{BOUNDARY}]+")
 _Draw = Callable[[str], list[str]]  # from characters in a row to pieces
 _SILENT = 2  # errors reach Python as exceptions
-
-
-def import_optional(name: str) -> types.ModuleType:
-    """Imports a package of the extra `subword`."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise InputError(
-            f"Subword tokenizers need {name}, which cannot be imported ({error}). "
-            "Install both with: pip install sentencepiece 'tensorflow-text<2.22'"
-        ) from error
 
 
 def train_sentencepiece(
@@ -79,7 +66,7 @@ def train_sentencepiece(
         - [Sennrich et al., 2016](https://arxiv.org/abs/1508.07909), "bpe".
         - [Kudo, 2018](https://arxiv.org/abs/1804.10959), "unigram".
     """
-    sentencepiece = import_optional("sentencepiece")
+    sentencepiece = import_optional("sentencepiece", "Subwords")
     check_choice("algorithm", algorithm, ALGORITHMS)
     max_size = DEFAULT_SIZE if max_size is None else max_size
     texts, characters = _usable(texts, min_frequency)
@@ -108,8 +95,8 @@ def with_boundary_rule(model: bytes) -> bytes:
     Without any, each time a program loads the model it writes a note to standard
     error.
     """
-    sentencepiece = import_optional("sentencepiece")
-    messages = import_optional("sentencepiece.sentencepiece_model_pb2")
+    sentencepiece = import_optional("sentencepiece", "Subwords")
+    messages = import_optional("sentencepiece.sentencepiece_model_pb2", "Subwords")
     sentencepiece.set_min_log_level(_SILENT)
     rules = sentencepiece.SentencePieceNormalizer(norm_map=[(BOUNDARY, "_")])
     rules = messages.NormalizerSpec.FromString(rules.serialized_normalizer_spec())
@@ -189,7 +176,7 @@ def draw_pieces(
         InputError: If the model has pieces of a user, which are never cut, or
             sentencepiece is not installed.
     """
-    messages = import_optional("sentencepiece.sentencepiece_model_pb2")
+    messages = import_optional("sentencepiece.sentencepiece_model_pb2", "Subwords")
     message = messages.ModelProto.FromString(model)
     if any(piece.type == piece.USER_DEFINED for piece in message.pieces):
         raise InputError(
@@ -206,7 +193,7 @@ def draw_pieces(
     if message.trainer_spec.model_type == message.trainer_spec.BPE:
         draw = functools.partial(_merge, scores, alpha, generator)
     # A model from elsewhere has its own way with spaces, and with the first word.
-    sentencepiece = import_optional("sentencepiece")
+    sentencepiece = import_optional("sentencepiece", "Subwords")
     normalize = sentencepiece.SentencePieceProcessor(model_proto=model).Normalize
     has_words = message.trainer_spec.split_by_whitespace
     cut = _WORD.findall if has_words else lambda text: [text]

@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from seq2seq_keras.decoding import WORD_BORDER
-from seq2seq_keras.errors import InputError, check_choice
+from seq2seq_keras.errors import InputError, check_choice, import_optional
 from seq2seq_keras.ranges import checks_numbers
 from seq2seq_keras.special_tokens import (
     DEFAULT_SPECIAL_TOKENS,
@@ -22,7 +22,6 @@ from seq2seq_keras.text.sentencepiece_model import (
     BOUNDARY,
     META_PIECES,
     draw_pieces,
-    import_optional,
     train_sentencepiece,
 )
 from seq2seq_keras.text.tokenizer import Tokenizer
@@ -148,7 +147,7 @@ class SubwordTokenizer(Tokenizer):
         unicode_form: UnicodeForm = "NFC",
         special_tokens: SpecialTokens = DEFAULT_SPECIAL_TOKENS,
     ) -> Fitting:
-        import_optional("sentencepiece")  # before much is read
+        import_optional("sentencepiece", "Subwords")  # before much is read
         check_choice("unicode_form", unicode_form, UNICODE_FORMS)
         lowercase = checked_flag("lowercase", lowercase)
 
@@ -288,7 +287,7 @@ class SubwordTokenizer(Tokenizer):
         when `keras.utils.set_random_seed` clears its caches. Made where they are
         used, they are also part of every graph and need no tracking.
         """
-        text = import_optional("tensorflow_text")
+        text = import_optional("tensorflow_text", "Subwords")
         return text.SentencepieceTokenizer(self.model, out_type=tf.string)
 
     def _read_pieces(self) -> list[str]:

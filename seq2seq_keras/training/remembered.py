@@ -9,6 +9,7 @@ from typing import Any
 
 from seq2seq_keras.data import DataOptions, ReadingOptions, given_options
 from seq2seq_keras.errors import InputError, shown
+from seq2seq_keras.training.file_names import CONFIG
 from seq2seq_keras.yaml_files import read_yaml
 
 
@@ -112,4 +113,4 @@ def _read(folder: str | os.PathLike) -> tuple[pathlib.Path, dict[str, Any]]:
 
 
 def _path(folder: str | os.PathLike) -> pathlib.Path:
-    return pathlib.Path(folder, "training.yaml")
+    return pathlib.Path(folder, CONFIG)

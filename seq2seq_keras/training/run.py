@@ -16,7 +16,6 @@ from seq2seq_keras.errors import InputError
 from seq2seq_keras.evaluation import Evaluation, evaluate_translator
 from seq2seq_keras.files import (
     check_outputs,
-    current,
     owned,
     replaced_when_complete,
     write_text,
@@ -39,7 +38,11 @@ from seq2seq_keras.training.file_names import (
 )
 from seq2seq_keras.training.start import Model
 from seq2seq_keras.training.trainer import Trainer
-from seq2seq_keras.translation import TRANSLATOR_FILES, Translator
+from seq2seq_keras.translation import (
+    TRANSLATOR_FILES,
+    Translator,
+    is_translator_folder,
+)
 from seq2seq_keras.yaml_files import read_yaml
 
 
@@ -114,11 +117,14 @@ def train(
     _check_paths(config)
     with owned(config.output) as output:
         if not config.overwrite:
-            for path, what in (
-                (state_path(output), "an unfinished training: go on with `resume`, or"),
-                (current(output, "config.json"), "a translator:"),
+            for is_there, what in (
+                (
+                    state_path(output).exists(),
+                    "an unfinished training: go on with `resume`, or",
+                ),
+                (is_translator_folder(output), "a translator:"),
             ):
-                if path.exists():
+                if is_there:
                     raise InputError(
                         f"{config.output} holds {what} name another `output`, or set "
                         "`overwrite`."

@@ -23,8 +23,10 @@ from .runtime_format import RUNTIME_TOKENIZERS as RUNTIME_TOKENIZERS
 from .runtime_format import RUNTIME_WEIGHTS as RUNTIME_WEIGHTS
 from .saved_format import CONFIG as CONFIG
 from .saved_format import TRANSLATOR_FILES as TRANSLATOR_FILES
+from .saved_format import is_translator_folder as is_translator_folder
 from .saved_model import export_saved_model as export_saved_model
 from .saved_model import make_signatures as make_signatures
+from .saved_search import read_search as read_search
 from .text_translator import BATCHES_TOGETHER as BATCHES_TOGETHER
 from .text_translator import TextTranslator as TextTranslator
 from .translator import Translator as Translator

@@ -1,6 +1,5 @@
 """The folder of a saved translator, each file checked before it is believed."""
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -14,7 +13,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.files import current, read_whole, sha256, switched, write_text
 from seq2seq_keras.forks import check_not_forked
@@ -32,6 +30,7 @@ from seq2seq_keras.translation.saved_format import (
     SOURCE,
     TARGET,
 )
+from seq2seq_keras.translation.saved_search import read_search
 from seq2seq_keras.translation.stored_model import build_stored_model
 from seq2seq_keras.untrusted import JSON_BYTES, parse_json, read_regular
 
@@ -42,17 +41,8 @@ _EXPORTED = {
     RUNTIME_CONFIG: "for another runtime, and only `translate` knows it",
     "saved_model.pb": "as a SavedModel, for TensorFlow and `serve`",
 }
-_DECODING = {
-    "max_source_length",
-    *(field.name for field in dataclasses.fields(SearchOptions)),
-}
 # What translators did that were saved before there was the option.
-_BEFORE = {
-    "distinct_texts": False,
-    **{"beam_groups": 1, "diversity_penalty": 0.5},
-    **{"decision": "map", "utility": "chrf", "candidates": 64},
-    "posterior_scale": 1.0,
-}
+_BEFORE = {"distinct_texts": False}
 
 
 def write(
@@ -164,7 +154,7 @@ def read(folder: str | os.PathLike) -> dict[str, Any]:
         "model": build_stored_model(contents[MODEL], folder / MODEL, sizes),
         "source_tokenizer": source,
         "target_tokenizer": target,
-        "decoding": _BEFORE | config["decoding"],
+        "decoding": read_search(config["decoding"], _BEFORE),
         "description": config["description"],
         "scores": scores,
     }
@@ -237,7 +227,7 @@ def _read_config(folder: pathlib.Path) -> dict[str, Any]:
         isinstance(config, dict)
         and config.get("format") == FORMAT
         and _is_dict_of(config.get("sha256"), set(CHECKED), str)
-        and _is_decoding(config.get("decoding"))
+        and read_search(config.get("decoding"), _BEFORE) is not None
         and isinstance(config.setdefault("description", ""), str)
         and isinstance(config.setdefault("versions", {}), dict)
     )
@@ -268,19 +258,6 @@ def _warn_of_changes(config: dict[str, Any], folder: pathlib.Path) -> None:
             "signs it anew.",
             stacklevel=4,
         )
-
-
-def _is_decoding(content: Any) -> bool:
-    if not isinstance(content, dict) or {*_BEFORE, *content} != _DECODING:
-        return False
-    options = {n: value for n, value in content.items() if n != "max_source_length"}
-    try:
-        SearchOptions(**options)
-    except InputError:
-        return False
-    return type(content["max_source_length"]) is int and (
-        content["max_source_length"] > 0
-    )
 
 
 def _is_dict_of(content: Any, keys: set[str], kind: type) -> bool:

@@ -21,6 +21,7 @@ from seq2seq_keras.translation.litert_folder import export_litert
 from seq2seq_keras.translation.onnx_folder import export_onnx
 from seq2seq_keras.translation.request import SearchRequest
 from seq2seq_keras.translation.saved_model import export_saved_model
+from seq2seq_keras.translation.saved_search import SOURCE_LENGTHS
 from seq2seq_keras.translation.text_translator import TextTranslator
 from seq2seq_keras.translation.weight_precision import WeightPrecision
 
@@ -59,7 +60,7 @@ class Translator(TextTranslator):
     2
     """
 
-    @checks_numbers(max_source_length=(1, 10**5))
+    @checks_numbers(max_source_length=SOURCE_LENGTHS)
     def __init__(
         self,
         model: EncoderDecoder | Sequence[EncoderDecoder],

@@ -125,6 +125,7 @@ def test_fields_of_the_wrong_type_are_refused(folder, change):
         {"max_source_length": 0},
         {"max_source_length": -5},
         {"max_source_length": True},
+        {"max_source_length": 10**6},
         {"max_length": "5"},
         {"beam_width": 2.5},
         {"sample": 1.5},
@@ -136,6 +137,18 @@ def test_fields_of_the_wrong_type_are_refused(folder, change):
 def test_search_options_that_cannot_be_are_refused(folder, change):
     folder.alter_json("config.json", lambda config: config["decoding"].update(change))
     folder.refuse(r"config\.json is damaged or not a configuration")
+
+
+@pytest.mark.filterwarnings("ignore:.*not as it was saved")
+@pytest.mark.parametrize(
+    ("option", "then"), [("distinct_texts", False), ("decision", "map"), ("top_p", 1.0)]
+)
+def test_a_translator_does_what_it_did_before_there_was_an_option(folder, option, then):
+    def forget(config):
+        del config["decoding"][option]
+
+    folder.alter_json("config.json", forget)
+    assert getattr(Translator.load(folder.path).search, option) == then
 
 
 def test_a_search_option_that_was_edited_by_hand_is_said_and_can_be_signed(folder):

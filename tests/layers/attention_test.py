@@ -184,10 +184,11 @@ def test_fully_masked_source_gets_uniform_weights(policy, tensors):
     np.testing.assert_allclose(np.asarray(weights), 0.2, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["bahdanau", "concat"])
-def test_units_must_be_positive(kind):
-    with pytest.raises(InputError, match="Received: units=0"):
-        BahdanauAttention(0) if kind == "bahdanau" else LuongAttention("concat", 0)
+@pytest.mark.parametrize("units", [0, 2.5, "4", None])
+def test_units_must_be_a_positive_integer(units):
+    for make in (BahdanauAttention, lambda units: LuongAttention("concat", units)):
+        with pytest.raises(InputError, match=f"Received: units={units!r}"):
+            make(units)
 
 
 def test_the_score_is_one_of_three():

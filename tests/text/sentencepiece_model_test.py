@@ -1,14 +1,13 @@
 """Tests of seq2seq_keras.text.sentencepiece_model."""
 
 import re
-import sys
 
 import numpy as np
 import pytest
 import sentencepiece
 
 from seq2seq_keras.errors import InputError
-from seq2seq_keras.text import SubwordTokenizer, train_sentencepiece
+from seq2seq_keras.text import train_sentencepiece
 
 TEXTS = [
     "der kleine Hund läuft über die Wiese",
@@ -98,11 +97,3 @@ def test_blank_texts_make_no_model(texts):
 def test_an_unknown_algorithm_names_the_known_ones():
     with pytest.raises(InputError, match=r"'bpe', 'unigram'.*Received.*'wordpiece'"):
         train_sentencepiece(TEXTS, algorithm="wordpiece")
-
-
-@pytest.mark.parametrize("name", ["sentencepiece", "tensorflow_text"])
-def test_a_missing_package_is_named_with_its_cure(name, monkeypatch):
-    monkeypatch.setitem(sys.modules, name, None)
-    cure = rf"need {name}, .*: pip install sentencepiece 'tensorflow-text<2.22'"
-    with pytest.raises(InputError, match=cure):
-        SubwordTokenizer.fit(TEXTS)
