@@ -12,7 +12,7 @@ with `Translator.translate`. A client that is refused or broken off has lost a r
 - killed: of two replicas one gets SIGKILL, again and again, at moments that are drawn.
 - updated: a folder with version 2, which translates otherwise, is renamed into place.
 - scaled: replicas 1..2, first with one client, then many, then none.
-- door: one client, beside `serve` without Ray.
+- gateway: one client, beside `serve` without Ray.
 
 The numbers go to benchmarks/results/serving_replicas.json.
 """
@@ -42,7 +42,7 @@ from benchmarks.serving_load import Client
 CLIENTS, TEXTS, LONG = 16, 200, 90
 KILLS, APART = 5, (3.0, 9.0)  # times, and seconds between two of them
 AFTER = 10.0  # seconds of load after the last event
-ROWS = ("killed", "updated", "scaled", "door")
+ROWS = ("killed", "updated", "scaled", "gateway")
 
 
 def make_versions(folder: pathlib.Path) -> dict[int, dict[str, str]]:
@@ -68,7 +68,7 @@ def make_versions(folder: pathlib.Path) -> dict[int, dict[str, str]]:
     return expected
 
 
-class Door:
+class Gateway:
     """A server in a process of its own, with what it says of its replicas."""
 
     def __init__(self, models: pathlib.Path, *options: str) -> None:
@@ -120,21 +120,21 @@ class Door:
 
 
 @contextlib.contextmanager
-def served(models: pathlib.Path, cpus: int, *options: str) -> Iterator[Door]:
-    """A door with replicas on a cluster that ends with it."""
+def served(models: pathlib.Path, cpus: int, *options: str) -> Iterator[Gateway]:
+    """A gateway with replicas on a cluster that ends with it."""
     from ray.cluster_utils import Cluster
 
     node = {"num_cpus": cpus, "object_store_memory": 80 * 2**20}
     cluster = Cluster(
         initialize_head=True, head_node_args={**node, "include_dashboard": False}
     )
-    door = None
+    gateway = None
     try:
-        door = Door(models, "--ray", "--address", cluster.address, *options)
-        yield door
+        gateway = Gateway(models, "--ray", "--address", cluster.address, *options)
+        yield gateway
     finally:
-        if door is not None:
-            door.stop()
+        if gateway is not None:
+            gateway.stop()
         cluster.shutdown()
 
 
@@ -227,19 +227,19 @@ def measure_killed(models: pathlib.Path, expected: Any) -> dict[str, Any]:
     """A row: see above."""
     # Both may be killed before another one has begun, which takes its time.
     limits = ("--timeout-seconds", "60")
-    with served(models, 2, "--replicas", "2", *limits) as door:
-        load = Load(door.port, expected, CLIENTS)
+    with served(models, 2, "--replicas", "2", *limits) as gateway:
+        load = Load(gateway.port, expected, CLIENTS)
         killed = kill_replicas(load, np.random.default_rng(0))
         time.sleep(AFTER)
         found = load.stop()
-        door.wait_for(2)
+        gateway.wait_for(2)
         return {**found, "killed": killed}
 
 
 def measure_updated(models: pathlib.Path, expected: Any) -> dict[str, Any]:
     """A row: see above."""
-    with served(models, 2, "--replicas", "2") as door:
-        load = Load(door.port, expected, CLIENTS)
+    with served(models, 2, "--replicas", "2") as gateway:
+        load = Load(gateway.port, expected, CLIENTS)
         time.sleep(AFTER)
         begun = time.monotonic()
         (models.parent / "new" / "2").rename(models / "2")
@@ -266,37 +266,37 @@ def measure_scaled(models: pathlib.Path, expected: Any) -> dict[str, Any]:
     """A row: see above."""
     delays = ("--scale-up-seconds", "1", "--scale-down-seconds", "5")
     many = ("--replicas", "1..2", "--requests-per-replica", "8")
-    with served(models, 2, *many, *delays) as door:
-        few = Load(door.port, expected, 1)
+    with served(models, 2, *many, *delays) as gateway:
+        few = Load(gateway.port, expected, 1)
         time.sleep(AFTER)
         found_few = few.stop()
         begun = time.monotonic()
-        load = Load(door.port, expected, CLIENTS)
-        up = door.wait_for(2) - begun
+        load = Load(gateway.port, expected, CLIENTS)
+        up = gateway.wait_for(2) - begun
         time.sleep(AFTER)
         found = load.stop()
         begun = time.monotonic()
-        down = door.wait_for(1) - begun
-        counts = [count for _, count in door.counts]
+        down = gateway.wait_for(1) - begun
+        counts = [count for _, count in gateway.counts]
         told = {"counts": counts, "seconds_up": up, "seconds_down": down}
         return {**found, **told, "one_client": found_few}
 
 
-def measure_door(models: pathlib.Path, expected: Any) -> dict[str, Any]:
+def measure_gateway(models: pathlib.Path, expected: Any) -> dict[str, Any]:
     """A row: see above."""
 
-    def lone(door: Door) -> dict[str, Any]:
-        load = Load(door.port, expected, 1)
+    def lone(gateway: Gateway) -> dict[str, Any]:
+        load = Load(gateway.port, expected, 1)
         time.sleep(AFTER)
         return load.stop()
 
-    with served(models, 1, "--replicas", "1") as door:
-        found = lone(door)
-    door = Door(models, "--grpc-port", "0")
+    with served(models, 1, "--replicas", "1") as gateway:
+        found = lone(gateway)
+    gateway = Gateway(models, "--grpc-port", "0")
     try:
-        return {**found, "without_ray": lone(door)}
+        return {**found, "without_ray": lone(gateway)}
     finally:
-        door.stop()
+        gateway.stop()
 
 
 def measure(row: str) -> dict[str, Any]:
@@ -305,7 +305,7 @@ def measure(row: str) -> dict[str, Any]:
         "killed": measure_killed,
         "updated": measure_updated,
         "scaled": measure_scaled,
-        "door": measure_door,
+        "gateway": measure_gateway,
     }
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)

@@ -10,6 +10,7 @@ from seq2seq_keras.cli import main
 from seq2seq_keras.memory import check_memory, free_memory
 from seq2seq_keras.models import ModelOptions, build_model
 from seq2seq_keras.training import TrainingConfig, train
+from seq2seq_keras.translation import Translator
 from seq2seq_keras.vectors import fasttext, glove, word2vec
 
 TEXTS = ["the cat eats fish", "the dog eats meat"] * 3
@@ -131,6 +132,25 @@ def test_a_beam_too_wide_is_refused(translator, with_free):
     with_free(1e8)
     with pytest.raises(InputError, match="A search with 40,000 hypotheses at once"):
         translator.translate(["he is tired"] * 4, beam_width=10**4, batch_size=4)
+
+
+def test_a_step_of_hard_attention_has_logits_for_each_position(translator, with_free):
+    size = translator.source_tokenizer.vocabulary_size
+    model = build_model(
+        size,
+        translator.target_tokenizer.vocabulary_size,
+        **{"units": 8, "embedding_dim": 8, "attention": "hard"},
+    )
+    hard = Translator(model, translator.source_tokenizer, translator.target_tokenizer)
+    # Three times 4 bytes for each logit, 84 MB for 20 tokens and `<eos>`.
+    width = int(84e6 / 21 / 12 / translator.target_tokenizer.vocabulary_size)
+    search = {"beam_width": width, "max_length": 1, "batch_size": 1}
+    with_free(5e7)
+    for text in ("he", "he " * 20):
+        translator.translate(text, **search)
+    hard.translate("he", **search)
+    with pytest.raises(InputError, match=f"A search with {width:,} hypotheses at once"):
+        hard.translate("he " * 20, **search)
 
 
 @pytest.mark.parametrize("method", [word2vec, fasttext, glove])

@@ -178,7 +178,7 @@ class Batches:
         self.target_tokens = found.target_tokens
         self.count = sum(self._counts)
 
-    def _open(self, pairs: Any, observe: Any) -> "Found":
+    def _open(self, pairs: Any, observe: Any) -> "PairTotals":
         """Reads all pairs, and knows then which batches there are."""
         stored = StoredPairs(
             self._draw(0) if self._shuffle else None,
@@ -198,9 +198,9 @@ class Batches:
 
     def _read(
         self, pairs: Any, observe: Observer | None, stored: StoredPairs
-    ) -> "Found":
+    ) -> "PairTotals":
         """Goes through all pairs once."""
-        found = Found()
+        found = PairTotals()
         for count, part in self._encoder.read(pairs, observe):
             found = found.with_more(count, part)
             stored.add(part)
@@ -274,7 +274,7 @@ class Batches:
         return inputs, labels, weights
 
 
-class Found(NamedTuple):
+class PairTotals(NamedTuple):
     """What pairs were found to be, all together.
 
     Attributes:
@@ -291,9 +291,9 @@ class Found(NamedTuple):
     lightest: float = np.inf
     heaviest: float = 0.0
 
-    def with_more(self, count: int, part: EncodedPairs) -> "Found":
+    def with_more(self, count: int, part: EncodedPairs) -> "PairTotals":
         """The same of some pairs more, of which `part` are kept."""
-        return Found(
+        return PairTotals(
             self.read + count,
             self.kept + len(part.weights),
             self.target_tokens + int(part.lengths[:, 1].sum()),
@@ -302,7 +302,7 @@ class Found(NamedTuple):
         )
 
     @classmethod
-    def together(cls, parts: "Sequence[Found]") -> "Found":
+    def together(cls, parts: "Sequence[PairTotals]") -> "PairTotals":
         """What all of some are."""
         return cls(
             sum(part.read for part in parts),

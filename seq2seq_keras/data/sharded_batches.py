@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seq2seq_keras.data.batch_order import batches_by_length
-from seq2seq_keras.data.dataset import Batches, Found
+from seq2seq_keras.data.dataset import Batches, PairTotals
 from seq2seq_keras.data.encoded_pairs import EncodedPairs
 from seq2seq_keras.data.sharded_pairs import ShardedPairs
 from seq2seq_keras.data.stored_pairs import BLOCK, PILE, StoredPairs
@@ -53,7 +53,7 @@ class ShardedBatches(Batches):
         self._gather = gather
         super().__init__(pairs, source_tokenizer, target_tokenizer, **options)  # type: ignore[arg-type]
 
-    def _open(self, pairs: ShardedPairs, observe: Any) -> Found:
+    def _open(self, pairs: ShardedPairs, observe: Any) -> PairTotals:
         size, self._by = self._size
         if size < pairs.count:
             raise InputError(
@@ -61,7 +61,7 @@ class ShardedBatches(Batches):
                 f"`batch_size` is {size}. Choose more, or fewer shards."
             )
         self._size = (size // pairs.count, self._by)
-        found, kept = [Found()], {}
+        found, kept = [PairTotals()], {}
         for number, stream in pairs.own.items():
 
             def told(rows: Any, tokens: Any, number: int = number) -> None:
@@ -88,8 +88,8 @@ class ShardedBatches(Batches):
         own = [self._count(each) for each in self._stored.values()]
         counts = [row for rows in self._told(own) for row in rows]
         self._counts = [max(column) for column in zip(*counts, strict=True)]
-        everyone = self._told(Found.together(found))
-        return Found.together([Found(*told) for told in everyone])
+        everyone = self._told(PairTotals.together(found))
+        return PairTotals.together([PairTotals(*told) for told in everyone])
 
     def _told(self, mine: Any) -> list[Any]:
         """What all who read shards say, this one among them."""

@@ -1,6 +1,6 @@
 from .collective_workers import CollectiveWorkers as CollectiveWorkers
-from .door import Door as Door
 from .file_options import FilesOptions as FilesOptions
+from .gateway import Gateway as Gateway
 from .local_worker import LocalWorker as LocalWorker
 from .made_with import check_made_with as check_made_with
 from .mirror import is_many as is_many

@@ -18,7 +18,7 @@ GRPC = "gRPC"
 
 
 class Asked(NamedTuple):
-    """A request of HTTP, or a call of gRPC, that has passed the door.
+    """A request of HTTP, or a call of gRPC, that has passed the gateway.
 
     Attributes:
         method: String.

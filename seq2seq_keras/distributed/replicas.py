@@ -1,4 +1,4 @@
-"""The replicas that answer for one door: how they are started, asked and counted."""
+"""The replicas that answer for one gateway: how they are started, asked and counted."""
 
 import asyncio
 import contextlib

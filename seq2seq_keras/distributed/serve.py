@@ -24,9 +24,9 @@ def serve(
 ) -> None:
     """Serves models by replicas of a cluster until SIGTERM or SIGINT.
 
-    This process is the door: it listens, and checks of a request what `serve` of one
-    machine checks. A replica, which is all of that server but the door, answers. What
-    a replica that dies had not answered, another one is asked.
+    This process is the gateway: it listens, and checks of a request what `serve` of
+    one machine checks. A replica, which is all of that server but the gateway, answers.
+    What a replica that dies had not answered, another one is asked.
 
     Args:
         models: Folders of translators, SavedModels, or folders of numbered versions,
@@ -51,12 +51,12 @@ def serve(
     for name in _NEEDED:
         import_optional(name, "A server of replicas")
     serving.named_folders(models, options)
-    from seq2seq_keras.distributed.door import Door
+    from seq2seq_keras.distributed.gateway import Gateway
     from seq2seq_keras.distributed.replicas import Replicas
 
     with joined(replicas.address) as ray:
         deployed = Replicas(ray, models, options, replicas, modules)
         try:
-            serving.run_door(lambda opened: Door(deployed, opened), options)
+            serving.run_gateway(lambda opened: Gateway(deployed, opened), options)
         finally:
             deployed.stop()

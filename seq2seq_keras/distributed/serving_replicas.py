@@ -12,7 +12,7 @@ _RANGE = re.compile(r"([0-9]{1,4})(?:\.\.([0-9]{1,4}))?")
 @documented
 @dataclasses.dataclass(kw_only=True)
 class ServingReplicas:
-    """The replicas of a cluster of Ray that answer what one door is asked.
+    """The replicas of a cluster of Ray that answer what one gateway is asked.
 
     Args:
         {options}

@@ -44,13 +44,21 @@ def predict_positions(
 
 
 def posteriors(
-    positions: tf.Tensor, transitions: tf.Tensor, evidence: tf.Tensor
+    start: tf.Tensor,
+    transitions: Callable[[tf.Tensor], tf.Tensor],
+    queries: tf.Tensor,
+    evidence: tf.Tensor,
 ) -> tf.Tensor:
     """Where each token was written from, given the whole target.
 
+    The transitions of one step at a time are held: those of all are
+    `length * source_length ** 2` for each row.
+
     Args:
-        positions: What `predict_positions` returned.
-        transitions: As there.
+        start: As of `predict_positions`.
+        transitions: Function of the query of a step, `(batch, query_dim)`, to the
+            transitions of this step, `(batch, source_length, source_length)`.
+        queries: Shape `(batch, length, query_dim)`.
         evidence: float32, shape `(batch, length, source_length)`: `[:, t, j]` is the
             log-probability of the token of step `t` itself, were it written from `j`;
             0 for padding.
@@ -58,23 +66,23 @@ def posteriors(
     Returns:
         float32, shape `(batch, length, source_length)`: probabilities.
     """
-    found = positions + evidence
-    if transitions.shape[2] == 1:
-        return tf.nn.softmax(found)
 
-    def step_back(
-        after: tf.Tensor, transitions: tf.Tensor, evidence: tf.Tensor
-    ) -> tf.Tensor:
+    def step_on(found: tf.Tensor, query: tf.Tensor, evidence: tf.Tensor) -> tf.Tensor:
+        return _advance(found, transitions(query), evidence)
+
+    def step_back(after: tf.Tensor, query: tf.Tensor, evidence: tf.Tensor) -> tf.Tensor:
         """Log-probability of all tokens from a step on, given the position before."""
-        return log_sum_exp(transitions + (evidence + after)[:, None], axis=2)
+        return log_sum_exp(transitions(query) + (evidence + after)[:, None], axis=2)
 
-    nothing = tf.zeros_like(positions[:, 0])
+    nothing = tf.zeros_like(start)
+    before = tf.concat([nothing[:, None], evidence[:, :-1]], axis=1)
+    positions = scan(step_on, start, [queries, before])
     # Turned round, since other runtimes write the steps of a loop in their order.
-    backwards = [tf.reverse(x, [1]) for x in (transitions, evidence)]
+    backwards = [tf.reverse(x, [1]) for x in (queries, evidence)]
     onward = tf.reverse(scan(step_back, nothing, backwards), [1])
     # Of the steps behind each: the last has none.
     behind = tf.concat([onward[:, 1:], nothing[:, None]], axis=1)
-    return tf.nn.softmax(found + behind)
+    return tf.nn.softmax(positions + evidence + behind)
 
 
 def log_sum_exp(values: tf.Tensor, axis: int) -> tf.Tensor:

@@ -11,7 +11,6 @@ from seq2seq_keras.layers.alignment_chain import (
     NEVER,
     log_sum_exp,
     posteriors,
-    predict_positions,
     scan,
 )
 from seq2seq_keras.layers.attention import Attention, Tensors, by_rows
@@ -270,10 +269,13 @@ class HardAttention(Attention):
         nothing = tf.zeros_like(states["alignment"])
         found = scan(lambda _, *step: evidence(*step), nothing, [queries, labels])
         found = tf.where(labels[:, :, None] == PAD_ID, 0.0, found)
-        transitions = self.transitions(query, memory)
-        before = tf.concat([tf.zeros_like(found[:, :1]), found[:, :-1]], axis=1)
-        positions = predict_positions(states["alignment"], transitions, before)
-        return posteriors(positions, transitions, found)
+        if not (self.order or self.monotonic):
+            return tf.nn.softmax(self.transitions(query, memory)[:, :, 0] + found)
+
+        def transitions(query: tf.Tensor) -> tf.Tensor:
+            return self.transitions(query[:, None], memory)[:, 0]
+
+        return posteriors(states["alignment"], transitions, query, found)
 
     def compute_output_spec(  # type: ignore[override]
         self,

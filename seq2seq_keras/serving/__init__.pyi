@@ -10,7 +10,6 @@ from .batching import Work as Work
 from .catalog import Catalog as Catalog
 from .failures import RequestError as RequestError
 from .failures import fault as fault
-from .farewell import Farewell as Farewell
 from .folders import named_folders as named_folders
 from .grpc_server import GrpcServer as GrpcServer
 from .grpc_server import pass_calls as pass_calls
@@ -26,5 +25,6 @@ from .options import ServingOptions as ServingOptions
 from .run import serve as serve
 from .security import read_token as read_token
 from .served import ServedTranslator as ServedTranslator
-from .server import run_door as run_door
+from .server import run_gateway as run_gateway
 from .service import Service as Service
+from .shutdown import GracefulShutdown as GracefulShutdown

@@ -1,4 +1,4 @@
-"""TensorFlow Serving's gRPC: what calls are answered, here or behind a door."""
+"""TensorFlow Serving's gRPC: what calls are answered, here or behind a gateway."""
 
 import math
 import time
@@ -242,7 +242,7 @@ class GrpcAnswers:
 
 
 class _Call(NamedTuple):
-    """A call that has passed a door, as services see it."""
+    """A call that has passed a gateway, as services see it."""
 
     method: str
     noted: dict[str, Any]
@@ -254,7 +254,7 @@ class _Call(NamedTuple):
 
 
 class _Inside(Answering):
-    """What surrounds a call that has passed a door: nothing."""
+    """What surrounds a call that has passed a gateway: nothing."""
 
     def __init__(self, service: Service) -> None:
         self.service = service

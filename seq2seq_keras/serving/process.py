@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from seq2seq_keras.serving.access_log import AccessLog
 from seq2seq_keras.serving.app import make_app
 from seq2seq_keras.serving.catalog import Catalog
-from seq2seq_keras.serving.farewell import Farewell
 from seq2seq_keras.serving.grpc_server import GrpcServer
 from seq2seq_keras.serving.grpc_services import add_services
 from seq2seq_keras.serving.metrics import Metrics
 from seq2seq_keras.serving.options import ServingOptions
 from seq2seq_keras.serving.security import read_token
 from seq2seq_keras.serving.service import Service
+from seq2seq_keras.serving.shutdown import GracefulShutdown
 from seq2seq_keras.terminal import say, show
 
 _LAST = 1.0  # seconds for threads that should have ended
@@ -85,7 +85,7 @@ class ServerProcess:
         await self.grpc.start()
         watching = threading.Thread(target=self._watch, name="versions", daemon=True)
         try:
-            async with Farewell(self._begin_to_end, self._end).heard():
+            async with GracefulShutdown(self._begin_to_end, self._end).heard():
                 watching.start()
                 yield
         finally:

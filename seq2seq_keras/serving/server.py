@@ -38,7 +38,7 @@ def run_server(models: Sequence[str | os.PathLike], options: ServingOptions) -> 
             _run_one(ServerProcess(models, options), options, rest)
 
 
-def run_door(make: Callable[[ServingOptions], Any], options: ServingOptions) -> None:
+def run_gateway(make: Callable[[ServingOptions], Any], options: ServingOptions) -> None:
     """Serves by a process that has others answer.
 
     Args:

@@ -26,8 +26,8 @@ MAX_CHARACTERS = 10_000
 BATCHES_TOGETHER = 100
 # To look how much is free would take a twentieth of a short translation.
 _LITTLE_MEMORY = 2**26
-# So many hypotheses are decoded at once, unless that makes more logits than these: more
-# are hardly faster, and the longer a batch, the more unlike its texts.
+# So many hypotheses are decoded at once, unless a step makes more logits than these:
+# more are hardly faster, and the longer a batch, the more unlike its texts.
 _HYPOTHESES, _MANY_LOGITS = 320, 2**25
 _Arrays = dict[str, np.ndarray]
 # What is made of the texts of a batch and the outputs of the graph, or of several.
@@ -99,7 +99,8 @@ class TextTranslator(abc.ABC):
                 are read, and translated, without a text behind them too.
             batch_size: Optional integer. Texts decoded at a time; texts of like length
                 are decoded together and come back in the order given. Defaults to as
-                many as have 320 hypotheses; fewer if the vocabulary is very large.
+                many as have 320 hypotheses; fewer if the vocabulary is very large, or
+                texts are long and hard attention has logits for each of their tokens.
             **search: Any of `SearchOptions`, e.g. `beam_width=5`, in place of the
                 translator's own, and of `SearchRequest`: `prefix`, `avoid`,
                 `allowed`, `seed`. Each new set of `SearchOptions` takes a moment,
@@ -262,8 +263,6 @@ class TextTranslator(abc.ABC):
             options = proposals_of(options)
         elif read is None and options.beam_width > 1:
             options = options.replace(n_best=1)
-        batch_size = batch_size or self._batch_size(options)
-        self._check_memory(options.width * min(batch_size, len(texts)))
         form = self.source_tokenizer.unicode_form
         texts = normalize_in_python(texts, form, first=first)
         each, shared = request.inputs(self.target_tokenizer, len(texts), first)
@@ -273,15 +272,13 @@ class TextTranslator(abc.ABC):
         ]
         read = read or best_texts
         results: list[Any] = [None] * len(texts)
-        together = BATCHES_TOGETHER * batch_size
+        together = BATCHES_TOGETHER * (batch_size or self._batch_size(options))
         for start in range(0, len(texts), together):
             chunk = _cut(texts[start : start + together], first + start)
             tokens, lengths = self._split(chunk)
             self._warn_of_long(lengths, first + start)
             self._check_copies(request, tokens)
-            # Stable, so that the same texts always make the same batches.
-            order = np.argsort(lengths, kind="stable")
-            for batch in np.split(order, range(batch_size, len(order), batch_size)):
+            for batch in list(self._batches(lengths, batch_size, options.width)):
                 rows = {name: each[name][start + batch] for name in each}
                 taken = self._take(tokens, batch)
                 outputs = [
@@ -293,22 +290,31 @@ class TextTranslator(abc.ABC):
                     results[start + row] = result
         return results
 
-    def _batch_size(self, options: SearchOptions) -> int:
-        """How many texts are decoded at a time if nobody says so."""
-        numbers = _HYPOTHESES * self.target_tokenizer.vocabulary_size
-        hypotheses = _HYPOTHESES * min(1, _MANY_LOGITS / numbers)
-        return max(1, int(hypotheses) // options.width)
+    def _logits(self, lengths: np.ndarray) -> np.ndarray:
+        """How many logits a step makes for a hypothesis, by the tokens of its text."""
+        return np.full(lengths.shape, self.target_tokenizer.vocabulary_size)
 
-    def _check_memory(self, hypotheses: int) -> None:
-        """Refuses a beam whose logits and their order the memory cannot hold."""
-        needed = 3 * 4 * hypotheses * self.target_tokenizer.vocabulary_size
-        if needed < _LITTLE_MEMORY:
-            return
-        check_memory(
-            needed,
-            f"A search with {hypotheses:,} hypotheses at once",
-            "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
-        )
+    def _batch_size(self, options: SearchOptions) -> int:
+        """How many short texts are decoded at a time if nobody says so."""
+        return int(_most_texts(self._logits(np.ones(1, int)), options.width)[0])
+
+    def _batches(
+        self, lengths: np.ndarray, batch_size: int | None, width: int
+    ) -> Iterator[np.ndarray]:
+        """Rows of texts that are decoded together, of like length."""
+        # Stable, so that the same texts always make the same batches.
+        order = np.argsort(lengths, kind="stable")
+        logits = self._logits(np.minimum(lengths[order], self.max_source_length))
+        most = np.full(len(order), batch_size or 0)
+        if batch_size is None:
+            most = _most_texts(logits, width)
+        while len(order):
+            # The longest text, which is the last, says how many there may be.
+            several = most[: most[0]]
+            count = int((several > np.arange(len(several))).sum())
+            _check_memory(count * width, logits[count - 1])
+            yield order[:count]
+            order, logits, most = order[count:], logits[count:], most[count:]
 
     def _warn_of_long(self, lengths: np.ndarray, first: int) -> None:
         for row in np.flatnonzero(lengths > self.max_source_length):
@@ -317,6 +323,24 @@ class TextTranslator(abc.ABC):
                 f"{self.max_source_length} (`max_source_length`).",
                 stacklevel=5,
             )
+
+
+def _most_texts(logits: np.ndarray, width: int) -> np.ndarray:
+    """How many texts are decoded together, by the logits that each makes in a step."""
+    hypotheses = np.minimum(_HYPOTHESES, _MANY_LOGITS // logits)
+    return np.maximum(1, hypotheses // width)
+
+
+def _check_memory(hypotheses: int, logits: int) -> None:
+    """Refuses a beam whose logits and their order the memory cannot hold."""
+    needed = 3 * 4 * hypotheses * int(logits)
+    if needed < _LITTLE_MEMORY:
+        return
+    check_memory(
+        needed,
+        f"A search with {hypotheses:,} hypotheses at once",
+        "Choose a smaller `batch_size`, `beam_width` or `n_best`.",
+    )
 
 
 def _cut(texts: list[str], first: int) -> list[str]:

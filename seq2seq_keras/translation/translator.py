@@ -164,6 +164,12 @@ class Translator(TextTranslator):
             ]
         return [*self._members]
 
+    def _logits(self, lengths: np.ndarray) -> np.ndarray:
+        logits = super()._logits(lengths)
+        # Hard attention has those of each position, of `<eos>` as well.
+        has_many = any(model.aligns for model in self.models)
+        return logits * (lengths + 1) if has_many else logits
+
     def _split(self, texts: list[str]) -> tuple[tf.RaggedTensor, np.ndarray]:
         tokens = self.graph.split_normalized(tf.constant(texts))
         return tokens, np.diff(tokens.row_splits.numpy())

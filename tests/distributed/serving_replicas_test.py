@@ -1,4 +1,4 @@
-"""Tests of replicas that answer for one door."""
+"""Tests of replicas that answer for one gateway."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ pytest.importorskip("fastapi", reason="The extra `serving` is not installed")
 import grpc
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
-from seq2seq_keras.distributed import Asked, Begun, Door, Replica, Replicas
+from seq2seq_keras.distributed import Asked, Begun, Gateway, Replica, Replicas
 
 BEGUN = Begun(
     200,
@@ -163,16 +163,16 @@ def test_who_is_asked_later_has_less_time(replicas, monkeypatch):
 
 @pytest.fixture
 def ask(replicas, tmp_path):
-    """A function that asks a door whose replicas answer with these parts."""
+    """A function that asks a gateway whose replicas answer with these parts."""
 
     def get(answers, *, path="/any", count=1, headers=(), **options):
         log = tmp_path / "log"
         settings = ServingOptions(name=["m"], access_log=str(log), **options)
-        door = Door(replicas(*answers, **options), settings)
-        door.count = count
+        gateway = Gateway(replicas(*answers, **options), settings)
+        gateway.count = count
 
         async def read():
-            transport = httpx.ASGITransport(door.app)
+            transport = httpx.ASGITransport(gateway.app)
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://127.0.0.1"
             ) as client:
@@ -196,7 +196,7 @@ def test_a_door_passes_on_what_a_replica_answers(ask):
 def test_a_door_says_what_is_left_of_the_time(replicas, tmp_path, monkeypatch):
     settings = ServingOptions(name=["m"], access_log=str(tmp_path / "log"))
     made, left, clock = replicas(), [], [100.0]
-    for module in ("serving.middleware", "distributed.door", "distributed.replicas"):
+    for module in ("serving.middleware", "distributed.gateway", "distributed.replicas"):
         monkeypatch.setattr(
             f"seq2seq_keras.{module}.time",
             types.SimpleNamespace(monotonic=lambda: clock[0]),
@@ -211,14 +211,14 @@ def test_a_door_says_what_is_left_of_the_time(replicas, tmp_path, monkeypatch):
         yield b"{}"
 
     async def ask():
-        transport = httpx.ASGITransport(door.app)
+        transport = httpx.ASGITransport(gateway.app)
         address = "http://127.0.0.1"
         async with httpx.AsyncClient(transport=transport, base_url=address) as client:
             return await client.post("/translate", content=body())
 
     made._handle = types.SimpleNamespace(remote=remote)
-    door = Door(made, settings)
-    door.count = 1
+    gateway = Gateway(made, settings)
+    gateway.count = 1
     assert asyncio.run(ask()).status_code == 200
     assert left == [12.0]
 
@@ -253,11 +253,11 @@ def replica(translator, made_once):
 def test_calls_of_grpc_pass_the_door_too(replica, replicas, translator):
     made = replicas()
     made._handle = types.SimpleNamespace(remote=lambda asked: Passed(replica, asked))
-    door = Door(made, ServingOptions(name=["m"], grpc_port=0))
-    door.count, door.token = 1, "secret"
+    gateway = Gateway(made, ServingOptions(name=["m"], grpc_port=0))
+    gateway.count, gateway.token = 1, "secret"
 
     async def ask(name, *metadata):
-        server = door.open_grpc()
+        server = gateway.open_grpc()
         await server.start()
         try:
             address = f"127.0.0.1:{server.port}"

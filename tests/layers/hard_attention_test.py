@@ -197,6 +197,27 @@ def test_the_posterior_of_a_padded_target_is_that_of_the_target(tensors):
     np.testing.assert_allclose(padded[:, :2], cut, atol=1e-6)
 
 
+def test_the_posterior_holds_the_transitions_of_one_step_at_a_time(
+    tensors, monkeypatch
+):
+    query, value, mask = tensors
+    layer = make(KINDS["monotonic, order 1"], *tensors)
+    memory = {"encoder_outputs": value, "source_mask": mask, **layer.remember(value)}
+    states, all_at_once, shapes = (
+        layer.initial_states(value, mask),
+        layer.transitions,
+        [],
+    )
+
+    def transitions(query, memory):
+        shapes.append(all_at_once(query, memory).shape)
+        return all_at_once(query, memory)
+
+    monkeypatch.setattr(layer, "transitions", transitions)
+    layer.align(query, tf.constant(LABELS, tf.int32), states, memory)
+    assert {*map(tuple, shapes)} == {(BATCH, 1, SOURCE, SOURCE)}
+
+
 @pytest.mark.parametrize("order", [0, 1])
 def test_a_monotonic_alignment_never_goes_back(order, tensors):
     query, value, mask = tensors

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from running_server import COMMAND, make_translator, started
 
-from seq2seq_keras.serving import AccessLog, ServingOptions, run_door
+from seq2seq_keras.serving import AccessLog, ServingOptions, run_gateway
 
 
 def ended(*arguments):
@@ -45,7 +45,7 @@ def test_both_ports_are_kept_from_others_until_somebody_listens():
         raise EnoughError
 
     with pytest.raises(EnoughError):
-        run_door(make, ServingOptions(rest_port=0, grpc_port=0))
+        run_gateway(make, ServingOptions(rest_port=0, grpc_port=0))
 
 
 def test_a_signal_right_after_the_address_ends_it_in_order(attentive_folder):

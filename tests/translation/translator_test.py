@@ -470,3 +470,21 @@ def test_batches_have_as_many_hypotheses_unless_told(translator):
     assert translator._batch_size(search) == 320
     assert translator._batch_size(search.replace(beam_width=5)) == 64
     assert translator._batch_size(search.replace(beam_width=1000)) == 1
+
+
+def test_batches_of_hard_attention_are_smaller_where_texts_are_long():
+    tokenizer = WordTokenizer.fit(["a b c d"])
+    assert tokenizer.vocabulary_size == 8
+    model = build_model(8, 8, units=4, embedding_dim=4, attention="hard")
+    translator = Translator(model, tokenizer, tokenizer, max_source_length=10**5)
+    lengths = np.array([10**5, 1, 26_214, 1, 13_106, 26_214])
+
+    def batches(batch_size, width):
+        found = translator._batches(lengths, batch_size, width)
+        return [batch.tolist() for batch in found]
+
+    # 2**25 logits at most, 8 for each token and for `<eos>`: of 41 hypotheses for the
+    # longest text, 159 for the next ones, then 320.
+    assert batches(None, 40) == [[1, 3, 4], [2, 5], [0]]
+    assert batches(None, 80) == [[1, 3, 4], [2], [5], [0]]
+    assert batches(4, 1) == [[1, 3, 4, 2], [5, 0]]

@@ -6,12 +6,12 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-# While connections are told to close, so that no request meets a closed door.
+# While connections are told to close, so that no request meets a closed socket.
 _SECONDS = 0.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Farewell:
+class GracefulShutdown:
     """Hears a signal, and lets the server of HTTP hear it a little later.
 
     Args:

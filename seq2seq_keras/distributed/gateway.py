@@ -19,7 +19,7 @@ from seq2seq_keras.terminal import show
 _LAST = 5.0  # seconds for the thread that counts the replicas
 
 
-class Door:
+class Gateway:
     """What the process of the command holds, where replicas of a cluster answer.
 
     Token, hosts, limits of what comes, log: all that is checked of a request before it
@@ -67,7 +67,7 @@ class Door:
         self.grpc = self.open_grpc()
         await self.grpc.start()
         try:
-            async with serving.Farewell(self._begin_to_end, self._end).heard():
+            async with serving.GracefulShutdown(self._begin_to_end, self._end).heard():
                 watching.start()
                 yield
         finally:
