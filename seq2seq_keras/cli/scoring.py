@@ -26,15 +26,10 @@ def evaluate(options: Options) -> None:
     translator = load_together([options.model, *options.ensemble])
     test, name = read_test_set(options, all_translators(options))
     request = {**given_search(options), **rescoring_of(options)}
-    search = translation.SearchRequest.of(translator.search, request).options
-    protocol = f"{name}, {search.describe()}"
+    search = translation.SearchRequest.of(translator.search, request)
+    protocol = f"{name}, {search.describe(' and '.join(options.rescore))}"
     if options.ensemble:
         protocol += f", ensemble of {len(translator.models)}"
-    if options.rescore:
-        weight, length = options.rescore_weight, options.rescore_length
-        protocol += (
-            f", rescored by {' and '.join(options.rescore)} ({weight}, {length})"
-        )
     evaluated = evaluation.evaluate_translator(
         translator,
         test,

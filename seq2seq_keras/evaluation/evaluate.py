@@ -31,7 +31,7 @@ class Evaluation:
 
     Attributes:
         protocol: What was translated and how.
-        search: The `SearchOptions` of it.
+        request: The `SearchRequest` of it.
         scores: `Scores` of the translations.
         perplexity: Teacher-forced, per target token with `<eos>`, over the pairs with
             neither side empty, each reference being a pair with its source; NaN without
@@ -41,11 +41,16 @@ class Evaluation:
     """
 
     protocol: str
-    search: SearchOptions
+    request: SearchRequest
     scores: Scores
     perplexity: float
     seconds: float
     translations: list[str]
+
+    @property
+    def search(self) -> SearchOptions:
+        """How translations were searched for."""
+        return self.request.options
 
     def as_dict(self) -> dict[str, float | str | None]:
         """The numbers by name, flat and ready for JSON; what is no number is None."""
@@ -107,7 +112,7 @@ def evaluate_translator(
     else:
         test = read_pairs(list(pairs))
     both = test.pairs() if isinstance(test, EvaluationSet) else test
-    options = SearchRequest.of(translator.search, search).options
+    request = SearchRequest.of(translator.search, search)
     start = time.perf_counter()
     translations = translator.translate(test.source, batch_size=batch_size, **search)
     seconds = time.perf_counter() - start
@@ -117,8 +122,8 @@ def evaluate_translator(
     ]
     targets = score_targets(translator, whole, batch_size=batch_size) if whole else []
     return Evaluation(
-        protocol=protocol or options.describe(),
-        search=options,
+        protocol=protocol or request.describe(),
+        request=request,
         scores=score_translations(
             translations,
             test,

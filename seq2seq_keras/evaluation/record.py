@@ -39,14 +39,18 @@ def evaluation_record(
 
     Returns:
         A dictionary, ready for JSON: what `Evaluation.as_dict` returns, and `search`,
-        `data_sha256`, `model_sha256`, `models` (of an ensemble more than one),
-        `versions` and `by_length`, a list of rows.
+        `data_sha256`, `model_sha256`, `rescore_sha256` (of the translator that judged,
+        or `None`), `models` (of an ensemble more than one), `versions` and `by_length`,
+        a list of rows.
     """
+    asked = evaluation.request._asdict()
+    options, judge = asked.pop("options"), asked.pop("rescore")
     return {
         **evaluation.as_dict(),
-        "search": dataclasses.asdict(evaluation.search),
+        "search": {**dataclasses.asdict(options), **asked},
         "data_sha256": data_sha256(pairs),
         "model_sha256": model_sha256(translator),
+        "rescore_sha256": None if judge is None else model_sha256(judge),
         "models": len(translator.models),
         "versions": versions(),
         "by_length": _rows(by_length),

@@ -14,7 +14,8 @@ class History:
 
     Best epoch, early stopping and a falling learning rate all follow from the rows, so
     that rows are all a resumed training has to know. The value called `monitor`
-    decides, or its mean over the last `epochs` rows.
+    decides, or its mean over the last `epochs` rows; the first row that has so many is
+    better than any that has fewer.
     """
 
     def __init__(
@@ -56,6 +57,9 @@ class History:
         return len(self.rows) - 1 - self.best
 
     def _is_better(self, index: int, other: int) -> bool:
+        # The mean of fewer epochs may be that of a single lucky one.
+        if other + 1 < self.epochs <= index + 1:
+            return True
         new, old = self._mean(self.monitor, index), self._mean(self.monitor, other)
         # Means of the same shares differ by their rounding.
         if math.isclose(new, old) and _TIE_BREAK in self.rows[index]:

@@ -77,6 +77,29 @@ class SearchRequest(NamedTuple):
         """Whether the best hypothesis of the search need not be the translation."""
         return self.options.decision != "map" or self.rescore is not None
 
+    def describe(self, judge: str = "another model") -> str:
+        """How it is searched, in words, to stand beside a score.
+
+        Args:
+            judge: What to call the `rescore`.
+
+        Returns:
+            A string.
+
+        Example:
+
+        >>> SearchRequest.of(SearchOptions(), {"sample": True, "seed": 5}).describe()
+        'sampling, seed=5'
+        """
+        parts = [self.options.describe()]
+        parts += [f"seed={self.seed}"] if self.seed else []
+        rules = [name for name in ("prefix", "avoid", "allowed") if getattr(self, name)]
+        parts += [f"with `{name}`" for name in rules]
+        if self.rescore is not None:
+            weights = f"{self.rescore_weight:g}, {self.rescore_length:g}"
+            parts.append(f"rescored by {judge} ({weights})")
+        return ", ".join(parts)
+
     def inputs(
         self, target_tokenizer: "Tokenizer", count: int, first: int = 1
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

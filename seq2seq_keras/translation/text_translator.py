@@ -172,10 +172,18 @@ class TextTranslator(abc.ABC):
         Returns:
             A list with, for each text, a `Translation` of each model that proposes,
             with all that its search found.
+
+        Raises:
+            InputError: As of `translate`; and for `rescore`, which decides.
         """
         request = SearchRequest.of(self.search, search)
+        if request.rescore is not None:
+            raise InputError(
+                "`propose` finds what is to be decided, and `rescore` decides: "
+                "`decode` takes it."
+            )
         is_risk = request.options.decision == "mbr"
-        request = request._replace(options=proposals_of(request.options), rescore=None)
+        request = request._replace(options=proposals_of(request.options))
         found = [
             proposer._run(_as_list(texts), batch_size, request, self._translations)
             for proposer in (self._proposers() if is_risk else [self])

@@ -78,6 +78,18 @@ def test_the_tokenizer_of_bleu_and_the_search_are_handed_on(translator):
     assert evaluation.protocol == evaluation.search.describe()
 
 
+def test_the_protocol_tells_all_that_decided(translator):
+    pairs = load_corpus("phrasebook/english-french").test[:2]
+    drawn = evaluate_translator(translator, pairs, sample=True, seed=5, avoid=["il"])
+    assert drawn.protocol == "sampling, seed=5, with `avoid`"
+    judged = evaluate_translator(
+        translator, pairs, beam_width=4, rescore=translator, rescore_weight=0.25
+    )
+    assert judged.protocol == (
+        "beam search, beam_width=4, rescored by another model (0.25, 0)"
+    )
+
+
 def test_the_dictionary_can_be_saved_with_the_translator(translator, tmp_path):
     pairs = load_corpus("phrasebook/english-french").test[:5]
     values = evaluate_translator(translator, pairs).as_dict()

@@ -1,5 +1,6 @@
 """Tests of seq2seq_keras.evaluation.html_report in a browser."""
 
+import math
 import unicodedata
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from seq2seq_keras.decoding import SearchOptions
 from seq2seq_keras.evaluation import INTERVALS, Evaluation, Scores, write_html_report
-from seq2seq_keras.translation import Hypothesis, Translation
+from seq2seq_keras.translation import Hypothesis, SearchRequest, Translation
 
 EVIL = (
     """</script><script>document.title = "taken"</script><b onclick='x'>"&amp; $data"""
@@ -253,7 +254,7 @@ def test_the_head_shows_scores_with_their_signatures(open_page, tmp_path):
     assert page.locator("footer").inner_text().startswith("chrF of a sentence: nrefs:1")
     path = tmp_path / "report.html"
     evaluation = Evaluation(
-        "test split, greedy", SearchOptions(), SCORES, float("nan"), 12.0, []
+        "test split, greedy", SearchRequest(SearchOptions()), SCORES, math.nan, 12.0, []
     )
     write_html_report(TRANSLATIONS, None, path, scores=evaluation.as_dict())
     page = open_page(path)

@@ -22,7 +22,7 @@ from seq2seq_keras.evaluation import (
 )
 from seq2seq_keras.models import build_model
 from seq2seq_keras.text import WordTokenizer
-from seq2seq_keras.translation import Translator
+from seq2seq_keras.translation import SearchRequest, Translator
 
 PAIRS = Pairs(["a b", "b"], ["x y", "y"])
 
@@ -41,12 +41,17 @@ def small():
 
 def test_the_record_has_all_it_takes_to_repeat_the_evaluation(small):
     scores = score_translations(["x y", "z"], PAIRS.target)
-    search = SearchOptions(beam_width=3)
-    evaluation = Evaluation("a test", search, scores, 2.5, 0.5, ["x y", "z"])
+    judge = make_translator("a c")
+    request = SearchRequest.of(
+        SearchOptions(), {"beam_width": 3, "rescore": judge, "rescore_weight": 0.25}
+    )
+    evaluation = Evaluation("a test", request, scores, 2.5, 0.5, ["x y", "z"])
     table = pd.DataFrame({"lengths": ["1", "2"], "score": [np.nan, 1.5]})
     record = evaluation_record(evaluation, small, PAIRS, table)
     assert evaluation.as_dict().items() <= record.items()
     assert record["search"]["beam_width"] == 3
+    assert record["search"]["rescore_weight"] == 0.25
+    assert record["rescore_sha256"] == model_sha256(judge) != model_sha256(small)
     assert record["data_sha256"] == data_sha256(PAIRS)
     assert record["model_sha256"] == model_sha256(small)
     assert record["models"] == 1

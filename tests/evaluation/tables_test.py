@@ -12,6 +12,7 @@ from seq2seq_keras.evaluation import (
     evaluation_lines,
     length_lines,
 )
+from seq2seq_keras.translation import SearchRequest
 
 
 def test_every_score_is_listed_with_its_interval_and_signature():
@@ -26,7 +27,9 @@ def test_every_score_is_listed_with_its_interval_and_signature():
         signatures={"chrf": "nrefs:1"},
         intervals={"chrf": (50.0, 55.0), "wer": (0.3, 0.4)},
     )
-    evaluation = Evaluation("a test", SearchOptions(), scores, 3.25, 1.0, [])
+    evaluation = Evaluation(
+        "a test", SearchRequest(SearchOptions()), scores, 3.25, 1.0, []
+    )
     assert [" ".join(line.split()) for line in evaluation_lines(evaluation)] == [
         "a test",
         "BLEU undefined",

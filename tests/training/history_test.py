@@ -28,8 +28,16 @@ def test_a_mean_over_epochs_is_not_won_by_a_lucky_one():
     # Means of up to three: 50, 70, 60, 68, 58, 67, 69, 80.
     values = [50, 90, 40, 74, 60, 67, 80, 93]
     best = [history.add({"val_exact_match": value}) for value in values]
-    assert best == [True, True, False, False, False, False, False, True]
+    assert best == [True, True, True, True, False, False, True, True]
     assert (history.best, history.epochs_since_best) == (7, 0)
+
+
+def test_a_lucky_first_epoch_gives_way_to_the_first_whole_mean():
+    history = History("val_exact_match", higher_is_better=True, epochs=3)
+    # Means: 80, 65, 63.3, 60, 64.
+    values = [80, 50, 60, 70, 62]
+    best = [history.add({"val_exact_match": value}) for value in values]
+    assert best == [True, False, True, False, True]
 
 
 def test_a_mean_of_perplexity_decides_between_equal_means():
@@ -42,9 +50,9 @@ def test_a_mean_of_perplexity_decides_between_equal_means():
 
 def test_means_that_differ_by_rounding_are_equal():
     history = History("val_exact_match", higher_is_better=True, epochs=3)
-    values = [0.7, 0.7, 0.7, 0.9, 0.4, 0.8]  # the last three have a mean of 0.7, too
+    values = [0.7, 0.7, 0.7, 0.7, 0.9, 0.4, 0.8]  # the last three: 0.7, too
     best = [history.add({"val_exact_match": x, "val_perplexity": 2.0}) for x in values]
-    assert best == [True, False, False, True, False, False]
+    assert best == [True, False, True, False, True, False, False]
 
 
 def test_rows_make_the_history_again():

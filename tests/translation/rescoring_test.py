@@ -151,3 +151,8 @@ def test_a_training_reads_targets_from_their_end(shared):
     assert source.split("a b") == ["a", "b"]
     assert target.split("c d") == ["d", "c"]
     assert (source.vocabulary == target.vocabulary) == shared
+
+
+def test_what_is_proposed_is_not_judged(left, right):
+    with pytest.raises(InputError, match="`rescore` decides: `decode` takes it"):
+        left.propose(TEXTS, rescore=right, **SEARCH)
