@@ -270,6 +270,11 @@ def fit_tokenizers(
     shared = shared_by(config)
     if shared and kinds[0] != kinds[1]:
         raise InputError(f"`{shared}` needs one tokenizer for both sides.")
+    if shared == "share_embeddings" and config.has_features and config.reverse_target:
+        raise InputError(
+            "With `share_embeddings` the features of sources have a place in the "
+            "vocabulary of targets, where `reverse_target` knows none: leave one out."
+        )
     if shared and files[0] != files[1]:
         raise InputError(f"`{shared}` needs one `vocabulary` for both sides.")
     _check_sharded(pairs, zip(kinds, files, strict=True))
@@ -288,7 +293,11 @@ def fit_tokenizers(
             _count_together(fitting, workers)
     if shared:
         source.join(target)
-        source_tokenizer = target_tokenizer = source.finish()
+        source_tokenizer = source.finish()
+        target_tokenizer = source_tokenizer.text_tokenizer
+        if shared == "share_embeddings":
+            # One matrix has one size, that of a source with features.
+            target_tokenizer = source_tokenizer
     else:
         source_tokenizer, target_tokenizer = source.finish(), target.finish()
     if config.reverse_target:

@@ -327,6 +327,16 @@ def test_a_shared_vocabulary_has_the_features_too():
     plain = CharacterTokenizer.fit(["go", "see", "go", *FEATURED.target])
     assert source.vocabulary == [*plain.vocabulary, "￮V", "￮N", "￮PST"]
     assert target.tokenize(FEATURED.target) == plain.tokenize(FEATURED.target)
+    # Embeddings apart, no target has a feature.
+    source, target = fit_tokenizers(with_features(share_vocabulary=True), FEATURED)
+    assert target.vocabulary == plain.vocabulary
+    assert source.tokenizer is target
+    options = {"share_vocabulary": True, "reverse_target": True}
+    _, reversed_target = fit_tokenizers(with_features(**options), FEATURED)
+    assert reversed_target.tokenize("ab") == target.tokenize("ab")[::-1]
+    with pytest.raises(InputError, match="`share_embeddings` .* leave one out"):
+        options = {"share_embeddings": True, "reverse_target": True}
+        fit_tokenizers(with_features(**options), FEATURED)
 
 
 def fingerprint_of(train, monkeypatch, tmp_path):
