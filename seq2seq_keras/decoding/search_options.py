@@ -170,7 +170,8 @@ class SearchOptions:
     utility: Literal["chrf", "bleu", "symbol_error_rate", "exact_match"] = option(
         "chrf",
         'How `decision="mbr"` measures likeness: by a score of sacreBLEU for one '
-        "sentence, by the edits per token of the other, or by whether texts are equal.",
+        "sentence, by the edits per token of the other, or by whether texts are equal. "
+        "BLEU splits as `13a` does: texts without spaces are one word.",
     )
     posterior_scale: float = option(
         1.0,
