@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import dataclasses
 import functools
-import itertools
 import os
 import pathlib
 import re
@@ -289,10 +288,7 @@ def _describe(options: Options) -> None:
         given |= training.trained_options(options.model, others)
     config = data.DataOptions(**given)
     # Gone through again for each count, whatever their number.
-    named = [getattr(config, name) or () for name in data.FILE_OPTIONS]
-    is_read_again = config.corpus is None and not any(
-        map(data.is_pipe, itertools.chain.from_iterable(named))
-    )
+    is_read_again = config.corpus is None and not config.pipes()
     # What is made up of pairs is made of all of them, in memory.
     config.stream = is_read_again and not config.hallucinate
     found = training.load_training_pairs(config, keep_streams=True, may_be_idle=taken)

@@ -33,6 +33,11 @@ _RESCORING = _Idle(
     lambda o: not o.rescore,
     "without `--rescore`",
 )
+_BEST_ALONE = _Idle(
+    ("n_best",),
+    lambda o: not o.sample,
+    "where the best translation alone is scored and none is drawn (`--sample`)",
+)
 _IDLE = {
     "train": (
         _Idle(("resume", "address"), lambda o: bool(o.seeds), "beside `--seeds`"),
@@ -50,6 +55,7 @@ _IDLE = {
     ),
     "evaluate": (
         _RESCORING,
+        _BEST_ALONE,
         *_TEST_PAIRS,
         _Idle(("examples",), lambda o: o.json, "beside `--json`"),
         _Idle(
@@ -73,6 +79,7 @@ _IDLE = {
     ),
     "compare": (
         *_TEST_PAIRS,
+        _BEST_ALONE,
         _Idle(
             (*SearchOptions.__dataclass_fields__, "batch_size"),
             lambda o: all(pathlib.Path(path).is_file() for path in o.systems),

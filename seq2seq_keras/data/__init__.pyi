@@ -22,6 +22,7 @@ from .hallucination import hallucinate_pairs as hallucinate_pairs
 from .hashed_groups import HashedGroups as HashedGroups
 from .json_records import json_table as json_table
 from .json_records import looks_like_json as looks_like_json
+from .lines import STANDARD_INPUT as STANDARD_INPUT
 from .lines import decode_lines as decode_lines
 from .lines import read_lines as read_lines
 from .markup import MARKUP_START as MARKUP_START
@@ -63,7 +64,6 @@ from .splitting import source_key as source_key
 from .splitting import split_pairs as split_pairs
 from .table import Table as Table
 from .table_files import check_remembered_encoding as check_remembered_encoding
-from .table_files import is_pipe as is_pipe
 from .table_files import is_table as is_table
 from .tmx import tmx_table as tmx_table
 from .toy_tasks import TOY_TASKS as TOY_TASKS

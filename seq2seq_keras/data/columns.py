@@ -4,7 +4,7 @@ import dataclasses
 import itertools
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from seq2seq_keras.data.reading_options import ReadingOptions
@@ -76,7 +76,7 @@ class Choice:
         width: How many columns there are.
         names: What they are called, if they are.
         has_header: Whether that stands in the first row.
-        was_guessed: Whether nobody said so.
+        doubts: What may be meant otherwise, a sentence each.
     """
 
     source: int
@@ -86,14 +86,11 @@ class Choice:
     width: int = 2
     names: tuple[Any, ...] = ()
     has_header: bool = False
-    was_guessed: bool = False
+    doubts: tuple[str, ...] = ()
 
     def guess(self) -> str:
         """What was guessed, and how to say otherwise; empty if nothing was."""
-        if not self.was_guessed:
-            return ""
-        cells = ", ".join(map(str, self.names))
-        return f"Its first row names the columns ({cells}); if not: `--header no`."
+        return " ".join(self.doubts)
 
     def __str__(self) -> str:
         used = {
@@ -138,12 +135,17 @@ def choose_columns(
     place, first = sample[0]
     where = name if columns is not None else place
     rows = [cells for _, cells in sample]
-    guessed = False
+    doubts = []
     names = columns
     if names is None:
         has_header, guessed = _has_header(place, rows, options)
         if has_header:
             names, rows = list(first), rows[1:]
+        if guessed:
+            doubts.append(
+                f"Its first row names the columns ({', '.join(map(str, first))}); if "
+                "not: `--header no`."
+            )
     wanted = options.needed()
     positions = {
         role: _position(column, names, len(first), where)
@@ -152,6 +154,8 @@ def choose_columns(
     _check_apart(where, positions)
     if options.columns is None:
         _check_first_columns(where, names, rows, options)
+    if "features" in positions:
+        doubts += _doubts_of_features(rows, positions, options)
     return Choice(
         positions["source"],
         positions["target"],
@@ -160,7 +164,7 @@ def choose_columns(
         width=len(first),
         names=tuple(names or ()),
         has_header=columns is None and names is not None,
-        was_guessed=guessed,
+        doubts=tuple(doubts),
     )
 
 
@@ -364,6 +368,11 @@ def _tells(name: Any) -> bool:
 def _check_features(
     where: str, columns: Sequence[Sequence[Any]], called: Sequence[str]
 ) -> None:
+    if not any(map(str.strip, map(str, columns[1]))):
+        raise InputError(
+            f"{where}: column {called[1]} is empty. Name those that are meant: "
+            f"`--columns {called[0]} {called[2]}`."
+        )
     found = next((i for i in (1, 2) if _are_features(columns[i])), None)
     if found is None and _are_few(columns[1]):
         found = 1
@@ -376,6 +385,35 @@ def _check_features(
         f"{target} --features-column {called[found]}`; to leave them out: "
         f"`--columns {source} {target}`."
     )
+
+
+def _doubts_of_features(
+    rows: Sequence[Sequence[Any]], positions: dict[str, int], options: ReadingOptions
+) -> Iterator[str]:
+    """What of the columns that were named looks as if others were meant."""
+    columns = {
+        role: [_cell(row, position) for row in rows if len(row) > position]
+        for role, position in positions.items()
+    }
+    read, separator = columns["features"], options.features_separator
+    if _are_features(read):
+        of_others = sum(
+            "|" in str(cell) and separator not in str(cell) for cell in read
+        )
+        if 2 * of_others > len(read):
+            yield (
+                f"No feature such as {shown(read[0])} is parted; if they are: "
+                "`--features-separator '|'`."
+            )
+        return
+    for role in ("source", "target"):
+        if _are_features(columns[role]) and not _are_few(read):
+            yield (
+                f"Column {positions[role]} (counted from 0), read as {role}s, holds "
+                f"features such as {shown(columns[role][0])}, and column "
+                f"{positions['features']}, read as features, holds none."
+            )
+            return
 
 
 def _cell(row: Sequence[Any], position: int) -> Any:

@@ -15,10 +15,11 @@ _BOM = b"\xef\xbb\xbf"
 _UTF_8 = "utf-8"
 # How files of other Unicode encodings begin; those of UTF-32 begin like UTF-16.
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
-_NAME_IT = (
-    "If it is in another encoding, name that: `--encoding cp1252` (Western Europe), "
-    "`cp949` (Korean), `shift_jis` (Japanese), `gb18030` (Chinese), `utf-16`."
-)
+_ENCODINGS = {
+    **{"utf-8": "", "cp1252": " (Western Europe)", "cp949": " (Korean)"},
+    **{"shift_jis": " (Japanese)", "gb18030": " (Chinese)", "utf-16": ""},
+    "utf-16-le": " (without a mark)",
+}
 
 
 def read_lines(path: str | os.PathLike, *, encoding: str = _UTF_8) -> Iterator[str]:
@@ -117,13 +118,14 @@ def _decode_utf_8(
             raw[before:-1].removesuffix(b"\r") if raw.endswith(b"\n") else raw[before:]
         )
         if b"\0" in line:
-            raise _nul(name, number, before + line.index(0))
+            raise _nul(name, number, before + line.index(0), _UTF_8)
         try:
             yield line.decode("utf-8", errors)
         except UnicodeDecodeError as error:
             raise InputError(
                 f"{name}, line {number}: byte {before + error.start + 1} of the line "
-                f"(0x{line[error.start]:02x}) is not valid UTF-8. {_NAME_IT}"
+                f"(0x{line[error.start]:02x}) is not valid UTF-8. "
+                + _others_than(_UTF_8)
             ) from error
 
 
@@ -146,24 +148,34 @@ def _decode(
             text = decoder.decode(raw, final=not raw)
         except UnicodeError as error:
             raise InputError(
-                f"{name}, line {number}: not valid {encoding} ({error}). {_NAME_IT}"
+                f"{name}, line {number}: not valid {encoding} ({error}). "
+                f"{_others_than(encoding)}"
             ) from error
         *lines, rest = (rest + text).split("\n")
         for line in lines:
-            yield _checked(line.removesuffix("\r"), name, number)
+            yield _checked(line.removesuffix("\r"), name, number, encoding)
             number += 1
     if rest:
-        yield _checked(rest, name, number)
+        yield _checked(rest, name, number, encoding)
 
 
-def _checked(line: str, name: str | os.PathLike, number: int) -> str:
+def _checked(line: str, name: str | os.PathLike, number: int, encoding: str) -> str:
     if "\0" in line:
-        raise _nul(name, number, line.index("\0"))
+        raise _nul(name, number, line.index("\0"), encoding)
     return line.removeprefix("\ufeff") if number == 1 else line
 
 
-def _nul(name: str | os.PathLike, number: int, place: int) -> InputError:
+def _nul(name: str | os.PathLike, number: int, place: int, encoding: str) -> InputError:
     return InputError(
         f"{name}, line {number}: NUL byte at byte {place + 1} of the line. Is this a "
-        f"text file? Remove the byte. {_NAME_IT}"
+        f"text file? Remove the byte. {_others_than(encoding)}"
     )
+
+
+def _others_than(encoding: str) -> str:
+    """Which encodings a file may have that has not this one."""
+    first, *others = (
+        f"{name}`{about}" for name, about in _ENCODINGS.items() if name != encoding
+    )
+    listed = ", ".join([f"`--encoding {first}", *(f"`{other}" for other in others)])
+    return f"If it is in another encoding, name that: {listed}."

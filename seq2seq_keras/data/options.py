@@ -1,11 +1,13 @@
 """The options of training data: which pairs, what their tokens are, which batches."""
 
 import dataclasses
+import itertools
 import os
 from typing import Any, Literal
 
 from seq2seq_keras.data.corpora import has_features
 from seq2seq_keras.data.reading_options import ReadingOptions
+from seq2seq_keras.data.table_files import is_pipe
 from seq2seq_keras.errors import InputError
 from seq2seq_keras.options import documented, option
 
@@ -181,6 +183,11 @@ class DataOptions(ReadingOptions):
     def has_features(self) -> bool:
         """Whether sources begin with features."""
         return self.features_column is not None or has_features(self.corpus)
+
+    def pipes(self) -> list[str]:
+        """The files of pairs that can be read only once."""
+        named = (getattr(self, name) or () for name in FILE_OPTIONS)
+        return [path for path in itertools.chain.from_iterable(named) if is_pipe(path)]
 
     def vocabularies(self) -> tuple[str | None, str | None]:
         """The files that the vocabularies of source and target come from."""

@@ -26,6 +26,7 @@ from seq2seq_keras.data.table_files import (
     open_table,
     read_table,
 )
+from seq2seq_keras.errors import InputError
 
 # What stands for a byte that is no text: half of a character, as no text has.
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -54,7 +55,11 @@ def read_sources(
             once or more; the text is then empty. Without it they are an error.
 
     Yields:
-        The texts.
+        The texts. A blank line of a table that tabs part is an empty one.
+
+    Raises:
+        InputError: For a line of several columns behind one of a single column, where
+            there are features, or as a table's rows do.
     """
     # There need not be a target.
     only = _only(options.needed()["source"], options)
@@ -72,11 +77,16 @@ def read_sources(
             yield from (segment.text for segment in sgm_segments(lines, name))
             return
         if kind == SEPARATED or options.separator is not None:
-            first = list(itertools.islice(lines, 1))
-            lines = itertools.chain(first, lines)
+            start = _until_text(lines)
+            lines, first = itertools.chain(start, lines), start[-1:]
             if not is_asked and not _is_row(first, name, options, say):
-                yield from _readable(lines, name, skip) if skip else lines
+                lines = _readable(lines, name, skip) if skip else lines
+                yield from _alike(lines, name, options)
                 return
+            if separator_of(name, options) == "\t":
+                # What is blank has its place among the translations.
+                yield from ("" for _ in start[:-1])
+                lines = _with_empty_rows(lines)
             # White space parts no more columns than are asked for, the target's too.
             table, _ = separated_table(lines, name, options)
             choice, pairs = table_pairs(_filled(table, skip), only, look_at=1)
@@ -86,6 +96,38 @@ def read_sources(
         else:
             found = read_table(file, name, kind, only, errors=errors)
             yield from _column(found, name, only, say, skip)
+
+
+def _until_text(lines: Iterator[str]) -> list[str]:
+    """The lines up to the first that is not blank, with it."""
+    start = []
+    for line in lines:
+        start.append(line)
+        if line.strip():
+            break
+    return start
+
+
+def _with_empty_rows(lines: Iterator[str]) -> Iterator[str]:
+    """Lines with rows of empty cells for blank ones, once it is known how many."""
+    tabs = ""
+    for line in lines:
+        tabs = tabs or "\t" * line.count("\t")
+        yield line if line.strip() else tabs
+
+
+def _alike(lines: Iterator[str], name: str, options: ReadingOptions) -> Iterator[str]:
+    """Lines of texts; refuses a row of a table, whose features would be text."""
+    separator, has_one = separator_of(name, options), False
+    for number, line in enumerate(lines, start=1):
+        if has_one and options.features_column is not None and separator in line:
+            raise InputError(
+                f"{name}, line {number} has several columns, of which features are "
+                "read, and a line before it has only one. Give every line as many, "
+                "empty where there are no features."
+            )
+        has_one |= bool(line.strip())
+        yield line
 
 
 def _readable(

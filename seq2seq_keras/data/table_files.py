@@ -161,13 +161,17 @@ def has_columns(lines: Sequence[str], options: ReadingOptions) -> bool:
 
 def check_remembered_encoding(path: str, encoding: str) -> None:
     """Refuses a file of UTF-8 where only an earlier file's encoding is known."""
-    if is_pipe(path) or check_encoding(encoding).startswith("utf"):
+    kind_of_text = check_encoding(encoding)
+    if is_pipe(path) or kind_of_text in ("utf-8", "utf-8-sig", "utf-7"):
         return
     if is_parquet(path):
         return
     with open_data(path) as (_, start, name):
         kind = find_kind(start, name, ReadingOptions(encoding=encoding))
-        if start.isascii() or "encoding" in _IDLE.get(kind, ()):
+        is_wide = kind_of_text.startswith(("utf-16", "utf-32"))
+        # What is ASCII is the same in all encodings whose characters are bytes.
+        is_either = b"\0" in start if is_wide else start.isascii()
+        if is_either or "encoding" in _IDLE.get(kind, ()):
             return
         try:
             codecs.getincrementaldecoder("utf-8")().decode(start)

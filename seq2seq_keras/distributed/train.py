@@ -12,6 +12,7 @@ from seq2seq_keras import stopping, training
 from seq2seq_keras.distributed.local_worker import LocalWorker
 from seq2seq_keras.distributed.processors import count_processors
 from seq2seq_keras.distributed.ray_cluster import RayWorker, joined
+from seq2seq_keras.distributed.shared_files import check_shared
 from seq2seq_keras.distributed.training_options import TrainingWorkers
 from seq2seq_keras.distributed.training_worker import (
     Outcome,
@@ -166,6 +167,7 @@ def _run(
     resume: bool = False,
     changes: dict[str, Any] | None = None,
 ) -> TrainingResult:
+    check_shared(config)
     with _place(options) as place, stopping.StopSignals() as signals:
         tries, before = 0, read_state(config.output) if resume else None
         while True:

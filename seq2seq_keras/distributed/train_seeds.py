@@ -15,6 +15,7 @@ from seq2seq_keras import stopping, training
 from seq2seq_keras.architecture import Architecture
 from seq2seq_keras.distributed.local_worker import LocalWorker
 from seq2seq_keras.distributed.processors import count_processors
+from seq2seq_keras.distributed.shared_files import check_shared
 from seq2seq_keras.distributed.worker_pool import WorkerDiedError
 from seq2seq_keras.errors import InputError, import_named
 from seq2seq_keras.files import current, owned, replaced_when_complete
@@ -90,6 +91,7 @@ def train_seeds(
     seeds = [_SEED.check("seeds", seed) for seed in seeds]
     if not seeds or len(set(seeds)) < len(seeds):
         raise InputError(f"`seeds` must be integers, each once. Received: {seeds}")
+    check_shared(config)
     many = min(num_workers or count_processors(), len(seeds))
     with owned(config.output) as output:
         folders = {seed: str(output / f"seed-{seed}") for seed in seeds}

@@ -373,6 +373,13 @@ class Trainer:
     def _compile(self, model: EncoderDecoder) -> EncoderDecoder:
         config = self.config
         updates = self.batches.count * config.epochs // config.gradient_accumulation
+        if config.schedule == "cosine" and updates <= config.warmup_steps:
+            raise InputError(
+                f"A cosine begins after the {config.warmup_steps:,} updates of "
+                f"`warmup_steps`, and there are no more than {updates:,}: "
+                f"{config.epochs:,} epochs of {self.batches.count:,} batches. Lower "
+                "`warmup_steps`, or raise `epochs`."
+            )
         self.schedule = WarmupSchedule(
             config.learning_rate,
             config.warmup_steps,

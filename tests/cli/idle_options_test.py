@@ -21,6 +21,7 @@ from seq2seq_keras.training import TrainingConfig, load_training_pairs
         "evaluate M --test t.tsv --json --examples 3",
         "evaluate M --test t.tsv --length-metric chrf",
         "evaluate M --corpus copy --rescore-length 0.5",
+        "evaluate M --corpus copy --beam-width 4 --n-best 3",
         "translate M --rescore-weight 0.2",
         "tune-search M --validation v.tsv --seed 1",
         "tune-search M --corpus copy --columns 0 1",

@@ -230,6 +230,38 @@ def test_features_of_other_schemes_are_known(tags, write):
         read_pairs(path)
 
 
+def test_features_in_another_column_than_was_named_are_said(write):
+    path = write("inflected.tsv", [(a, c, b) for a, b, c in INFLECTED])
+    told = {"columns": ["0", "2"], "features_column": "1"}
+    with pytest.warns(UserWarning, match=r"tsv: Column 2 .* read as targets, holds fe"):
+        pairs = read_pairs(path, **told)
+    assert pairs[0] == ("went\tgo", "V;PST")
+
+
+@pytest.mark.parametrize(
+    ("tags", "options"),
+    [
+        (["V|PST", "N|PL"], {}),
+        (["Case=Nom|Number=Sing"], {"features_separator": ";"}),
+    ],
+)
+def test_features_that_nothing_parts_are_said(tags, options, write):
+    rows = [("go", tag, "went") for tag in tags]
+    told = {"columns": ["0", "2"], "features_column": "1"}
+    path = write("inflected.tsv", rows)
+    with pytest.warns(UserWarning, match=r"if they are: `--features-separator '\|'`"):
+        read_pairs(path, **told, **options)
+    read_pairs(path, **told, features_separator="|")
+    # One feature needs none.
+    read_pairs(write("a.tsv", [("go", "V", "went"), ("ox", "N", "oxen")]), **told)
+
+
+def test_an_empty_column_is_no_features(write):
+    path = write("tabs.tsv", [("a", "", "x"), ("b", "", "y")])
+    with pytest.raises(InputError, match=r"column 1 is empty.* `--columns 0 2`"):
+        read_pairs(path)
+
+
 def test_words_in_capitals_are_no_features(write):
     rows = [("go", "GO", "x"), ("see", "SEE", "y")]
     assert read_pairs(write("capitals.tsv", rows)).target == ["GO", "SEE"]

@@ -506,6 +506,15 @@ def test_the_encoding_of_a_training_is_not_that_of_every_file(write):
             check_remembered_encoding(path, "cp1252")
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32-be"])
+def test_utf8_is_not_read_in_units_of_several_bytes(encoding, write):
+    for text in ("yes\n", "été\n"):
+        check_remembered_encoding(write("wide.txt", text.encode(encoding)), encoding)
+        path = write("text.txt", text.encode("utf-8"))
+        with pytest.raises(InputError, match=f"is UTF-8, .* were {encoding}"):
+            check_remembered_encoding(path, encoding)
+
+
 def test_lines_that_all_have_a_separator_are_a_table():
     assert is_separated(["a\tb", "", "c\t"], "\t")
     assert not is_separated(["a\tb", "c"], "\t")

@@ -78,6 +78,18 @@ def test_utf16_is_not_taken_for_text(tmp_path):
         lines_of("one\n".encode("utf-16"), tmp_path)
 
 
+def test_another_encoding_than_was_tried_is_advised(tmp_path):
+    wide = "one\n".encode("utf-16-le")
+    for content, encoding, advice in (
+        (wide, "utf-8", r"`utf-16`, `utf-16-le` \(without a mark\)\.$"),
+        (wide, "utf-16", r"--encoding utf-8`, .*`utf-16-le` \(without a mark\)\.$"),
+        (b"\xff", "cp949", r"--encoding utf-8`, `cp1252` \(Western Europe\), `shift"),
+    ):
+        (tmp_path / "text.txt").write_bytes(content)
+        with pytest.raises(InputError, match=advice):
+            list(read_lines(tmp_path / "text.txt", encoding=encoding))
+
+
 def test_a_nul_byte_names_file_line_and_byte(tmp_path):
     with pytest.raises(InputError, match=r"text\.txt, line 2: NUL byte at byte 3"):
         lines_of(b"one\ntw\0o\n", tmp_path)

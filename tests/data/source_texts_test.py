@@ -61,3 +61,28 @@ def test_white_space_parts_as_many_columns_as_the_training_had(tmp_path):
     # A column that is named alone is the last one asked for.
     named = {"separator": "space", "columns": ["0", "0"]}
     assert read(tmp_path / "a.txt", rows, **named) == ["dog D AO G", "cat K AE T"]
+
+
+def test_a_blank_line_of_a_table_has_its_place(tmp_path):
+    rows = b"\nHaus\tN;PL\n\n  \nMaus\tN\n\t\n"
+    told = {"columns": ["0", "0"], "features_column": "1"}
+    expected = ["", "N;PL\tHaus", "\t", "\t", "N\tMaus", "\t"]
+    assert read(tmp_path / "a.tsv", rows, **told) == expected
+    # As known from the training, without a word.
+    options = ReadingOptions(**told)
+    assert list(read_sources(str(tmp_path / "a.tsv"), options)) == expected
+    # A header is no text, and a record of a .csv is no line.
+    header = {**told, "header": "yes"}
+    assert read(tmp_path / "a.tsv", b"w\tf\n\na\tN\n", **header) == ["\t", "N\ta"]
+    assert read(tmp_path / "a.csv", b"a,N\n\nb,V\n", **told) == ["N\ta", "V\tb"]
+
+
+def test_rows_behind_a_text_are_asked_about_where_features_would_be_text(tmp_path):
+    (tmp_path / "a.tsv").write_bytes(b"\nBaum\nHaus\tN;PL\n")
+    options = ReadingOptions(columns=["0", "0"], features_column="1")
+    with pytest.raises(InputError, match=r"a\.tsv, line 3 has several columns, of wh"):
+        list(read_sources(str(tmp_path / "a.tsv"), options))
+    # Without features a tab is white space.
+    options = ReadingOptions(columns=["0", "0"])
+    found = list(read_sources(str(tmp_path / "a.tsv"), options))
+    assert found == ["", "Baum", "Haus\tN;PL"]

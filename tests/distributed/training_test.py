@@ -103,6 +103,16 @@ def test_shards_teach_the_same_whoever_reads_them(pairs, tmp_path):
         distributed.train(config, num_workers=4)
 
 
+@pytest.mark.parametrize("name", ["train", "validation"])
+def test_what_can_be_read_once_is_not_read_by_several(name, tmp_path):
+    config = TrainingConfig(output=str(tmp_path / "m"), **{name: ["-"]})
+    message = "Standard input can be read only once, .* write them to a file"
+    with pytest.raises(InputError, match=message):
+        distributed.train(config, num_workers=2)
+    with pytest.raises(InputError, match=message):
+        distributed.train_seeds(config, [0, 1])
+
+
 @pytest.mark.slow
 def test_what_is_wrong_with_the_data_is_said_once(tmp_path):
     config = TrainingConfig(train=["none.tsv"], output=str(tmp_path / "model"))

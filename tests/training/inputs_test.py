@@ -334,7 +334,7 @@ def test_a_shared_vocabulary_has_the_features_too():
     options = {"share_vocabulary": True, "reverse_target": True}
     _, reversed_target = fit_tokenizers(with_features(**options), FEATURED)
     assert reversed_target.tokenize("ab") == target.tokenize("ab")[::-1]
-    with pytest.raises(InputError, match="`share_embeddings` .* leave one out"):
+    with pytest.raises(InputError, match=r"`share_embeddings` .* leave one out"):
         options = {"share_embeddings": True, "reverse_target": True}
         fit_tokenizers(with_features(**options), FEATURED)
 

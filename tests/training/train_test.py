@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from seq2seq_keras.data import make_toy_pairs
+from seq2seq_keras.errors import InputError
 from seq2seq_keras.training import TrainingConfig, TrainingResult, train
 from seq2seq_keras.translation import Translator
 
@@ -84,6 +85,13 @@ def test_the_same_seed_gives_the_same_model(finished, table, tmp_path):
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_model_along_a_cosine(table, tmp_path):
     check_same(*(finish(table, tmp_path / name, schedule="cosine") for name in "ab"))
+
+
+def test_a_warmup_longer_than_the_training_is_told_with_its_updates(table, tmp_path):
+    options = {"schedule": "cosine", "warmup_steps": 1000, "batch_size": 10**6}
+    message = r"1,000 updates of `warmup_steps`.* than 2: 2 epochs of 1 batches\. Lower"
+    with pytest.raises(InputError, match=message):
+        finish(table, tmp_path / "run", **options)
 
 
 def check_same(first, second):
