@@ -77,35 +77,46 @@ def read_sources(
             yield from (segment.text for segment in sgm_segments(lines, name))
             return
         if kind == SEPARATED or options.separator is not None:
-            start = _until_text(lines)
-            lines, first = itertools.chain(start, lines), start[-1:]
-            if not is_asked and not _is_row(first, name, options, say):
+            head = _until_text(lines)
+            lines = itertools.chain(head, lines)
+            if not is_asked and not _is_row(head[-1:], name, options, say):
                 lines = _readable(lines, name, skip) if skip else lines
                 yield from _alike(lines, name, options)
                 return
-            if separator_of(name, options) == "\t":
+            if separator_of(name, options) == "\t" and not is_named_csv(name):
                 # What is blank has its place among the translations.
-                yield from ("" for _ in start[:-1])
+                yield from ("" for _ in head[:-1])
                 lines = _with_empty_rows(lines)
-            # White space parts no more columns than are asked for, the target's too.
-            table, _ = separated_table(lines, name, options)
-            choice, pairs = table_pairs(_filled(table, skip), only, look_at=1)
-            if guess := choice.guess():
-                say(f"{name}: {guess}")
-            yield from (source for source, *_ in pairs)
+            yield from _rows(lines, name, options, say, skip)
         else:
             found = read_table(file, name, kind, only, errors=errors)
             yield from _column(found, name, only, say, skip)
 
 
+def _rows(
+    lines: Iterator[str],
+    name: str,
+    options: ReadingOptions,
+    say: Callable[[str], None],
+    skip: Callable[[str], None] | None,
+) -> Iterator[str]:
+    # White space parts no more columns than are asked for, the target's too.
+    table, _ = separated_table(lines, name, options)
+    only = _only(options.needed()["source"], options)
+    choice, pairs = table_pairs(_filled(table, skip), only, look_at=1)
+    if guess := choice.guess():
+        say(f"{name}: {guess}")
+    yield from (source for source, *_ in pairs)
+
+
 def _until_text(lines: Iterator[str]) -> list[str]:
     """The lines up to the first that is not blank, with it."""
-    start = []
+    head = []
     for line in lines:
-        start.append(line)
+        head.append(line)
         if line.strip():
             break
-    return start
+    return head
 
 
 def _with_empty_rows(lines: Iterator[str]) -> Iterator[str]:
