@@ -246,7 +246,7 @@ class TextTranslator(abc.ABC):
         size = batch_size or self._batch_size(request.options)
         together = 1 if size == 1 else BATCHES_TOGETHER * size
         while chunk := list(itertools.islice(texts, together)):
-            yield from self._run(chunk, size, request, read, first)
+            yield from self._run(chunk, batch_size, request, read, first)
             first += len(chunk)
 
     def _run(

@@ -488,3 +488,19 @@ def test_batches_of_hard_attention_are_smaller_where_texts_are_long():
     assert batches(None, 40) == [[1, 3, 4], [2, 5], [0]]
     assert batches(None, 80) == [[1, 3, 4], [2], [5], [0]]
     assert batches(4, 1) == [[1, 3, 4, 2], [5, 0]]
+
+
+@pytest.mark.parametrize("method", ["translate", "translate_stream", "decode_stream"])
+@pytest.mark.parametrize("batch_size", [None, 2])
+def test_batches_are_cut_by_lengths_unless_told(
+    method, batch_size, translator, monkeypatch
+):
+    asked = []
+
+    def batches(lengths, batch_size, width):
+        asked.append(batch_size)
+        return [np.arange(len(lengths))]
+
+    monkeypatch.setattr(translator, "_batches", batches)
+    list(getattr(translator, method)(["he is tired"] * 3, batch_size=batch_size))
+    assert asked == [batch_size]
