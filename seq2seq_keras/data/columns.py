@@ -2,66 +2,29 @@
 
 import dataclasses
 import itertools
-import re
 import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from seq2seq_keras.data.cell_kinds import (
+    NUMBERS,
+    PARTS,
+    SOURCES,
+    TARGETS,
+    are_features,
+    are_few,
+    are_languages,
+    are_names,
+    are_numbers,
+    stands_apart,
+    stands_over_numbers,
+    tells_texts,
+)
 from seq2seq_keras.data.reading_options import ReadingOptions
 from seq2seq_keras.errors import InputError, shown
 
-# What names of columns are made of, by what stands in the column.
-_SOURCES = frozenset(
-    (
-        *("source", "src", "input", "question", "questions", "query", "prompt"),
-        *("original", "sentence1", "lemma", "grapheme", "graphemes", "human", "원문"),
-        *("질문", "입력"),
-    )
-)
-_TARGETS = frozenset(
-    (
-        *("target", "tgt", "trg", "output", "answer", "answers", "response", "reply"),
-        *("completion", "translation", "translations", "label", "labels", "sentence2"),
-        *("inflection", "pronunciation", "phoneme", "phonemes", "ipa", "bot", "번역문"),
-        *("번역", "답변", "출력"),
-    )
-)
-_NUMBERS = frozenset(("id", "ids", "index", "no", "nr", "number", "unnamed", "번호"))
-_LANGUAGES = frozenset(
-    (
-        *("english", "french", "german", "korean", "spanish", "japanese", "chinese"),
-        *("hindi", "arabic", "russian", "italian", "portuguese", "영어", "한국어"),
-    )
-)
-# Those of languages are words as well.
-_CODES = frozenset(
-    (
-        *("en", "fr", "de", "es", "it", "ko", "ja", "zh", "ru", "pt", "nl", "cs", "fi"),
-        *("tr", "ar", "hi", "eng", "fra", "deu", "kor", "spa", "jpn", "zho", "rus"),
-    )
-)
-# Those that are words as well, and so tell only beside others.
-_OTHERS = frozenset(
-    (
-        *("a", "b", "q", "s", "text", "word", "words", "form", "sentence", "sentences"),
-        *("tag", "tags", "pos", "lang", "language", "score", "date", "key", "value"),
-        *("title", "weight", "features", "context", "utterance", "reference", "domain"),
-    )
-)
-_SURE = _SOURCES | _TARGETS | _LANGUAGES
-_ALL = _SURE | _NUMBERS | _CODES | _OTHERS
-_PARTS = re.compile(r"[^\W_]+")
-_LOCALE = re.compile(r"[a-z]{2,3}[-_][a-z]{2,4}")
-_NUMBERED = re.compile(r"[A-Za-z]{0,2}\d+")
-_DECIMAL = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE)
-_FEATURES = re.compile(
-    r"[A-Z0-9][A-Z0-9+/(){}.,:-]*([;|][A-Z0-9+/(){}.,:-]+)*", re.IGNORECASE
-)
-_NAMED_FEATURES = re.compile(r"\w+=[\w,.+-]+(\|\w+=[\w,.+-]+)*")
-_MOST = 0.9
 # A table of more columns than these, unasked, has its pairs elsewhere.
 _MOST_COLUMNS = 30
-_ROWS, _FEW = 20, 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -192,60 +155,16 @@ def _has_header(
     if by_name or options.header != "auto":
         return by_name or options.header == "yes", False
     first = [cell.strip().casefold() for cell in rows[0]]
-    if _are_names(first):
+    if are_names(first):
         return True, True
     # Without columns that are told, `_check_numbers` says more.
-    is_over_numbers = options.columns is not None and _stands_over_numbers(rows)
-    if is_over_numbers or _stands_apart(rows) or _are_languages(first):
+    is_over_numbers = options.columns is not None and stands_over_numbers(rows)
+    if is_over_numbers or stands_apart(rows) or are_languages(first):
         raise InputError(
             f"{place} looks like names of columns ({', '.join(rows[0])[:80]}). If it "
             "is, `--header yes`; if it is a pair, `--header no`."
         )
     return False, False
-
-
-def _are_names(cells: Sequence[str]) -> bool:
-    """Whether cells are nothing but names of columns, one of them beyond doubt."""
-    parts = [_PARTS.findall(cell) for cell in cells]
-    is_name = all(set(words) <= _ALL for words in parts)
-    # pandas writes the numbers of rows without a name.
-    is_sure = any(set(words) & _SURE for words in parts) or (
-        not parts[0] and len(cells) > 2
-    )
-    return len(cells) > 1 and len(set(cells)) == len(cells) and is_name and is_sure
-
-
-def _are_languages(cells: Sequence[str]) -> bool:
-    """Whether cells are codes of languages, beside numbers of rows perhaps."""
-    codes = [cell in _CODES or _LOCALE.fullmatch(cell) is not None for cell in cells]
-    others = [cell in _NUMBERS for cell in cells]
-    return (
-        sum(codes) > 1
-        and len(set(cells)) == len(cells)
-        and all(code or other for code, other in zip(codes, others, strict=True))
-    )
-
-
-def _stands_apart(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether no cell of row 1 comes again, and most cells of each column do."""
-    columns = list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
-    for first, *below in columns:
-        counts: dict[str, int] = {}
-        for cell in below:
-            counts[cell] = counts.get(cell, 0) + 1
-        again = sum(count for count in counts.values() if count > 1)
-        if first in counts or again <= len(below) / 2:
-            return False
-    return len(rows) > 2
-
-
-def _stands_over_numbers(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether a cell of row 1 is no number, and all below it are."""
-    columns = zip(*(row for row in rows if len(row) == len(rows[0])), strict=True)
-    return len(rows) > 2 and any(
-        first.strip() and not _are_numbers([first]) and _are_numbers(below)
-        for first, *below in columns
-    )
 
 
 def _position(column: str, names: Sequence[Any] | None, width: int, where: str) -> int:
@@ -310,10 +229,10 @@ def _check_first_columns(
 
 def _check_roles(where: str, names: Sequence[Any], called: Sequence[str]) -> None:
     """Refuses the first two columns if their names say something else."""
-    words = [set(_PARTS.findall(str(name).casefold())) for name in names]
-    sources = [i for i, own in enumerate(words) if own & _SOURCES]
-    targets = [i for i, own in enumerate(words) if own & _TARGETS]
-    numbers = [i for i, own in enumerate(words) if own <= _NUMBERS and own]
+    words = [set(PARTS.findall(str(name).casefold())) for name in names]
+    sources = [i for i, own in enumerate(words) if own & SOURCES]
+    targets = [i for i, own in enumerate(words) if own & TARGETS]
+    numbers = [i for i, own in enumerate(words) if own <= NUMBERS and own]
     if len(words) < 2 or not (
         0 in (targets + numbers)
         or 1 in (sources + numbers)
@@ -340,15 +259,15 @@ def _check_numbers(
     called: Sequence[str],
 ) -> None:
     """Refuses the first two columns if one holds numbers, of rows or whatever."""
-    under_header = names is None and not any(map(_are_numbers, columns[:2]))
+    under_header = names is None and not any(map(are_numbers, columns[:2]))
     words = [cells[0] for cells in columns] if under_header else names or ()
     below = [cells[1:] if under_header else cells for cells in columns]
-    found = next((i for i in (0, 1) if _are_numbers(below[i])), None)
+    found = next((i for i in (0, 1) if are_numbers(below[i])), None)
     if found is None:
         return
-    texts = [i for i, cells in enumerate(below) if not _are_numbers(cells)]
+    texts = [i for i, cells in enumerate(below) if not are_numbers(cells)]
     both = texts[:2] if len(texts) > 1 else [0, 1]
-    sure = [i for i in texts if words and _tells(words[i])]
+    sure = [i for i in texts if words and tells_texts(words[i])]
     both = sure[:2] if len(sure) > 1 else both
     header = "--header yes " if under_header else ""
     raise InputError(
@@ -356,13 +275,6 @@ def _check_numbers(
         f"are hardly in the first two of {len(columns)} columns. Name them: "
         f"`{header}--columns {called[both[0]]} {called[both[1]]}`."
     )
-
-
-def _tells(name: Any) -> bool:
-    """Whether a column is called by what texts it holds, or by their language."""
-    cell = str(name).strip().casefold()
-    words = {*_PARTS.findall(cell)}
-    return bool(words & (_SURE | _CODES)) or _LOCALE.fullmatch(cell) is not None
 
 
 def _check_features(
@@ -373,8 +285,8 @@ def _check_features(
             f"{where}: column {called[1]} is empty. Name those that are meant: "
             f"`--columns {called[0]} {called[2]}`."
         )
-    found = next((i for i in (1, 2) if _are_features(columns[i])), None)
-    if found is None and _are_few(columns[1]):
+    found = next((i for i in (1, 2) if are_features(columns[i])), None)
+    if found is None and are_few(columns[1]):
         found = 1
     if found is None:
         return
@@ -396,7 +308,7 @@ def _doubts_of_features(
         for role, position in positions.items()
     }
     read, separator = columns["features"], options.features_separator
-    if _are_features(read):
+    if are_features(read):
         of_others = sum(
             "|" in str(cell) and separator not in str(cell) for cell in read
         )
@@ -407,7 +319,7 @@ def _doubts_of_features(
             )
         return
     for role in ("source", "target"):
-        if _are_features(columns[role]) and not _are_few(read):
+        if are_features(columns[role]) and not are_few(read):
             yield (
                 f"Column {positions[role]} (counted from 0), read as {role}s, holds "
                 f"features such as {shown(columns[role][0])}, and column "
@@ -422,30 +334,3 @@ def _cell(row: Sequence[Any], position: int) -> Any:
         return row[position]
     except InputError:
         return None
-
-
-def _are_numbers(cells: Sequence[Any]) -> bool:
-    """Whether all cells are numbers, or ids such as L1045."""
-    texts = [str(cell).strip() for cell in cells]
-    return bool(texts) and (
-        all(_DECIMAL.fullmatch(text) for text in texts)
-        or all(_NUMBERED.fullmatch(text) for text in texts)
-    )
-
-
-def _are_few(cells: Sequence[Any]) -> bool:
-    """Whether the same few cells come again and again."""
-    different = {str(cell) for cell in cells}
-    return len(cells) >= _ROWS and len(different) <= _FEW * len(cells)
-
-
-def _are_features(cells: Sequence[Any]) -> bool:
-    """Whether most cells are tags as UniMorph or Universal Dependencies write them."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    named = sum(_NAMED_FEATURES.fullmatch(text) is not None for text in texts)
-    tags = sum(_FEATURES.fullmatch(text) is not None for text in texts)
-    several = sum(";" in text or "|" in text for text in texts)
-    enough = _MOST * len(cells)
-    return bool(cells) and (
-        named >= enough or (tags >= enough and 2 * several > len(cells))
-    )
